@@ -1,0 +1,85 @@
+package io.github.pgpubsub;
+
+import io.github.pgpubsub.session.Session;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The subscriptions behind one member: the first receives, the next takes its place when it is closed. They share one queue,
+ * so what the one has not begun is for the other. Thread-safe.
+ */
+final class Alternates {
+
+    /** One of them. */
+    record Alternate(SubscriptionOptions options, MessageHandler handler, Workers workers) {}
+
+    private final DeliveryQueue queue;
+    private final List<Alternate> all = new ArrayList<>();
+    /** One leaves after the other, so that there is always a first. */
+    private final ReentrantLock leaving = new ReentrantLock();
+    private boolean closed;
+
+    Alternates(int queueSize, Session session) {
+        this.queue = new DeliveryQueue(queueSize, session::wake);
+    }
+
+    DeliveryQueue queue() {
+        return queue;
+    }
+
+    /** False: the last one has left before, this member is ending. */
+    synchronized boolean add(Alternate alternate) {
+        if (closed) {
+            return false;
+        }
+        all.add(alternate);
+        if (all.size() == 1) {
+            alternate.workers.start();
+        }
+        return true;
+    }
+
+    synchronized boolean isActive(Alternate alternate) {
+        return !all.isEmpty() && all.get(0) == alternate;
+    }
+
+    /** The active one's wish. */
+    synchronized boolean filtered() {
+        return !all.isEmpty() && all.get(0).options.filtered();
+    }
+
+    void failed(Exception failure) {
+        List<Alternate> told;
+        synchronized (this) {
+            told = List.copyOf(all);
+        }
+        told.forEach(alternate -> alternate.handler.failed(failure));
+    }
+
+    /** Takes one out and lets the next in once the first has finished what it has begun. True: it is the last, and stays in. */
+    boolean leave(Alternate alternate) throws InterruptedException {
+        leaving.lockInterruptibly();
+        try {
+            synchronized (this) {
+                if (all.size() == 1 && all.get(0) == alternate) {
+                    closed = true;
+                    return true;
+                }
+                if (all.indexOf(alternate) != 0) {
+                    all.remove(alternate);
+                    return false;
+                }
+            }
+            alternate.workers.leave();
+            alternate.workers.join();
+            synchronized (this) {
+                all.remove(0);
+                all.get(0).workers.start();
+            }
+            return false;
+        } finally {
+            leaving.unlock();
+        }
+    }
+}

@@ -1,0 +1,124 @@
+package io.github.pgpubsub;
+
+import io.github.pgpubsub.connect.OwnBackends;
+import io.github.pgpubsub.session.Notification;
+import io.github.pgpubsub.session.Session;
+import io.github.pgpubsub.session.Stream;
+import io.github.pgpubsub.session.Subscriber;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A subscription that receives for itself, whoever else does: {@code singleListener=false}. */
+final class Broadcast implements Subscriber, Subscription {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Broadcast.class);
+
+    private final SubscriptionOptions options;
+    private final MessageHandler handler;
+    private final OwnBackends ownBackends;
+    private final Session session;
+    private final DeliveryQueue queue;
+    private final Workers workers;
+    private final Runnable onClosed;
+    private final CountDownLatch settled = new CountDownLatch(1);
+    private final CountDownLatch removed = new CountDownLatch(1);
+    private volatile boolean receiving;
+
+    // These belong to the session's thread.
+    private Stream stream;
+    private OwnMessages ownMessages;
+
+    Broadcast(SubscriptionOptions options, MessageHandler handler, OwnBackends ownBackends, Session session, String name,
+            BiFunction<String, Runnable, Thread> threads, Runnable onClosed) {
+        this.options = options;
+        this.handler = handler;
+        this.ownBackends = ownBackends;
+        this.session = session;
+        this.queue = new DeliveryQueue(options.queueSize(), session::wake);
+        this.workers = new Workers(queue, handler, name, options.concurrency(), threads);
+        this.onClosed = onClosed;
+    }
+
+    /** Waits until the channel is listened to, or it shows that the server is out of reach. */
+    void start(long longestNanos) throws InterruptedException {
+        workers.start();
+        session.add(this);
+        settled.await(longestNanos, TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public void connected(Stream newStream) {
+        stream = newStream;
+        ownMessages = new OwnMessages(ownBackends, newStream.server());
+        stream.listen(options.channel(), this, () -> {
+            receiving = true;
+            settled.countDown();
+        });
+    }
+
+    @Override
+    public void disconnected() {
+        stream = null;
+        receiving = false;
+    }
+
+    @Override
+    public void received(Notification notification) {
+        if (!(options.filtered() && ownMessages.contains(notification))) {
+            queue.put(new Message(notification.channel(), notification.payload(), notification.backend()));
+        }
+    }
+
+    @Override
+    public boolean ready() {
+        return queue.hasRoom();
+    }
+
+    @Override
+    public void tick() {
+        // Nothing depends on time.
+    }
+
+    @Override
+    public void failed(Exception failure) {
+        settled.countDown();
+        handler.failed(failure);
+    }
+
+    @Override
+    public boolean isReceiving() {
+        return receiving;
+    }
+
+    @Override
+    public void close() {
+        session.execute(() -> {
+            if (stream != null) {
+                stream.unlisten(options.channel(), this);
+            }
+            session.remove(this);
+            receiving = false;
+            removed.countDown();
+        });
+        try {
+            if (!workers.isOwnThread()) {
+                removed.await();
+                if (!queue.awaitEmpty(options.drainTimeout().toNanos())) {
+                    LOG.warn("Channel {}: {} messages were not handled before the time to stop was up", options.channel(),
+                            queue.clear());
+                }
+            }
+            queue.close();
+            workers.leave();
+            workers.join();
+        } catch (InterruptedException e) {
+            workers.leave();
+            Thread.currentThread().interrupt();
+        } finally {
+            onClosed.run();
+        }
+    }
+}

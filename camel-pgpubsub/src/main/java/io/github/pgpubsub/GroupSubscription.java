@@ -1,0 +1,68 @@
+package io.github.pgpubsub;
+
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A subscription that receives while its member leads its group: {@code singleListener=true}. */
+final class GroupSubscription implements Subscription {
+
+    private static final Logger LOG = LoggerFactory.getLogger(GroupSubscription.class);
+
+    /** The server's answers to unlock and the farewell, after all messages are handled. */
+    private static final long FAREWELL_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    private final Member member;
+    private final Alternates.Alternate alternate;
+    private final Runnable onLastClosed;
+    private final Runnable onClosed;
+
+    /**
+     * @param onLastClosed called when this was the last subscription of its member
+     * @param onClosed     called in any case
+     */
+    GroupSubscription(Member member, Alternates.Alternate alternate, Runnable onLastClosed, Runnable onClosed) {
+        this.member = member;
+        this.alternate = alternate;
+        this.onLastClosed = onLastClosed;
+        this.onClosed = onClosed;
+    }
+
+    @Override
+    public boolean isReceiving() {
+        return member.isReceiving() && member.alternates().isActive(alternate);
+    }
+
+    @Override
+    public void close() {
+        try {
+            if (member.alternates().leave(alternate)) {
+                closeLast();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            onClosed.run();
+        }
+    }
+
+    private void closeLast() throws InterruptedException {
+        DeliveryQueue queue = member.alternates().queue();
+        try {
+            member.stop();
+            if (!alternate.workers().isOwnThread()) {
+                if (!member.awaitStopped(alternate.options().drainTimeout().toNanos())) {
+                    LOG.warn("Channel {}: {} messages were not handled before the time to stop was up",
+                            alternate.options().channel(), queue.clear());
+                    member.giveUpDraining();
+                    member.awaitStopped(FAREWELL_NANOS);
+                }
+            }
+        } finally {
+            queue.close();
+            alternate.workers().leave();
+            onLastClosed.run();
+        }
+        alternate.workers().join();
+    }
+}

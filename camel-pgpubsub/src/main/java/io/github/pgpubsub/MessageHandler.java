@@ -1,0 +1,18 @@
+package io.github.pgpubsub;
+
+/** What a subscription does with its messages. */
+public interface MessageHandler {
+
+    /**
+     * Called by the subscription's own threads: one after the other, or as many at once as
+     * {@link SubscriptionOptions#concurrency()} says. It may block. The message counts as processed when it returns, and also
+     * when it throws, which is given to {@link #failed}.
+     */
+    void handle(Message message) throws Exception;
+
+    /**
+     * Something failed: the handler itself, or the connection (once for each attempt). Called by the subscription's or the
+     * session's thread, so it must not block.
+     */
+    void failed(Exception failure);
+}

@@ -1,0 +1,47 @@
+package io.github.pgpubsub;
+
+/** The server's rules for the payload of a notification. */
+public final class Payload {
+
+    /** NOTIFY_PAYLOAD_MAX_LENGTH - 1 with pages of 8 kB (PostgreSQL source, async.c). It counts bytes. */
+    public static final int MAX_BYTES = 7999;
+
+    private Payload() {}
+
+    /**
+     * Checks a payload and returns it, or the empty one for null.
+     *
+     * @throws IllegalArgumentException when it is longer than 7999 bytes of UTF-8, or holds a NUL character or half a surrogate
+     *                                  pair; the message does not repeat the payload
+     */
+    public static String check(String payload) {
+        if (payload == null) {
+            return "";
+        }
+        int bytes = 0;
+        int length = payload.length();
+        for (int i = 0; i < length; i++) {
+            char c = payload.charAt(i);
+            if (c == 0) {
+                throw new IllegalArgumentException("The payload has a NUL character at index " + i + ", which PostgreSQL can't hold");
+            } else if (c < 0x80) {
+                bytes++;
+            } else if (c < 0x800) {
+                bytes += 2;
+            } else if (!Character.isSurrogate(c)) {
+                bytes += 3;
+            } else if (Character.isHighSurrogate(c) && i + 1 < length && Character.isLowSurrogate(payload.charAt(i + 1))) {
+                bytes += 4;
+                i++;
+            } else {
+                throw new IllegalArgumentException(
+                        "The payload has half a surrogate pair at index " + i + " and so is not valid Unicode");
+            }
+        }
+        if (bytes > MAX_BYTES) {
+            throw new IllegalArgumentException("The payload has " + bytes + " bytes in UTF-8; PostgreSQL takes at most " + MAX_BYTES
+                    + ". Send a key and keep the data in a table");
+        }
+        return payload;
+    }
+}

@@ -1,0 +1,300 @@
+package io.github.pgpubsub;
+
+import io.github.pgpubsub.connect.ConnectionCustomizer;
+import io.github.pgpubsub.connect.ConnectionSource;
+import io.github.pgpubsub.connect.OwnBackends;
+import io.github.pgpubsub.lead.GroupKey;
+import io.github.pgpubsub.publish.PublishCallback;
+import io.github.pgpubsub.publish.Publisher;
+import io.github.pgpubsub.publish.PublisherOptions;
+import io.github.pgpubsub.session.Session;
+import io.github.pgpubsub.session.SessionOptions;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.BiFunction;
+
+/**
+ * One database's channels: subscribe and publish. All subscriptions share one listening connection, which is opened with the
+ * first and closed with the last; all publishing shares another, opened when it is first needed. Thread-safe.
+ *
+ * <pre>{@code
+ * try (PgPubSub pubSub = PgPubSub.to(new UrlConnectionSource("postgres://me:secret@localhost/db", null, null)).build()) {
+ *     pubSub.subscribe(SubscriptionOptions.of("HelloChannel"), handler);
+ *     pubSub.publish("HelloChannel", "hello", Duration.ofSeconds(10), failure -> { });
+ * }
+ * }</pre>
+ */
+public final class PgPubSub implements AutoCloseable {
+
+    /** How long {@link #subscribe} waits for the server before it goes on in the background. */
+    private static final Duration START = Duration.ofSeconds(10);
+    private static final Duration TICK = Duration.ofMillis(20);
+    private static final int PUBLISH_CAPACITY = 10_000;
+
+    private final Builder settings;
+    private final ExecutorService ownCallbacks;
+    private final Executor callbacks;
+    private final Map<GroupKey, Member> members = new HashMap<>();
+    private Session session;
+    private int subscriptions;
+    private Publisher publisher;
+    private boolean closed;
+
+    private PgPubSub(Builder settings) {
+        this.settings = settings;
+        this.ownCallbacks = settings.callbacks != null ? null
+                : Executors.newCachedThreadPool(task -> settings.threads.apply(settings.name + " callback", task));
+        this.callbacks = settings.callbacks != null ? settings.callbacks : ownCallbacks;
+    }
+
+    /** Begins to build one that listens and publishes on connections of the source. */
+    public static Builder to(ConnectionSource source) {
+        return new Builder(source);
+    }
+
+    /**
+     * Begins to receive. Returns once listening is active (or another member leads, or it shows that the server is out of
+     * reach, in which case it keeps trying in the background).
+     *
+     * @throws SQLException             when the server refuses user, password or database
+     * @throws IllegalArgumentException when the connection can't be used for this at all
+     */
+    public Subscription subscribe(SubscriptionOptions options, MessageHandler handler) throws SQLException, InterruptedException {
+        Objects.requireNonNull(handler);
+        Session shared = retainSession();
+        try {
+            shared.awaitFirstAttempt(START);
+            return options.singleListener() ? joinGroup(shared, options, handler) : broadcast(shared, options, handler);
+        } catch (SQLException | InterruptedException | RuntimeException e) {
+            releaseSession();
+            throw e;
+        }
+    }
+
+    private Subscription broadcast(Session shared, SubscriptionOptions options, MessageHandler handler) throws InterruptedException {
+        Broadcast broadcast = new Broadcast(
+                options, handler, settings.ownBackends, shared, handlerThread(options), settings.threads, this::releaseSession);
+        broadcast.start(START.toNanos());
+        return broadcast;
+    }
+
+    private Subscription joinGroup(Session shared, SubscriptionOptions options, MessageHandler handler) throws InterruptedException {
+        GroupKey key = new GroupKey(options.channel(), options.group());
+        while (true) {
+            Member member = member(key, shared, options);
+            Workers workers = new Workers(
+                    member.alternates().queue(), handler, handlerThread(options), options.concurrency(), settings.threads);
+            Alternates.Alternate alternate = new Alternates.Alternate(options, handler, workers);
+            if (member.alternates().add(alternate)) {
+                member.awaitSettled(START.toNanos());
+                return new GroupSubscription(member, alternate, () -> forget(key, member), this::releaseSession);
+            }
+            // Its last subscription is just leaving: two members on one session would both lead.
+            member.awaitStopped(options.drainTimeout().toNanos());
+            forget(key, member);
+        }
+    }
+
+    private synchronized Member member(GroupKey key, Session shared, SubscriptionOptions options) {
+        return members.computeIfAbsent(key, k -> {
+            Member created = new Member(options, settings.ownBackends, shared);
+            created.start();
+            return created;
+        });
+    }
+
+    private synchronized void forget(GroupKey key, Member member) {
+        members.remove(key, member);
+    }
+
+    private String handlerThread(SubscriptionOptions options) {
+        return settings.name + " " + options.channel();
+    }
+
+    /**
+     * Sends a notification.
+     *
+     * @param channel  1 to 63 bytes of UTF-8
+     * @param payload  at most 7999 bytes of UTF-8; null is sent as an empty one
+     * @param timeout  how long the commit may take
+     * @param callback told once, by a thread of the callback executor: null when the notification is committed, a failure
+     *                 when it is not, {@link io.github.pgpubsub.publish.UnknownOutcomeException} when nobody can say
+     * @throws IllegalArgumentException when channel or payload can't be sent; the callback is not called then
+     */
+    public void publish(String channel, String payload, Duration timeout, PublishCallback callback) {
+        publisher().publish(ChannelName.check(channel), Payload.check(payload), timeout, callback);
+    }
+
+    /**
+     * Opens the publishing connection now instead of with the first message. Returns once it is open, or it shows that the
+     * server is out of reach, in which case it keeps trying in the background.
+     *
+     * @throws SQLException             when the server refuses user, password or database
+     * @throws IllegalArgumentException when the connection can't be used for this at all
+     */
+    public void startPublishing() throws SQLException, InterruptedException {
+        publisher().awaitFirstAttempt(START);
+    }
+
+    private synchronized Publisher publisher() {
+        if (closed) {
+            throw new IllegalStateException("closed");
+        }
+        if (publisher == null) {
+            publisher = new Publisher(settings.publishSource,
+                    new PublisherOptions(settings.name + " publish", settings.reconnectDelay, settings.reconnectMaxDelay,
+                            settings.maxBatch, PUBLISH_CAPACITY, settings.customizer),
+                    settings.ownBackends, task -> settings.threads.apply(settings.name + " publish", task), callbacks);
+            publisher.start();
+        }
+        return publisher;
+    }
+
+    private synchronized Session retainSession() {
+        if (closed) {
+            throw new IllegalStateException("closed");
+        }
+        if (session == null) {
+            session = new Session(settings.listenSource,
+                    new SessionOptions(settings.name + " listen", settings.reconnectDelay, settings.reconnectMaxDelay,
+                            settings.heartbeatInterval, settings.heartbeatTimeout, TICK, settings.customizer),
+                    task -> settings.threads.apply(settings.name + " listen", task));
+            session.start();
+        }
+        subscriptions++;
+        return session;
+    }
+
+    private void releaseSession() {
+        Session last = null;
+        synchronized (this) {
+            subscriptions--;
+            if (subscriptions == 0) {
+                last = session;
+                session = null;
+                members.clear();
+            }
+        }
+        if (last != null) {
+            last.close();
+        }
+    }
+
+    /**
+     * Sends what waits to be sent and closes the connections. Close subscriptions before: those that are left lose their
+     * stream without an orderly end.
+     */
+    @Override
+    public void close() {
+        Session leftSession;
+        Publisher leftPublisher;
+        synchronized (this) {
+            closed = true;
+            leftSession = session;
+            leftPublisher = publisher;
+            session = null;
+            publisher = null;
+        }
+        if (leftPublisher != null) {
+            leftPublisher.close();
+        }
+        if (leftSession != null) {
+            leftSession.close();
+        }
+        if (ownCallbacks != null) {
+            ownCallbacks.shutdown();
+        }
+    }
+
+    /** Settings of a {@link PgPubSub}; everything but the source has a default. */
+    public static final class Builder {
+
+        private final ConnectionSource listenSource;
+        private ConnectionSource publishSource;
+        private String name = "pgpubsub";
+        private Duration reconnectDelay = Duration.ofMillis(100);
+        private Duration reconnectMaxDelay = Duration.ofSeconds(30);
+        private Duration heartbeatInterval = Duration.ofSeconds(5);
+        private Duration heartbeatTimeout = Duration.ofSeconds(3);
+        private int maxBatch = 512;
+        private ConnectionCustomizer customizer;
+        private OwnBackends ownBackends = new OwnBackends();
+        private Executor callbacks;
+        private BiFunction<String, Runnable, Thread> threads = (threadName, task) -> {
+            Thread thread = new Thread(task, threadName);
+            thread.setDaemon(true);
+            return thread;
+        };
+
+        private Builder(ConnectionSource source) {
+            this.listenSource = Objects.requireNonNull(source);
+            this.publishSource = source;
+        }
+
+        /** Where publishing connections come from, when not from where listening ones do: a pool, a pooler. */
+        public Builder publishTo(ConnectionSource source) {
+            this.publishSource = Objects.requireNonNull(source);
+            return this;
+        }
+
+        /** Begins the names of threads and, in {@code pg_stat_activity}, of connections. Default: pgpubsub. */
+        public Builder name(String value) {
+            this.name = value;
+            return this;
+        }
+
+        /** First pause before reconnecting, and the longest. Defaults: 100 ms, 30 s. */
+        public Builder reconnect(Duration delay, Duration maxDelay) {
+            this.reconnectDelay = delay;
+            this.reconnectMaxDelay = maxDelay;
+            return this;
+        }
+
+        /** Silence after which the server is asked for a sign of life, and how long it may take. Defaults: 5 s, 3 s. */
+        public Builder heartbeat(Duration interval, Duration timeout) {
+            this.heartbeatInterval = interval;
+            this.heartbeatTimeout = timeout;
+            return this;
+        }
+
+        /** Notifications that share one commit at most. Default: 512. */
+        public Builder maxBatch(int value) {
+            this.maxBatch = value;
+            return this;
+        }
+
+        /** Called with each new connection. Default: none. */
+        public Builder customizer(ConnectionCustomizer value) {
+            this.customizer = value;
+            return this;
+        }
+
+        /** What counts as sent by this process; share one between several. Default: what this one publishes. */
+        public Builder ownBackends(OwnBackends value) {
+            this.ownBackends = value;
+            return this;
+        }
+
+        /** Runs publish callbacks. Default: an unbounded pool of its own. */
+        public Builder callbacks(Executor value) {
+            this.callbacks = value;
+            return this;
+        }
+
+        /** Makes a thread, not started, from a name and a task. Default: daemon threads. */
+        public Builder threads(BiFunction<String, Runnable, Thread> value) {
+            this.threads = value;
+            return this;
+        }
+
+        public PgPubSub build() {
+            return new PgPubSub(this);
+        }
+    }
+}

@@ -1,0 +1,17 @@
+package io.github.pgpubsub;
+
+/** What {@link PgPubSub#subscribe} began. Thread-safe. */
+public interface Subscription extends AutoCloseable {
+
+    /**
+     * Whether messages are taken in now: listening is active and, with a single listener, this is the one.
+     */
+    boolean isReceiving();
+
+    /**
+     * The orderly end: takes in nothing more, waits until what was taken in has been handled (for the options' drain timeout
+     * at most), gives a lock back and tells the next in line. Called by the handler itself, it does not wait for it.
+     */
+    @Override
+    void close();
+}

@@ -1,0 +1,65 @@
+package io.github.pgpubsub;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiFunction;
+
+/** The threads of one subscription: take messages from a queue and call the handler. */
+final class Workers {
+
+    private final DeliveryQueue queue;
+    private final MessageHandler handler;
+    private final List<Thread> threads = new ArrayList<>();
+    private volatile boolean leaving;
+
+    Workers(DeliveryQueue queue, MessageHandler handler, String name, int concurrency,
+            BiFunction<String, Runnable, Thread> threadMaker) {
+        this.queue = queue;
+        this.handler = handler;
+        for (int i = 0; i < concurrency; i++) {
+            threads.add(threadMaker.apply(name, this::work));
+        }
+    }
+
+    void start() {
+        threads.forEach(Thread::start);
+    }
+
+    boolean isLeaving() {
+        return leaving;
+    }
+
+    boolean isOwnThread() {
+        return threads.contains(Thread.currentThread());
+    }
+
+    /** Each finishes what it has begun and takes no more. */
+    void leave() {
+        leaving = true;
+        queue.wakeTakers();
+    }
+
+    void join() throws InterruptedException {
+        for (Thread thread : threads) {
+            if (thread != Thread.currentThread()) {
+                thread.join();
+            }
+        }
+    }
+
+    private void work() {
+        try {
+            for (Message message = queue.take(this); message != null; message = queue.take(this)) {
+                try {
+                    handler.handle(message);
+                } catch (Exception e) {
+                    handler.failed(e);
+                } finally {
+                    queue.done();
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

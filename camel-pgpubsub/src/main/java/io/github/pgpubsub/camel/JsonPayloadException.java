@@ -1,0 +1,21 @@
+package io.github.pgpubsub.camel;
+
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonMappingException;
+
+/** A payload that can't be read as JSON: says where, and nothing of what it holds. */
+public class JsonPayloadException extends Exception {
+
+    private static final long serialVersionUID = 1L;
+
+    // The cause is left out, because its message quotes the payload.
+    JsonPayloadException(Class<?> wanted, JsonProcessingException cause) {
+        super((cause instanceof JsonMappingException ? "The payload is JSON but can't be read as " + wanted.getName()
+                : "The payload is not JSON") + position(cause.getLocation()));
+    }
+
+    private static String position(JsonLocation location) {
+        return location == null ? "" : " (line " + location.getLineNr() + ", column " + location.getColumnNr() + ")";
+    }
+}

@@ -1,0 +1,78 @@
+package io.github.pgpubsub.camel;
+
+import io.github.pgpubsub.ChannelName;
+import java.util.Map;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Endpoint;
+import org.apache.camel.ExtendedCamelContext;
+import org.apache.camel.spi.Metadata;
+import org.apache.camel.spi.annotations.Component;
+import org.apache.camel.support.DefaultComponent;
+
+/** Listens to PostgreSQL channels and notifies them. */
+@Component("pgpubsub")
+public class PgPubSubComponent extends DefaultComponent {
+
+    /** Camel prints configuration at start unless a keyword contains its name; this one is about nothing but our url. */
+    private static final String SENSITIVE_KEYWORD = "pgpubsub.url";
+
+    @Metadata
+    private PgPubSubConfiguration configuration = new PgPubSubConfiguration();
+
+    private SharedPubSubs pubSubs;
+
+    public PgPubSubComponent() {}
+
+    public PgPubSubComponent(CamelContext context) {
+        super(context);
+        maskUrl(context);
+    }
+
+    @Override
+    public void setCamelContext(CamelContext context) {
+        super.setCamelContext(context);
+        maskUrl(context);
+    }
+
+    private static void maskUrl(CamelContext context) {
+        ExtendedCamelContext extension = context.getCamelContextExtension();
+        String keywords = extension.getAdditionalSensitiveKeywords();
+        if (keywords == null || keywords.isBlank()) {
+            extension.setAdditionalSensitiveKeywords(SENSITIVE_KEYWORD);
+        } else if (!keywords.contains(SENSITIVE_KEYWORD)) {
+            extension.setAdditionalSensitiveKeywords(keywords + "," + SENSITIVE_KEYWORD);
+        }
+    }
+
+    @Override
+    protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters) throws Exception {
+        PgPubSubEndpoint endpoint = new PgPubSubEndpoint(uri, this, ChannelName.check(remaining), configuration.copy());
+        Object url = parameters.get("url");
+        setProperties(endpoint, parameters);
+        if (url != null) {
+            PrintedPassword.refuse(endpoint);
+        }
+        return endpoint;
+    }
+
+    @Override
+    protected void doInit() throws Exception {
+        super.doInit();
+        if (pubSubs == null) {
+            pubSubs = new SharedPubSubs(getCamelContext());
+        }
+    }
+
+    SharedPubSubs pubSubs() {
+        return pubSubs;
+    }
+
+    public PgPubSubConfiguration getConfiguration() {
+        return configuration;
+    }
+
+    /** Defaults for all endpoints. */
+    public void setConfiguration(PgPubSubConfiguration configuration) {
+        this.configuration = configuration;
+    }
+}

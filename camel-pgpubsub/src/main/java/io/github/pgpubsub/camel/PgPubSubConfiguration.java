@@ -1,0 +1,235 @@
+package io.github.pgpubsub.camel;
+
+import io.github.pgpubsub.connect.ConnectionCustomizer;
+import javax.sql.DataSource;
+import org.apache.camel.RuntimeCamelException;
+import org.apache.camel.spi.UriParam;
+import org.apache.camel.spi.UriParams;
+
+/** The options of endpoints, and on the component their defaults. */
+@UriParams
+public class PgPubSubConfiguration implements Cloneable {
+
+    @UriParam(label = "connection,security", secret = true)
+    private String url;
+    @UriParam(label = "connection,security", secret = true)
+    private String user;
+    @UriParam(label = "connection,security", secret = true)
+    private String password;
+    @UriParam(label = "connection")
+    private DataSource dataSource;
+    @UriParam(label = "connection,advanced")
+    private ConnectionCustomizer connectionCustomizer;
+    @UriParam(label = "connection,advanced", defaultValue = "100", javaType = "java.time.Duration")
+    private long reconnectDelay = 100;
+    @UriParam(label = "connection,advanced", defaultValue = "30000", javaType = "java.time.Duration")
+    private long reconnectMaxDelay = 30_000;
+
+    @UriParam(label = "consumer", defaultValue = "true")
+    private boolean singleListener = true;
+    @UriParam(label = "consumer", defaultValue = "default")
+    private String group = "default";
+    @UriParam(label = "consumer")
+    private boolean filtered;
+    @UriParam(label = "consumer,advanced", defaultValue = "500", javaType = "java.time.Duration")
+    private long acquireInterval = 500;
+    @UriParam(label = "consumer,advanced", defaultValue = "1000")
+    private int queueSize = 1000;
+    @UriParam(label = "consumer", defaultValue = "1")
+    private int concurrentConsumers = 1;
+    @UriParam(label = "consumer")
+    private Class<?> bodyType;
+
+    @UriParam(defaultValue = "text")
+    private PayloadFormat payloadFormat = PayloadFormat.text;
+
+    @UriParam(label = "producer", defaultValue = "10000", javaType = "java.time.Duration")
+    private long sendTimeout = 10_000;
+    @UriParam(label = "producer,advanced", defaultValue = "512")
+    private int maxBatch = 512;
+
+    public PgPubSubConfiguration copy() {
+        try {
+            return (PgPubSubConfiguration) super.clone();
+        } catch (CloneNotSupportedException e) {
+            throw new RuntimeCamelException(e);
+        }
+    }
+
+    public String getUrl() {
+        return url;
+    }
+
+    /**
+     * Where the database is: a JDBC URL (jdbc:postgresql://host:port/db) or a libpq URI
+     * (postgres://user:password@host:port/db). In an endpoint URI it needs RAW() when it holds an ampersand, a percent sign
+     * or a password. With a url and a dataSource, consumers use the url and producers the dataSource.
+     */
+    public void setUrl(String url) {
+        this.url = url;
+    }
+
+    public String getUser() {
+        return user;
+    }
+
+    /** The user to connect as; wins over one in the url. */
+    public void setUser(String user) {
+        this.user = user;
+    }
+
+    public String getPassword() {
+        return password;
+    }
+
+    /** The user's password; wins over one in the url. */
+    public void setPassword(String password) {
+        this.password = password;
+    }
+
+    public DataSource getDataSource() {
+        return dataSource;
+    }
+
+    /**
+     * Where connections come from when there is no url. The default is the only DataSource in the registry. Listening takes
+     * one connection and keeps it.
+     */
+    public void setDataSource(DataSource dataSource) {
+        this.dataSource = dataSource;
+    }
+
+    public ConnectionCustomizer getConnectionCustomizer() {
+        return connectionCustomizer;
+    }
+
+    /** Called with each new connection before it is used, for instance to set a role or a statement timeout. */
+    public void setConnectionCustomizer(ConnectionCustomizer connectionCustomizer) {
+        this.connectionCustomizer = connectionCustomizer;
+    }
+
+    public long getReconnectDelay() {
+        return reconnectDelay;
+    }
+
+    /** First pause before reconnecting. It doubles with each failure, with jitter. */
+    public void setReconnectDelay(long reconnectDelay) {
+        this.reconnectDelay = atLeast(1, "reconnectDelay", reconnectDelay);
+    }
+
+    public long getReconnectMaxDelay() {
+        return reconnectMaxDelay;
+    }
+
+    /** Longest pause between attempts to reconnect. */
+    public void setReconnectMaxDelay(long reconnectMaxDelay) {
+        this.reconnectMaxDelay = atLeast(1, "reconnectMaxDelay", reconnectMaxDelay);
+    }
+
+    public boolean isSingleListener() {
+        return singleListener;
+    }
+
+    /**
+     * Whether, of all consumers of this channel and group, in all contexts on all hosts, one at a time receives while the
+     * others stand by. Otherwise all receive.
+     */
+    public void setSingleListener(boolean singleListener) {
+        this.singleListener = singleListener;
+    }
+
+    public String getGroup() {
+        return group;
+    }
+
+    /** Who shares a listener. Each group gets every message. */
+    public void setGroup(String group) {
+        if (group == null || group.isEmpty()) {
+            throw new IllegalArgumentException("The option group is empty");
+        }
+        this.group = group;
+    }
+
+    public boolean isFiltered() {
+        return filtered;
+    }
+
+    /** Whether to leave out what this CamelContext itself sent. */
+    public void setFiltered(boolean filtered) {
+        this.filtered = filtered;
+    }
+
+    public long getAcquireInterval() {
+        return acquireInterval;
+    }
+
+    /** How often a standby looks whether the listener is gone. */
+    public void setAcquireInterval(long acquireInterval) {
+        this.acquireInterval = atLeast(1, "acquireInterval", acquireInterval);
+    }
+
+    public int getQueueSize() {
+        return queueSize;
+    }
+
+    /** How many messages may wait between the session and the route. When they do, the session stops reading. */
+    public void setQueueSize(int queueSize) {
+        this.queueSize = (int) atLeast(1, "queueSize", queueSize);
+    }
+
+    public int getConcurrentConsumers() {
+        return concurrentConsumers;
+    }
+
+    /** How many threads process messages. More than one gives up their order. */
+    public void setConcurrentConsumers(int concurrentConsumers) {
+        this.concurrentConsumers = (int) atLeast(1, "concurrentConsumers", concurrentConsumers);
+    }
+
+    public Class<?> getBodyType() {
+        return bodyType;
+    }
+
+    /** The class that a JSON payload is read into. Needs payloadFormat=json. */
+    public void setBodyType(Class<?> bodyType) {
+        this.bodyType = bodyType;
+    }
+
+    public PayloadFormat getPayloadFormat() {
+        return payloadFormat;
+    }
+
+    /**
+     * How bodies become payloads and payloads bodies. With text the payload is the body as a String, with maps, collections,
+     * arrays, records and beans sent as JSON. With json every body but bytes, streams and files (which are taken as JSON) is
+     * written as JSON, and payloads are parsed.
+     */
+    public void setPayloadFormat(PayloadFormat payloadFormat) {
+        this.payloadFormat = payloadFormat;
+    }
+
+    public long getSendTimeout() {
+        return sendTimeout;
+    }
+
+    /** How long an exchange waits for its commit before it fails. */
+    public void setSendTimeout(long sendTimeout) {
+        this.sendTimeout = atLeast(1, "sendTimeout", sendTimeout);
+    }
+
+    public int getMaxBatch() {
+        return maxBatch;
+    }
+
+    /** How many notifications share one commit at most. They never wait for one another. */
+    public void setMaxBatch(int maxBatch) {
+        this.maxBatch = (int) atLeast(1, "maxBatch", maxBatch);
+    }
+
+    private static long atLeast(long least, String option, long value) {
+        if (value < least) {
+            throw new IllegalArgumentException("The option " + option + " is " + value + "; it must be at least " + least);
+        }
+        return value;
+    }
+}

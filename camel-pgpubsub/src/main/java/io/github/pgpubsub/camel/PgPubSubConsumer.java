@@ -1,0 +1,113 @@
+package io.github.pgpubsub.camel;
+
+import io.github.pgpubsub.Message;
+import io.github.pgpubsub.MessageHandler;
+import io.github.pgpubsub.PgPubSub;
+import io.github.pgpubsub.Subscription;
+import io.github.pgpubsub.SubscriptionOptions;
+import java.time.Duration;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.apache.camel.Suspendable;
+import org.apache.camel.support.DefaultConsumer;
+
+/** Turns messages of a channel into exchanges. */
+public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, MessageHandler {
+
+    private final PgPubSubEndpoint endpoint;
+    private final PayloadCodec codec;
+    private PgPubSub pubSub;
+    private Subscription subscription;
+
+    public PgPubSubConsumer(PgPubSubEndpoint endpoint, Processor processor) {
+        super(endpoint, processor);
+        this.endpoint = endpoint;
+        this.codec = new PayloadCodec(endpoint.getConfiguration());
+    }
+
+    @Override
+    protected void doStart() throws Exception {
+        super.doStart();
+        subscribe();
+    }
+
+    @Override
+    protected void doResume() throws Exception {
+        subscribe();
+    }
+
+    @Override
+    protected void doSuspend() {
+        unsubscribe();
+    }
+
+    @Override
+    protected void doStop() throws Exception {
+        unsubscribe();
+        super.doStop();
+    }
+
+    private void subscribe() throws Exception {
+        pubSub = endpoint.retainPubSub();
+        try {
+            subscription = pubSub.subscribe(options(), this);
+        } finally {
+            if (subscription == null) {
+                release();
+            }
+        }
+    }
+
+    private void unsubscribe() {
+        if (subscription != null) {
+            subscription.close();
+            subscription = null;
+            release();
+        }
+    }
+
+    private void release() {
+        endpoint.releasePubSub(pubSub);
+        pubSub = null;
+    }
+
+    private SubscriptionOptions options() {
+        PgPubSubConfiguration configuration = endpoint.getConfiguration();
+        var shutdown = endpoint.getCamelContext().getShutdownStrategy();
+        return new SubscriptionOptions(endpoint.getChannel(), configuration.isSingleListener(), configuration.getGroup(),
+                configuration.isFiltered(), Duration.ofMillis(configuration.getAcquireInterval()), configuration.getQueueSize(),
+                configuration.getConcurrentConsumers(), Duration.of(shutdown.getTimeout(), shutdown.getTimeUnit().toChronoUnit()));
+    }
+
+    /** Whether this consumer is the one that gets messages now. */
+    public boolean isReceiving() {
+        Subscription current = subscription;
+        return current != null && current.isReceiving();
+    }
+
+    @Override
+    public void handle(Message message) {
+        Exchange exchange = createExchange(false);
+        try {
+            exchange.getMessage().setHeader(PgPubSubConstants.CHANNEL, message.channel());
+            exchange.getMessage().setHeader(PgPubSubConstants.PID, message.backend());
+            exchange.getMessage().setBody(codec.decode(message.payload()));
+            getProcessor().process(exchange);
+        } catch (Exception e) {
+            exchange.setException(e);
+        }
+        try {
+            if (exchange.getException() != null) {
+                getExceptionHandler().handleException("A message of channel " + message.channel() + " failed", exchange,
+                        exchange.getException());
+            }
+        } finally {
+            releaseExchange(exchange, false);
+        }
+    }
+
+    @Override
+    public void failed(Exception failure) {
+        getExceptionHandler().handleException("Listening to channel " + endpoint.getChannel() + " failed", failure);
+    }
+}

@@ -1,0 +1,73 @@
+package io.github.pgpubsub.camel;
+
+import io.github.pgpubsub.PgPubSub;
+import org.apache.camel.Category;
+import org.apache.camel.Consumer;
+import org.apache.camel.MultipleConsumersSupport;
+import org.apache.camel.Processor;
+import org.apache.camel.Producer;
+import org.apache.camel.spi.Metadata;
+import org.apache.camel.spi.UriEndpoint;
+import org.apache.camel.spi.UriParam;
+import org.apache.camel.spi.UriPath;
+import org.apache.camel.support.DefaultEndpoint;
+
+/** Listen to and notify PostgreSQL channels (LISTEN/NOTIFY), with one listener at a time among many processes. */
+@UriEndpoint(firstVersion = "0.1.0", scheme = "pgpubsub", title = "PostgreSQL Pub/Sub", syntax = "pgpubsub:channel",
+             category = {Category.DATABASE, Category.MESSAGING}, headersClass = PgPubSubConstants.class)
+public class PgPubSubEndpoint extends DefaultEndpoint implements MultipleConsumersSupport {
+
+    @UriPath(description = "The channel, taken exactly: 1 to 63 bytes of UTF-8.")
+    @Metadata(required = true)
+    private final String channel;
+
+    @UriParam
+    private final PgPubSubConfiguration configuration;
+
+    public PgPubSubEndpoint(String uri, PgPubSubComponent component, String channel, PgPubSubConfiguration configuration) {
+        super(uri, component);
+        this.channel = channel;
+        this.configuration = configuration;
+    }
+
+    @Override
+    public Producer createProducer() {
+        return new PgPubSubProducer(this);
+    }
+
+    @Override
+    public Consumer createConsumer(Processor processor) throws Exception {
+        if (configuration.getBodyType() != null && configuration.getPayloadFormat() != PayloadFormat.json) {
+            throw new IllegalArgumentException("The option bodyType needs payloadFormat=json");
+        }
+        PgPubSubConsumer consumer = new PgPubSubConsumer(this, processor);
+        configureConsumer(consumer);
+        return consumer;
+    }
+
+    @Override
+    public boolean isMultipleConsumersSupported() {
+        return true;
+    }
+
+    @Override
+    public PgPubSubComponent getComponent() {
+        return (PgPubSubComponent) super.getComponent();
+    }
+
+    PgPubSub retainPubSub() {
+        return getComponent().pubSubs().retain(configuration);
+    }
+
+    void releasePubSub(PgPubSub pubSub) {
+        getComponent().pubSubs().release(pubSub);
+    }
+
+    public String getChannel() {
+        return channel;
+    }
+
+    public PgPubSubConfiguration getConfiguration() {
+        return configuration;
+    }
+}

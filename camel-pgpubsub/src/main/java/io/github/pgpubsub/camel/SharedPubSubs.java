@@ -1,0 +1,123 @@
+package io.github.pgpubsub.camel;
+
+import io.github.pgpubsub.PgPubSub;
+import io.github.pgpubsub.connect.ConnectionCustomizer;
+import io.github.pgpubsub.connect.ConnectionSource;
+import io.github.pgpubsub.connect.DataSourceConnectionSource;
+import io.github.pgpubsub.connect.OwnBackends;
+import io.github.pgpubsub.connect.UrlConnectionSource;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import javax.sql.DataSource;
+import org.apache.camel.CamelContext;
+import org.apache.camel.ExtendedCamelContext;
+
+/**
+ * One {@link PgPubSub} for all consumers and producers with equal connection options. It counts its users and closes with the
+ * last. Thread-safe.
+ */
+final class SharedPubSubs {
+
+    /** What must be equal. */
+    private record Key(ConnectionSource listen, ConnectionSource publish, ConnectionCustomizer customizer, long reconnectDelay,
+            long reconnectMaxDelay, int maxBatch) {}
+
+    private static final class Shared {
+        final PgPubSub pubSub;
+        final ExecutorService callbacks;
+        int users;
+
+        Shared(PgPubSub pubSub, ExecutorService callbacks) {
+            this.pubSub = pubSub;
+            this.callbacks = callbacks;
+        }
+    }
+
+    private final CamelContext context;
+    private final Map<Key, Shared> byKey = new HashMap<>();
+
+    SharedPubSubs(CamelContext context) {
+        this.context = context;
+    }
+
+    synchronized PgPubSub retain(PgPubSubConfiguration configuration) {
+        Shared shared = byKey.computeIfAbsent(key(configuration), this::open);
+        shared.users++;
+        return shared.pubSub;
+    }
+
+    void release(PgPubSub pubSub) {
+        Shared last = null;
+        synchronized (this) {
+            for (Map.Entry<Key, Shared> entry : byKey.entrySet()) {
+                if (entry.getValue().pubSub == pubSub && --entry.getValue().users == 0) {
+                    last = entry.getValue();
+                    byKey.remove(entry.getKey());
+                    break;
+                }
+            }
+        }
+        if (last != null) {
+            last.pubSub.close();
+            context.getExecutorServiceManager().shutdown(last.callbacks);
+        }
+    }
+
+    private Key key(PgPubSubConfiguration configuration) {
+        ConnectionSource listen;
+        ConnectionSource publish;
+        if (configuration.getUrl() != null) {
+            listen = new UrlConnectionSource(configuration.getUrl(), configuration.getUser(), configuration.getPassword());
+            publish = configuration.getDataSource() == null ? listen : new DataSourceConnectionSource(configuration.getDataSource());
+        } else {
+            listen = new DataSourceConnectionSource(dataSource(configuration));
+            publish = listen;
+        }
+        return new Key(listen, publish, configuration.getConnectionCustomizer(), configuration.getReconnectDelay(),
+                configuration.getReconnectMaxDelay(), configuration.getMaxBatch());
+    }
+
+    private DataSource dataSource(PgPubSubConfiguration configuration) {
+        if (configuration.getDataSource() != null) {
+            return configuration.getDataSource();
+        }
+        Set<DataSource> found = context.getRegistry().findByType(DataSource.class);
+        if (found.size() != 1) {
+            throw new IllegalArgumentException((found.isEmpty() ? "No database: set" : "The registry holds " + found.size()
+                    + " DataSources to choose from: set") + " the option url or the option dataSource, on the endpoint or on the"
+                    + " component (camel.component.pgpubsub.url)");
+        }
+        return found.iterator().next();
+    }
+
+    private Shared open(Key key) {
+        ExecutorService callbacks = context.getExecutorServiceManager().newCachedThreadPool(this, "pgpubsub-callback");
+        PgPubSub pubSub = PgPubSub.to(key.listen)
+                .publishTo(key.publish)
+                .name("pgpubsub " + context.getName())
+                .customizer(key.customizer)
+                .reconnect(Duration.ofMillis(key.reconnectDelay), Duration.ofMillis(key.reconnectMaxDelay))
+                .maxBatch(key.maxBatch)
+                .ownBackends(ownBackends(context))
+                .callbacks(callbacks)
+                .threads((name, task) -> context.getExecutorServiceManager().newThread(name, task))
+                .build();
+        return new Shared(pubSub, callbacks);
+    }
+
+    /** One for the whole context: filtered leaves out what any of its components sent. */
+    private static OwnBackends ownBackends(CamelContext context) {
+        ExtendedCamelContext extension = context.getCamelContextExtension();
+        synchronized (context) {
+            OwnBackends known = extension.getContextPlugin(OwnBackends.class);
+            if (known == null) {
+                known = new OwnBackends();
+                extension.addContextPlugin(OwnBackends.class, known);
+            }
+            return known;
+        }
+    }
+}

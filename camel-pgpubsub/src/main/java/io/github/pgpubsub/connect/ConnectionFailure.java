@@ -1,0 +1,27 @@
+package io.github.pgpubsub.connect;
+
+import java.sql.SQLException;
+
+/** What an {@link SQLException} says about the connection on which it came up. */
+public final class ConnectionFailure {
+
+    private ConnectionFailure() {}
+
+    /**
+     * Whether trying again with the same settings can't help: the server knows this user, password or database not at all
+     * (SQLSTATE classes 28 and 3D), or the settings lack a password (08004, the driver's own).
+     */
+    public static boolean isRefusal(SQLException e) {
+        String state = e.getSQLState();
+        return state != null && (state.startsWith("28") || state.startsWith("3D") || state.equals("08004"));
+    }
+
+    /**
+     * Whether the connection is gone, so that the outcome of what ran on it is unknown: class 08 (connection exception), 57P
+     * (the server or an operator ended the session), or no answer at all.
+     */
+    public static boolean isLoss(SQLException e) {
+        String state = e.getSQLState();
+        return state == null || state.startsWith("08") || state.startsWith("57P");
+    }
+}

@@ -1,0 +1,133 @@
+package io.github.pgpubsub.connect;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import org.postgresql.PGConnection;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A connection that one thread owns, customized and introduced: autocommit, named in {@code pg_stat_activity}, and known
+ * by its backend and its server.
+ */
+public final class ServerConnection implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ServerConnection.class);
+
+    private final Connection connection;
+    private final PGConnection pg;
+    private final boolean pooled;
+    private final int backend;
+    private final String server;
+    private final boolean inRecovery;
+
+    private ServerConnection(Connection connection, boolean pooled, String applicationName, ConnectionCustomizer customizer)
+            throws SQLException {
+        this.connection = connection;
+        this.pooled = pooled;
+        if (!connection.isWrapperFor(PGConnection.class)) {
+            throw new IllegalArgumentException("The dataSource does not lead to PostgreSQL's own JDBC driver but to a "
+                    + connection.getClass().getName());
+        }
+        this.pg = connection.unwrap(PGConnection.class);
+        connection.setAutoCommit(true);
+        if (customizer != null) {
+            customizer.customize(connection);
+        }
+        // A name that the user has given stays.
+        try (PreparedStatement hello = connection.prepareStatement("select pg_backend_pid(), pg_postmaster_start_time()::text,"
+                + " pg_is_in_recovery(), case when current_setting('application_name') in ('', 'PostgreSQL JDBC Driver')"
+                + " then set_config('application_name', ?, false) end")) {
+            hello.setString(1, applicationName);
+            try (ResultSet row = hello.executeQuery()) {
+                row.next();
+                backend = row.getInt(1);
+                server = row.getString(2);
+                inRecovery = row.getBoolean(3);
+            }
+        }
+    }
+
+    /**
+     * Opens a connection and prepares it; on any failure it is closed again.
+     *
+     * @param applicationName what {@code pg_stat_activity} shows unless the user has set a name; cut by the server at 63 bytes
+     * @param ioTimeout       how long any answer of the server may take from here on
+     * @param customizer      null: none
+     * @throws SQLException             when the server can't be reached or refuses
+     * @throws IllegalArgumentException when the connection is not one of PostgreSQL's own driver
+     */
+    public static ServerConnection open(
+            ConnectionSource source, String applicationName, Duration ioTimeout, ConnectionCustomizer customizer)
+            throws SQLException {
+        Connection connection = source.open();
+        if (connection == null) {
+            throw new SQLException("No connection from " + source);
+        }
+        try {
+            connection.setNetworkTimeout(Runnable::run, Math.toIntExact(ioTimeout.toMillis()));
+            return new ServerConnection(connection, source.pooled(), applicationName, customizer);
+        } catch (SQLException | RuntimeException e) {
+            closeQuietly(connection);
+            throw e;
+        }
+    }
+
+    public Connection jdbc() {
+        return connection;
+    }
+
+    public PGConnection pg() {
+        return pg;
+    }
+
+    /** The process id of the server's backend, as the server tells it: behind a pooler the driver's own number is made up. */
+    public int backend() {
+        return backend;
+    }
+
+    /** Names this start of this server: backend ids mean nothing beyond it. */
+    public String server() {
+        return server;
+    }
+
+    /** Whether the server is a replica, which can neither LISTEN nor NOTIFY. */
+    public boolean inRecovery() {
+        return inRecovery;
+    }
+
+    /** Gives everything back: LISTENs, locks and settings too where the connection returns to a pool. Never throws. */
+    @Override
+    public void close() {
+        if (pooled) {
+            try (Statement discard = connection.createStatement()) {
+                discard.execute("DISCARD ALL");
+            } catch (SQLException e) {
+                // What can't be cleaned must not be used by others.
+                abort();
+            }
+        }
+        closeQuietly(connection);
+    }
+
+    /** Closes at once, without a word to the server. Any thread may call it, also while another waits for an answer. */
+    public void abort() {
+        try {
+            connection.abort(Runnable::run);
+        } catch (SQLException e) {
+            LOG.debug("Aborting a connection failed", e);
+        }
+    }
+
+    private static void closeQuietly(Connection connection) {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            LOG.debug("Closing a connection failed", e);
+        }
+    }
+}

@@ -1,0 +1,122 @@
+package io.github.pgpubsub.connect;
+
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Properties;
+import org.postgresql.Driver;
+import org.postgresql.PGProperty;
+
+/**
+ * Opens connections to a URL: JDBC's {@code jdbc:postgresql://…} or libpq's {@code postgres://…}.
+ *
+ * <p>The URL is taken apart here and reaches the driver as properties, because the driver writes URLs into its log as they
+ * are, password included ({@code org.postgresql.Driver#parseURL}).
+ */
+public final class UrlConnectionSource implements ConnectionSource {
+
+    private static final String JDBC = "jdbc:postgresql:";
+
+    private final Properties properties;
+
+    /**
+     * @param url      JDBC URL or libpq URI
+     * @param user     wins over a user in the URL; null: the URL's
+     * @param password wins over a password in the URL; null: the URL's, or {@code .pgpass}
+     * @throws IllegalArgumentException when the URL can't be read; the message does not repeat it
+     */
+    public UrlConnectionSource(String url, String user, String password) {
+        properties = parse(url.trim());
+        if (user != null) {
+            properties.setProperty("user", user);
+        }
+        if (password != null) {
+            properties.setProperty("password", password);
+        }
+        // An idle listener would otherwise never learn that its server is gone.
+        properties.putIfAbsent(PGProperty.TCP_KEEP_ALIVE.getName(), "true");
+    }
+
+    private static Properties parse(String url) {
+        if (LibpqUri.accepts(url)) {
+            return LibpqUri.parse(url);
+        }
+        if (!url.startsWith(JDBC)) {
+            throw new IllegalArgumentException("The option url must begin with jdbc:postgresql:, postgres:// or postgresql://");
+        }
+        int question = url.indexOf('?');
+        String server = question < 0 ? url : url.substring(0, question);
+        if (server.indexOf('@') >= 0) {
+            throw new IllegalArgumentException(
+                    "The JDBC URL of the option url has an @: user and password are parameters there (?user=…&password=…),"
+                            + " or use the form postgres://user:password@host:port/db");
+        }
+        if (server.startsWith(JDBC + "//") && server.indexOf('/', JDBC.length() + 2) < 0) {
+            server += "/";
+        }
+        Properties given = question < 0 ? new Properties() : arguments(url.substring(question + 1));
+        String service = (String) given.remove(PGProperty.SERVICE.getName());
+        Properties parsed = Driver.parseURL(service == null ? server : server + "?service=" + service, given);
+        if (parsed == null) {
+            throw new IllegalArgumentException(
+                    "The JDBC URL of the option url can't be read; it has the form jdbc:postgresql://host:port/db?name=value&…");
+        }
+        parsed.putAll(given);
+        return parsed;
+    }
+
+    private static Properties arguments(String query) {
+        Properties arguments = new Properties();
+        for (String argument : query.split("&")) {
+            if (!argument.isEmpty()) {
+                int equals = argument.indexOf('=');
+                arguments.setProperty(
+                        equals < 0 ? argument : argument.substring(0, equals),
+                        equals < 0 ? "" : URLDecoder.decode(argument.substring(equals + 1), StandardCharsets.UTF_8));
+            }
+        }
+        return arguments;
+    }
+
+    @Override
+    public Connection open() throws SQLException {
+        Properties copy = new Properties();
+        copy.putAll(properties);
+        // Host, port and database are among the properties.
+        return new Driver().connect(JDBC, copy);
+    }
+
+    /** The password, however it was given; null: none. */
+    public String password() {
+        return PGProperty.PASSWORD.getOrDefault(properties);
+    }
+
+    @Override
+    public boolean pooled() {
+        return false;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof UrlConnectionSource that && properties.equals(that.properties);
+    }
+
+    @Override
+    public int hashCode() {
+        return properties.hashCode();
+    }
+
+    /** Hosts, ports and database; no user, no secret. */
+    @Override
+    public String toString() {
+        String[] hosts = PGProperty.PG_HOST.getOrDefault(properties).split(",");
+        String[] ports = PGProperty.PG_PORT.getOrDefault(properties).split(",");
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < hosts.length; i++) {
+            text.append(i == 0 ? "" : ",").append(hosts[i]).append(':').append(ports[Math.min(i, ports.length - 1)]);
+        }
+        String database = PGProperty.PG_DBNAME.getOrDefault(properties);
+        return text.append('/').append(database == null ? "" : database).toString();
+    }
+}

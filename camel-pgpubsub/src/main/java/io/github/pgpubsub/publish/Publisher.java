@@ -1,0 +1,283 @@
+package io.github.pgpubsub.publish;
+
+import io.github.pgpubsub.connect.Backoff;
+import io.github.pgpubsub.connect.ConnectionFailure;
+import io.github.pgpubsub.connect.ConnectionSource;
+import io.github.pgpubsub.connect.FirstAttempt;
+import io.github.pgpubsub.connect.OwnBackends;
+import io.github.pgpubsub.connect.ServerConnection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.SQLTimeoutException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The publishing connection and its threads; see the package. Public methods may be called by any thread. */
+public final class Publisher implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
+
+    /** How long an unused connection is trusted: one that was cut meanwhile would leave the outcome of a batch unknown. */
+    private static final long TRUSTED_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final int OVERDUE_CHECK_MILLIS = 50;
+    /** How long the server may take for one answer when no sender waits for less. */
+    private static final Duration IO_TIMEOUT = Duration.ofSeconds(10);
+
+    private final ConnectionSource source;
+    private final PublisherOptions options;
+    private final OwnBackends ownBackends;
+    private final Executor callbacks;
+    private final PublishQueue queue;
+    private final Backoff backoff;
+    private final Thread sender;
+    private final Thread timekeeper;
+    private final FirstAttempt firstAttempt = new FirstAttempt();
+    private volatile List<Outgoing> inFlight = List.of();
+    private volatile boolean closing;
+
+    // These belong to the sender's thread.
+    private ServerConnection connection;
+    private long lastUse;
+
+    /** @param callbacks runs the senders' callbacks; they may block, so it must not be bounded by fewer threads than block */
+    public Publisher(ConnectionSource source, PublisherOptions options, OwnBackends ownBackends, ThreadFactory threads,
+            Executor callbacks) {
+        this.source = source;
+        this.options = options;
+        this.ownBackends = ownBackends;
+        this.callbacks = callbacks;
+        this.queue = new PublishQueue(options.capacity());
+        this.backoff = new Backoff(options.reconnectDelay(), options.reconnectMaxDelay(), ThreadLocalRandom.current());
+        this.sender = threads.newThread(this::send);
+        this.timekeeper = threads.newThread(this::keepTime);
+    }
+
+    public void start() {
+        sender.start();
+        timekeeper.start();
+    }
+
+    /**
+     * Waits until the first attempt to connect has ended, well or not, or the time is up.
+     *
+     * @throws SQLException             when trying again can't help: a wrong password, no such database
+     * @throws IllegalArgumentException when the settings can't work
+     */
+    public void awaitFirstAttempt(Duration longest) throws SQLException, InterruptedException {
+        firstAttempt.await(longest);
+    }
+
+    /**
+     * Queues a notification. Waits only while the queue is full.
+     *
+     * @param channel  1 to 63 bytes, checked by the caller
+     * @param payload  at most 7999 bytes without NUL, checked by the caller
+     * @param timeout  how long to wait for the commit before the callback gets a failure
+     * @param callback told once
+     */
+    public void publish(String channel, String payload, Duration timeout, PublishCallback callback) {
+        Outgoing outgoing = new Outgoing(channel, payload, System.nanoTime() + timeout.toNanos(), callback);
+        try {
+            switch (queue.put(outgoing)) {
+                case TAKEN -> { }
+                case FULL -> outgoing.complete(new SQLTimeoutException(
+                        "Not sent: " + options.capacity() + " notifications wait already for " + source));
+                case CLOSED -> outgoing.complete(new SQLException("Not sent: the publisher is closed"));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            outgoing.complete(e);
+        }
+    }
+
+    /** Sends what waits, as far as the server lets it within the senders' own timeouts, and ends the threads. */
+    @Override
+    public void close() {
+        closing = true;
+        queue.close();
+        joinUninterruptibly(sender);
+        joinUninterruptibly(timekeeper);
+    }
+
+    private void send() {
+        try {
+            while (ensureConnected()) {
+                if (queue.awaitSome(TimeUnit.NANOSECONDS.toMillis(TRUSTED_NANOS))) {
+                    trust();
+                    sendBatch(queue.takeBatch(options.maxBatch()));
+                } else if (closing) {
+                    break;
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            firstAttempt.succeeded();
+            disconnect();
+            queue.close();
+            fail(queue.takeAll(), new SQLException("Not sent: the publisher was closed"));
+        }
+    }
+
+    /** False: closing, and nothing waits or no connection was to be had. */
+    private boolean ensureConnected() throws InterruptedException {
+        while (connection == null) {
+            try {
+                ServerConnection opened = ServerConnection.open(source, options.name(), IO_TIMEOUT, options.customizer());
+                ownBackends.register(opened);
+                connection = opened;
+                lastUse = System.nanoTime();
+                if (backoff.failures() > 0) {
+                    LOG.info("Publishing to {} again as backend {}", source, opened.backend());
+                }
+                backoff.reset();
+                firstAttempt.succeeded();
+            } catch (SQLException | RuntimeException e) {
+                if (backoff.failures() == 0) {
+                    LOG.warn("Can't connect to {} to publish: {}; trying again", source, e.getMessage());
+                }
+                firstAttempt.failed(e);
+                if (closing) {
+                    return false;
+                }
+                queue.awaitClose(backoff.next().toMillis());
+            }
+        }
+        return true;
+    }
+
+    /** Asks a connection that was unused for a while whether it is still there, before a batch depends on it. */
+    private void trust() throws InterruptedException {
+        if (System.nanoTime() - lastUse > TRUSTED_NANOS) {
+            boolean alive = false;
+            try {
+                alive = connection.jdbc().isValid(Math.toIntExact(IO_TIMEOUT.toSeconds()));
+            } catch (SQLException e) {
+                LOG.debug("A publishing connection can't be asked", e);
+            }
+            if (!alive) {
+                disconnect();
+                ensureConnected();
+            }
+        }
+    }
+
+    private void sendBatch(List<Outgoing> batch) {
+        if (batch.isEmpty() || connection == null) {
+            fail(batch, new SQLException("Not sent: the publisher was closed"));
+            return;
+        }
+        inFlight = batch;
+        try {
+            execute(batch);
+            complete(batch, null);
+        } catch (SQLException e) {
+            if (ConnectionFailure.isLoss(e)) {
+                LOG.warn("Lost the connection to {} while publishing: {}", source, e.getMessage());
+                disconnect();
+                fail(batch, new UnknownOutcomeException(
+                        "The connection broke before the commit was confirmed: the notification may have been sent or not",
+                        e.getSQLState(), e));
+            } else if (batch.size() > 1) {
+                // One of them is to blame; the others must not suffer.
+                for (Outgoing each : batch) {
+                    sendAlone(each);
+                }
+            } else {
+                fail(batch, e);
+            }
+        } finally {
+            inFlight = List.of();
+            lastUse = System.nanoTime();
+        }
+    }
+
+    private void sendAlone(Outgoing outgoing) {
+        if (connection == null) {
+            fail(List.of(outgoing), new SQLException("Not sent: the connection broke"));
+            return;
+        }
+        sendBatch(List.of(outgoing));
+    }
+
+    private void execute(List<Outgoing> batch) throws SQLException {
+        int size = batch.size();
+        if (size == 1) {
+            try (PreparedStatement statement = connection.jdbc().prepareStatement("select pg_notify(?, ?)")) {
+                statement.setString(1, batch.get(0).channel);
+                statement.setString(2, batch.get(0).payload);
+                statement.executeQuery().close();
+            }
+            return;
+        }
+        String[] channels = new String[size];
+        String[] payloads = new String[size];
+        for (int i = 0; i < size; i++) {
+            channels[i] = batch.get(i).channel;
+            payloads[i] = batch.get(i).payload;
+        }
+        try (PreparedStatement statement = connection.jdbc().prepareStatement(
+                "select count(pg_notify(c, p)) from unnest(?::text[], ?::text[]) as t(c, p)")) {
+            statement.setArray(1, connection.jdbc().createArrayOf("text", channels));
+            statement.setArray(2, connection.jdbc().createArrayOf("text", payloads));
+            statement.executeQuery().close();
+        }
+    }
+
+    private void disconnect() {
+        if (connection != null) {
+            ownBackends.retire(connection);
+            connection.close();
+            connection = null;
+        }
+    }
+
+    /** Tells senders whose time is up, also while the sender's thread waits for a server that says nothing. */
+    private void keepTime() {
+        try {
+            while (sender.isAlive()) {
+                sender.join(OVERDUE_CHECK_MILLIS);
+                long now = System.nanoTime();
+                fail(queue.takeOverdue(now), new SQLTimeoutException("Not sent: no connection to " + source + " in time"));
+                for (Outgoing outgoing : inFlight) {
+                    if (outgoing.isSent() && outgoing.deadline - now <= 0) {
+                        fail(List.of(outgoing), new UnknownOutcomeException(
+                                "The commit was not confirmed in time: the notification may have been sent or not", null, null));
+                    }
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void fail(List<Outgoing> batch, Exception failure) {
+        complete(batch, failure);
+    }
+
+    private void complete(List<Outgoing> batch, Exception failure) {
+        for (Outgoing outgoing : batch) {
+            callbacks.execute(() -> outgoing.complete(failure));
+        }
+    }
+
+    private static void joinUninterruptibly(Thread thread) {
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,18 @@
+/**
+ * Sending: one connection, one thread, group commit.
+ *
+ * <p>Whoever publishes puts an {@link io.github.pgpubsub.publish.Outgoing} into the queue of the
+ * {@link io.github.pgpubsub.publish.Publisher}. Its thread takes all that waits, without waiting for more, sends it as one
+ * statement and so one commit, and then tells every sender. While it waits for the server the next batch gathers, so the
+ * more senders there are, the fewer commits each of them costs. Committing a NOTIFY takes one lock for the whole cluster
+ * (PostgreSQL source, {@code PreCommit_Notify}): fewer commits is what makes it fast, for everybody on that server.
+ *
+ * <p>Order: the queue's, so also each sender's. The server folds equal (channel, payload) pairs of one transaction into one
+ * (PostgreSQL documentation, NOTIFY); a batch therefore ends before the first pair that it holds already.
+ *
+ * <p>Failure: what the server refuses fails alone; its neighbours in the batch are sent again without it. When the connection
+ * breaks under a batch nobody can say whether it was committed; its senders get an
+ * {@link io.github.pgpubsub.publish.UnknownOutcomeException}, and those that still wait go on after the reconnect. A sender
+ * whose time is up while it waits is told so and its message is not sent.
+ */
+package io.github.pgpubsub.publish;

@@ -1,0 +1,10 @@
+package io.github.pgpubsub.session;
+
+/**
+ * A notification as the server sent it.
+ *
+ * @param channel exactly as it was notified
+ * @param payload empty where there was none
+ * @param backend process id of the backend that sent it
+ */
+public record Notification(String channel, String payload, int backend) {}

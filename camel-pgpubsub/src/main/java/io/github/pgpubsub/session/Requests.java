@@ -1,0 +1,191 @@
+package io.github.pgpubsub.session;
+
+import io.github.pgpubsub.connect.ServerConnection;
+import java.sql.Array;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the subscribers of one connected session want from the server, sent in as few round trips as can be. Lives as long as
+ * its connection.
+ */
+final class Requests implements Stream {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Requests.class);
+
+    /** lock_not_available: another transaction held the lock that orders commits with NOTIFY for longer than lock_timeout. */
+    private static final String LOCK_TIMEOUT = "55P03";
+    /** program_limit_exceeded: the server's notification queue is full. */
+    private static final String QUEUE_FULL = "54000";
+
+    private record Notify(String channel, String payload, Answer<Boolean> committed) {}
+
+    private record Lock(long key, Answer<Boolean> acquired) {}
+
+    private record Unlock(long key, Runnable done) {}
+
+    private final ServerConnection connection;
+    private final Map<String, Set<Subscriber>> subscribers = new HashMap<>();
+    private final Set<String> listening = new LinkedHashSet<>();
+    private final Set<String> changed = new LinkedHashSet<>();
+    private List<Runnable> listened = new ArrayList<>();
+    private List<Notify> notifies = new ArrayList<>();
+    private List<Unlock> unlocks = new ArrayList<>();
+    private List<Lock> locks = new ArrayList<>();
+
+    Requests(ServerConnection connection) {
+        this.connection = connection;
+    }
+
+    @Override
+    public void listen(String channel, Subscriber subscriber, Runnable done) {
+        subscribers.computeIfAbsent(channel, c -> new LinkedHashSet<>()).add(subscriber);
+        changed.add(channel);
+        listened.add(done);
+    }
+
+    @Override
+    public void unlisten(String channel, Subscriber subscriber) {
+        Set<Subscriber> others = subscribers.get(channel);
+        if (others != null && others.remove(subscriber)) {
+            if (others.isEmpty()) {
+                subscribers.remove(channel);
+            }
+            changed.add(channel);
+        }
+    }
+
+    @Override
+    public void notify(String channel, String payload, Answer<Boolean> committed) {
+        notifies.add(new Notify(channel, payload, committed));
+    }
+
+    @Override
+    public void tryLock(long key, Answer<Boolean> acquired) {
+        locks.add(new Lock(key, acquired));
+    }
+
+    @Override
+    public void unlock(long key, Runnable done) {
+        unlocks.add(new Unlock(key, done));
+    }
+
+    @Override
+    public int backend() {
+        return connection.backend();
+    }
+
+    @Override
+    public String server() {
+        return connection.server();
+    }
+
+    /** Who gets what arrives on the channel. */
+    Set<Subscriber> of(String channel) {
+        return subscribers.getOrDefault(channel, Set.of());
+    }
+
+    /** Sends what was asked for, and what the answers ask for in turn, until nothing is left. */
+    void flush() throws SQLException {
+        while (!(changed.isEmpty() && listened.isEmpty() && notifies.isEmpty() && unlocks.isEmpty() && locks.isEmpty())) {
+            flushChannels();
+            flushNotifies();
+            flushUnlocks();
+            flushLocks();
+        }
+    }
+
+    private void flushChannels() throws SQLException {
+        StringBuilder sql = new StringBuilder();
+        for (String channel : changed) {
+            boolean wanted = subscribers.containsKey(channel);
+            if (wanted ? listening.add(channel) : listening.remove(channel)) {
+                sql.append(wanted ? "LISTEN " : "UNLISTEN ").append(connection.pg().escapeIdentifier(channel)).append(';');
+            }
+        }
+        changed.clear();
+        if (!sql.isEmpty()) {
+            try (Statement statement = connection.jdbc().createStatement()) {
+                statement.setEscapeProcessing(false);
+                statement.execute(sql.toString());
+            }
+        }
+        List<Runnable> done = listened;
+        listened = new ArrayList<>();
+        done.forEach(Runnable::run);
+    }
+
+    private void flushNotifies() throws SQLException {
+        if (notifies.isEmpty()) {
+            return;
+        }
+        List<Notify> sent = notifies;
+        notifies = new ArrayList<>();
+        boolean committed = true;
+        try (PreparedStatement statement = connection.jdbc().prepareStatement(
+                "select count(pg_notify(c, p)) from unnest(?::text[], ?::text[]) as t(c, p)")) {
+            statement.setArray(1, texts(sent.stream().map(Notify::channel).toArray()));
+            statement.setArray(2, texts(sent.stream().map(Notify::payload).toArray()));
+            statement.executeQuery().close();
+        } catch (SQLException e) {
+            // The server is busy, the session and its locks are whole: no reason to leave.
+            if (!LOCK_TIMEOUT.equals(e.getSQLState()) && !QUEUE_FULL.equals(e.getSQLState())) {
+                throw e;
+            }
+            LOG.warn("Control messages could not be sent, they will be tried again: {}", e.getMessage());
+            committed = false;
+        }
+        for (Notify notify : sent) {
+            notify.committed.accept(committed);
+        }
+    }
+
+    private void flushUnlocks() throws SQLException {
+        if (unlocks.isEmpty()) {
+            return;
+        }
+        List<Unlock> sent = unlocks;
+        unlocks = new ArrayList<>();
+        locksByKey("pg_advisory_unlock", sent.stream().map(Unlock::key).toList());
+        sent.forEach(unlock -> unlock.done.run());
+    }
+
+    private void flushLocks() throws SQLException {
+        if (locks.isEmpty()) {
+            return;
+        }
+        List<Lock> sent = locks;
+        locks = new ArrayList<>();
+        Map<Long, Boolean> acquired = locksByKey("pg_try_advisory_lock", sent.stream().map(Lock::key).toList());
+        sent.forEach(lock -> lock.acquired.accept(acquired.get(lock.key)));
+    }
+
+    private Map<Long, Boolean> locksByKey(String function, List<Long> keys) throws SQLException {
+        Map<Long, Boolean> results = new LinkedHashMap<>();
+        try (PreparedStatement statement = connection.jdbc().prepareStatement(
+                "select k, " + function + "(k) from unnest(?::bigint[]) as t(k)")) {
+            statement.setArray(1, connection.jdbc().createArrayOf("bigint", keys.toArray()));
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    results.put(rows.getLong(1), rows.getBoolean(2));
+                }
+            }
+        }
+        return results;
+    }
+
+    private Array texts(Object[] values) throws SQLException {
+        return connection.jdbc().createArrayOf("text", values);
+    }
+}

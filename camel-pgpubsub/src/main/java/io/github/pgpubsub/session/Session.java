@@ -1,0 +1,259 @@
+package io.github.pgpubsub.session;
+
+import io.github.pgpubsub.connect.Backoff;
+import io.github.pgpubsub.connect.ConnectionSource;
+import io.github.pgpubsub.connect.FirstAttempt;
+import io.github.pgpubsub.connect.ServerConnection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.postgresql.PGNotification;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A listening connection and the thread that owns it; see the package for what it does and what holds. Public methods may be
+ * called by any thread.
+ */
+public final class Session implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Session.class);
+
+    /** How long one read waits, and so how long a command of another thread may wait for the session. */
+    private static final int READ_MILLIS = 10;
+
+    private final ConnectionSource source;
+    private final SessionOptions options;
+    private final Thread thread;
+    private final Backoff backoff;
+    private final Queue<Runnable> commands = new ConcurrentLinkedQueue<>();
+    private final FirstAttempt firstAttempt = new FirstAttempt();
+    private volatile boolean closing;
+
+    // What follows belongs to the session's thread.
+    private final List<Subscriber> subscribers = new ArrayList<>();
+    private final Deque<Notification> unread = new ArrayDeque<>();
+    private Requests requests;
+    private long lastSign;
+    private long nextTick;
+    private long lostAt;
+
+    public Session(ConnectionSource source, SessionOptions options, ThreadFactory threads) {
+        this.source = source;
+        this.options = options;
+        this.backoff = new Backoff(options.reconnectDelay(), options.reconnectMaxDelay(), ThreadLocalRandom.current());
+        this.thread = threads.newThread(this::run);
+    }
+
+    public void start() {
+        thread.start();
+    }
+
+    /**
+     * Waits until the first attempt to connect has ended, well or not, or the time is up.
+     *
+     * @throws SQLException             when trying again can't help: a wrong password, no such database
+     * @throws IllegalArgumentException when the settings can't work
+     */
+    public void awaitFirstAttempt(Duration longest) throws SQLException, InterruptedException {
+        firstAttempt.await(longest);
+    }
+
+    public void add(Subscriber subscriber) {
+        execute(() -> {
+            subscribers.add(subscriber);
+            if (requests != null) {
+                subscriber.connected(requests);
+            }
+        });
+    }
+
+    /** The subscriber has given up its channels and locks, if it could; it will not be called again. */
+    public void remove(Subscriber subscriber) {
+        execute(() -> subscribers.remove(subscriber));
+    }
+
+    /** Runs a command on the session's thread, soon. */
+    public void execute(Runnable command) {
+        commands.add(command);
+        wake();
+    }
+
+    /** Tells the session to look again, when it waits for a subscriber to become ready. */
+    public void wake() {
+        LockSupport.unpark(thread);
+    }
+
+    public boolean isSessionThread() {
+        return Thread.currentThread() == thread;
+    }
+
+    /** Ends the session and waits for its thread. The server frees its LISTENs and locks. */
+    @Override
+    public void close() {
+        closing = true;
+        wake();
+        boolean interrupted = false;
+        while (thread.isAlive() && !isSessionThread()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void run() {
+        lostAt = System.nanoTime();
+        nextTick = lostAt;
+        while (!closing) {
+            try (ServerConnection connection = connect()) {
+                begin(connection);
+                serve(connection);
+            } catch (SQLException | RuntimeException e) {
+                end(e);
+                pause(backoff.next());
+            }
+        }
+        requests = null;
+        firstAttempt.succeeded();
+        runCommands();
+    }
+
+    private ServerConnection connect() throws SQLException {
+        ServerConnection connection =
+                ServerConnection.open(source, options.name(), options.heartbeatTimeout(), options.customizer());
+        if (connection.inRecovery()) {
+            connection.close();
+            throw new SQLException("The server " + source + " is a replica (pg_is_in_recovery): it can neither LISTEN nor lead."
+                    + " Name the primary, or several hosts with targetServerType=primary", "25006");
+        }
+        return connection;
+    }
+
+    private void begin(ServerConnection connection) throws SQLException {
+        prepare(connection);
+        requests = new Requests(connection);
+        subscribers.forEach(subscriber -> subscriber.connected(requests));
+        requests.flush();
+        lastSign = System.nanoTime();
+        LOG.info("Listening on {} as backend {}{}", source, connection.backend(), backoff.failures() == 0 ? ""
+                : " again after " + Duration.ofNanos(lastSign - lostAt).toMillis() + " ms");
+        backoff.reset();
+        firstAttempt.succeeded();
+    }
+
+    /**
+     * lock_timeout bounds a NOTIFY that waits for the commit lock, which statement_timeout does not; idle_session_timeout
+     * (since PostgreSQL 14) would end a listener although notifications come in.
+     */
+    private void prepare(ServerConnection connection) throws SQLException {
+        long lockTimeout = Math.max(1, options.heartbeatTimeout().toMillis() / 2);
+        try (Statement statement = connection.jdbc().createStatement()) {
+            statement.execute("select set_config('lock_timeout', '" + lockTimeout + "', false);"
+                    + " select set_config(name, '0', false) from pg_settings where name = 'idle_session_timeout'");
+        }
+    }
+
+    private void end(Exception cause) {
+        boolean wasConnected = requests != null;
+        requests = null;
+        unread.clear();
+        if (wasConnected) {
+            lostAt = System.nanoTime();
+            subscribers.forEach(Subscriber::disconnected);
+        }
+        if (!closing) {
+            boolean first = backoff.failures() == 0;
+            if (first) {
+                LOG.warn("{} {}: {}; trying again", wasConnected ? "Lost the connection to" : "Can't connect to", source,
+                        cause.getMessage());
+            }
+            subscribers.forEach(subscriber -> subscriber.failed(cause));
+        }
+        firstAttempt.failed(cause);
+    }
+
+    private void serve(ServerConnection connection) throws SQLException {
+        while (!closing) {
+            runCommands();
+            tick();
+            requests.flush();
+            if (dispatch()) {
+                read(connection);
+            } else {
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(READ_MILLIS));
+            }
+        }
+    }
+
+    private void read(ServerConnection connection) throws SQLException {
+        PGNotification[] notifications = connection.pg().getNotifications(READ_MILLIS);
+        long now = System.nanoTime();
+        if (notifications != null && notifications.length > 0) {
+            lastSign = now;
+            for (PGNotification each : notifications) {
+                unread.add(new Notification(each.getName(), each.getParameter(), each.getPID()));
+            }
+        } else if (now - lastSign > options.heartbeatInterval().toNanos()) {
+            try (Statement statement = connection.jdbc().createStatement()) {
+                statement.execute("select 1");
+            }
+            lastSign = System.nanoTime();
+        }
+    }
+
+    /** Hands on what was read, in order. False: somebody can't take more. */
+    private boolean dispatch() throws SQLException {
+        while (!unread.isEmpty()) {
+            Notification next = unread.peek();
+            for (Subscriber subscriber : requests.of(next.channel())) {
+                if (!subscriber.ready()) {
+                    return false;
+                }
+            }
+            unread.remove();
+            for (Subscriber subscriber : List.copyOf(requests.of(next.channel()))) {
+                subscriber.received(next);
+            }
+            requests.flush();
+        }
+        return true;
+    }
+
+    private void tick() {
+        long now = System.nanoTime();
+        if (now - nextTick >= 0) {
+            nextTick = now + options.tick().toNanos();
+            List.copyOf(subscribers).forEach(Subscriber::tick);
+        }
+    }
+
+    private void pause(Duration longest) {
+        long end = System.nanoTime() + longest.toNanos();
+        while (!closing && end - System.nanoTime() > 0) {
+            runCommands();
+            tick();
+            LockSupport.parkNanos(Math.min(end - System.nanoTime(), options.tick().toNanos()));
+        }
+    }
+
+    private void runCommands() {
+        for (Runnable command = commands.poll(); command != null; command = commands.poll()) {
+            command.run();
+        }
+    }
+}

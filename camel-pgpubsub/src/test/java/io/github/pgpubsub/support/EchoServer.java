@@ -1,0 +1,96 @@
+package io.github.pgpubsub.support;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Answers each line with its name and the line, hangs up after {@code quit}, and tells what it saw of its connections. */
+final class EchoServer implements AutoCloseable {
+
+    private final String name;
+    private final ServerSocket listener;
+    private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger heard = new AtomicInteger();
+    private final AtomicInteger resets = new AtomicInteger();
+
+    EchoServer(String name) {
+        this.name = name;
+        try {
+            listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        start(this::acceptAll);
+    }
+
+    int port() {
+        return listener.getLocalPort();
+    }
+
+    /** Connections open now. */
+    int connections() {
+        return connections.size();
+    }
+
+    /** Lines that arrived. */
+    int heard() {
+        return heard.get();
+    }
+
+    /** Connections that ended with an error. */
+    int resets() {
+        return resets.get();
+    }
+
+    private void acceptAll() {
+        while (!listener.isClosed()) {
+            try {
+                Socket socket = listener.accept();
+                connections.add(socket);
+                start(() -> answer(socket));
+            } catch (IOException closed) {
+                return;
+            }
+        }
+    }
+
+    private void answer(Socket socket) {
+        try (socket; BufferedReader in = new BufferedReader(
+                new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8))) {
+            String line;
+            do {
+                line = in.readLine();
+                if (line != null) {
+                    heard.incrementAndGet();
+                    socket.getOutputStream().write((name + ":" + line + "\n").getBytes(StandardCharsets.UTF_8));
+                }
+            } while (line != null && !line.equals("quit"));
+        } catch (IOException e) {
+            resets.incrementAndGet();
+        } finally {
+            connections.remove(socket);
+        }
+    }
+
+    private static void start(Runnable body) {
+        Thread thread = new Thread(body, "echo-server");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    @Override
+    public void close() throws IOException {
+        listener.close();
+        for (Socket socket : connections) {
+            socket.close();
+        }
+    }
+}
