@@ -83,8 +83,8 @@ public final class UrlConnectionSource implements ConnectionSource {
     public Connection open() throws SQLException {
         Properties copy = new Properties();
         copy.putAll(properties);
-        // Host, port and database are among the properties.
-        return new Driver().connect(JDBC, copy);
+        // Host, port and database are among the properties; without the slashes the driver would read an empty database name.
+        return new Driver().connect(JDBC + "//", copy);
     }
 
     /** The password, however it was given; null: none. */

@@ -42,21 +42,18 @@ public final class Proxy implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Set<Link> links = ConcurrentHashMap.newKeySet();
-    private final InetSocketAddress address;
 
     private volatile InetSocketAddress target;
     private volatile long delayNanos;
     private boolean stalled;
-    private volatile boolean closed;
-    private ServerSocket listener;
+    private volatile ServerSocket listener;
+    private Thread acceptor;
     private Socket placeholder;
 
     /** Listens on a port of its own and connects to this server. */
     public Proxy(String targetHost, int targetPort) {
         target = new InetSocketAddress(targetHost, targetPort);
-        listener = listen(0);
-        address = new InetSocketAddress(listener.getInetAddress(), listener.getLocalPort());
-        acceptFrom(listener);
+        listen(0);
     }
 
     public Proxy(PostgresServer server) {
@@ -64,11 +61,11 @@ public final class Proxy implements AutoCloseable {
     }
 
     public String host() {
-        return address.getAddress().getHostAddress();
+        return listener.getInetAddress().getHostAddress();
     }
 
     public int port() {
-        return address.getPort();
+        return listener.getLocalPort();
     }
 
     /** How many connections are open. */
@@ -110,27 +107,21 @@ public final class Proxy implements AutoCloseable {
     }
 
     /** Refuses new connections, or takes them again on the same port. Those that are open stay. */
-    public void refuse(boolean refuse) {
-        changing(() -> {
-            if (refuse && placeholder == null) {
-                closeQuietly(listener);
-                placeholder = occupy();
-            } else if (!refuse && placeholder != null) {
-                closeQuietly(placeholder);
-                placeholder = null;
-                listener = listen(port());
-                acceptFrom(listener);
-            }
-        });
+    public synchronized void refuse(boolean refuse) {
+        if (refuse && placeholder == null) {
+            closeListener();
+            placeholder = occupy();
+        } else if (!refuse && placeholder != null) {
+            closeQuietly(placeholder);
+            placeholder = null;
+            listen(port());
+        }
     }
 
     @Override
-    public void close() {
-        changing(() -> {
-            closed = true;
-            closeQuietly(listener);
-            closeQuietly(placeholder);
-        });
+    public synchronized void close() {
+        closeListener();
+        closeQuietly(placeholder);
         cut();
     }
 
@@ -144,11 +135,34 @@ public final class Proxy implements AutoCloseable {
         }
     }
 
-    private static ServerSocket listen(int port) {
+    private void listen(int port) {
         try {
-            return new ServerSocket(port, 50, InetAddress.getLoopbackAddress());
+            ServerSocket socket = new ServerSocket(port, 50, InetAddress.getLoopbackAddress());
+            listener = socket;
+            acceptor = startThread("accept", () -> accept(socket));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private void accept(ServerSocket from) {
+        while (!from.isClosed()) {
+            try {
+                new Link(from.accept()).open();
+            } catch (IOException closedByUs) {
+                // The loop's condition tells.
+            }
+        }
+    }
+
+    /** The kernel frees the port when the last system call on its socket has returned, and the acceptor is in one. */
+    private void closeListener() {
+        closeQuietly(listener);
+        try {
+            acceptor.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
         }
     }
 
@@ -160,29 +174,18 @@ public final class Proxy implements AutoCloseable {
         try {
             Socket socket = new Socket();
             socket.setReuseAddress(true);
-            socket.bind(address);
+            socket.bind(listener.getLocalSocketAddress());
             return socket;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private void acceptFrom(ServerSocket from) {
-        startThread("accept", () -> {
-            while (!from.isClosed()) {
-                try {
-                    new Link(from.accept()).open();
-                } catch (IOException closedByUs) {
-                    // The loop's condition tells.
-                }
-            }
-        });
-    }
-
-    private void startThread(String role, Runnable body) {
+    private Thread startThread(String role, Runnable body) {
         Thread thread = new Thread(body, "proxy-" + port() + "-" + role);
         thread.setDaemon(true);
         thread.start();
+        return thread;
     }
 
     private static void closeQuietly(AutoCloseable closeable) {
@@ -208,11 +211,7 @@ public final class Proxy implements AutoCloseable {
 
         void open() {
             links.add(this);
-            if (closed) {
-                close();
-            } else {
-                startThread("connect", this::connect);
-            }
+            startThread("connect", this::connect);
         }
 
         private void connect() {
