@@ -20,8 +20,8 @@ final class Alternates {
     private final ReentrantLock leaving = new ReentrantLock();
     private boolean closed;
 
-    Alternates(int queueSize, Session session) {
-        this.queue = new DeliveryQueue(queueSize, session::wake);
+    Alternates(int queueSize, Lease lease, Session session) {
+        this.queue = new DeliveryQueue(queueSize, lease, session::wake);
     }
 
     DeliveryQueue queue() {

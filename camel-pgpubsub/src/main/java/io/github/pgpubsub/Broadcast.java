@@ -1,6 +1,7 @@
 package io.github.pgpubsub;
 
 import io.github.pgpubsub.connect.OwnBackends;
+import io.github.pgpubsub.lead.Entry;
 import io.github.pgpubsub.session.Notification;
 import io.github.pgpubsub.session.Session;
 import io.github.pgpubsub.session.Stream;
@@ -30,6 +31,8 @@ final class Broadcast implements Subscriber, Subscription {
     // These belong to the session's thread.
     private Stream stream;
     private OwnMessages ownMessages;
+    private long place;
+    private long lostAt;
 
     Broadcast(SubscriptionOptions options, MessageHandler handler, OwnBackends ownBackends, Session session, String name,
             BiFunction<String, Runnable, Thread> threads, Runnable onClosed) {
@@ -37,13 +40,14 @@ final class Broadcast implements Subscriber, Subscription {
         this.handler = handler;
         this.ownBackends = ownBackends;
         this.session = session;
-        this.queue = new DeliveryQueue(options.queueSize(), session::wake);
-        this.workers = new Workers(queue, handler, name, options.concurrency(), threads);
+        this.queue = new DeliveryQueue(options.queueSize(), new Lease(0), session::wake);
+        this.workers = new Workers(queue, handler, options.channel(), name, options.concurrency(), threads);
         this.onClosed = onClosed;
     }
 
     /** Waits until the channel is listened to, or it shows that the server is out of reach. */
     void start(long longestNanos) throws InterruptedException {
+        queue.open();
         workers.start();
         session.add(this);
         settled.await(longestNanos, TimeUnit.NANOSECONDS);
@@ -55,6 +59,12 @@ final class Broadcast implements Subscriber, Subscription {
         ownMessages = new OwnMessages(ownBackends, newStream.server());
         stream.listen(options.channel(), this, () -> {
             receiving = true;
+            boolean first = lostAt == 0;
+            long millis = first ? 0 : TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - lostAt);
+            if (!first) {
+                LOG.info("Channel {}: messages of {} ms may have been missed", options.channel(), millis);
+            }
+            queue.put(new Entry<>(place, null, null, false, new Entry.Gap(millis, first)));
             settled.countDown();
         });
     }
@@ -63,12 +73,13 @@ final class Broadcast implements Subscriber, Subscription {
     public void disconnected() {
         stream = null;
         receiving = false;
+        lostAt = System.nanoTime();
     }
 
     @Override
     public void received(Notification notification) {
         if (!(options.filtered() && ownMessages.contains(notification))) {
-            queue.put(new Message(notification.channel(), notification.payload(), notification.backend()));
+            queue.put(new Entry<>(place++, notification, null, false, null));
         }
     }
 
@@ -106,9 +117,9 @@ final class Broadcast implements Subscriber, Subscription {
         try {
             if (!workers.isOwnThread()) {
                 removed.await();
-                if (!queue.awaitEmpty(options.drainTimeout().toNanos())) {
+                if (!queue.awaitIdle(options.drainTimeout().toNanos())) {
                     LOG.warn("Channel {}: {} messages were not handled before the time to stop was up", options.channel(),
-                            queue.clear());
+                            queue.withdraw().size());
                 }
             }
             queue.close();

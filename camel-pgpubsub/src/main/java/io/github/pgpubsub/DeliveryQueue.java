@@ -1,29 +1,44 @@
 package io.github.pgpubsub;
 
+import io.github.pgpubsub.lead.Entry;
+import io.github.pgpubsub.session.Notification;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Messages between the session's thread, which puts, and the threads of a subscription, which take. The session asks
- * {@link #hasRoom} before it puts, so a put never waits.
+ * {@link #hasRoom} before it puts, so a put never waits. It knows which have begun and up to where all are complete.
  */
 final class DeliveryQueue {
 
+    /** How often a thread that found the lease run out looks again. */
+    private static final long LEASE_CHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
     private final int capacity;
+    private final Lease lease;
     private final Runnable roomMade;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final ArrayDeque<Message> waiting = new ArrayDeque<>();
-    private Runnable whenIdle;
-    private int taken;
+    private final ArrayDeque<Entry<Notification>> waiting = new ArrayDeque<>();
+    private final List<Long> begun = new ArrayList<>();
+    private long next;
+    private boolean open;
     private boolean closed;
+    private Runnable whenIdle;
 
     /** @param roomMade called by the taking thread when a full queue is full no more */
-    DeliveryQueue(int capacity, Runnable roomMade) {
+    DeliveryQueue(int capacity, Lease lease, Runnable roomMade) {
         this.capacity = capacity;
+        this.lease = lease;
         this.roomMade = roomMade;
     }
+
+    // ---- the session's side
 
     boolean hasRoom() {
         lock.lock();
@@ -34,60 +49,75 @@ final class DeliveryQueue {
         }
     }
 
-    void put(Message message) {
+    void put(Entry<Notification> entry) {
         lock.lock();
         try {
-            waiting.add(message);
+            waiting.add(entry);
+            next = entry.gap() == null ? entry.place() + 1 : entry.place();
             changed.signal();
         } finally {
             lock.unlock();
         }
     }
 
-    /** Waits for a message. Null: the worker has been told to leave, or the queue is closed and empty. */
-    Message take(Workers worker) throws InterruptedException {
-        boolean wasFull;
-        Message message;
-        lock.lockInterruptibly();
-        try {
-            while (!worker.isLeaving() && waiting.isEmpty() && !closed) {
-                changed.await();
-            }
-            if (worker.isLeaving() || waiting.isEmpty()) {
-                return null;
-            }
-            wasFull = waiting.size() >= capacity;
-            message = waiting.remove();
-            taken++;
-        } finally {
-            lock.unlock();
-        }
-        if (wasFull) {
-            roomMade.run();
-        }
-        return message;
-    }
-
-    /** What was taken has been handled. */
-    void done() {
-        Runnable idle = null;
+    /** A message that is not for this subscription counts as complete. */
+    void skip(long place) {
         lock.lock();
         try {
-            taken--;
-            if (isIdle()) {
-                changed.signalAll();
-                idle = whenIdle;
-                whenIdle = null;
-            }
+            next = place + 1;
         } finally {
             lock.unlock();
         }
-        if (idle != null) {
-            idle.run();
+    }
+
+    /** Lets messages begin. */
+    void open() {
+        lock.lock();
+        try {
+            open = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
         }
     }
 
-    /** Calls back once, as soon as everything that was put has been handled: now, or from a taking thread. */
+    /** Lets no more begin and takes back those that have not. */
+    List<Entry<Notification>> withdraw() {
+        lock.lock();
+        try {
+            open = false;
+            List<Entry<Notification>> back = List.copyOf(waiting);
+            if (!back.isEmpty()) {
+                next = back.get(0).place();
+                waiting.clear();
+            }
+            return back;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Every message with a place before this one is complete. */
+    long watermark() {
+        lock.lock();
+        try {
+            return !begun.isEmpty() ? Collections.min(begun) : !waiting.isEmpty() ? waiting.peek().place() : next;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How many places from the watermark on lie before or at one that has begun. */
+    long begunAfterWatermark() {
+        lock.lock();
+        try {
+            return begun.isEmpty() ? 0 : Collections.max(begun) + 1 - Collections.min(begun);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Calls back once, as soon as everything that was put is complete: now, or from a taking thread. */
     void whenIdle(Runnable callback) {
         lock.lock();
         try {
@@ -102,11 +132,71 @@ final class DeliveryQueue {
     }
 
     private boolean isIdle() {
-        return waiting.isEmpty() && taken == 0;
+        return waiting.isEmpty() && begun.isEmpty();
     }
 
-    /** Waits until everything that was put has been handled; false: the time was up before. */
-    boolean awaitEmpty(long nanos) throws InterruptedException {
+    int size() {
+        lock.lock();
+        try {
+            return waiting.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // ---- the subscription's side
+
+    /** Waits for a message. Null: the worker has been told to leave, or the queue is closed and empty. */
+    Entry<Notification> take(Workers worker) throws InterruptedException {
+        boolean wasFull;
+        Entry<Notification> entry;
+        lock.lockInterruptibly();
+        try {
+            while (true) {
+                if (worker.isLeaving() || closed && waiting.isEmpty()) {
+                    return null;
+                }
+                if (!open || waiting.isEmpty()) {
+                    changed.await();
+                } else if (!lease.isValid()) {
+                    changed.awaitNanos(LEASE_CHECK_NANOS);
+                } else {
+                    break;
+                }
+            }
+            wasFull = waiting.size() >= capacity;
+            entry = waiting.remove();
+            begun.add(entry.place());
+        } finally {
+            lock.unlock();
+        }
+        if (wasFull) {
+            roomMade.run();
+        }
+        return entry;
+    }
+
+    /** What was taken has been handled. */
+    void done(Entry<Notification> entry) {
+        Runnable idle = null;
+        lock.lock();
+        try {
+            begun.remove((Long) entry.place());
+            if (isIdle()) {
+                changed.signalAll();
+                idle = whenIdle;
+                whenIdle = null;
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (idle != null) {
+            idle.run();
+        }
+    }
+
+    /** Waits until everything that was put is complete; false: the time was up before. */
+    boolean awaitIdle(long nanos) throws InterruptedException {
         lock.lockInterruptibly();
         try {
             long left = nanos;
@@ -128,19 +218,6 @@ final class DeliveryQueue {
         try {
             closed = true;
             changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Throws away what waits and says how much that was. */
-    int clear() {
-        lock.lock();
-        try {
-            int size = waiting.size();
-            waiting.clear();
-            changed.signalAll();
-            return size;
         } finally {
             lock.unlock();
         }

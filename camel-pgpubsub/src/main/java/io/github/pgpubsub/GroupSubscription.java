@@ -52,8 +52,8 @@ final class GroupSubscription implements Subscription {
             member.stop();
             if (!alternate.workers().isOwnThread()) {
                 if (!member.awaitStopped(alternate.options().drainTimeout().toNanos())) {
-                    LOG.warn("Channel {}: {} messages were not handled before the time to stop was up",
-                            alternate.options().channel(), queue.clear());
+                    LOG.warn("Channel {}: stops with messages that were not finished in time; they go to the next in line, marked",
+                            alternate.options().channel());
                     member.giveUpDraining();
                     member.awaitStopped(FAREWELL_NANOS);
                 }

@@ -3,47 +3,62 @@ package io.github.pgpubsub;
 import io.github.pgpubsub.connect.OwnBackends;
 import io.github.pgpubsub.lead.ControlMessage;
 import io.github.pgpubsub.lead.Effects;
+import io.github.pgpubsub.lead.Entry;
 import io.github.pgpubsub.lead.GroupKey;
+import io.github.pgpubsub.lead.LeadOptions;
 import io.github.pgpubsub.lead.Leadership;
+import io.github.pgpubsub.lead.Lock;
+import io.github.pgpubsub.lead.Poll;
 import io.github.pgpubsub.lead.Role;
 import io.github.pgpubsub.session.Notification;
 import io.github.pgpubsub.session.Session;
 import io.github.pgpubsub.session.Stream;
 import io.github.pgpubsub.session.Subscriber;
+import java.security.SecureRandom;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * This session's part in a group: takes in messages while it leads. The subscriptions of one session with one channel and
- * group are {@link Alternates} behind one member, because a session that holds a lock may take it again: two members on one
- * session would both lead.
+ * This session's part in a group: carries what the session tells to the {@link Leadership}, and what that wants to session
+ * and queue. The subscriptions of one session with one channel and group are {@link Alternates} behind one member, because a
+ * session that holds a lock may take it again: two members on one session would both lead.
  */
-final class Member implements Subscriber, Effects {
+final class Member implements Subscriber, Effects<Notification> {
 
     private static final Logger LOG = LoggerFactory.getLogger(Member.class);
 
     private final GroupKey key;
     private final OwnBackends ownBackends;
     private final Session session;
+    private final Lease lease;
     private final Alternates alternates;
-    private final Leadership leadership;
+    private final Leadership<Notification> leadership;
     private final CountDownLatch settled = new CountDownLatch(1);
     private final CountDownLatch stopped = new CountDownLatch(1);
-    private volatile boolean receiving;
+    private volatile Role role = Role.DISCONNECTED;
 
     // These belong to the session's thread.
     private Stream stream;
     private OwnMessages ownMessages;
+    private final Set<Lock> held = EnumSet.noneOf(Lock.class);
     private long roleSince = System.nanoTime();
+    private int notDeposed;
 
     Member(SubscriptionOptions options, OwnBackends ownBackends, Session session) {
         this.key = new GroupKey(options.channel(), options.group());
         this.ownBackends = ownBackends;
         this.session = session;
-        this.alternates = new Alternates(options.queueSize(), session);
-        this.leadership = new Leadership(options.acquireInterval(), this);
+        this.lease = new Lease(options.leaderTimeout().toNanos());
+        this.alternates = new Alternates(options.queueSize(), lease, session);
+        this.leadership = new Leadership<>(
+                new LeadOptions(options.acquireInterval(), options.leaderTimeout(), options.standbyBuffer()), this,
+                new SecureRandom());
     }
 
     void start() {
@@ -60,17 +75,17 @@ final class Member implements Subscriber, Effects {
     }
 
     boolean isReceiving() {
-        return receiving;
+        return role == Role.LEADER;
     }
 
-    /** Begins the orderly end: gives the leadership back, if it has it, once what was taken in has been handled. */
+    /** Begins the orderly end: hands over what has not begun, finishes what has, and gives the lock back. */
     void stop() {
-        session.execute(leadership::stop);
+        session.execute(() -> leadership.stop(System.nanoTime()));
     }
 
-    /** Goes on with the end although messages are left that nobody has handled. */
+    /** Goes on with the end although messages are left that nobody has finished. */
     void giveUpDraining() {
-        session.execute(leadership::drained);
+        session.execute(() -> leadership.giveUpDraining(System.nanoTime()));
     }
 
     /** False: the time was up before. */
@@ -83,32 +98,30 @@ final class Member implements Subscriber, Effects {
     @Override
     public void connected(Stream newStream) {
         stream = newStream;
+        held.clear();
         ownMessages = new OwnMessages(ownBackends, newStream.server());
-        leadership.connected(System.nanoTime());
+        leadership.connected(stream.backend(), System.nanoTime());
     }
 
     @Override
     public void disconnected() {
         stream = null;
-        if (receiving) {
-            receiving = false;
-            logRole("lost its leadership with its connection");
-        }
-        leadership.disconnected();
+        leadership.disconnected(System.nanoTime());
     }
 
     @Override
     public void received(Notification notification) {
         if (notification.channel().equals(key.controlChannel())) {
-            ControlMessage.decode(notification.payload()).ifPresent(message -> leadership.control(message, System.nanoTime()));
-        } else if (receiving && !(alternates.filtered() && ownMessages.contains(notification))) {
-            alternates.queue().put(new Message(notification.channel(), notification.payload(), notification.backend()));
+            ControlMessage.decode(notification.payload())
+                    .ifPresent(message -> leadership.control(notification.backend(), message, System.nanoTime()));
+        } else {
+            leadership.data(notification, System.nanoTime());
         }
     }
 
     @Override
     public boolean ready() {
-        return !receiving || alternates.queue().hasRoom();
+        return leadership.ready();
     }
 
     @Override
@@ -122,68 +135,160 @@ final class Member implements Subscriber, Effects {
         alternates.failed(failure);
     }
 
-    // ---- what the leadership wants
+    // ---- what the leadership wants of the session
 
     @Override
-    public void listenToControl() {
-        stream.listen(key.controlChannel(), this, () -> { });
+    public void present() {
+        held.add(Lock.PRESENCE);
+        stream.shareLock(key.key(Lock.PRESENCE));
     }
 
     @Override
-    public void tryLock() {
-        stream.tryLock(key.leaderLock(), acquired -> {
-            leadership.locked(acquired);
-            if (!acquired) {
+    public void poll(Lock tried) {
+        boolean[] acquired = {false};
+        if (tried != null) {
+            stream.tryLock(key.key(tried), answer -> {
+                acquired[0] = answer;
+                if (answer) {
+                    held.add(tried);
+                }
+            });
+        }
+        long leader = key.key(Lock.LEADER);
+        long standby = key.key(Lock.STANDBY);
+        long presence = key.key(Lock.PRESENCE);
+        stream.holders(List.of(leader, standby, presence), holders -> {
+            Poll poll = new Poll(acquired[0], one(holders, leader), one(holders, standby),
+                    holders.getOrDefault(presence, List.of()).size());
+            leadership.polled(poll, System.nanoTime());
+            if (poll.leader() != 0 && poll.leader() != stream.backend()) {
                 settled.countDown();
             }
         });
     }
 
+    private static int one(Map<Long, List<Integer>> holders, long lock) {
+        List<Integer> backends = holders.getOrDefault(lock, List.of());
+        return backends.isEmpty() ? 0 : backends.get(0);
+    }
+
     @Override
-    public void unlock() {
-        if (stream != null) {
-            stream.unlock(key.leaderLock(), leadership::unlocked);
-        }
+    public void unlock(Lock lock) {
+        held.remove(lock);
+        stream.unlock(key.key(lock), () -> leadership.unlocked(lock, System.nanoTime()));
+    }
+
+    @Override
+    public void listen() {
+        stream.listen(key.channel(), this, () -> { });
+        stream.listen(key.controlChannel(), this, () -> { });
     }
 
     @Override
     public void send(ControlMessage message) {
-        stream.notify(key.controlChannel(), message.encode(), committed -> { });
+        stream.notify(key.controlChannel(), message.encode(),
+                committed -> leadership.sent(message, committed, System.nanoTime()));
     }
 
     @Override
-    public void lead() {
-        receiving = true;
-        stream.listen(key.channel(), this, () -> {
-            logRole("leads");
+    public void terminate(int backend, Lock lock) {
+        LOG.warn("Channel {}, group {}: backend {} holds the {} lock and shows no life; ending its session", key.channel(),
+                key.group(), backend, lock);
+        stream.terminate(backend, key.key(lock),
+                allowed -> leadership.terminated(backend, lock, allowed, System.nanoTime()));
+    }
+
+    // ---- what the leadership wants of the queue
+
+    @Override
+    public boolean hasRoom() {
+        return alternates.queue().hasRoom();
+    }
+
+    @Override
+    public void deliver(Entry<Notification> entry) {
+        if (entry.gap() == null && alternates.filtered() && ownMessages.contains(entry.message())) {
+            alternates.queue().skip(entry.place());
+        } else {
+            alternates.queue().put(entry);
+        }
+    }
+
+    @Override
+    public void open() {
+        alternates.queue().open();
+    }
+
+    @Override
+    public void renewLease(long since) {
+        lease.renew(since);
+    }
+
+    @Override
+    public List<Entry<Notification>> withdraw() {
+        return alternates.queue().withdraw();
+    }
+
+    @Override
+    public long watermark() {
+        return alternates.queue().watermark();
+    }
+
+    @Override
+    public long begunAfterWatermark() {
+        return alternates.queue().begunAfterWatermark();
+    }
+
+    @Override
+    public void awaitIdle() {
+        alternates.queue().whenIdle(() -> session.execute(() -> leadership.drained(System.nanoTime())));
+    }
+
+    // ---- what others see
+
+    @Override
+    public void changed(Role newRole, boolean inStep, String reason) {
+        long now = System.nanoTime();
+        if (newRole != role) {
+            LOG.info("Channel {}, group {}: {} ({}), after {} ms as {}", key.channel(), key.group(), newRole, reason,
+                    TimeUnit.NANOSECONDS.toMillis(now - roleSince), role);
+            roleSince = now;
+            role = newRole;
+        } else {
+            LOG.info("Channel {}, group {}: {} is {} ({})", key.channel(), key.group(), role, inStep ? "in step" : "not in step",
+                    reason);
+        }
+        if (newRole == Role.LEADER) {
             settled.countDown();
-        });
+        }
     }
 
     @Override
-    public void drain() {
-        receiving = false;
-        stream.unlisten(key.channel(), this);
-        alternates.queue().whenIdle(() -> session.execute(leadership::drained));
+    public void cannotDepose(int backend) {
+        if (notDeposed != backend) {
+            notDeposed = backend;
+            LOG.error("Channel {}, group {}: backend {} leads and shows no life, and this user may not end its session"
+                    + " (pg_terminate_backend needs the same role, or membership in pg_signal_backend)", key.channel(), key.group(),
+                    backend);
+        }
     }
 
     @Override
     public void stopped() {
         if (stream != null) {
+            stream.unlisten(key.channel(), this);
             stream.unlisten(key.controlChannel(), this);
+            for (Lock lock : held) {
+                if (lock == Lock.PRESENCE) {
+                    stream.unshareLock(key.key(lock));
+                } else {
+                    stream.unlock(key.key(lock), () -> { });
+                }
+            }
+            held.clear();
         }
         session.remove(this);
-        if (leadership.role() == Role.STOPPED) {
-            logRole("has left");
-        }
         settled.countDown();
         stopped.countDown();
-    }
-
-    private void logRole(String what) {
-        long now = System.nanoTime();
-        LOG.info("Channel {}, group {}: this member {} (after {} ms)", key.channel(), key.group(), what,
-                TimeUnit.NANOSECONDS.toMillis(now - roleSince));
-        roleSince = now;
     }
 }

@@ -89,7 +89,7 @@ public final class PgPubSub implements AutoCloseable {
         while (true) {
             Member member = member(key, shared, options);
             Workers workers = new Workers(
-                    member.alternates().queue(), handler, handlerThread(options), options.concurrency(), settings.threads);
+                    member.alternates().queue(), handler, options.channel(), handlerThread(options), options.concurrency(), settings.threads);
             Alternates.Alternate alternate = new Alternates.Alternate(options, handler, workers);
             if (member.alternates().add(alternate)) {
                 member.awaitSettled(START.toNanos());

@@ -9,13 +9,15 @@ final class Workers {
 
     private final DeliveryQueue queue;
     private final MessageHandler handler;
+    private final String channel;
     private final List<Thread> threads = new ArrayList<>();
     private volatile boolean leaving;
 
-    Workers(DeliveryQueue queue, MessageHandler handler, String name, int concurrency,
+    Workers(DeliveryQueue queue, MessageHandler handler, String channel, String name, int concurrency,
             BiFunction<String, Runnable, Thread> threadMaker) {
         this.queue = queue;
         this.handler = handler;
+        this.channel = channel;
         for (int i = 0; i < concurrency; i++) {
             threads.add(threadMaker.apply(name, this::work));
         }
@@ -49,13 +51,13 @@ final class Workers {
 
     private void work() {
         try {
-            for (Message message = queue.take(this); message != null; message = queue.take(this)) {
+            for (var entry = queue.take(this); entry != null; entry = queue.take(this)) {
                 try {
-                    handler.handle(message);
+                    handler.handle(Message.of(channel, entry));
                 } catch (Exception e) {
                     handler.failed(e);
                 } finally {
-                    queue.done();
+                    queue.done(entry);
                 }
             }
         } catch (InterruptedException e) {

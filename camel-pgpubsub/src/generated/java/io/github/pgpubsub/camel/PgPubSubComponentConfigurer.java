@@ -46,9 +46,13 @@ public class PgPubSubComponentConfigurer extends PropertyConfigurerSupport imple
         case "datasource":
         case "dataSource": getOrCreateConfiguration(target).setDataSource(property(camelContext, javax.sql.DataSource.class, value)); return true;
         case "filtered": getOrCreateConfiguration(target).setFiltered(property(camelContext, boolean.class, value)); return true;
+        case "gapmarker":
+        case "gapMarker": getOrCreateConfiguration(target).setGapMarker(property(camelContext, io.github.pgpubsub.camel.GapMarker.class, value)); return true;
         case "group": getOrCreateConfiguration(target).setGroup(property(camelContext, java.lang.String.class, value)); return true;
         case "lazystartproducer":
         case "lazyStartProducer": target.setLazyStartProducer(property(camelContext, boolean.class, value)); return true;
+        case "leadertimeout":
+        case "leaderTimeout": getOrCreateConfiguration(target).setLeaderTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "maxbatch":
         case "maxBatch": getOrCreateConfiguration(target).setMaxBatch(property(camelContext, int.class, value)); return true;
         case "password": getOrCreateConfiguration(target).setPassword(property(camelContext, java.lang.String.class, value)); return true;
@@ -64,6 +68,8 @@ public class PgPubSubComponentConfigurer extends PropertyConfigurerSupport imple
         case "sendTimeout": getOrCreateConfiguration(target).setSendTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "singlelistener":
         case "singleListener": getOrCreateConfiguration(target).setSingleListener(property(camelContext, boolean.class, value)); return true;
+        case "standbybuffer":
+        case "standbyBuffer": getOrCreateConfiguration(target).setStandbyBuffer(property(camelContext, int.class, value)); return true;
         case "url": getOrCreateConfiguration(target).setUrl(property(camelContext, java.lang.String.class, value)); return true;
         case "user": getOrCreateConfiguration(target).setUser(property(camelContext, java.lang.String.class, value)); return true;
         default: return false;
@@ -89,9 +95,13 @@ public class PgPubSubComponentConfigurer extends PropertyConfigurerSupport imple
         case "datasource":
         case "dataSource": return javax.sql.DataSource.class;
         case "filtered": return boolean.class;
+        case "gapmarker":
+        case "gapMarker": return io.github.pgpubsub.camel.GapMarker.class;
         case "group": return java.lang.String.class;
         case "lazystartproducer":
         case "lazyStartProducer": return boolean.class;
+        case "leadertimeout":
+        case "leaderTimeout": return long.class;
         case "maxbatch":
         case "maxBatch": return int.class;
         case "password": return java.lang.String.class;
@@ -107,6 +117,8 @@ public class PgPubSubComponentConfigurer extends PropertyConfigurerSupport imple
         case "sendTimeout": return long.class;
         case "singlelistener":
         case "singleListener": return boolean.class;
+        case "standbybuffer":
+        case "standbyBuffer": return int.class;
         case "url": return java.lang.String.class;
         case "user": return java.lang.String.class;
         default: return null;
@@ -133,9 +145,13 @@ public class PgPubSubComponentConfigurer extends PropertyConfigurerSupport imple
         case "datasource":
         case "dataSource": return getOrCreateConfiguration(target).getDataSource();
         case "filtered": return getOrCreateConfiguration(target).isFiltered();
+        case "gapmarker":
+        case "gapMarker": return getOrCreateConfiguration(target).getGapMarker();
         case "group": return getOrCreateConfiguration(target).getGroup();
         case "lazystartproducer":
         case "lazyStartProducer": return target.isLazyStartProducer();
+        case "leadertimeout":
+        case "leaderTimeout": return getOrCreateConfiguration(target).getLeaderTimeout();
         case "maxbatch":
         case "maxBatch": return getOrCreateConfiguration(target).getMaxBatch();
         case "password": return getOrCreateConfiguration(target).getPassword();
@@ -151,6 +167,8 @@ public class PgPubSubComponentConfigurer extends PropertyConfigurerSupport imple
         case "sendTimeout": return getOrCreateConfiguration(target).getSendTimeout();
         case "singlelistener":
         case "singleListener": return getOrCreateConfiguration(target).isSingleListener();
+        case "standbybuffer":
+        case "standbyBuffer": return getOrCreateConfiguration(target).getStandbyBuffer();
         case "url": return getOrCreateConfiguration(target).getUrl();
         case "user": return getOrCreateConfiguration(target).getUser();
         default: return null;

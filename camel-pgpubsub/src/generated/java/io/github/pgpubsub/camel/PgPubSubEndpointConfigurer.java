@@ -40,9 +40,13 @@ public class PgPubSubEndpointConfigurer extends PropertyConfigurerSupport implem
         case "exchangepattern":
         case "exchangePattern": target.setExchangePattern(property(camelContext, org.apache.camel.ExchangePattern.class, value)); return true;
         case "filtered": target.getConfiguration().setFiltered(property(camelContext, boolean.class, value)); return true;
+        case "gapmarker":
+        case "gapMarker": target.getConfiguration().setGapMarker(property(camelContext, io.github.pgpubsub.camel.GapMarker.class, value)); return true;
         case "group": target.getConfiguration().setGroup(property(camelContext, java.lang.String.class, value)); return true;
         case "lazystartproducer":
         case "lazyStartProducer": target.setLazyStartProducer(property(camelContext, boolean.class, value)); return true;
+        case "leadertimeout":
+        case "leaderTimeout": target.getConfiguration().setLeaderTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "maxbatch":
         case "maxBatch": target.getConfiguration().setMaxBatch(property(camelContext, int.class, value)); return true;
         case "password": target.getConfiguration().setPassword(property(camelContext, java.lang.String.class, value)); return true;
@@ -58,6 +62,8 @@ public class PgPubSubEndpointConfigurer extends PropertyConfigurerSupport implem
         case "sendTimeout": target.getConfiguration().setSendTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "singlelistener":
         case "singleListener": target.getConfiguration().setSingleListener(property(camelContext, boolean.class, value)); return true;
+        case "standbybuffer":
+        case "standbyBuffer": target.getConfiguration().setStandbyBuffer(property(camelContext, int.class, value)); return true;
         case "url": target.getConfiguration().setUrl(property(camelContext, java.lang.String.class, value)); return true;
         case "user": target.getConfiguration().setUser(property(camelContext, java.lang.String.class, value)); return true;
         default: return false;
@@ -84,9 +90,13 @@ public class PgPubSubEndpointConfigurer extends PropertyConfigurerSupport implem
         case "exchangepattern":
         case "exchangePattern": return org.apache.camel.ExchangePattern.class;
         case "filtered": return boolean.class;
+        case "gapmarker":
+        case "gapMarker": return io.github.pgpubsub.camel.GapMarker.class;
         case "group": return java.lang.String.class;
         case "lazystartproducer":
         case "lazyStartProducer": return boolean.class;
+        case "leadertimeout":
+        case "leaderTimeout": return long.class;
         case "maxbatch":
         case "maxBatch": return int.class;
         case "password": return java.lang.String.class;
@@ -102,6 +112,8 @@ public class PgPubSubEndpointConfigurer extends PropertyConfigurerSupport implem
         case "sendTimeout": return long.class;
         case "singlelistener":
         case "singleListener": return boolean.class;
+        case "standbybuffer":
+        case "standbyBuffer": return int.class;
         case "url": return java.lang.String.class;
         case "user": return java.lang.String.class;
         default: return null;
@@ -129,9 +141,13 @@ public class PgPubSubEndpointConfigurer extends PropertyConfigurerSupport implem
         case "exchangepattern":
         case "exchangePattern": return target.getExchangePattern();
         case "filtered": return target.getConfiguration().isFiltered();
+        case "gapmarker":
+        case "gapMarker": return target.getConfiguration().getGapMarker();
         case "group": return target.getConfiguration().getGroup();
         case "lazystartproducer":
         case "lazyStartProducer": return target.isLazyStartProducer();
+        case "leadertimeout":
+        case "leaderTimeout": return target.getConfiguration().getLeaderTimeout();
         case "maxbatch":
         case "maxBatch": return target.getConfiguration().getMaxBatch();
         case "password": return target.getConfiguration().getPassword();
@@ -147,6 +163,8 @@ public class PgPubSubEndpointConfigurer extends PropertyConfigurerSupport implem
         case "sendTimeout": return target.getConfiguration().getSendTimeout();
         case "singlelistener":
         case "singleListener": return target.getConfiguration().isSingleListener();
+        case "standbybuffer":
+        case "standbyBuffer": return target.getConfiguration().getStandbyBuffer();
         case "url": return target.getConfiguration().getUrl();
         case "user": return target.getConfiguration().getUser();
         default: return null;

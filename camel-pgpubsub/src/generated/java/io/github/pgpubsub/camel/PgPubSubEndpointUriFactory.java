@@ -23,7 +23,7 @@ public class PgPubSubEndpointUriFactory extends org.apache.camel.support.compone
     private static final Set<String> SECRET_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(22);
+        Set<String> props = new HashSet<>(25);
         props.add("acquireInterval");
         props.add("bodyType");
         props.add("bridgeErrorHandler");
@@ -34,8 +34,10 @@ public class PgPubSubEndpointUriFactory extends org.apache.camel.support.compone
         props.add("exceptionHandler");
         props.add("exchangePattern");
         props.add("filtered");
+        props.add("gapMarker");
         props.add("group");
         props.add("lazyStartProducer");
+        props.add("leaderTimeout");
         props.add("maxBatch");
         props.add("password");
         props.add("payloadFormat");
@@ -44,6 +46,7 @@ public class PgPubSubEndpointUriFactory extends org.apache.camel.support.compone
         props.add("reconnectMaxDelay");
         props.add("sendTimeout");
         props.add("singleListener");
+        props.add("standbyBuffer");
         props.add("url");
         props.add("user");
         PROPERTY_NAMES = Collections.unmodifiableSet(props);

@@ -33,6 +33,12 @@ public class PgPubSubConfiguration implements Cloneable {
     private boolean filtered;
     @UriParam(label = "consumer,advanced", defaultValue = "500", javaType = "java.time.Duration")
     private long acquireInterval = 500;
+    @UriParam(label = "consumer,advanced", defaultValue = "30000", javaType = "java.time.Duration")
+    private long leaderTimeout = 30_000;
+    @UriParam(label = "consumer,advanced", defaultValue = "20000")
+    private int standbyBuffer = 20_000;
+    @UriParam(label = "consumer", defaultValue = "never")
+    private GapMarker gapMarker = GapMarker.never;
     @UriParam(label = "consumer,advanced", defaultValue = "1000")
     private int queueSize = 1000;
     @UriParam(label = "consumer", defaultValue = "1")
@@ -166,6 +172,39 @@ public class PgPubSubConfiguration implements Cloneable {
     /** How often a standby looks whether the listener is gone. */
     public void setAcquireInterval(long acquireInterval) {
         this.acquireInterval = atLeast(1, "acquireInterval", acquireInterval);
+    }
+
+    public long getLeaderTimeout() {
+        return leaderTimeout;
+    }
+
+    /**
+     * A listener that holds the lock and shows no life for this long is deposed. 0: never. When members differ, the longer
+     * time of listener and standby counts.
+     */
+    public void setLeaderTimeout(long leaderTimeout) {
+        this.leaderTimeout = atLeast(0, "leaderTimeout", leaderTimeout);
+    }
+
+    public int getStandbyBuffer() {
+        return standbyBuffer;
+    }
+
+    /** How many messages the standby holds ready until the listener has processed them. 0: none. */
+    public void setStandbyBuffer(int standbyBuffer) {
+        this.standbyBuffer = (int) atLeast(0, "standbyBuffer", standbyBuffer);
+    }
+
+    public GapMarker getGapMarker() {
+        return gapMarker;
+    }
+
+    /**
+     * Whether one exchange with a null body and the header CamelPgPubSubGap tells, in its right place of the stream, that
+     * messages may have been missed before it: reconnect, after any such time; always, at the first start too.
+     */
+    public void setGapMarker(GapMarker gapMarker) {
+        this.gapMarker = gapMarker;
     }
 
     public int getQueueSize() {

@@ -75,7 +75,8 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Me
         PgPubSubConfiguration configuration = endpoint.getConfiguration();
         var shutdown = endpoint.getCamelContext().getShutdownStrategy();
         return new SubscriptionOptions(endpoint.getChannel(), configuration.isSingleListener(), configuration.getGroup(),
-                configuration.isFiltered(), Duration.ofMillis(configuration.getAcquireInterval()), configuration.getQueueSize(),
+                configuration.isFiltered(), Duration.ofMillis(configuration.getAcquireInterval()),
+                Duration.ofMillis(configuration.getLeaderTimeout()), configuration.getStandbyBuffer(), configuration.getQueueSize(),
                 configuration.getConcurrentConsumers(), Duration.of(shutdown.getTimeout(), shutdown.getTimeUnit().toChronoUnit()));
     }
 
@@ -87,11 +88,24 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Me
 
     @Override
     public void handle(Message message) {
+        if (message.isGap() && !endpoint.getConfiguration().getGapMarker().marks(message.gap())) {
+            return;
+        }
         Exchange exchange = createExchange(false);
         try {
             exchange.getMessage().setHeader(PgPubSubConstants.CHANNEL, message.channel());
-            exchange.getMessage().setHeader(PgPubSubConstants.PID, message.backend());
-            exchange.getMessage().setBody(codec.decode(message.payload()));
+            if (message.isGap()) {
+                exchange.getMessage().setHeader(PgPubSubConstants.GAP, message.gap().millis());
+            } else {
+                exchange.getMessage().setHeader(PgPubSubConstants.PID, message.backend());
+                if (message.id() != null) {
+                    exchange.getMessage().setHeader(PgPubSubConstants.MESSAGE_ID, message.id().toString());
+                }
+                if (message.redelivered()) {
+                    exchange.getMessage().setHeader(PgPubSubConstants.REDELIVERED, true);
+                }
+                exchange.getMessage().setBody(codec.decode(message.payload()));
+            }
             getProcessor().process(exchange);
         } catch (Exception e) {
             exchange.setException(e);

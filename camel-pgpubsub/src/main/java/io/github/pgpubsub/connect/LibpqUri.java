@@ -40,9 +40,10 @@ final class LibpqUri {
         String rest = uri.substring(uri.indexOf("://") + 3);
         int question = rest.indexOf('?');
         if (question >= 0) {
-            for (String argument : rest.substring(question + 1).split("&")) {
+            String arguments = rest.substring(question + 1);
+            for (String argument : arguments.split("&")) {
                 if (!argument.isEmpty()) {
-                    putArgument(properties, argument);
+                    putArgument(properties, argument, arguments.indexOf('@') >= 0);
                 }
             }
             rest = rest.substring(0, question);
@@ -66,7 +67,8 @@ final class LibpqUri {
         return properties;
     }
 
-    private static void putArgument(Properties properties, String argument) {
+    /** @param maybeSecret an @ among the parameters may mean that they began too early, at a question mark in the password */
+    private static void putArgument(Properties properties, String argument, boolean maybeSecret) {
         int equals = argument.indexOf('=');
         if (equals < 0) {
             throw new IllegalArgumentException("The URI of the option url has a parameter without a value");
@@ -80,7 +82,8 @@ final class LibpqUri {
             name = PGProperty.TCP_KEEP_ALIVE.getName();
             value = String.valueOf(!value.equals("0"));
         } else if (PGProperty.forName(name) == null) {
-            throw new IllegalArgumentException("The URI of the option url has a parameter that the JDBC driver does not know: " + given);
+            throw new IllegalArgumentException("The URI of the option url has a parameter that the JDBC driver does not know"
+                    + (maybeSecret ? "; a ? in a user or password is written %3F" : ": " + given));
         }
         properties.setProperty(name, value);
     }

@@ -52,8 +52,11 @@ public final class UrlConnectionSource implements ConnectionSource {
                     "The JDBC URL of the option url has an @: user and password are parameters there (?user=…&password=…),"
                             + " or use the form postgres://user:password@host:port/db");
         }
-        if (server.startsWith(JDBC + "//") && server.indexOf('/', JDBC.length() + 2) < 0) {
-            server += "/";
+        if (server.startsWith(JDBC + "//")) {
+            if (server.indexOf('/', JDBC.length() + 2) < 0) {
+                server += "/";
+            }
+            checkPorts(server.substring(JDBC.length() + 2, server.indexOf('/', JDBC.length() + 2)));
         }
         Properties given = question < 0 ? new Properties() : arguments(url.substring(question + 1));
         String service = (String) given.remove(PGProperty.SERVICE.getName());
@@ -66,6 +69,16 @@ public final class UrlConnectionSource implements ConnectionSource {
         return parsed;
     }
 
+    /** The driver would log what stands in a port's place, and that may be a password ({@code PGPropertyUtil}). */
+    private static void checkPorts(String addresses) {
+        for (String address : addresses.split(",")) {
+            int colon = address.lastIndexOf(':');
+            if (colon > address.lastIndexOf(']') && !address.substring(colon + 1).matches("\\d{1,5}")) {
+                throw new IllegalArgumentException("The JDBC URL of the option url has a port that is not a number");
+            }
+        }
+    }
+
     private static Properties arguments(String query) {
         Properties arguments = new Properties();
         for (String argument : query.split("&")) {
@@ -73,10 +86,19 @@ public final class UrlConnectionSource implements ConnectionSource {
                 int equals = argument.indexOf('=');
                 arguments.setProperty(
                         equals < 0 ? argument : argument.substring(0, equals),
-                        equals < 0 ? "" : URLDecoder.decode(argument.substring(equals + 1), StandardCharsets.UTF_8));
+                        equals < 0 ? "" : decode(argument.substring(equals + 1)));
             }
         }
         return arguments;
+    }
+
+    private static String decode(String text) {
+        try {
+            return URLDecoder.decode(text, StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            // Its message would repeat the text, which may be a password.
+            throw new IllegalArgumentException("The JDBC URL of the option url has a % that is not followed by two hex digits");
+        }
     }
 
     @Override

@@ -1,26 +1,61 @@
 package io.github.pgpubsub.lead;
 
-/** What a {@link Leadership} wants done. Called from within its event methods, never otherwise. */
-public interface Effects {
+import java.util.List;
 
-    /** Listen to the group's control channel. */
-    void listenToControl();
+/**
+ * What a {@link Leadership} wants done. Called from within its event methods, never otherwise. Answers may come within the
+ * call or later, but in the order of the requests, and a message is committed before a later lock call is made.
+ */
+public interface Effects<M> {
 
-    /** Try the leader's lock; the answer comes as {@link Leadership#locked}. */
-    void tryLock();
+    /** Hold the presence lock, shared. */
+    void present();
 
-    /** Give the leader's lock back; the answer comes as {@link Leadership#unlocked}. */
-    void unlock();
+    /** Try a lock (null: none), then look who holds which; the answer comes as {@link Leadership#polled}. */
+    void poll(Lock tried);
 
-    /** Commit a message on the group's control channel. */
+    /** Give a lock back; the answer comes as {@link Leadership#unlocked}. */
+    void unlock(Lock lock);
+
+    /** Listen to the data channel and the control channel. */
+    void listen();
+
+    /** Commit a message on the control channel; the answer comes as {@link Leadership#sent}. */
     void send(ControlMessage message);
 
-    /** Begin to take in messages of the data channel. */
-    void lead();
+    /** End that backend if it still holds that lock; the answer comes as {@link Leadership#terminated}. */
+    void terminate(int backend, Lock lock);
 
-    /** Take in nothing more, finish what has been taken in, then call {@link Leadership#drained}. */
-    void drain();
+    /** Whether the handler's queue takes another entry. */
+    boolean hasRoom();
 
-    /** The orderly end. */
+    /** Put an entry into the handler's queue. */
+    void deliver(Entry<M> entry);
+
+    /** Let the handler begin messages (again), as long as the lease that is renewed by {@link #renewLease} lasts. */
+    void open();
+
+    /** The lease begins at this time (System.nanoTime). */
+    void renewLease(long since);
+
+    /** Let the handler begin no more and take back what it has not begun. */
+    List<Entry<M>> withdraw();
+
+    /** All places before this one are complete. */
+    long watermark();
+
+    /** How many places from the watermark on lie before or at one that has begun. */
+    long begunAfterWatermark();
+
+    /** Call {@link Leadership#drained} as soon as all that was delivered is complete. */
+    void awaitIdle();
+
+    /** Another role, or in step or not. Shown to operators. */
+    void changed(Role role, boolean inStep, String reason);
+
+    /** The backend that holds the lock shows no life and may not be ended by this user. */
+    void cannotDepose(int backend);
+
+    /** The orderly end: nothing of this member is left. */
     void stopped();
 }

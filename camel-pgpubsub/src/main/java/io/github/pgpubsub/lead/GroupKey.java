@@ -20,9 +20,9 @@ public record GroupKey(String channel, String group) {
 
     private static final int HASH_CHARACTERS = 32;
 
-    /** The key of the leader's advisory lock. */
-    public long leaderLock() {
-        return ByteBuffer.wrap(hash("leader")).getLong();
+    /** The key of an advisory lock of this group. */
+    public long key(Lock lock) {
+        return ByteBuffer.wrap(hash(lock.name())).getLong();
     }
 
     /** Where members talk: 49 bytes, whatever the channel's length. */

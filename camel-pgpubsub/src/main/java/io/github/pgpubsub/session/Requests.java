@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the subscribers of one connected session want from the server, sent in as few round trips as can be. Lives as long as
- * its connection.
+ * What the subscribers of one connected session want from the server, sent in as few round trips as can be: the wishes of all
+ * subscribers for one kind of thing are one statement. Lives as long as its connection.
  */
 final class Requests implements Stream {
 
@@ -28,6 +28,15 @@ final class Requests implements Stream {
     private static final String LOCK_TIMEOUT = "55P03";
     /** program_limit_exceeded: the server's notification queue is full. */
     private static final String QUEUE_FULL = "54000";
+    /** insufficient_privilege. */
+    private static final String NOT_ALLOWED = "42501";
+
+    /** pg_locks shows a bigint key as two halves (PostgreSQL documentation, 53.13 pg_locks). */
+    private static final String HOLDERS = """
+            select (classid::bigint << 32) | objid::bigint as key, pid from pg_locks
+            where locktype = 'advisory' and objsubid = 1 and granted
+              and database = (select oid from pg_database where datname = current_database())
+              and (classid::bigint << 32) | objid::bigint = any (?)""";
 
     private record Notify(String channel, String payload, Answer<Boolean> committed) {}
 
@@ -35,14 +44,23 @@ final class Requests implements Stream {
 
     private record Unlock(long key, Runnable done) {}
 
+    private record Question(List<Long> keys, Answer<Map<Long, List<Integer>>> backends) {}
+
+    private record Termination(int backend, long key, Answer<Boolean> allowed) {}
+
     private final ServerConnection connection;
     private final Map<String, Set<Subscriber>> subscribers = new HashMap<>();
     private final Set<String> listening = new LinkedHashSet<>();
     private final Set<String> changed = new LinkedHashSet<>();
+    private final Set<Long> held = new LinkedHashSet<>();
     private List<Runnable> listened = new ArrayList<>();
     private List<Notify> notifies = new ArrayList<>();
     private List<Unlock> unlocks = new ArrayList<>();
+    private List<Long> unshares = new ArrayList<>();
+    private List<Long> shares = new ArrayList<>();
     private List<Lock> locks = new ArrayList<>();
+    private List<Question> questions = new ArrayList<>();
+    private List<Termination> terminations = new ArrayList<>();
 
     Requests(ServerConnection connection) {
         this.connection = connection;
@@ -77,8 +95,28 @@ final class Requests implements Stream {
     }
 
     @Override
+    public void shareLock(long key) {
+        shares.add(key);
+    }
+
+    @Override
     public void unlock(long key, Runnable done) {
         unlocks.add(new Unlock(key, done));
+    }
+
+    @Override
+    public void unshareLock(long key) {
+        unshares.add(key);
+    }
+
+    @Override
+    public void holders(List<Long> keys, Answer<Map<Long, List<Integer>>> backends) {
+        questions.add(new Question(keys, backends));
+    }
+
+    @Override
+    public void terminate(int backend, long key, Answer<Boolean> allowed) {
+        terminations.add(new Termination(backend, key, allowed));
     }
 
     @Override
@@ -98,12 +136,19 @@ final class Requests implements Stream {
 
     /** Sends what was asked for, and what the answers ask for in turn, until nothing is left. */
     void flush() throws SQLException {
-        while (!(changed.isEmpty() && listened.isEmpty() && notifies.isEmpty() && unlocks.isEmpty() && locks.isEmpty())) {
+        while (!isEmpty()) {
             flushChannels();
             flushNotifies();
             flushUnlocks();
             flushLocks();
+            flushQuestions();
+            flushTerminations();
         }
+    }
+
+    private boolean isEmpty() {
+        return changed.isEmpty() && listened.isEmpty() && notifies.isEmpty() && unlocks.isEmpty() && unshares.isEmpty()
+                && shares.isEmpty() && locks.isEmpty() && questions.isEmpty() && terminations.isEmpty();
     }
 
     private void flushChannels() throws SQLException {
@@ -152,30 +197,78 @@ final class Requests implements Stream {
     }
 
     private void flushUnlocks() throws SQLException {
-        if (unlocks.isEmpty()) {
-            return;
-        }
         List<Unlock> sent = unlocks;
         unlocks = new ArrayList<>();
-        locksByKey("pg_advisory_unlock", sent.stream().map(Unlock::key).toList());
+        List<Long> keys = sent.stream().map(Unlock::key).toList();
+        byKey("pg_advisory_unlock", keys);
+        held.removeAll(keys);
+        byKey("pg_advisory_unlock_shared", unshares);
+        held.removeAll(unshares);
+        unshares = new ArrayList<>();
         sent.forEach(unlock -> unlock.done.run());
     }
 
     private void flushLocks() throws SQLException {
-        if (locks.isEmpty()) {
-            return;
-        }
+        byKey("pg_try_advisory_lock_shared", shares);
+        held.addAll(shares);
+        shares = new ArrayList<>();
         List<Lock> sent = locks;
         locks = new ArrayList<>();
-        Map<Long, Boolean> acquired = locksByKey("pg_try_advisory_lock", sent.stream().map(Lock::key).toList());
-        sent.forEach(lock -> lock.acquired.accept(acquired.get(lock.key)));
+        Map<Long, Boolean> acquired = byKey("pg_try_advisory_lock", sent.stream().map(Lock::key).toList());
+        for (Lock lock : sent) {
+            if (acquired.get(lock.key)) {
+                held.add(lock.key);
+            }
+            lock.acquired.accept(acquired.get(lock.key));
+        }
     }
 
-    private Map<Long, Boolean> locksByKey(String function, List<Long> keys) throws SQLException {
+    private void flushQuestions() throws SQLException {
+        if (questions.isEmpty()) {
+            return;
+        }
+        List<Question> sent = questions;
+        questions = new ArrayList<>();
+        Map<Long, List<Integer>> holders = new HashMap<>();
+        try (PreparedStatement statement = connection.jdbc().prepareStatement(HOLDERS)) {
+            statement.setArray(1, keys(sent.stream().flatMap(question -> question.keys.stream()).toList()));
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    holders.computeIfAbsent(rows.getLong(1), key -> new ArrayList<>()).add(rows.getInt(2));
+                }
+            }
+        }
+        sent.forEach(question -> question.backends.accept(holders));
+    }
+
+    private void flushTerminations() throws SQLException {
+        List<Termination> sent = terminations;
+        terminations = new ArrayList<>();
+        for (Termination termination : sent) {
+            boolean allowed = true;
+            try (PreparedStatement statement = connection.jdbc().prepareStatement(
+                    "select pg_terminate_backend(pid) from (" + HOLDERS + ") holders where pid = ?")) {
+                statement.setArray(1, keys(List.of(termination.key)));
+                statement.setInt(2, termination.backend);
+                statement.executeQuery().close();
+            } catch (SQLException e) {
+                if (!NOT_ALLOWED.equals(e.getSQLState())) {
+                    throw e;
+                }
+                allowed = false;
+            }
+            termination.allowed.accept(allowed);
+        }
+    }
+
+    private Map<Long, Boolean> byKey(String function, List<Long> keys) throws SQLException {
         Map<Long, Boolean> results = new LinkedHashMap<>();
+        if (keys.isEmpty()) {
+            return results;
+        }
         try (PreparedStatement statement = connection.jdbc().prepareStatement(
                 "select k, " + function + "(k) from unnest(?::bigint[]) as t(k)")) {
-            statement.setArray(1, connection.jdbc().createArrayOf("bigint", keys.toArray()));
+            statement.setArray(1, keys(keys));
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
                     results.put(rows.getLong(1), rows.getBoolean(2));
@@ -183,6 +276,10 @@ final class Requests implements Stream {
             }
         }
         return results;
+    }
+
+    private Array keys(List<Long> keys) throws SQLException {
+        return connection.jdbc().createArrayOf("bigint", keys.toArray());
     }
 
     private Array texts(Object[] values) throws SQLException {

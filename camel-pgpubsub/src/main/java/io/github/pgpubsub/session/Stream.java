@@ -1,9 +1,13 @@
 package io.github.pgpubsub.session;
 
+import java.util.List;
+import java.util.Map;
+
 /**
  * What a subscriber may ask of the connected session, on the session's thread only. Requests are collected and sent together
- * once the subscriber has returned, in this order: channels, notifications, unlocks, locks. Each group is committed before the
- * next is sent, because a lock call acts at once and a NOTIFY only when it commits. Answers come on the session's thread.
+ * once the subscriber has returned, in this order: channels, notifications, unlocks, locks, questions. Each group is committed
+ * before the next is sent, because a lock call acts at once and a NOTIFY only when it commits. Answers come on the session's
+ * thread.
  */
 public interface Stream {
 
@@ -13,14 +17,26 @@ public interface Stream {
     /** Ends what {@link #listen} began. */
     void unlisten(String channel, Subscriber subscriber);
 
-    /** Sends a notification on the listening connection itself: for control messages. */
+    /** Sends a notification on the listening connection itself: for control messages. False: it was not committed. */
     void notify(String channel, String payload, Answer<Boolean> committed);
 
     /** Tries a session-level advisory lock, without waiting. The lock is re-entrant: ask once. */
     void tryLock(long key, Answer<Boolean> acquired);
 
+    /** Takes a session-level advisory lock that others may hold too. */
+    void shareLock(long key);
+
     /** Gives back a lock that this session holds. */
     void unlock(long key, Runnable done);
+
+    /** Gives back a lock that was taken with {@link #shareLock}. */
+    void unshareLock(long key);
+
+    /** Asks which backends hold these locks. */
+    void holders(List<Long> keys, Answer<Map<Long, List<Integer>>> backends);
+
+    /** Ends a backend's session if it still holds the lock. False: this user may not. */
+    void terminate(int backend, long key, Answer<Boolean> allowed);
 
     /** The backend of the listening connection. */
     int backend();

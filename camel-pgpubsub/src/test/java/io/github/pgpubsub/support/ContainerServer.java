@@ -4,8 +4,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.exception.NotFoundException;
+import org.slf4j.LoggerFactory;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.postgresql.PostgreSQLContainer;
 import org.testcontainers.utility.DockerImageName;
@@ -19,9 +23,36 @@ final class ContainerServer implements PostgresServer {
         this.container = container;
     }
 
-    /** Asks Testcontainers only where an engine may be: its own search takes seconds and logs a stack trace. */
-    static boolean available() {
-        return mayHaveEngine() && DockerClientFactory.instance().isDockerAvailable();
+    /**
+     * Whether a Docker engine answers and has the image, be it after a pull. Testcontainers is asked only where an engine may
+     * be, and only for an image that is there: its own searches take seconds for an engine and minutes for an image.
+     */
+    static boolean available(String image) {
+        return mayHaveEngine() && DockerClientFactory.instance().isDockerAvailable() && present(image);
+    }
+
+    private static boolean present(String image) {
+        DockerClient docker = DockerClientFactory.lazyClient();
+        try {
+            docker.inspectImageCmd(image).exec();
+            return true;
+        } catch (NotFoundException notYet) {
+            return pulled(docker, DockerImageName.parse(image));
+        }
+    }
+
+    private static boolean pulled(DockerClient docker, DockerImageName image) {
+        try {
+            return docker.pullImageCmd(image.getUnversionedPart()).withTag(image.getVersionPart()).start()
+                    .awaitCompletion(3, TimeUnit.MINUTES);
+        } catch (RuntimeException e) {
+            LoggerFactory.getLogger(ContainerServer.class)
+                    .warn("Docker answers, but there is no {}: {}", image, e.getMessage());
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
     }
 
     private static boolean mayHaveEngine() {

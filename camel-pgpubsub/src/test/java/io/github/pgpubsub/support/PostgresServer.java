@@ -6,15 +6,14 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 
 import org.postgresql.ds.PGSimpleDataSource;
-import org.slf4j.LoggerFactory;
 
 /**
  * A running PostgreSQL with a superuser who logs in by password over TCP.
  *
  * <p>
  * Where it comes from is the machine's business, not the test's. In this order: the server that the system property
- * {@value #URL} names (a JDBC URL with {@code user} and {@code password}), a container where a Docker engine answers,
- * embedded binaries. {@value #SOURCE} ({@code url}, {@code container} or {@code embedded}) admits one only.
+ * {@value #URL} names (a JDBC URL with {@code user} and {@code password}), a container where a Docker engine has
+ * the image or gets it, embedded binaries. {@value #SOURCE} ({@code url}, {@code container} or {@code embedded}) admits one only.
  */
 public sealed interface PostgresServer extends AutoCloseable permits UrlServer, ContainerServer, EmbeddedServer {
 
@@ -53,13 +52,8 @@ public sealed interface PostgresServer extends AutoCloseable permits UrlServer, 
         if (properties.apply(URL) != null) {
             return new UrlServer(properties.apply(URL));
         }
-        if (ContainerServer.available()) {
-            try {
-                return ContainerServer.start(image(properties));
-            } catch (RuntimeException e) {
-                LoggerFactory.getLogger(PostgresServer.class)
-                        .warn("Docker is here, {} is not ({}): embedded PostgreSQL instead", image(properties), e.toString());
-            }
+        if (ContainerServer.available(image(properties))) {
+            return ContainerServer.start(image(properties));
         }
         return EmbeddedServer.start();
     }
