@@ -1,11 +1,58 @@
 package io.github.pgpubsub.examples.hello;
 
+import java.io.IOException;
+import java.sql.SQLException;
+import org.apache.camel.RuntimeCamelException;
+import org.apache.camel.main.BaseMainSupport;
+import org.apache.camel.main.Main;
+import org.apache.camel.main.MainListenerSupport;
+
+/** Sends and receives on {@code HelloChannel} until it is stopped. */
 public final class Hello {
 
     private Hello() {
     }
 
-    public static void main(String[] args) {
-        System.out.println("hello");
+    public static void main(String... arguments) throws Exception {
+        try {
+            run(Options.parse(arguments));
+        } catch (IllegalArgumentException | IOException | SQLException | RuntimeCamelException e) {
+            System.err.println(e.getMessage());
+            System.exit(1);
+        }
+    }
+
+    private static void run(Options options) throws Exception {
+        if (options.help()) {
+            System.out.print(Options.usage());
+        } else if (options.url() != null) {
+            String name = options.nameOr("hello-" + ProcessHandle.current().pid());
+            greet(options, name, options.url(), null, Welcome.atOwnServer(name, options.scenario()));
+        } else {
+            try (Seat seat = new SharedServer(SharedServer.defaultFolder(), System.out::println).join()) {
+                String name = options.nameOr("hello-" + seat.number());
+                greet(options, name, seat.url(), Seat.ROLE, Welcome.atSharedServer(name, options.scenario(), seat.url()));
+            }
+        }
+    }
+
+    private static void greet(Options options, String name, String url, String user, String welcome) throws Exception {
+        if (options.listens()) {
+            System.out.print(welcome);
+        }
+        Screen screen = new Screen(System.out, Boolean.getBoolean("hello.colour"), name);
+        Main camel = new Main();
+        camel.addInitialProperty("camel.component.pgpubsub.url", url);
+        if (user != null) {
+            camel.addInitialProperty("camel.component.pgpubsub.user", user);
+        }
+        camel.configure().addRoutesBuilder(new HelloRoutes(options, name, screen, camel::completed));
+        camel.addMainListener(new MainListenerSupport() {
+            @Override
+            public void afterStop(BaseMainSupport main) {
+                screen.leaves();
+            }
+        });
+        camel.run();
     }
 }

@@ -1,0 +1,71 @@
+package io.github.pgpubsub.examples.hello;
+
+import io.github.pgpubsub.camel.PgPubSubConsumer;
+import io.github.pgpubsub.examples.hello.Screen.Role;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.camel.Exchange;
+import org.apache.camel.builder.RouteBuilder;
+
+/** What Camel does: one route sends, one receives, and one looks who listens. */
+final class HelloRoutes extends RouteBuilder {
+
+    private final Options options;
+    private final String name;
+    private final Screen screen;
+    private final Runnable whenAllSent;
+    private final AtomicLong sent = new AtomicLong();
+
+    HelloRoutes(Options options, String name, Screen screen, Runnable whenAllSent) {
+        this.options = options;
+        this.name = name;
+        this.screen = screen;
+        this.whenAllSent = whenAllSent;
+    }
+
+    @Override
+    public void configure() {
+        onException(Exception.class).handled(true)
+                .process(exchange -> screen.notSent(text(exchange), failure(exchange)));
+
+        fromF("timer:hello?period=%d&delay=%1$d", options.interval()).routeId("sends")
+                .setBody(exchange -> nextMessage())
+                .process(exchange -> screen.sends(text(exchange)))
+                .to("pgpubsub:HelloChannel")
+                .process(exchange -> countSent());
+
+        if (options.listens()) {
+            fromF("pgpubsub:HelloChannel?singleListener=%s&filtered=%s",
+                    options.scenario().singleListener(), options.scenario().filtered()).routeId("receives")
+                    .process(exchange -> screen.received(text(exchange)));
+
+            from("timer:role?delay=0&period=200").routeId("shows the role")
+                    .process(exchange -> screen.role(role()));
+        }
+    }
+
+    private Role role() {
+        PgPubSubConsumer consumer = (PgPubSubConsumer) getContext().getRoute("receives").getConsumer();
+        if (consumer.isReceiving()) {
+            return Role.LISTENS;
+        }
+        return options.scenario().singleListener() ? Role.STANDS_BY : Role.CUT_OFF;
+    }
+
+    private String nextMessage() {
+        return options.listens() ? "hello %d from %s".formatted(sent.get() + 1, name) : options.text();
+    }
+
+    private void countSent() {
+        if (sent.incrementAndGet() == options.messages()) {
+            whenAllSent.run();
+        }
+    }
+
+    private static Throwable failure(Exchange exchange) {
+        return exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+    }
+
+    private static String text(Exchange exchange) {
+        return exchange.getMessage().getBody(String.class);
+    }
+}

@@ -1,0 +1,86 @@
+package io.github.pgpubsub.examples.hello;
+
+import java.util.Arrays;
+import java.util.Iterator;
+
+/**
+ * What the command line says.
+ *
+ * @param name     of this process, or null: it gets one
+ * @param messages how many to send before the process ends; 0: it goes on
+ * @param interval between two messages, milliseconds
+ * @param url      of the user's own server, or null: the shared one
+ * @param text     to be sent once, without listening; or null
+ */
+record Options(Scenario scenario, String name, long messages, long interval, String url, String text, boolean help) {
+
+    static Options parse(String... arguments) {
+        Options options = new Options(Scenario.ONE, null, 0, 1000, null, null, false);
+        for (Iterator<String> words = Arrays.asList(arguments).iterator(); words.hasNext();) {
+            options = options.with(words.next(), words);
+        }
+        return options;
+    }
+
+    String nameOr(String given) {
+        return name != null ? name : given;
+    }
+
+    boolean listens() {
+        return text == null;
+    }
+
+    private Options with(String flag, Iterator<String> words) {
+        return switch (flag) {
+            case "--scenario" -> new Options(Scenario.of(value(flag, words)), name, messages, interval, url, text, help);
+            case "--name" -> new Options(scenario, value(flag, words), messages, interval, url, text, help);
+            case "--messages" -> new Options(scenario, name, number(flag, words), interval, url, text, help);
+            case "--interval" -> new Options(scenario, name, messages, number(flag, words), url, text, help);
+            case "--url" -> new Options(scenario, name, messages, interval, value(flag, words), text, help);
+            case "--send" -> new Options(scenario, name, 1, interval, url, value(flag, words), help);
+            case "--help", "-h" -> new Options(scenario, name, messages, interval, url, text, true);
+            default -> throw new IllegalArgumentException("no flag '%s'; --help shows which there are".formatted(flag));
+        };
+    }
+
+    private static String value(String flag, Iterator<String> words) {
+        if (!words.hasNext()) {
+            throw new IllegalArgumentException(flag + " wants a value");
+        }
+        return words.next();
+    }
+
+    private static long number(String flag, Iterator<String> words) {
+        String value = value(flag, words);
+        try {
+            long number = Long.parseLong(value);
+            if (number > 0) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // said below
+        }
+        throw new IllegalArgumentException("%s wants a number above 0, not '%s'".formatted(flag, value));
+    }
+
+    static String usage() {
+        StringBuilder usage = new StringBuilder("""
+                examples/hello/run [flags]
+
+                  --scenario NAME   who receives:
+                """);
+        for (Scenario scenario : Scenario.values()) {
+            usage.append("                      %-14s%s%s%n".formatted(
+                    scenario.flag(), scenario.meaning(), scenario == Scenario.ONE ? " (default)" : ""));
+        }
+        return usage.append("""
+                  --name NAME       of this process (hello-1, hello-2, ...)
+                  --interval MS     between two messages (1000)
+                  --messages N      send N, then stop
+                  --send TEXT       send TEXT once, receive nothing
+                  --url URL         your own PostgreSQL instead of the one that comes along:
+                                    jdbc:postgresql://host/db?user=me or postgres://me@host/db
+                  --help            this
+                """).toString();
+    }
+}

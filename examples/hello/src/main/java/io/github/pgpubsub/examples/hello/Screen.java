@@ -1,0 +1,68 @@
+package io.github.pgpubsub.examples.hello;
+
+import java.io.PrintStream;
+
+/** What happens, one short line for each, coloured on a terminal. */
+final class Screen {
+
+    private enum Colour {
+        BOLD(1), DIM(2), RED(31), GREEN(32), YELLOW(33);
+
+        private final int code;
+
+        Colour(int code) {
+            this.code = code;
+        }
+    }
+
+    /** What this process does for the channel. */
+    enum Role {
+        LISTENS("LISTENS"), STANDS_BY("stands by"), CUT_OFF("can't listen now");
+
+        private final String words;
+
+        Role(String words) {
+            this.words = words;
+        }
+    }
+
+    private final PrintStream out;
+    private final boolean coloured;
+    private final String name;
+    private Role role;
+
+    Screen(PrintStream out, boolean coloured, String name) {
+        this.out = out;
+        this.coloured = coloured;
+        this.name = name;
+    }
+
+    /** Told as often as one likes, shown when it changes. */
+    void role(Role now) {
+        if (now != role) {
+            role = now;
+            line(now == Role.LISTENS ? Colour.GREEN : Colour.YELLOW, now.words);
+        }
+    }
+
+    void received(String message) {
+        line(Colour.BOLD, "receives  " + message);
+    }
+
+    void sends(String message) {
+        line(Colour.DIM, "sends     " + message);
+    }
+
+    void notSent(String message, Throwable cause) {
+        line(Colour.RED, "not sent  %s: %s".formatted(message, cause.getMessage()));
+    }
+
+    void leaves() {
+        line(Colour.YELLOW, "leaves");
+    }
+
+    private void line(Colour colour, String what) {
+        String text = name + "  " + what;
+        out.println(coloured ? "\u001b[%dm%s\u001b[0m".formatted(colour.code, text) : text);
+    }
+}

@@ -1,0 +1,87 @@
+package io.github.pgpubsub.examples.hello;
+
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Properties;
+
+/**
+ * A place at the shared server: an open session of the role {@code hello}. As long as there is one, the server
+ * stays; nobody needs to give it back, for the server sees when it is gone.
+ */
+final class Seat implements AutoCloseable {
+
+    static final String ROLE = "hello";
+
+    private final Connection session;
+    private final String url;
+    private final int number;
+
+    private Seat(Connection session, String url, int number) {
+        this.session = session;
+        this.url = url;
+        this.number = number;
+    }
+
+    /**
+     * Sits down at the server of that name and port.
+     *
+     * @throws SQLException if there is none, or it is about to stop
+     */
+    static Seat take(int port, String cluster) throws SQLException {
+        String url = "jdbc:postgresql://127.0.0.1:%d/postgres".formatted(port);
+        Properties properties = new Properties();
+        properties.setProperty("user", ROLE);
+        properties.setProperty("ApplicationName", "hello, a seat");
+        properties.setProperty("connectTimeout", "5");
+        properties.setProperty("socketTimeout", "10");
+        Connection session = DriverManager.getConnection(url, properties);
+        try {
+            waitForTheWatch(session);
+            return new Seat(session, url, number(session, cluster));
+        } catch (SQLException e) {
+            session.close();
+            throw e;
+        }
+    }
+
+    /** Returns when watch.sql is sure to see this session, or fails because it has just decided to stop. */
+    private static void waitForTheWatch(Connection session) throws SQLException {
+        try (PreparedStatement statement = session.prepareStatement("select pg_advisory_xact_lock_shared(1)")) {
+            statement.execute();
+        }
+    }
+
+    private static int number(Connection session, String cluster) throws SQLException {
+        String lowestFree = """
+                select n from generate_series(1, 999) n
+                where current_setting('cluster_name') = ? and pg_try_advisory_lock(1, n)
+                limit 1
+                """;
+        try (PreparedStatement statement = session.prepareStatement(lowestFree)) {
+            statement.setString(1, cluster);
+            try (ResultSet row = statement.executeQuery()) {
+                if (!row.next()) {
+                    throw new SQLException("this is another server than " + cluster);
+                }
+                return row.getInt(1);
+            }
+        }
+    }
+
+    String url() {
+        return url;
+    }
+
+    /** From 1 on, different from that of everybody else at this server: an advisory lock of this session. */
+    int number() {
+        return number;
+    }
+
+    @Override
+    public void close() throws SQLException {
+        session.close();
+    }
+}

@@ -1,0 +1,43 @@
+package io.github.pgpubsub.examples.hello;
+
+import java.io.File;
+import java.util.Arrays;
+
+/** Who this is, and what to try next. */
+final class Welcome {
+
+    private Welcome() {
+    }
+
+    static String atSharedServer(String name, Scenario scenario, String url) {
+        String psql = "psql '%s?user=%s' -c \"NOTIFY \\\"HelloChannel\\\", 'hi'\"";
+        return text(name, scenario, onPath("psql")
+                ? psql.formatted(url.substring("jdbc:".length()), Seat.ROLE)
+                : "examples/hello/run --send hi");
+    }
+
+    static String atOwnServer(String name, Scenario scenario) {
+        return text(name, scenario, "NOTIFY \"HelloChannel\", 'hi'; in any session of that database");
+    }
+
+    private static String text(String name, Scenario scenario, String fromOutside) {
+        return """
+
+                This is %s, process %d. Scenario %s: %s.
+
+                Try next:
+                  company         the same command in a second and a third terminal
+                  stop one        Ctrl-C, or the hard way: kill -9 %2$d
+                  from outside    %s
+                  all receive     examples/hello/run --scenario all   (there are: %s)
+                  more            examples/hello/run --help
+
+                """.formatted(name, ProcessHandle.current().pid(), scenario.flag(), scenario.meaning(), fromOutside,
+                        Scenario.flags());
+    }
+
+    private static boolean onPath(String program) {
+        return Arrays.stream(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
+                .anyMatch(folder -> new File(folder, program).canExecute());
+    }
+}

@@ -1,0 +1,51 @@
+package io.github.pgpubsub.examples.hello;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class OptionsTest {
+
+    @Test
+    void withoutFlagsOneListens() {
+        assertThat(Options.parse()).isEqualTo(new Options(Scenario.ONE, null, 0, 1000, null, null, false));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void eachScenarioIsAFlagAway(Scenario scenario) {
+        assertThat(Options.parse("--scenario", scenario.flag()).scenario()).isEqualTo(scenario);
+        assertThat(Options.usage()).contains(scenario.flag());
+    }
+
+    @Test
+    void flagsAddUp() {
+        Options options = Options.parse("--name", "ann", "--interval", "5", "--messages", "7", "--url", "postgres://db");
+        assertThat(options).isEqualTo(new Options(Scenario.ONE, "ann", 7, 5, "postgres://db", null, false));
+    }
+
+    @Test
+    void whatIsSentOnceListensToNothing() {
+        Options options = Options.parse("--send", "hi");
+        assertThat(options.listens()).isFalse();
+        assertThat(options.messages()).isEqualTo(1);
+    }
+
+    @Test
+    void mistakesAreNamed() {
+        refused("no scenario 'two', but: all, all-filtered, one, one-filtered", "--scenario", "two");
+        refused("--interval wants a number above 0, not '0'", "--interval", "0");
+        refused("--messages wants a number above 0, not 'many'", "--messages", "many");
+        refused("--name wants a value", "--name");
+        refused("no flag '--nmae'; --help shows which there are", "--nmae", "x");
+    }
+
+    private static void refused(String message, String... arguments) {
+        assertThatIllegalArgumentException().as(Arrays.toString(arguments))
+                .isThrownBy(() -> Options.parse(arguments)).withMessage(message);
+    }
+}
