@@ -40,7 +40,7 @@ final class Broadcast implements Subscriber, Subscription {
         this.handler = handler;
         this.ownBackends = ownBackends;
         this.session = session;
-        this.queue = new DeliveryQueue(options.queueSize(), new Lease(0), session::wake);
+        this.queue = new DeliveryQueue(options.queueSize(), Lease.unneeded(), session::wake);
         this.workers = new Workers(queue, handler, options.channel(), name, options.concurrency(), threads);
         this.onClosed = onClosed;
     }
@@ -91,6 +91,11 @@ final class Broadcast implements Subscriber, Subscription {
     @Override
     public void tick() {
         // Nothing depends on time.
+    }
+
+    @Override
+    public Sign signOfLife(int auxiliary) {
+        return null;
     }
 
     @Override

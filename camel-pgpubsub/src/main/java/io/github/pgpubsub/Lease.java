@@ -1,22 +1,37 @@
 package io.github.pgpubsub;
 
+import io.github.pgpubsub.lead.Leadership;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How long a leader may believe that it leads without having heard so from the server. After half the time in which others
- * depose it, it begins no more messages. Elapsed time is the longer of two clocks, because one of them stands still while a
- * virtual machine is suspended. Thread-safe.
+ * Whether a leader may begin another message, asked by the threads that do. Two things must be: it has heard from the server
+ * that it leads within half the time in which others depose it; and the session's thread, which would learn that the
+ * connection is gone, has run a moment ago. So a process that was stopped and goes on begins nothing before it knows what
+ * has become of it. Elapsed time is the longer of two clocks, because one of them stands still while a virtual machine is
+ * suspended. Thread-safe.
  */
 final class Lease {
 
     private record Start(long nanoTime, long wallMillis) {}
 
+    private final boolean always;
     private final long nanos;
     private volatile Start start = new Start(0, 0);
+    private volatile long pulse;
 
-    /** @param leaderTimeoutNanos 0: nobody is deposed, the lease lasts for ever */
-    Lease(long leaderTimeoutNanos) {
+    private Lease(boolean always, long leaderTimeoutNanos) {
+        this.always = always;
         this.nanos = leaderTimeoutNanos / 2;
+    }
+
+    /** For those that need not lead. */
+    static Lease unneeded() {
+        return new Lease(true, 0);
+    }
+
+    /** @param leaderTimeoutNanos 0: nobody is deposed, and the server need not be heard from */
+    static Lease of(long leaderTimeoutNanos) {
+        return new Lease(false, leaderTimeoutNanos);
     }
 
     /** Begins anew at a time that lies a moment back. */
@@ -25,12 +40,21 @@ final class Lease {
         start = new Start(sinceNanoTime, System.currentTimeMillis() - TimeUnit.NANOSECONDS.toMillis(ago));
     }
 
+    /** The session's thread runs. */
+    void pulse(long nanoTime) {
+        pulse = nanoTime;
+    }
+
     boolean isValid() {
-        if (nanos == 0) {
+        if (always) {
             return true;
         }
+        long now = System.nanoTime();
+        if (now - pulse > Leadership.GRACE.toNanos()) {
+            return false;
+        }
         Start current = start;
-        long wall = TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis() - current.wallMillis);
-        return System.nanoTime() - current.nanoTime < nanos && wall < nanos;
+        return nanos == 0 || now - current.nanoTime < nanos
+                && TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis() - current.wallMillis) < nanos;
     }
 }

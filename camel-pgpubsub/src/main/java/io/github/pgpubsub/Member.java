@@ -54,7 +54,7 @@ final class Member implements Subscriber, Effects<Notification> {
         this.key = new GroupKey(options.channel(), options.group());
         this.ownBackends = ownBackends;
         this.session = session;
-        this.lease = new Lease(options.leaderTimeout().toNanos());
+        this.lease = Lease.of(options.leaderTimeout().toNanos());
         this.alternates = new Alternates(options.queueSize(), lease, session);
         this.leadership = new Leadership<>(
                 new LeadOptions(options.acquireInterval(), options.leaderTimeout(), options.standbyBuffer()), this,
@@ -126,7 +126,20 @@ final class Member implements Subscriber, Effects<Notification> {
 
     @Override
     public void tick() {
-        leadership.tick(System.nanoTime());
+        long now = System.nanoTime();
+        if (stream != null) {
+            lease.pulse(now);
+        }
+        leadership.tick(now);
+    }
+
+    @Override
+    public Sign signOfLife(int auxiliary) {
+        long now = System.nanoTime();
+        lease.pulse(now);
+        ControlMessage sign = leadership.signOfLife(auxiliary, now);
+        return sign == null ? null : new Sign(key.controlChannel(), sign.encode(), key.key(Lock.LEADER), key.key(Lock.STANDBY),
+                standby -> leadership.signSent(standby, System.nanoTime()));
     }
 
     @Override
@@ -258,7 +271,7 @@ final class Member implements Subscriber, Effects<Notification> {
             LOG.info("Channel {}, group {}: {} is {} ({})", key.channel(), key.group(), role, inStep ? "in step" : "not in step",
                     reason);
         }
-        if (newRole == Role.LEADER) {
+        if (newRole == Role.TAKING_OVER || newRole == Role.LEADER) {
             settled.countDown();
         }
     }

@@ -47,12 +47,15 @@ public class PgPubSubComponent extends DefaultComponent {
     @Override
     protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters) throws Exception {
         PgPubSubEndpoint endpoint = new PgPubSubEndpoint(uri, this, ChannelName.check(remaining), configuration.copy());
-        Object url = parameters.get("url");
         setProperties(endpoint, parameters);
-        if (url != null) {
-            PrintedPassword.refuse(endpoint);
-        }
         return endpoint;
+    }
+
+    /** The first that Camel calls with a URI; the next thing it does is log it. */
+    @Override
+    protected void validateURI(String uri, String path, Map<String, Object> parameters) {
+        PrintedPassword.refuse(uri, path, parameters);
+        super.validateURI(uri, path, parameters);
     }
 
     @Override

@@ -67,9 +67,9 @@ public class PgPubSubConfiguration implements Cloneable {
     }
 
     /**
-     * Where the database is: a JDBC URL (jdbc:postgresql://host:port/db) or a libpq URI
-     * (postgres://user:password@host:port/db). In an endpoint URI it needs RAW() when it holds an ampersand, a percent sign
-     * or a password. With a url and a dataSource, consumers use the url and producers the dataSource.
+     * Where the database is: a JDBC URL (jdbc:postgresql://host:port/db) or a libpq URI (postgres://host:port/db, which may
+     * hold user and password as well). In an endpoint URI it needs RAW() when it holds an ampersand, a percent sign or a
+     * password. With a url and a dataSource, consumers use the url and producers the dataSource.
      */
     public void setUrl(String url) {
         this.url = url;

@@ -3,30 +3,56 @@ package io.github.pgpubsub.camel;
 import io.github.pgpubsub.connect.UrlConnectionSource;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import org.apache.camel.NoSuchEndpointException;
+import org.apache.camel.util.URISupport;
 
 /**
- * Refuses an endpoint whose printed form shows the password of its url. Camel masks what follows {@code password=} and what
- * stands between {@code ://user:} and {@code @}; a percent-encoded URL escapes both.
+ * Refuses an endpoint whose printed form shows a password. Camel masks what follows {@code password=}, but only up to the first
+ * closing parenthesis in {@code RAW()} and up to the first ampersand in {@code RAW{}}, and what stands between
+ * {@code ://user:} and {@code @}; a percent-encoded URL escapes both.
  */
 final class PrintedPassword {
 
     private PrintedPassword() {}
 
-    static void refuse(PgPubSubEndpoint endpoint) {
-        PgPubSubConfiguration configuration = endpoint.getConfiguration();
-        String password = new UrlConnectionSource(configuration.getUrl(), null, null).password();
-        if (password == null || password.isEmpty()) {
-            return;
+    static void refuse(String uri, String channel, Map<String, Object> parameters) {
+        if (parameters.get("password") instanceof String password
+                && (isShown(uri, after(')', password)) || isShown(uri, after('&', password)))) {
+            throw refusal(channel, "write its password as password=RAW(…), or as password=RAW{…} where it has a parenthesis, or"
+                    + " give it on the component: as it is written, logs and JMX would show a part of it");
         }
-        int given = count(endpoint.getEndpointUri(), password);
-        int printed = count(endpoint.toString().replace("xxxxxx", ""), password);
-        if (given > 0 && printed >= given) {
-            // The one exception that Camel hands on without adding the URI.
-            throw new NoSuchEndpointException("pgpubsub:" + endpoint.getChannel(),
-                    "write its url as url=RAW(…), or give user and password as options of their own or on the component:"
-                            + " as it is written, logs and JMX would show its password");
+        if (parameters.get("url") instanceof String url && !url.startsWith("#") && isShown(uri, password(channel, url))) {
+            throw refusal(channel, "write its url as url=RAW(…), or give user and password as options of their own or on the"
+                    + " component: as it is written, logs and JMX would show its password");
         }
+    }
+
+    private static String after(char end, String password) {
+        return password.substring(password.indexOf(end) + 1);
+    }
+
+    private static String password(String channel, String url) {
+        try {
+            return new UrlConnectionSource(url, null, null).password();
+        } catch (IllegalArgumentException e) {
+            throw refusal(channel, e.getMessage());
+        }
+    }
+
+    /** The one exception that Camel hands on without adding the URI. */
+    private static NoSuchEndpointException refusal(String channel, String reason) {
+        return new NoSuchEndpointException("pgpubsub:" + channel, reason);
+    }
+
+    /** Whether the mask hides none of the places where the URI has the secret. */
+    private static boolean isShown(String uri, String secret) {
+        if (secret == null || secret.isEmpty()) {
+            return false;
+        }
+        int given = count(uri, secret);
+        int printed = count(URISupport.sanitizeUri(uri).replace("xxxxxx", ""), secret);
+        return given > 0 && printed >= given;
     }
 
     private static int count(String uri, String password) {

@@ -25,7 +25,7 @@ public record ControlMessage(int version, Type type, String token, Map<String, S
     public enum Type {
         /** A standby: from here on I keep everything. */
         JOIN,
-        /** A standby: the leader's progress is a place that I hold. */
+        /** A standby: the leader's progress is a place that I hold; with "to", also the answer to that notice. */
         SYNCED,
         /** A standby: I am here; the answer to a challenge. */
         ALIVE,
@@ -33,7 +33,7 @@ public record ControlMessage(int version, Type type, String token, Map<String, S
         TAKEOVER,
         /** A leader: everything before ref and count is complete. Also its sign of life. */
         PROGRESS,
-        /** A leader: I take in nothing more. */
+        /** A leader: I want to stop; drop nothing from here on, and tell me when you are in step. */
         RESIGNING,
         /** A leader: complete before ref and count, and so many after that begun. */
         RESIGN,

@@ -1,6 +1,7 @@
 package io.github.pgpubsub.lead;
 
 import io.github.pgpubsub.lead.ControlMessage.Type;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +15,12 @@ import java.util.random.RandomGenerator;
  */
 public final class Leadership<M> {
 
+    /**
+     * How long a take-over waits that was not announced. A leader whose backend was ended learns it in this time, or its
+     * session's thread does not run; whoever begins messages checks that this thread has run within this time.
+     */
+    public static final Duration GRACE = Duration.ofMillis(100);
+
     /** At most one report in this time while messages flow. */
     private static final long REPORT_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
     /** Longest silence of a leader. */
@@ -22,8 +29,6 @@ public final class Leadership<M> {
     private static final long QUESTION_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
     /** Before a failed control message is tried again. */
     private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-    /** How long a take-over after a crash waits: a leader whose backend was ended learns it in this time. */
-    private static final long GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     /** How long a leader that stops waits for a standby that is not in step yet. */
     private static final long HEIR_NANOS = TimeUnit.SECONDS.toNanos(2);
     /** How long the leader's lock must be free before one that is not the standby tries it. */
@@ -60,6 +65,7 @@ public final class Leadership<M> {
     private long marker;
     private long count;
     private long announcedTimeout;
+    private int leaderAuxiliary;
 
     // ---- as cold or standby
     private boolean holdsStandby;
@@ -71,8 +77,10 @@ public final class Leadership<M> {
     private boolean listening;
     private long vacantSince = -1;
     private final Challenge watchedLeader = new Challenge();
-    /** The leader announced its end at this place, and this many places after its last report had begun. -1: it did not. */
-    private long resigningAt = -1;
+    /** The leader's notice that it wants to stop, and the one that was answered. */
+    private String notice;
+    private String confirmed;
+    /** The leader stopped with everything before this place complete, and so many after it begun. -1: it did not. */
     private long resignedAt = -1;
     private long begunAtResign;
 
@@ -86,6 +94,11 @@ public final class Leadership<M> {
     private boolean takeoverCameBy;
     private long leadAt;
     private long vouchedUntil;
+    private long reports;
+    private int announcedAuxiliary;
+    private int announcedTo;
+    private int announcements;
+    private long lastSign;
     private long lastReport;
     private Reference lastReference;
     private long lastMarkerPlace;
@@ -102,8 +115,11 @@ public final class Leadership<M> {
     private long heirDeadline;
     private boolean askedForHeir;
     private boolean heirKnown;
-    private ControlMessage unsent;
+    private final ArrayDeque<ControlMessage> unsent = new ArrayDeque<>();
     private long retryAt;
+    private int noticeTo;
+    private String noticeToken;
+    private boolean heirConfirmed;
 
     public Leadership(LeadOptions options, Effects<M> effects, RandomGenerator random) {
         this.options = options;
@@ -151,12 +167,18 @@ public final class Leadership<M> {
         inStep = false;
         synced = false;
         vacantSince = -1;
-        resigningAt = -1;
+        notice = null;
+        confirmed = null;
         resignedAt = -1;
-        unsent = null;
+        noticeTo = 0;
+        noticeToken = null;
+        heirConfirmed = false;
+        unsent.clear();
         reportPending = false;
         standby = 0;
         joiner = 0;
+        leaderAuxiliary = 0;
+        announcedAuxiliary = 0;
         if (stopping) {
             finish();
             return;
@@ -212,7 +234,7 @@ public final class Leadership<M> {
     private void keep(Entry<M> entry) {
         buffer.add(entry);
         // Who waits for the lock that its owner gives back must drop nothing: nobody else has it any more.
-        if (role == Role.STANDBY && resigningAt < 0 && buffer.size() > options.standbyBuffer()) {
+        if (role == Role.STANDBY && notice == null && buffer.size() > options.standbyBuffer()) {
             buffer.remove();
             heldFrom = entry.place() + 1 - buffer.size();
             noPredecessor = false;
@@ -236,9 +258,16 @@ public final class Leadership<M> {
                 }
             }
             case SYNCED, ALIVE -> {
+                if (role == Role.STANDBY && sender == leaderAuxiliary && message.text("epoch").equals(epoch)) {
+                    watchedLeader.heard(now);
+                }
                 if (role == Role.LEADER && sender == standby) {
                     watchedStandby.heard(now);
                     standbySynced |= message.type() == Type.SYNCED;
+                    if (message.text("to").equals(noticeToken)) {
+                        heirConfirmed = true;
+                        resignIfHeirIsReady(now);
+                    }
                 }
             }
             case CHALLENGE -> challenged(message, now);
@@ -248,7 +277,8 @@ public final class Leadership<M> {
                 }
             }
             case TAKEOVER, PROGRESS, RESIGNING, RESIGN -> {
-                if (role == Role.STANDBY) {
+                // What the old leader said last comes by before the own take-over.
+                if (role == Role.STANDBY || role == Role.TAKING_OVER && !takeoverCameBy) {
                     leaderSays(sender, message, now);
                 }
             }
@@ -269,10 +299,8 @@ public final class Leadership<M> {
     // ---- time
 
     public void tick(long now) {
-        if (unsent != null && now - retryAt >= 0) {
-            ControlMessage again = unsent;
-            unsent = null;
-            send(again);
+        if (!unsent.isEmpty() && now - retryAt >= 0) {
+            send(unsent.remove());
         }
         switch (role) {
             case COLD -> {
@@ -283,7 +311,6 @@ public final class Leadership<M> {
             case STANDBY -> tickStandby(now);
             case TAKING_OVER -> leadIfDue(now);
             case LEADER -> tickLeader(now);
-            case RESIGNING -> pump();
             default -> { }
         }
     }
@@ -327,6 +354,52 @@ public final class Leadership<M> {
         String token = token();
         watched.asked(token);
         send(ControlMessage.of(Type.CHALLENGE, token).with("to", watched.backend()));
+    }
+
+    // ---- a session that does not read, because a queue is full
+
+    /**
+     * The stream is not read for the moment, so this member's own markers do not come by. What a leader then says over an
+     * auxiliary connection must depend, at the server, on its holding the lock; null: nothing now.
+     *
+     * @param auxiliary backend of that connection
+     */
+    public ControlMessage signOfLife(int auxiliary, long now) {
+        if (stopping) {
+            resignIfHeirIsReady(now);
+        }
+        if (role != Role.LEADER) {
+            return null;
+        }
+        if (announcedAuxiliary != auxiliary) {
+            // Others believe a second backend only if the one that holds the lock has named it.
+            announcedAuxiliary = auxiliary;
+            send(progress(places.name(completeBefore()), now));
+            return null;
+        }
+        if (now - lastSign < signNanos) {
+            return null;
+        }
+        lastSign = now;
+        return ControlMessage.of(Type.ALIVE, token()).with("epoch", epoch);
+    }
+
+    /**
+     * The sign of life is committed, and so this member leads: the lease begins with the call that asked for it.
+     *
+     * @param standbyNow backend that holds the standby's place, 0: none
+     */
+    public void signSent(int standbyNow, long now) {
+        effects.renewLease(lastSign);
+        if (standbyNow != announcedTo) {
+            announcedTo = standbyNow;
+            // Twice: it may have the place and not listen yet.
+            announcements = standbyNow == 0 ? 0 : 2;
+        }
+        if (announcements > 0) {
+            announcements--;
+            send(progress(places.name(completeBefore()), now));
+        }
     }
 
     // ---- locks
@@ -468,7 +541,7 @@ public final class Leadership<M> {
         if (!committed) {
             // A report is made anew; everything else must be said.
             if (message.type() != Type.PROGRESS) {
-                unsent = message;
+                unsent.add(message);
                 retryAt = now + RETRY_NANOS;
             }
             return;
@@ -544,21 +617,25 @@ public final class Leadership<M> {
         switch (message.type()) {
             case TAKEOVER, PROGRESS -> {
                 epoch = message.text("epoch");
+                leaderAuxiliary = (int) message.number("aux");
                 announcedTimeout = message.fields().containsKey("timeout")
                         ? timeout(message.number("timeout")) : announcedTimeout;
                 mark(message, message.number("n"));
                 if (message.type() == Type.PROGRESS) {
-                    resigningAt = -1;
                     dropBefore(message.reference());
                 } else {
                     setInStep(false, "another leader");
                     synced = false;
-                    resigningAt = -1;
+                    notice = null;
                     resignedAt = -1;
                 }
             }
-            case RESIGNING -> resigningAt = place;
+            case RESIGNING -> {
+                notice = message.token();
+                confirm();
+            }
             case RESIGN -> {
+                notice = message.token();
                 dropBefore(message.reference());
                 if (inStep) {
                     resignedAt = heldFrom;
@@ -590,6 +667,15 @@ public final class Leadership<M> {
             synced = true;
             send(ControlMessage.of(Type.SYNCED, token()));
         }
+        confirm();
+    }
+
+    /** The leader wants to stop: from its notice on nothing is dropped here, so what is in step stays so. */
+    private void confirm() {
+        if (inStep && notice != null && !notice.equals(confirmed)) {
+            confirmed = notice;
+            send(ControlMessage.of(Type.SYNCED, token()).with("to", notice));
+        }
     }
 
     private void setInStep(boolean value, String reason) {
@@ -607,8 +693,7 @@ public final class Leadership<M> {
     private void takeOver(long now) {
         become(Role.TAKING_OVER, resignedAt >= 0 ? "the leader resigned" : noPredecessor ? "nobody leads" : "the leader is gone");
         epochOfTakeover();
-        boolean orderly = resignedAt >= 0 || noPredecessor;
-        leadAt = orderly ? now : now + GRACE_NANOS;
+        leadAt = resignedAt >= 0 ? now : now + GRACE.toNanos();
         takeoverCameBy = false;
         takeoverToken = token();
         reportToken = takeoverToken;
@@ -662,8 +747,7 @@ public final class Leadership<M> {
             long millis = hadStream && brokenAt != 0 ? TimeUnit.NANOSECONDS.toMillis(now - brokenAt) : 0;
             all.add(Entry.gap(from, millis, noPredecessor && !hadStream));
         }
-        long markBefore = noPredecessor ? 0 : resignedAt >= 0 ? resignedAt + begunAtResign : resigningAt >= 0 ? resigningAt
-                : Long.MAX_VALUE;
+        long markBefore = noPredecessor ? 0 : resignedAt >= 0 ? resignedAt + begunAtResign : Long.MAX_VALUE;
         for (Entry<M> entry : buffer) {
             all.add(entry.place() < markBefore ? entry.asRedelivered() : entry);
         }
@@ -712,7 +796,7 @@ public final class Leadership<M> {
 
     /** Says how far it is: when asked, when there is news for a standby, and as a sign of life. */
     private void report(long now) {
-        if (reportPending || unsent != null) {
+        if (reportPending || !unsent.isEmpty()) {
             return;
         }
         long complete = completeBefore();
@@ -727,22 +811,20 @@ public final class Leadership<M> {
                 poll(null, now);
             }
             reportWanted = false;
-            lastReport = now;
-            lastReference = reference;
-            reportPending = true;
-            reportToken = token();
-            reportSentAt = now;
             places.forgetBefore(complete);
-            send(withReference(ControlMessage.of(Type.PROGRESS, reportToken), reference)
-                    .with("epoch", epoch).with("n", reportNumber())
-                    .with("timeout", TimeUnit.NANOSECONDS.toMillis(leaderTimeout)));
+            send(progress(reference, now));
         }
     }
 
-    private long reports;
-
-    private long reportNumber() {
-        return ++reports;
+    private ControlMessage progress(Reference reference, long now) {
+        lastReport = now;
+        lastReference = reference;
+        reportPending = true;
+        reportToken = token();
+        reportSentAt = now;
+        return withReference(ControlMessage.of(Type.PROGRESS, reportToken), reference)
+                .with("epoch", epoch).with("n", ++reports).with("aux", announcedAuxiliary)
+                .with("timeout", TimeUnit.NANOSECONDS.toMillis(leaderTimeout));
     }
 
     private static ControlMessage withReference(ControlMessage message, Reference reference) {
@@ -782,23 +864,25 @@ public final class Leadership<M> {
         if (role != Role.LEADER) {
             return;
         }
-        if (!heirKnown && !standbySynced) {
+        if (!heirKnown) {
             if (!polling) {
                 poll(null, now);
             }
-            return;
-        }
-        if (standbySynced) {
-            // The heir has it all: what has not begun is for the heir.
+        } else if (heirConfirmed && noticeTo == standby) {
+            // The heir has it all and drops nothing: what has not begun is for the heir.
             effects.withdraw();
             buffer.clear();
             become(Role.RESIGNING, "stops; the standby is in step");
-            send(ControlMessage.of(Type.RESIGNING, token()).with("epoch", epoch));
             effects.awaitIdle();
         } else if (now - heirDeadline >= 0) {
             become(Role.RESIGNING, "stops; no standby is in step, so it finishes all that it took in");
             pump();
             effects.awaitIdle();
+        } else if (standby != 0 && noticeTo != standby) {
+            noticeTo = standby;
+            heirConfirmed = false;
+            noticeToken = token();
+            send(ControlMessage.of(Type.RESIGNING, noticeToken).with("epoch", epoch));
         }
     }
 
@@ -833,6 +917,7 @@ public final class Leadership<M> {
     private void resign() {
         if (!resigned) {
             resigned = true;
+            effects.withdraw();
             long complete = Math.min(effects.watermark(), place);
             send(withReference(ControlMessage.of(Type.RESIGN, token()), places.name(complete))
                     .with("epoch", epoch).with("begun", effects.begunAfterWatermark()));

@@ -32,7 +32,7 @@ final class Requests implements Stream {
     private static final String NOT_ALLOWED = "42501";
 
     /** pg_locks shows a bigint key as two halves (PostgreSQL documentation, 53.13 pg_locks). */
-    private static final String HOLDERS = """
+    static final String HOLDERS = """
             select (classid::bigint << 32) | objid::bigint as key, pid from pg_locks
             where locktype = 'advisory' and objsubid = 1 and granted
               and database = (select oid from pg_database where datname = current_database())
@@ -143,6 +143,22 @@ final class Requests implements Stream {
             flushLocks();
             flushQuestions();
             flushTerminations();
+        }
+    }
+
+    /**
+     * Asks for a sign of life, and whether LISTENs and locks are still there: DISCARD ALL takes both away without a word.
+     *
+     * @throws SQLException when the connection is gone, or what it held
+     */
+    void check() throws SQLException {
+        try (Statement statement = connection.jdbc().createStatement();
+                ResultSet row = statement.executeQuery("select (select count(*) from pg_listening_channels()),"
+                        + " (select count(*) from pg_locks where pid = pg_backend_pid() and locktype = 'advisory')")) {
+            row.next();
+            if (row.getInt(1) < listening.size() || row.getInt(2) < held.size()) {
+                throw new SQLException("The session has lost its LISTENs or its locks; something has run DISCARD or UNLISTEN on it");
+            }
         }
     }
 

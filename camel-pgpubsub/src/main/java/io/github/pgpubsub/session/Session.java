@@ -31,6 +31,9 @@ public final class Session implements AutoCloseable {
 
     /** How long one read waits, and so how long a command of another thread may wait for the session. */
     private static final int READ_MILLIS = 10;
+    /** After this time without reading, signs of life go over a second connection. */
+    private static final long STALL_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final long NOT_STALLED = -1;
 
     private final ConnectionSource source;
     private final SessionOptions options;
@@ -44,7 +47,8 @@ public final class Session implements AutoCloseable {
     private final List<Subscriber> subscribers = new ArrayList<>();
     private final Deque<Notification> unread = new ArrayDeque<>();
     private Requests requests;
-    private long lastSign;
+    private long nextCheck;
+    private long stalledSince;
     private long nextTick;
     private long lostAt;
 
@@ -149,23 +153,30 @@ public final class Session implements AutoCloseable {
         requests = new Requests(connection);
         subscribers.forEach(subscriber -> subscriber.connected(requests));
         requests.flush();
-        lastSign = System.nanoTime();
         LOG.info("Listening on {} as backend {}{}", source, connection.backend(), backoff.failures() == 0 ? ""
-                : " again after " + Duration.ofNanos(lastSign - lostAt).toMillis() + " ms");
+                : " again after " + Duration.ofNanos(System.nanoTime() - lostAt).toMillis() + " ms");
         backoff.reset();
         firstAttempt.succeeded();
     }
 
     /**
      * lock_timeout bounds a NOTIFY that waits for the commit lock, which statement_timeout does not; idle_session_timeout
-     * (since PostgreSQL 14) would end a listener although notifications come in.
+     * (since PostgreSQL 14) would end a listener although notifications come in. The server's keepalives end the session of a
+     * vanished host, and so free its locks, but not before that host itself must have noticed by its heartbeat.
      */
     private void prepare(ServerConnection connection) throws SQLException {
         long lockTimeout = Math.max(1, options.heartbeatTimeout().toMillis() / 2);
         try (Statement statement = connection.jdbc().createStatement()) {
             statement.execute("select set_config('lock_timeout', '" + lockTimeout + "', false);"
-                    + " select set_config(name, '0', false) from pg_settings where name = 'idle_session_timeout'");
+                    + " select set_config(name, '0', false) from pg_settings where name = 'idle_session_timeout';"
+                    + " select set_config('tcp_keepalives_idle', '" + seconds(options.heartbeatInterval()) + "', false),"
+                    + " set_config('tcp_keepalives_interval', '" + (seconds(options.heartbeatTimeout()) / 3 + 2) + "', false),"
+                    + " set_config('tcp_keepalives_count', '3', false)");
         }
+    }
+
+    private static long seconds(Duration duration) {
+        return Math.max(1, (duration.toMillis() + 999) / 1000);
     }
 
     private void end(Exception cause) {
@@ -188,32 +199,54 @@ public final class Session implements AutoCloseable {
     }
 
     private void serve(ServerConnection connection) throws SQLException {
-        while (!closing) {
-            runCommands();
-            tick();
-            requests.flush();
-            if (dispatch()) {
-                read(connection);
-            } else {
-                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(READ_MILLIS));
+        try (Auxiliary auxiliary = new Auxiliary(source, options)) {
+            stalledSince = NOT_STALLED;
+            nextCheck = System.nanoTime() + options.heartbeatInterval().toNanos();
+            while (!closing) {
+                runCommands();
+                if (stalledSince == NOT_STALLED) {
+                    tick();
+                }
+                requests.flush();
+                if (dispatch()) {
+                    stalledSince = NOT_STALLED;
+                    read(connection);
+                } else {
+                    stall(connection, auxiliary);
+                }
             }
         }
     }
 
     private void read(ServerConnection connection) throws SQLException {
         PGNotification[] notifications = connection.pg().getNotifications(READ_MILLIS);
-        long now = System.nanoTime();
-        if (notifications != null && notifications.length > 0) {
-            lastSign = now;
+        if (notifications != null) {
             for (PGNotification each : notifications) {
                 unread.add(new Notification(each.getName(), each.getParameter(), each.getPID()));
             }
-        } else if (now - lastSign > options.heartbeatInterval().toNanos()) {
-            try (Statement statement = connection.jdbc().createStatement()) {
-                statement.execute("select 1");
-            }
-            lastSign = System.nanoTime();
+        } else if (System.nanoTime() - nextCheck >= 0) {
+            requests.check();
+            nextCheck = System.nanoTime() + options.heartbeatInterval().toNanos();
         }
+    }
+
+    /** A queue is full: nothing is read and nothing asked on this connection, so it takes no more of the backlog in. */
+    private void stall(ServerConnection connection, Auxiliary auxiliary) throws SQLException {
+        long now = System.nanoTime();
+        if (stalledSince == NOT_STALLED) {
+            stalledSince = now;
+        }
+        if (now - nextTick >= 0) {
+            nextTick = now + options.tick().toNanos();
+            int backend = now - stalledSince > STALL_NANOS ? auxiliary.backend() : 0;
+            for (Subscriber subscriber : List.copyOf(subscribers)) {
+                Subscriber.Sign sign = subscriber.signOfLife(backend);
+                if (sign != null && !auxiliary.send(sign, connection.backend())) {
+                    throw new SQLException("The session has lost a lock that it held");
+                }
+            }
+        }
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(READ_MILLIS));
     }
 
     /** Hands on what was read, in order. False: somebody can't take more. */

@@ -23,6 +23,23 @@ public interface Subscriber {
     /** Called about every {@link SessionOptions#tick()}, connected or not. */
     void tick();
 
+    /**
+     * Asked instead of {@link #tick} while the session does not read because a subscriber is not ready.
+     *
+     * @param auxiliary backend of a connection over which signs of life are sent meanwhile
+     * @return null: nothing to say now
+     */
+    Sign signOfLife(int auxiliary);
+
+    /**
+     * A notification that is sent over the auxiliary connection if, and only if, the listening backend holds a lock.
+     *
+     * @param lock    the lock; when it is gone the stream counts as broken
+     * @param watched another lock, whose holder is told
+     * @param sent    called when it is committed, with the backend that holds the watched lock, 0: none
+     */
+    record Sign(String channel, String payload, long lock, long watched, Stream.Answer<Integer> sent) {}
+
     /** Something failed that this subscriber's user should know of. */
     void failed(Exception failure);
 }

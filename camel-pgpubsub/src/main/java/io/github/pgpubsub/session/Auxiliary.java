@@ -1,0 +1,83 @@
+package io.github.pgpubsub.session;
+
+import io.github.pgpubsub.connect.ConnectionSource;
+import io.github.pgpubsub.connect.ServerConnection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A second connection for signs of life, opened when a session stops reading because a queue is full. On its own connection
+ * the session must then ask nothing: before any answer the driver takes in the whole backlog. Belongs to the session's
+ * thread.
+ */
+final class Auxiliary implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Auxiliary.class);
+
+    private static final long RETRY_NANOS = Duration.ofSeconds(1).toNanos();
+
+    private final ConnectionSource source;
+    private final SessionOptions options;
+    private ServerConnection connection;
+    private long nextAttempt = System.nanoTime();
+
+    Auxiliary(ConnectionSource source, SessionOptions options) {
+        this.source = source;
+        this.options = options;
+    }
+
+    /** Opens the connection if it is not, and returns its backend; 0: it can't be had now. */
+    int backend() {
+        if (connection == null && System.nanoTime() - nextAttempt >= 0) {
+            nextAttempt = System.nanoTime() + RETRY_NANOS;
+            try {
+                connection = ServerConnection.open(source, options.name() + " auxiliary", options.heartbeatTimeout(),
+                        options.customizer());
+            } catch (SQLException e) {
+                LOG.warn("No second connection to {} for signs of life: {}", source, e.getMessage());
+            }
+        }
+        return connection == null ? 0 : connection.backend();
+    }
+
+    /**
+     * Sends a sign of life if the listening backend holds its lock.
+     *
+     * @return false: it does not hold it any more
+     */
+    boolean send(Subscriber.Sign sign, int listeningBackend) {
+        try (PreparedStatement statement = connection.jdbc().prepareStatement(
+                "with holders as (" + Requests.HOLDERS + ") select pg_notify(?, ?),"
+                        + " coalesce((select min(pid) from holders where key = ?), 0) from holders where key = ? and pid = ?")) {
+            statement.setArray(1, connection.jdbc().createArrayOf("bigint", new Object[] {sign.lock(), sign.watched()}));
+            statement.setString(2, sign.channel());
+            statement.setString(3, sign.payload());
+            statement.setLong(4, sign.watched());
+            statement.setLong(5, sign.lock());
+            statement.setInt(6, listeningBackend);
+            try (ResultSet row = statement.executeQuery()) {
+                if (!row.next()) {
+                    return false;
+                }
+                sign.sent().accept(row.getInt(2));
+            }
+        } catch (SQLException e) {
+            // A sign that is not given is missed by the leader first: it begins no more when its lease runs out.
+            LOG.warn("A sign of life could not be sent: {}", e.getMessage());
+            close();
+        }
+        return true;
+    }
+
+    @Override
+    public void close() {
+        if (connection != null) {
+            connection.close();
+            connection = null;
+        }
+    }
+}

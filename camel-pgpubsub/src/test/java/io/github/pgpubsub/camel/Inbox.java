@@ -1,0 +1,61 @@
+package io.github.pgpubsub.camel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.Processor;
+import org.awaitility.Awaitility;
+
+/** The end of a route, where messages are kept in the order of their arrival. */
+final class Inbox implements Processor {
+
+    private final List<Message> messages = new ArrayList<>();
+
+    @Override
+    public void process(Exchange exchange) {
+        Message copy = exchange.getMessage().copy();
+        synchronized (messages) {
+            messages.add(copy);
+        }
+    }
+
+    List<Message> messages() {
+        synchronized (messages) {
+            return List.copyOf(messages);
+        }
+    }
+
+    List<Object> bodies() {
+        return messages().stream().map(Message::getBody).toList();
+    }
+
+    void clear() {
+        synchronized (messages) {
+            messages.clear();
+        }
+    }
+
+    void awaitSize(int size) {
+        await(() -> assertThat(messages()).hasSize(size));
+    }
+
+    /** Waits until exactly these have come, in this order. What could come after them is not waited for. */
+    void awaitBodies(Object... bodies) {
+        await(() -> assertThat(bodies()).containsExactly(bodies));
+    }
+
+    static void await(Assertion assertion) {
+        Awaitility.await().atMost(Duration.ofSeconds(20)).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(5))
+                .untilAsserted(assertion::check);
+    }
+
+    /** What is to become true. */
+    @FunctionalInterface
+    interface Assertion {
+        void check() throws Exception;
+    }
+}

@@ -1,0 +1,18 @@
+package io.github.pgpubsub.lead.simulation;
+
+/** Ways to break the protocol, one rule each, to see that the simulation finds it. */
+enum Break {
+    NONE,
+    /** A new leader does not wait until its take-over message comes by. */
+    NO_TAKEOVER_MARKER,
+    /** A leader reports what has begun instead of what is complete. */
+    PROGRESS_AT_START,
+    /** A standby believes itself in step after any marker. */
+    IN_STEP_AFTER_ANY_MARKER,
+    /** Consumers begin messages although the lease has run out. */
+    NO_LEASE,
+    /** What has not begun is thrown away when the leader resigns without an heir. */
+    QUEUE_THROWN_AWAY,
+    /** Control messages count whoever sent them. */
+    ANY_SENDER
+}

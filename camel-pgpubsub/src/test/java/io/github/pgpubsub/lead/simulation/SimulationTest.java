@@ -1,0 +1,39 @@
+package io.github.pgpubsub.lead.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Thousands of worlds in which everything goes wrong. {@code -Dsimulation.seeds=1000000} runs a million, and
+ * {@code -Dsimulation.first=N -Dsimulation.seeds=1 -Dsimulation.log=1000} runs the one that failed and tells its last
+ * events.
+ */
+class SimulationTest {
+
+    private static final long FIRST = Long.getLong("simulation.first", 0);
+    private static final long SEEDS = Long.getLong("simulation.seeds", 10_000);
+
+    @Test
+    void nothingIsLostAndNothingComesTwiceUnmarked() {
+        LongStream.range(FIRST, FIRST + SEEDS).parallel().forEach(seed -> new Simulation(seed, Break.NONE).run());
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Break.class, names = "NONE", mode = EnumSource.Mode.EXCLUDE)
+    void aBrokenProtocolIsFound(Break broken) {
+        long found = LongStream.range(0, 3_000).parallel().filter(seed -> {
+            try {
+                new Simulation(seed, broken).run();
+                return false;
+            } catch (AssertionError e) {
+                return true;
+            }
+        }).count();
+        assertThat(found).as("worlds of 3,000 in which " + broken + " is found").isPositive();
+        System.out.println("simulation: " + broken + " is found in " + found + " of 3,000 worlds");
+    }
+}
