@@ -57,6 +57,11 @@ public record ControlMessage(int version, Type type, String token, Map<String, S
         return new ControlMessage(version, type, token, more);
     }
 
+    /** @param reference null: no place to name */
+    ControlMessage at(Reference reference) {
+        return reference == null ? this : with("ref", reference.token()).with("count", reference.count());
+    }
+
     /** A field, empty where it is missing. */
     String text(String name) {
         return fields.getOrDefault(name, "");

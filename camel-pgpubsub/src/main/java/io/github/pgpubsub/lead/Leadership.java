@@ -21,8 +21,6 @@ public final class Leadership<M> {
      */
     public static final Duration GRACE = Duration.ofMillis(100);
 
-    /** At most one report in this time while messages flow. */
-    private static final long REPORT_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
     /** Longest silence of a leader. */
     private static final long SIGN_NANOS = TimeUnit.SECONDS.toNanos(5);
     /** Between asking questions that others can provoke. */
@@ -33,8 +31,10 @@ public final class Leadership<M> {
     private static final long HEIR_NANOS = TimeUnit.SECONDS.toNanos(2);
     /** How long the leader's lock must be free before one that is not the standby tries it. */
     private static final long VACANCY_NANOS = TimeUnit.SECONDS.toNanos(3);
+    /** So many reports for a full standby buffer. */
+    private static final int REPORTS_A_BUFFER = 8;
+    private static final long NEVER = -1;
 
-    private final LeadOptions options;
     private final Effects<M> effects;
     private final RandomGenerator random;
     private final long acquireNanos;
@@ -48,86 +48,66 @@ public final class Leadership<M> {
     private boolean stopping;
     private boolean polling;
     private long nextPoll;
+    private long nextQuestion;
     private long tokens;
-
-    // ---- the stream as this member has seen it
-    /** Data messages counted so far. */
-    private long place;
-    private final Places places = new Places();
-    /** What is kept for a take-over, and on a leader what has no room in the handler's queue yet. */
-    private final ArrayDeque<Entry<M>> buffer = new ArrayDeque<>();
-    /** Everything from this place on is in the buffer. */
-    private long heldFrom;
-
-    // ---- the leader as this member knows it, itself included
-    private int leader;
-    private String epoch;
-    private long marker;
-    private long count;
-    private long announcedTimeout;
-    private int leaderAuxiliary;
-
-    // ---- as cold or standby
-    private boolean holdsStandby;
-    private boolean joined;
-    private String joinToken;
-    private boolean noPredecessor;
-    private boolean inStep;
-    private boolean synced;
-    private boolean listening;
-    private long vacantSince = -1;
-    private final Challenge watchedLeader = new Challenge();
-    /** The leader's notice that it wants to stop, and the one that was answered. */
-    private String notice;
-    private String confirmed;
-    /** The leader stopped with everything before this place complete, and so many after it begun. -1: it did not. */
-    private long resignedAt = -1;
-    private long begunAtResign;
+    private final StreamView<M> stream = new StreamView<>();
+    private final ArrayDeque<ControlMessage> unsent = new ArrayDeque<>();
+    private long retryAt;
 
     // ---- kept over a broken stream
     private final List<Entry<M>> kept = new ArrayList<>();
-    private boolean hadStream;
-    private long brokenAt;
+    private boolean hasLed;
+    private long brokenAt = NEVER;
+
+    // ---- as cold or standby
+    private boolean holdsPlace;
+    private boolean listening;
+    private boolean joined;
+    private String joinToken;
+    private boolean noPredecessor;
+    private long vacantSince;
+    private final StandbyBuffer<M> buffer;
+    private boolean inStep;
+    private boolean synced;
+    private int leader;
+    private int leaderAuxiliary;
+    private long announcedTimeout;
+    private final Challenge watchedLeader = new Challenge();
+    private ControlMessage claim;
+    private int claimant;
+    /** The leader's notice that it wants to stop, and the one that was answered. */
+    private String notice;
+    private String confirmed;
+    /** The leader stopped with everything before this place complete, and so many after it begun. */
+    private long resignedAt;
+    private long begunAtResign;
 
     // ---- as leader
     private String takeoverToken;
     private boolean takeoverCameBy;
     private long leadAt;
-    private long vouchedUntil;
-    private long reports;
-    private int announcedAuxiliary;
+    /** What has no room in the handler's queue yet. */
+    private final ArrayDeque<Entry<M>> backlog = new ArrayDeque<>();
+    private final Reports reports;
+    private final Heir heir = new Heir();
+    private final Challenge watchedStandby = new Challenge();
+    private int auxiliary;
+    private long lastSign;
     private int announcedTo;
     private int announcements;
-    private long lastSign;
-    private long lastReport;
-    private Reference lastReference;
-    private long lastMarkerPlace;
-    private String reportToken;
-    private long reportSentAt;
-    private boolean reportPending;
-    private boolean reportWanted;
-    private int standby;
-    private boolean standbySynced;
-    private long standbyJoinedAt;
-    private int joiner;
-    private long nextQuestion;
-    private final Challenge watchedStandby = new Challenge();
+    private boolean othersKnown;
     private long heirDeadline;
-    private boolean askedForHeir;
-    private boolean heirKnown;
-    private final ArrayDeque<ControlMessage> unsent = new ArrayDeque<>();
-    private long retryAt;
-    private int noticeTo;
-    private String noticeToken;
-    private boolean heirConfirmed;
+    private boolean resigned;
 
+    /** @param random names this member and its terms: others must not be able to guess it */
     public Leadership(LeadOptions options, Effects<M> effects, RandomGenerator random) {
-        this.options = options;
         this.effects = effects;
         this.random = random;
         this.acquireNanos = options.acquireInterval().toNanos();
         this.leaderTimeout = options.leaderTimeout().toNanos();
         this.signNanos = leaderTimeout == 0 ? SIGN_NANOS : Math.min(SIGN_NANOS, leaderTimeout / 6);
+        this.buffer = new StandbyBuffer<>(options.standbyBuffer());
+        this.reports = new Reports(signNanos, options.standbyBuffer() / REPORTS_A_BUFFER);
         this.name = word();
     }
 
@@ -135,6 +115,7 @@ public final class Leadership<M> {
         return role;
     }
 
+    /** Whether, as standby, it holds all that the leader has not done. */
     public boolean isInStep() {
         return inStep;
     }
@@ -144,41 +125,23 @@ public final class Leadership<M> {
         return leader;
     }
 
-    /** Whether another data message can be taken. */
-    public boolean ready() {
-        if (role == Role.LEADER) {
-            pump();
-            return buffer.isEmpty();
-        }
-        return true;
-    }
-
     // ---- the stream
 
     public void connected(int newBackend, long now) {
         backend = newBackend;
-        places.clear();
-        leader = 0;
-        epoch = null;
+        stream.begin();
         polling = false;
-        holdsStandby = false;
-        joined = false;
+        unsent.clear();
+        holdsPlace = false;
         listening = false;
+        joined = false;
         inStep = false;
         synced = false;
-        vacantSince = -1;
-        notice = null;
-        confirmed = null;
-        resignedAt = -1;
-        noticeTo = 0;
-        noticeToken = null;
-        heirConfirmed = false;
-        unsent.clear();
-        reportPending = false;
-        standby = 0;
-        joiner = 0;
-        leaderAuxiliary = 0;
-        announcedAuxiliary = 0;
+        vacantSince = NEVER;
+        claim = null;
+        auxiliary = 0;
+        heir.clear();
+        forgetLeader();
         if (stopping) {
             finish();
             return;
@@ -188,17 +151,34 @@ public final class Leadership<M> {
         poll(Lock.STANDBY, now);
     }
 
+    private void forgetLeader() {
+        leader = 0;
+        leaderAuxiliary = 0;
+        announcedTimeout = 0;
+        notice = null;
+        confirmed = null;
+        resignedAt = NEVER;
+    }
+
+    /** Nothing is thrown away yet: a restart of the server breaks the stream of all members alike. */
     public void disconnected(long now) {
         formerBackend = backend;
-        if (role == Role.LEADER || role == Role.RESIGNING) {
-            kept.addAll(effects.withdraw());
-        }
-        if (role == Role.LEADER || role == Role.STANDBY && (inStep || noPredecessor) || role == Role.TAKING_OVER) {
-            kept.addAll(buffer);
-            if (brokenAt == 0 || role != Role.COLD) {
+        switch (role) {
+            case LEADER -> {
+                kept.addAll(effects.withdraw());
+                kept.addAll(backlog);
                 brokenAt = now;
             }
+            case RESIGNING -> effects.withdraw();
+            case STANDBY, TAKING_OVER -> {
+                if (inStep || noPredecessor || role == Role.TAKING_OVER) {
+                    kept.addAll(buffer.entries());
+                    brokenAt = now;
+                }
+            }
+            default -> { }
         }
+        backlog.clear();
         buffer.clear();
         inStep = false;
         if (role != Role.STOPPED) {
@@ -209,68 +189,54 @@ public final class Leadership<M> {
         }
     }
 
+    /** Whether another data message can be taken. */
+    public boolean ready() {
+        if (role == Role.LEADER) {
+            pump();
+            return backlog.isEmpty();
+        }
+        return true;
+    }
+
     /** A data message. */
     public void data(M message, long now) {
-        long here = place++;
-        MessageId id = epoch == null ? null : new MessageId(epoch, marker, ++count);
+        Entry<M> entry = stream.next(message);
         switch (role) {
             case LEADER -> {
-                Entry<M> entry = Entry.message(here, message, id);
-                if (buffer.isEmpty() && effects.hasRoom()) {
+                if (backlog.isEmpty() && effects.hasRoom()) {
                     effects.deliver(entry);
                 } else {
-                    buffer.add(entry);
+                    backlog.add(entry);
                 }
             }
             case STANDBY, TAKING_OVER -> {
-                if (joined) {
-                    keep(Entry.message(here, message, id));
+                // Once the leader wants to stop, or is gone, nobody else has what would be dropped here.
+                boolean mayDrop = role == Role.STANDBY && notice == null;
+                if (joined && !buffer.keep(entry, mayDrop)) {
+                    noPredecessor = false;
+                    setInStep(false, "the buffer is full of messages that the leader has not done");
                 }
             }
             default -> { }
         }
     }
 
-    private void keep(Entry<M> entry) {
-        buffer.add(entry);
-        // Who waits for the lock that its owner gives back must drop nothing: nobody else has it any more.
-        if (role == Role.STANDBY && notice == null && buffer.size() > options.standbyBuffer()) {
-            buffer.remove();
-            heldFrom = entry.place() + 1 - buffer.size();
-            noPredecessor = false;
-            setInStep(false, "more than " + options.standbyBuffer() + " messages are not done yet");
-        }
-    }
-
     /** A control message, sent by that backend. */
     public void control(int sender, ControlMessage message, long now) {
         if (sender == backend && message.token().startsWith(name + ".")) {
-            cameBy(message, now);
+            ownCameBy(message, now);
             return;
         }
         switch (message.type()) {
             case JOIN -> {
                 if (role == Role.LEADER) {
-                    places.add(message.token(), place);
-                    joiner = sender;
-                    standbyJoinedAt = place;
-                    ask(now);
+                    stream.places.add(message.token(), stream.place());
+                    heir.joins(sender, stream.place());
+                    lookUp(now);
                 }
             }
-            case SYNCED, ALIVE -> {
-                if (role == Role.STANDBY && sender == leaderAuxiliary && message.text("epoch").equals(epoch)) {
-                    watchedLeader.heard(now);
-                }
-                if (role == Role.LEADER && sender == standby) {
-                    watchedStandby.heard(now);
-                    standbySynced |= message.type() == Type.SYNCED;
-                    if (message.text("to").equals(noticeToken)) {
-                        heirConfirmed = true;
-                        resignIfHeirIsReady(now);
-                    }
-                }
-            }
-            case CHALLENGE -> challenged(message, now);
+            case SYNCED, ALIVE -> showsLife(sender, message, now);
+            case CHALLENGE -> challenged(message);
             case VACANT -> {
                 if (role == Role.STANDBY) {
                     poll(Lock.LEADER, now);
@@ -285,14 +251,61 @@ public final class Leadership<M> {
         }
     }
 
-    private void challenged(ControlMessage message, long now) {
+    private void showsLife(int sender, ControlMessage message, long now) {
+        if (role == Role.STANDBY && sender == leaderAuxiliary && message.text("epoch").equals(stream.epoch())) {
+            watchedLeader.heard(now);
+        } else if (role == Role.LEADER && heir.is(sender)) {
+            watchedStandby.heard(now);
+            if (message.type() == Type.SYNCED) {
+                heir.isSynced(message.text("to"));
+                if (stopping) {
+                    resignIfPossible(now);
+                }
+            }
+        }
+    }
+
+    private void challenged(ControlMessage message) {
         if (message.number("to") != backend) {
             return;
         }
         if (role == Role.LEADER) {
-            reportWanted = true;
+            reports.want();
         } else if (role == Role.STANDBY) {
             send(ControlMessage.of(Type.ALIVE, token()));
+        }
+    }
+
+    private void ownCameBy(ControlMessage message, long now) {
+        switch (message.type()) {
+            case JOIN -> {
+                if (message.token().equals(joinToken)) {
+                    joined = true;
+                    buffer.begin(stream.place());
+                    stream.places.add(message.token(), stream.place());
+                }
+            }
+            case TAKEOVER -> {
+                if (role == Role.TAKING_OVER && message.token().equals(takeoverToken)) {
+                    leader = backend;
+                    takeoverCameBy = true;
+                    stream.mark(message);
+                    leadIfDue(now);
+                }
+            }
+            case PROGRESS -> {
+                if (role == Role.LEADER) {
+                    stream.mark(message);
+                    if (reports.isLatest(message.token())) {
+                        effects.renewLease(reports.sentAt());
+                    }
+                }
+            }
+            case CHALLENGE -> {
+                watchedLeader.cameBy(message.token(), now);
+                watchedStandby.cameBy(message.token(), now);
+            }
+            default -> { }
         }
     }
 
@@ -308,97 +321,50 @@ public final class Leadership<M> {
                     poll(Lock.STANDBY, now);
                 }
             }
-            case STANDBY -> tickStandby(now);
+            case STANDBY -> {
+                if (now - nextPoll >= 0) {
+                    poll(Lock.LEADER, now);
+                }
+                // Each side's time counts; 0 on either means never.
+                if (joined && leaderTimeout != 0 && announcedTimeout != NEVER) {
+                    watch(watchedLeader, Lock.LEADER, Math.max(leaderTimeout, announcedTimeout), now);
+                }
+            }
             case TAKING_OVER -> leadIfDue(now);
-            case LEADER -> tickLeader(now);
+            case LEADER -> {
+                pump();
+                if (heir.isToBeLookedUp()) {
+                    lookUp(now);
+                }
+                report(now);
+                if (leaderTimeout != 0) {
+                    watch(watchedStandby, Lock.STANDBY, leaderTimeout, now);
+                }
+                if (stopping) {
+                    resignIfPossible(now);
+                }
+            }
             default -> { }
         }
     }
 
-    private void tickStandby(long now) {
-        if (now - nextPoll >= 0) {
+    private void watch(Challenge watched, Lock lock, long limit, long now) {
+        if (watched.isDue(now, limit)) {
+            String token = token();
+            watched.asked(token);
+            send(ControlMessage.of(Type.CHALLENGE, token).with("to", watched.backend()));
+        } else if (watched.isUnanswered(now, limit / 3)) {
+            effects.terminate(watched.backend(), lock);
+            watched.heard(now);
+        }
+    }
+
+    /** The answer to {@link Effects#terminate}: false where this user may not end that backend. */
+    public void terminated(int ended, Lock lock, boolean allowed, long now) {
+        if (!allowed) {
+            effects.cannotDepose(ended);
+        } else if (lock == Lock.LEADER && role == Role.STANDBY) {
             poll(Lock.LEADER, now);
-        }
-        long limit = Math.max(leaderTimeout, announcedTimeout);
-        if (leaderTimeout == 0 || announcedTimeout < 0 || !joined) {
-            return;
-        }
-        if (watchedLeader.isDue(now, limit)) {
-            ask(watchedLeader);
-        } else if (watchedLeader.isUnanswered(now, limit / 3)) {
-            effects.terminate(watchedLeader.backend(), Lock.LEADER);
-            watchedLeader.heard(now);
-        }
-    }
-
-    private void tickLeader(long now) {
-        pump();
-        if (joiner != 0 && now - nextQuestion >= 0) {
-            ask(now);
-        }
-        report(now);
-        if (leaderTimeout > 0) {
-            if (watchedStandby.isDue(now, leaderTimeout)) {
-                ask(watchedStandby);
-            } else if (watchedStandby.isUnanswered(now, leaderTimeout / 3)) {
-                effects.terminate(watchedStandby.backend(), Lock.STANDBY);
-                watchedStandby.heard(now);
-            }
-        }
-        if (stopping) {
-            resignIfHeirIsReady(now);
-        }
-    }
-
-    private void ask(Challenge watched) {
-        String token = token();
-        watched.asked(token);
-        send(ControlMessage.of(Type.CHALLENGE, token).with("to", watched.backend()));
-    }
-
-    // ---- a session that does not read, because a queue is full
-
-    /**
-     * The stream is not read for the moment, so this member's own markers do not come by. What a leader then says over an
-     * auxiliary connection must depend, at the server, on its holding the lock; null: nothing now.
-     *
-     * @param auxiliary backend of that connection
-     */
-    public ControlMessage signOfLife(int auxiliary, long now) {
-        if (stopping) {
-            resignIfHeirIsReady(now);
-        }
-        if (role != Role.LEADER) {
-            return null;
-        }
-        if (announcedAuxiliary != auxiliary) {
-            // Others believe a second backend only if the one that holds the lock has named it.
-            announcedAuxiliary = auxiliary;
-            send(progress(places.name(completeBefore()), now));
-            return null;
-        }
-        if (now - lastSign < signNanos) {
-            return null;
-        }
-        lastSign = now;
-        return ControlMessage.of(Type.ALIVE, token()).with("epoch", epoch);
-    }
-
-    /**
-     * The sign of life is committed, and so this member leads: the lease begins with the call that asked for it.
-     *
-     * @param standbyNow backend that holds the standby's place, 0: none
-     */
-    public void signSent(int standbyNow, long now) {
-        effects.renewLease(lastSign);
-        if (standbyNow != announcedTo) {
-            announcedTo = standbyNow;
-            // Twice: it may have the place and not listen yet.
-            announcements = standbyNow == 0 ? 0 : 2;
-        }
-        if (announcements > 0) {
-            announcements--;
-            send(progress(places.name(completeBefore()), now));
         }
     }
 
@@ -409,6 +375,14 @@ public final class Leadership<M> {
             polling = true;
             nextPoll = now + acquireNanos;
             effects.poll(tried);
+        }
+    }
+
+    /** Looks who holds which lock, because somebody says something that depends on it. */
+    private void lookUp(long now) {
+        if (now - nextQuestion >= 0) {
+            nextQuestion = now + QUESTION_NANOS;
+            poll(null, now);
         }
     }
 
@@ -427,20 +401,20 @@ public final class Leadership<M> {
         if (poll.acquired() && listening) {
             // The leader's lock, although another has the standby's place and does not use it.
             takeOver(now);
-        } else if (poll.acquired()) {
-            holdsStandby = true;
-            forgetKeptIfAnotherLeads(poll);
-            standBy(poll, now);
         } else if (stopping) {
             finish();
+        } else if (poll.acquired()) {
+            holdsPlace = true;
+            forgetKeptIfAnotherLeads(poll);
+            standBy(poll, now);
         } else {
             if (poll.standby() != formerBackend) {
                 kept.clear();
             }
             forgetKeptIfAnotherLeads(poll);
             if (poll.leader() != 0) {
-                vacantSince = -1;
-            } else if (vacantSince < 0) {
+                vacantSince = NEVER;
+            } else if (vacantSince == NEVER) {
                 vacantSince = now;
             } else if (now - vacantSince > Math.max(5 * acquireNanos, VACANCY_NANOS)) {
                 listen();
@@ -456,12 +430,7 @@ public final class Leadership<M> {
     }
 
     private void standBy(Poll poll, long now) {
-        if (stopping) {
-            finish();
-            return;
-        }
         noPredecessor = poll.leader() == 0;
-        announcedTimeout = 0;
         watchedLeader.watch(poll.leader(), now);
         become(Role.STANDBY, "has the standby's place");
         listen();
@@ -496,34 +465,35 @@ public final class Leadership<M> {
             }
         }
         if (claim != null) {
-            ControlMessage message = claim;
-            int sender = claimant;
+            ControlMessage claimed = claim;
             claim = null;
-            if (poll.leader() == sender) {
-                leader = sender;
-                watchedLeader.watch(sender, now);
-                accept(message, now);
+            if (poll.leader() == claimant) {
+                leader = claimant;
+                watchedLeader.watch(leader, now);
+                accept(claimed, now);
             }
         }
     }
 
-    /** The answer to {@link Effects#unlock}. */
-    public void unlocked(Lock lock, long now) {
-        if (lock == Lock.LEADER && role == Role.RESIGNING) {
-            send(ControlMessage.of(Type.VACANT, token()));
+    private void polledLeader(Poll poll, long now) {
+        watchedStandby.watch(poll.standby(), now);
+        if (heir.isHolder(poll.standby())) {
+            watchedStandby.heard(now);
+            reports.want();
+        }
+        if (stopping) {
+            othersKnown = true;
+            if (poll.members() <= 1 && poll.standby() == 0) {
+                heirDeadline = now;
+            }
+            resignIfPossible(now);
+        }
+        if (role == Role.LEADER) {
+            report(now);
         }
     }
 
-    /** The answer to {@link Effects#terminate}: false where this user may not end that backend. */
-    public void terminated(int ended, Lock lock, boolean allowed, long now) {
-        if (!allowed) {
-            effects.cannotDepose(ended);
-        } else if (lock == Lock.LEADER && role == Role.STANDBY) {
-            poll(Lock.LEADER, now);
-        }
-    }
-
-    // ---- control messages of this member
+    // ---- own control messages
 
     private String token() {
         return name + "." + tokens++;
@@ -535,79 +505,39 @@ public final class Leadership<M> {
 
     /** The answer to {@link Effects#send}. */
     public void sent(ControlMessage message, boolean committed, long now) {
-        if (message.token().equals(reportToken)) {
-            reportPending = false;
-        }
+        reports.answered(message.token());
         if (!committed) {
             // A report is made anew; everything else must be said.
             if (message.type() != Type.PROGRESS) {
                 unsent.add(message);
                 retryAt = now + RETRY_NANOS;
             }
-            return;
-        }
-        if (message.type() == Type.RESIGN) {
+        } else if (message.type() == Type.RESIGN) {
             effects.unlock(Lock.LEADER);
         } else if (message.type() == Type.VACANT) {
             finish();
         }
     }
 
-    private void cameBy(ControlMessage message, long now) {
-        switch (message.type()) {
-            case JOIN -> {
-                if (message.token().equals(joinToken)) {
-                    joined = true;
-                    heldFrom = place;
-                    places.add(message.token(), place);
-                }
-            }
-            case TAKEOVER -> {
-                if (role == Role.TAKING_OVER && message.token().equals(takeoverToken)) {
-                    leader = backend;
-                    epoch = message.text("epoch");
-                    mark(message, 0);
-                    takeoverCameBy = true;
-                    leadIfDue(now);
-                }
-            }
-            case PROGRESS -> {
-                if (role == Role.LEADER) {
-                    mark(message, message.number("n"));
-                    if (message.token().equals(reportToken)) {
-                        effects.renewLease(reportSentAt);
-                    }
-                }
-            }
-            case CHALLENGE -> {
-                watchedLeader.cameBy(message.token(), now);
-                watchedStandby.cameBy(message.token(), now);
-            }
-            default -> { }
+    /** The answer to {@link Effects#unlock}. */
+    public void unlocked(Lock lock, long now) {
+        if (lock == Lock.LEADER && role == Role.RESIGNING) {
+            send(ControlMessage.of(Type.VACANT, token()));
         }
-    }
-
-    private void mark(ControlMessage message, long number) {
-        marker = number;
-        count = 0;
-        places.add(message.token(), place);
-        lastMarkerPlace = place;
     }
 
     // ---- as standby: what the leader says
 
-    private ControlMessage claim;
-    private int claimant;
-
     /** Only the backend that holds the lock counts: an unknown one is looked up before it is believed. */
     private void leaderSays(int sender, ControlMessage message, long now) {
-        if (sender == leader && (message.type() == Type.TAKEOVER || message.text("epoch").equals(epoch))) {
-            accept(message, now);
-        } else if (sender != leader && !polling && now - nextQuestion >= 0) {
-            nextQuestion = now + QUESTION_NANOS;
+        if (sender == leader) {
+            if (message.type() == Type.TAKEOVER || message.text("epoch").equals(stream.epoch())) {
+                accept(message, now);
+            }
+        } else if (!polling && now - nextQuestion >= 0) {
             claim = message;
             claimant = sender;
-            poll(null, now);
+            lookUp(now);
         }
     }
 
@@ -615,20 +545,15 @@ public final class Leadership<M> {
         watchedLeader.heard(now);
         noPredecessor = false;
         switch (message.type()) {
-            case TAKEOVER, PROGRESS -> {
-                epoch = message.text("epoch");
-                leaderAuxiliary = (int) message.number("aux");
-                announcedTimeout = message.fields().containsKey("timeout")
-                        ? timeout(message.number("timeout")) : announcedTimeout;
-                mark(message, message.number("n"));
-                if (message.type() == Type.PROGRESS) {
-                    dropBefore(message.reference());
-                } else {
-                    setInStep(false, "another leader");
-                    synced = false;
-                    notice = null;
-                    resignedAt = -1;
-                }
+            case TAKEOVER -> {
+                hearTerm(message);
+                notice = null;
+                resignedAt = NEVER;
+                setInStep(false, "another leads");
+            }
+            case PROGRESS -> {
+                hearTerm(message);
+                dropBefore(message.reference());
             }
             case RESIGNING -> {
                 notice = message.token();
@@ -636,9 +561,8 @@ public final class Leadership<M> {
             }
             case RESIGN -> {
                 notice = message.token();
-                dropBefore(message.reference());
-                if (inStep) {
-                    resignedAt = heldFrom;
+                if (dropBefore(message.reference())) {
+                    resignedAt = stream.places.find(message.reference());
                     begunAtResign = message.number("begun");
                 }
             }
@@ -646,28 +570,28 @@ public final class Leadership<M> {
         }
     }
 
-    private static long timeout(long millis) {
-        return millis == 0 ? -1 : TimeUnit.MILLISECONDS.toNanos(millis);
+    private void hearTerm(ControlMessage message) {
+        stream.mark(message);
+        leaderAuxiliary = (int) message.number("aux");
+        long millis = message.number("timeout");
+        announcedTimeout = millis == 0 ? NEVER : TimeUnit.MILLISECONDS.toNanos(millis);
     }
 
     /** The leader has completed everything before: in step if that place, and so all after it, is held here. */
-    private void dropBefore(Reference reference) {
-        long reported = reference == null ? -1 : places.find(reference);
-        if (!joined || reported < heldFrom || options.standbyBuffer() == 0) {
+    private boolean dropBefore(Reference reference) {
+        long complete = reference == null ? NEVER : stream.places.find(reference);
+        if (!joined || complete == NEVER || !buffer.dropBefore(complete)) {
             setInStep(false, "the leader's progress lies before what is held");
-            return;
+            return false;
         }
-        while (!buffer.isEmpty() && buffer.peek().place() < reported) {
-            buffer.remove();
-        }
-        heldFrom = reported;
-        places.forgetBefore(reported);
+        stream.places.forgetBefore(complete);
         setInStep(true, "holds all that the leader has not done");
         if (!synced) {
             synced = true;
             send(ControlMessage.of(Type.SYNCED, token()));
         }
         confirm();
+        return true;
     }
 
     /** The leader wants to stop: from its notice on nothing is dropped here, so what is in step stays so. */
@@ -683,57 +607,45 @@ public final class Leadership<M> {
             inStep = value;
             effects.changed(role, inStep, reason);
         }
-        if (!value) {
-            synced = false;
-        }
+        synced &= value;
     }
 
     // ---- taking over
 
     private void takeOver(long now) {
-        become(Role.TAKING_OVER, resignedAt >= 0 ? "the leader resigned" : noPredecessor ? "nobody leads" : "the leader is gone");
-        epochOfTakeover();
-        leadAt = resignedAt >= 0 ? now : now + GRACE.toNanos();
+        become(Role.TAKING_OVER,
+                resignedAt != NEVER ? "the leader resigned" : noPredecessor ? "nobody leads" : "the leader is gone");
+        leadAt = resignedAt != NEVER ? now : now + GRACE.toNanos();
         takeoverCameBy = false;
         takeoverToken = token();
-        reportToken = takeoverToken;
-        reportSentAt = now;
-        send(ControlMessage.of(Type.TAKEOVER, takeoverToken).with("epoch", nextEpoch)
+        reports.begin(takeoverToken, now);
+        send(ControlMessage.of(Type.TAKEOVER, takeoverToken).with("epoch", word())
                 .with("timeout", TimeUnit.NANOSECONDS.toMillis(leaderTimeout)));
-    }
-
-    private String nextEpoch;
-
-    private void epochOfTakeover() {
-        nextEpoch = word();
     }
 
     private void leadIfDue(long now) {
         if (!takeoverCameBy || now - leadAt < 0) {
             return;
         }
-        List<Entry<M>> first = inheritance(now);
+        long termBegan = reports.sentAt();
+        backlog.addAll(inheritance(now));
         buffer.clear();
-        buffer.addAll(first);
         kept.clear();
-        hadStream = true;
-        lastReport = now;
-        lastReference = null;
-        reportPending = false;
-        standby = 0;
-        standbySynced = false;
-        heirKnown = false;
+        brokenAt = NEVER;
+        hasLed = true;
         inStep = false;
-        become(Role.LEADER, first.isEmpty() ? "nothing to inherit" : "inherits " + buffer.size() + " messages");
-        effects.renewLease(reportSentAt);
+        othersKnown = false;
+        heir.clear();
+        become(Role.LEADER, "inherits " + backlog.size() + " messages and gaps");
+        effects.renewLease(termBegan);
         effects.open();
-        if (holdsStandby) {
-            holdsStandby = false;
+        if (holdsPlace) {
+            holdsPlace = false;
             effects.unlock(Lock.STANDBY);
         }
         pump();
         if (stopping) {
-            resignIfHeirIsReady(now);
+            wantToStop(now);
         }
     }
 
@@ -741,100 +653,94 @@ public final class Leadership<M> {
     private List<Entry<M>> inheritance(long now) {
         List<Entry<M>> all = new ArrayList<>();
         kept.forEach(entry -> all.add(entry.asRedelivered()));
-        boolean vouched = (inStep || resignedAt >= 0) && kept.isEmpty();
-        long from = buffer.isEmpty() ? place : buffer.peek().place();
-        if (!vouched) {
-            long millis = hadStream && brokenAt != 0 ? TimeUnit.NANOSECONDS.toMillis(now - brokenAt) : 0;
-            all.add(Entry.gap(from, millis, noPredecessor && !hadStream));
+        boolean orderly = resignedAt != NEVER;
+        if (!(inStep || orderly) || !kept.isEmpty()) {
+            long from = buffer.entries().isEmpty() ? stream.place() : buffer.entries().iterator().next().place();
+            long millis = brokenAt == NEVER ? 0 : TimeUnit.NANOSECONDS.toMillis(now - brokenAt);
+            all.add(Entry.gap(from, millis, noPredecessor && !hasLed));
         }
-        long markBefore = noPredecessor ? 0 : resignedAt >= 0 ? resignedAt + begunAtResign : Long.MAX_VALUE;
-        for (Entry<M> entry : buffer) {
-            all.add(entry.place() < markBefore ? entry.asRedelivered() : entry);
+        for (Entry<M> entry : buffer.entries()) {
+            boolean fresh = noPredecessor || orderly && entry.place() >= resignedAt + begunAtResign;
+            all.add(fresh ? entry : entry.asRedelivered());
         }
-        brokenAt = 0;
         return all;
     }
 
     // ---- as leader
 
     private void pump() {
-        while (!buffer.isEmpty() && effects.hasRoom()) {
-            effects.deliver(buffer.remove());
+        while (!backlog.isEmpty() && effects.hasRoom()) {
+            effects.deliver(backlog.remove());
         }
     }
 
-    private void ask(long now) {
-        if (now - nextQuestion >= 0 && !polling) {
-            nextQuestion = now + QUESTION_NANOS;
-            poll(null, now);
-        }
-    }
-
-    private void polledLeader(Poll poll, long now) {
-        if (joiner != 0 && joiner == poll.standby()) {
-            standby = joiner;
-            standbySynced = false;
-            watchedStandby.watch(standby, now);
-            watchedStandby.heard(now);
-            reportWanted = true;
-        } else if (poll.standby() != standby) {
-            standby = 0;
-            standbySynced = false;
-            watchedStandby.watch(poll.standby(), now);
-        }
-        joiner = 0;
-        if (stopping) {
-            heirKnown = true;
-            if (poll.members() <= 1 && poll.standby() == 0) {
-                heirDeadline = now;
-            }
-            resignIfHeirIsReady(now);
-        } else {
-            report(now);
-        }
-    }
-
-    /** Says how far it is: when asked, when there is news for a standby, and as a sign of life. */
     private void report(long now) {
-        if (reportPending || !unsent.isEmpty()) {
+        if (!unsent.isEmpty()) {
             return;
         }
         long complete = completeBefore();
-        Reference reference = places.name(complete);
-        boolean news = standby != 0 && reference != null && !reference.equals(lastReference);
-        boolean joinedPlaceDone = news && !standbySynced && complete >= standbyJoinedAt;
-        boolean manySince = standby != 0 && place - lastMarkerPlace >= Math.max(1, options.standbyBuffer() / 8);
-        long since = now - lastReport;
-        if (reportWanted && since >= QUESTION_NANOS || joinedPlaceDone && since >= QUESTION_NANOS
-                || news && since >= REPORT_NANOS || manySince && since >= QUESTION_NANOS || since >= signNanos) {
-            if (since >= signNanos && !polling) {
+        Reference reference = stream.places.name(complete);
+        if (reports.isDue(reference, heir, complete, stream.sinceMarker(), now)) {
+            if (reports.isSignDue(now)) {
                 poll(null, now);
             }
-            reportWanted = false;
-            places.forgetBefore(complete);
+            stream.places.forgetBefore(complete);
             send(progress(reference, now));
         }
     }
 
     private ControlMessage progress(Reference reference, long now) {
-        lastReport = now;
-        lastReference = reference;
-        reportPending = true;
-        reportToken = token();
-        reportSentAt = now;
-        return withReference(ControlMessage.of(Type.PROGRESS, reportToken), reference)
-                .with("epoch", epoch).with("n", ++reports).with("aux", announcedAuxiliary)
+        return reports.next(token(), reference, now).with("epoch", stream.epoch()).with("aux", auxiliary)
                 .with("timeout", TimeUnit.NANOSECONDS.toMillis(leaderTimeout));
     }
 
-    private static ControlMessage withReference(ControlMessage message, Reference reference) {
-        return reference == null ? message : message.with("ref", reference.token()).with("count", reference.count());
+    /** What waits in the backlog is not complete either. */
+    private long completeBefore() {
+        return Math.min(effects.watermark(), backlog.isEmpty() ? stream.place() : backlog.peek().place());
     }
 
-    /** What waits in the buffer is not complete either. */
-    private long completeBefore() {
-        long complete = effects.watermark();
-        return buffer.isEmpty() ? Math.min(complete, place) : Math.min(complete, buffer.peek().place());
+    /**
+     * The stream is not read for the moment because a queue is full, so this member's own markers do not come by. What a
+     * leader then says over an auxiliary connection must depend, at the server, on its holding the lock; null: nothing now.
+     *
+     * @param connection backend of that connection, 0: there is none yet
+     */
+    public ControlMessage signOfLife(int connection, long now) {
+        if (stopping) {
+            resignIfPossible(now);
+        }
+        if (role != Role.LEADER || connection == 0) {
+            return null;
+        }
+        if (auxiliary != connection) {
+            // Others believe a second backend only if the one that holds the lock has named it.
+            auxiliary = connection;
+            send(progress(stream.places.name(completeBefore()), now));
+            return null;
+        }
+        if (now - lastSign < signNanos) {
+            return null;
+        }
+        lastSign = now;
+        return ControlMessage.of(Type.ALIVE, token()).with("epoch", stream.epoch());
+    }
+
+    /**
+     * The sign of life is committed, and so this member leads: the lease begins with the call that asked for it.
+     *
+     * @param standby backend that holds the standby's place, 0: none
+     */
+    public void signSent(int standby, long now) {
+        effects.renewLease(lastSign);
+        if (standby != announcedTo) {
+            announcedTo = standby;
+            // Twice: it may have the place and not listen yet.
+            announcements = standby == 0 ? 0 : 2;
+        }
+        if (announcements > 0) {
+            announcements--;
+            send(progress(stream.places.name(completeBefore()), now));
+        }
     }
 
     // ---- leaving
@@ -846,10 +752,7 @@ public final class Leadership<M> {
         }
         stopping = true;
         switch (role) {
-            case LEADER -> {
-                heirDeadline = now + Math.max(HEIR_NANOS, 4 * acquireNanos);
-                resignIfHeirIsReady(now);
-            }
+            case LEADER -> wantToStop(now);
             case COLD, STANDBY -> {
                 if (!polling) {
                     finish();
@@ -860,67 +763,65 @@ public final class Leadership<M> {
         }
     }
 
-    private void resignIfHeirIsReady(long now) {
+    private void wantToStop(long now) {
+        heirDeadline = now + Math.max(HEIR_NANOS, 4 * acquireNanos);
+        poll(null, now);
+    }
+
+    private void resignIfPossible(long now) {
         if (role != Role.LEADER) {
             return;
         }
-        if (!heirKnown) {
-            if (!polling) {
-                poll(null, now);
-            }
-        } else if (heirConfirmed && noticeTo == standby) {
+        if (!othersKnown) {
+            poll(null, now);
+        } else if (heir.isReady()) {
             // The heir has it all and drops nothing: what has not begun is for the heir.
             effects.withdraw();
-            buffer.clear();
+            backlog.clear();
             become(Role.RESIGNING, "stops; the standby is in step");
             effects.awaitIdle();
         } else if (now - heirDeadline >= 0) {
             become(Role.RESIGNING, "stops; no standby is in step, so it finishes all that it took in");
             pump();
             effects.awaitIdle();
-        } else if (standby != 0 && noticeTo != standby) {
-            noticeTo = standby;
-            heirConfirmed = false;
-            noticeToken = token();
-            send(ControlMessage.of(Type.RESIGNING, noticeToken).with("epoch", epoch));
+        } else if (heir.isToBeNoticed()) {
+            String token = token();
+            heir.noticed(token);
+            send(ControlMessage.of(Type.RESIGNING, token).with("epoch", stream.epoch()));
         }
     }
 
-    /** Everything that was delivered is complete, or the time for it is up. */
+    /** Everything that was delivered is complete. */
     public void drained(long now) {
         if (role != Role.RESIGNING) {
             return;
         }
-        if (!buffer.isEmpty()) {
+        if (backlog.isEmpty()) {
+            resign();
+        } else {
             pump();
             effects.awaitIdle();
-            return;
         }
-        resign();
     }
 
     /** Goes on with the end although not everything is complete. */
     public void giveUpDraining(long now) {
+        if (role == Role.LEADER) {
+            become(Role.RESIGNING, "stops; its time is up");
+        }
         if (role == Role.RESIGNING) {
-            effects.withdraw();
-            buffer.clear();
+            backlog.clear();
             resign();
-        } else if (role == Role.LEADER) {
-            heirDeadline = now;
-            heirKnown = true;
-            resignIfHeirIsReady(now);
         }
     }
-
-    private boolean resigned;
 
     private void resign() {
         if (!resigned) {
             resigned = true;
             effects.withdraw();
-            long complete = Math.min(effects.watermark(), place);
-            send(withReference(ControlMessage.of(Type.RESIGN, token()), places.name(complete))
-                    .with("epoch", epoch).with("begun", effects.begunAfterWatermark()));
+            long complete = Math.min(effects.watermark(), stream.place());
+            send(ControlMessage.of(Type.RESIGN, token()).at(stream.places.name(complete))
+                    .with("epoch", stream.epoch()).with("begun", effects.begunAfterWatermark()));
         }
     }
 

@@ -2,6 +2,7 @@ package io.github.pgpubsub.lead.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.OptionalLong;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -9,8 +10,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Thousands of worlds in which everything goes wrong. {@code -Dsimulation.seeds=1000000} runs a million, and
- * {@code -Dsimulation.first=N -Dsimulation.seeds=1 -Dsimulation.log=1000} runs the one that failed and tells its last
- * events.
+ * {@code -Dsimulation.first=N -Dsimulation.seeds=1 -Dsimulation.log=1000} runs the one that failed and tells its last events.
  */
 class SimulationTest {
 
@@ -22,18 +22,20 @@ class SimulationTest {
         LongStream.range(FIRST, FIRST + SEEDS).parallel().forEach(seed -> new Simulation(seed, Break.NONE).run());
     }
 
+    /** A simulation that finds nothing in a broken protocol would prove nothing about the right one. */
     @ParameterizedTest
     @EnumSource(value = Break.class, names = "NONE", mode = EnumSource.Mode.EXCLUDE)
     void aBrokenProtocolIsFound(Break broken) {
-        long found = LongStream.range(0, 3_000).parallel().filter(seed -> {
-            try {
-                new Simulation(seed, broken).run();
-                return false;
-            } catch (AssertionError e) {
-                return true;
-            }
-        }).count();
-        assertThat(found).as("worlds of 3,000 in which " + broken + " is found").isPositive();
-        System.out.println("simulation: " + broken + " is found in " + found + " of 3,000 worlds");
+        OptionalLong found = LongStream.range(0, 10_000).parallel().filter(seed -> isFound(seed, broken)).findAny();
+        assertThat(found).as("a world of 10,000 in which " + broken + " is found").isPresent();
+    }
+
+    private static boolean isFound(long seed, Break broken) {
+        try {
+            new Simulation(seed, broken).run();
+            return false;
+        } catch (AssertionError e) {
+            return true;
+        }
     }
 }
