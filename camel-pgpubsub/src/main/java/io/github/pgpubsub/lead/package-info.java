@@ -1,22 +1,48 @@
 /**
- * Who receives: of all members of a group, one at a time.
+ * Who receives: of all members of a group, one at a time, and nothing is lost when it changes.
  *
- * <p>A member is a session, a channel and a group. The lock that makes it the leader is a session-level advisory lock on the
- * listening connection itself: who loses the stream loses the lock, and who holds the lock has the stream.
+ * <p>A member is a session, a channel and a group. {@link io.github.pgpubsub.lead.Leadership} is one member's part: a state
+ * machine without I/O and without a clock. Events come in as calls; what it wants goes out through
+ * {@link io.github.pgpubsub.lead.Effects}. That makes it testable by simulation.
  *
  * <pre>
- *                 connected             got the lock
- *   DISCONNECTED ──────────▶ STANDBY ──────────────▶ LEADER ──────────▶ RESIGNING ─────▶ STOPPED
- *        ▲                      │                      │       stop                unlocked,
- *        └──────────────────────┴──────────────────────┘                          VACANT sent
- *                    the stream breaks: the server frees the lock
+ *                    connected            got the standby's place       got the leader's lock
+ *   DISCONNECTED ───────────────▶ COLD ───────────────────────▶ STANDBY ────────────────────▶ TAKING_OVER
+ *        ▲                         │   the lock free for long,      │                              │
+ *        │                         └───────────────────────────────────────────────────────────────┤ own TAKEOVER
+ *        │ the stream breaks: the server frees all locks            │                              ▼ came by
+ *        └──────────────────────────────────────────────────────────┴────────────────────────── LEADER
+ *                                                                   │ stop                         │ stop
+ *                                                                   ▼                              ▼
+ *                                                                STOPPED ◀──────────────────── RESIGNING
+ *                                                                    last report, unlock, VACANT
  * </pre>
  *
- * <p>A standby tries the lock every {@code acquireInterval}, which finds a leader that died, and at once when it hears VACANT
- * on the group's control channel, which a leader sends after it has given the lock back. It never blocks on the lock: a
- * blocked {@code pg_advisory_lock} pins {@code backend_xmin} and so stops vacuum for the whole database.
+ * <p><b>Two sentences carry it.</b> The leader's lock is a session-level advisory lock on the listening connection itself:
+ * who loses the stream loses the lock, and who holds the lock has the stream. And all sessions of a database see one total
+ * order of notifications over all channels, their own included (PostgreSQL source, async.c: the queue is written under one
+ * lock at commit), so members can agree on places <i>inside</i> the stream: a control message is a notification too, and
+ * everyone sees it at the same place among the data.
  *
- * <p>{@link io.github.pgpubsub.lead.Leadership} does no I/O and knows no clock: events come in as calls, and what it wants
- * goes out through {@link io.github.pgpubsub.lead.Effects}.
+ * <p><b>How nothing is lost.</b> The leader reports inside the stream up to where everything is complete (PROGRESS, a
+ * {@link io.github.pgpubsub.lead.Reference}). The standby keeps everything from its JOIN on and drops what lies before the
+ * report. It is <i>in step</i> while the reported place is one that it holds. Who gets the lock sends TAKEOVER and waits
+ * until that comes by, which proves that it has read everything earlier; then it delivers what it kept, and goes on.
+ *
+ * <p><b>How nothing comes twice.</b> A leader that stops tells the standby so, which from then on drops nothing and confirms
+ * once it is in step. Then the leader begins no more, finishes what has begun, reports exactly up to where (RESIGN), commits
+ * that, gives the lock back, commits VACANT. A leader that dies can't report; what came after its last report comes again,
+ * marked, under the same {@link io.github.pgpubsub.lead.MessageId}.
+ *
+ * <p><b>How two never begin messages at once.</b> A leader begins messages only while two things hold: it has heard from the
+ * server that it leads within half of {@code leaderTimeout} (its own marker came by, or a sign of life that depends on the
+ * lock was committed), and its session's thread, which would see a broken connection, has run within
+ * {@link io.github.pgpubsub.lead.Leadership#GRACE}. Who takes over from a leader that has not resigned waits that long first.
+ *
+ * <p><b>Who is believed.</b> Anybody may NOTIFY on the control channel. Of what leaders say, only messages of the backend
+ * that holds the lock count, or of the one that it named for signs of life; an unknown sender is looked up in
+ * {@code pg_locks}. A leader believes only the backend that holds the standby's place.
+ *
+ * <p>The whole argument, the messages and what is not promised: {@code docs/leadership.md}.
  */
 package io.github.pgpubsub.lead;

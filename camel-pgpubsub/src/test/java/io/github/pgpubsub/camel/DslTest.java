@@ -77,7 +77,7 @@ class DslTest {
         } finally {
             main.shutdown();
         }
-        assertThat(postgres.backends("pgpubsub%")).isEmpty();
+        Inbox.await(() -> assertThat(postgres.backends("pgpubsub%")).isEmpty());
     }
 
     private static Main main() {

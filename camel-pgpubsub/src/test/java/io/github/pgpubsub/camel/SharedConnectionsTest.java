@@ -118,7 +118,7 @@ class SharedConnectionsTest {
             assertThat(camel.backends(postgres, "%")).hasSize(3);
         }
 
-        assertThat(camel.backends(postgres, "%")).isEmpty();
+        awaitNoBackend(camel, "%");
         assertThat(Thread.getAllStackTraces().keySet()).filteredOn(thread -> !before.containsKey(thread))
                 .extracting(Thread::getName).filteredOn(name -> name.contains("pgpubsub")).isEmpty();
     }
@@ -133,7 +133,7 @@ class SharedConnectionsTest {
             assertThatThrownBy(camel::start).isNotNull();
         }
 
-        assertThat(camel.backends(postgres, "%")).isEmpty();
+        awaitNoBackend(camel, "%");
         assertThat(Thread.getAllStackTraces().keySet()).filteredOn(thread -> !before.containsKey(thread))
                 .extracting(Thread::getName).filteredOn(name -> name.contains("pgpubsub")).isEmpty();
     }
@@ -149,7 +149,7 @@ class SharedConnectionsTest {
                 camel.send("direct:again", round);
                 Inbox.await(() -> assertThat(inbox.bodies()).endsWith(round));
                 camel.context().stop();
-                assertThat(camel.backends(postgres, "%")).isEmpty();
+                awaitNoBackend(camel, "%");
             }
         }
         inbox.awaitBodies("first", "second", "third");
@@ -165,7 +165,7 @@ class SharedConnectionsTest {
                 inbox.awaitSize(round + 1);
                 camel.context().getRouteController().stopRoute("again");
                 camel.context().removeRoute("again");
-                assertThat(camel.backends(postgres, "%")).isEmpty();
+                awaitNoBackend(camel, "%");
             }
         }
     }
@@ -181,7 +181,7 @@ class SharedConnectionsTest {
             first.awaitBodies("1");
 
             one.context().getRouteController().suspendRoute("one");
-            assertThat(one.backends(postgres, "listen")).isEmpty();
+            awaitNoBackend(one, "listen");
             Inbox.await(() -> assertThat(two.isReceiving("two")).isTrue());
             postgres.notify("pause", "2");
             second.awaitBodies("2");
@@ -199,5 +199,10 @@ class SharedConnectionsTest {
             first.awaitBodies("1", "3", "4");
             second.awaitBodies("2");
         }
+    }
+
+    /** The server needs a moment to see that a client has said goodbye. */
+    private static void awaitNoBackend(CamelWithPostgres camel, String purpose) {
+        Inbox.await(() -> assertThat(camel.backends(postgres, purpose)).isEmpty());
     }
 }
