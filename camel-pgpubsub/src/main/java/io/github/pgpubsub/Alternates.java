@@ -3,6 +3,7 @@ package io.github.pgpubsub;
 import io.github.pgpubsub.session.Session;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -14,13 +15,16 @@ final class Alternates {
     /** One of them. */
     record Alternate(SubscriptionOptions options, MessageHandler handler, Workers workers) {}
 
+    private final Executor callbacks;
     private final DeliveryQueue queue;
     private final List<Alternate> all = new ArrayList<>();
     /** One leaves after the other, so that there is always a first. */
     private final ReentrantLock leaving = new ReentrantLock();
     private boolean closed;
 
-    Alternates(int queueSize, Lease lease, Session session) {
+    /** @param callbacks runs what a handler does about failures of the connection */
+    Alternates(int queueSize, Lease lease, Session session, Executor callbacks) {
+        this.callbacks = callbacks;
         this.queue = new DeliveryQueue(queueSize, lease, session::wake);
     }
 
@@ -54,7 +58,7 @@ final class Alternates {
         synchronized (this) {
             told = List.copyOf(all);
         }
-        told.forEach(alternate -> alternate.handler.failed(failure));
+        told.forEach(alternate -> callbacks.execute(() -> alternate.handler.failed(failure)));
     }
 
     /** Takes one out and lets the next in once the first has finished what it has begun. True: it is the last, and stays in. */

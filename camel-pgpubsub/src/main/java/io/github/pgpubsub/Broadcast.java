@@ -7,6 +7,7 @@ import io.github.pgpubsub.session.Session;
 import io.github.pgpubsub.session.Stream;
 import io.github.pgpubsub.session.Subscriber;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import org.slf4j.Logger;
@@ -23,6 +24,7 @@ final class Broadcast implements Subscriber, Subscription {
     private final Session session;
     private final DeliveryQueue queue;
     private final Workers workers;
+    private final Executor callbacks;
     private final Runnable onClosed;
     private final CountDownLatch settled = new CountDownLatch(1);
     private final CountDownLatch removed = new CountDownLatch(1);
@@ -35,7 +37,8 @@ final class Broadcast implements Subscriber, Subscription {
     private long lostAt;
 
     Broadcast(SubscriptionOptions options, MessageHandler handler, OwnBackends ownBackends, Session session, String name,
-            BiFunction<String, Runnable, Thread> threads, Runnable onClosed) {
+            BiFunction<String, Runnable, Thread> threads, Executor callbacks, Runnable onClosed) {
+        this.callbacks = callbacks;
         this.options = options;
         this.handler = handler;
         this.ownBackends = ownBackends;
@@ -101,7 +104,7 @@ final class Broadcast implements Subscriber, Subscription {
     @Override
     public void failed(Exception failure) {
         settled.countDown();
-        handler.failed(failure);
+        callbacks.execute(() -> handler.failed(failure));
     }
 
     @Override

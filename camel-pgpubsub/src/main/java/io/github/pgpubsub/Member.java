@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,12 +51,12 @@ final class Member implements Subscriber, Effects<Notification> {
     private long roleSince = System.nanoTime();
     private int notDeposed;
 
-    Member(SubscriptionOptions options, OwnBackends ownBackends, Session session) {
+    Member(SubscriptionOptions options, OwnBackends ownBackends, Session session, Executor callbacks) {
         this.key = new GroupKey(options.channel(), options.group());
         this.ownBackends = ownBackends;
         this.session = session;
         this.lease = Lease.of(options.leaderTimeout().toNanos());
-        this.alternates = new Alternates(options.queueSize(), lease, session);
+        this.alternates = new Alternates(options.queueSize(), lease, session, callbacks);
         this.leadership = new Leadership<>(
                 new LeadOptions(options.acquireInterval(), options.leaderTimeout(), options.standbyBuffer()), this,
                 new SecureRandom());

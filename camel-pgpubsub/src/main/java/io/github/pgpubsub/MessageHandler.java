@@ -11,8 +11,8 @@ public interface MessageHandler {
     void handle(Message message) throws Exception;
 
     /**
-     * Something failed: the handler itself, or the connection (once for each attempt). Called by the subscription's or the
-     * session's thread, so it must not block.
+     * Something failed: the handler itself, or the connection (once for each attempt). Called by the subscription's own
+     * threads, or by one of the callback executor; never by the session's thread, so it may block.
      */
     void failed(Exception failure);
 }

@@ -79,7 +79,8 @@ public final class PgPubSub implements AutoCloseable {
 
     private Subscription broadcast(Session shared, SubscriptionOptions options, MessageHandler handler) throws InterruptedException {
         Broadcast broadcast = new Broadcast(
-                options, handler, settings.ownBackends, shared, handlerThread(options), settings.threads, this::releaseSession);
+                options, handler, settings.ownBackends, shared, handlerThread(options), settings.threads, callbacks,
+                this::releaseSession);
         broadcast.start(START.toNanos());
         return broadcast;
     }
@@ -103,7 +104,7 @@ public final class PgPubSub implements AutoCloseable {
 
     private synchronized Member member(GroupKey key, Session shared, SubscriptionOptions options) {
         return members.computeIfAbsent(key, k -> {
-            Member created = new Member(options, settings.ownBackends, shared);
+            Member created = new Member(options, settings.ownBackends, shared, callbacks);
             created.start();
             return created;
         });
@@ -281,7 +282,7 @@ public final class PgPubSub implements AutoCloseable {
             return this;
         }
 
-        /** Runs publish callbacks. Default: an unbounded pool of its own. */
+        /** Runs publish callbacks, and what handlers do about lost connections. Default: an unbounded pool of its own. */
         public Builder callbacks(Executor value) {
             this.callbacks = value;
             return this;

@@ -9,6 +9,10 @@ public class JsonPayloadException extends Exception {
 
     private static final long serialVersionUID = 1L;
 
+    JsonPayloadException(String message) {
+        super(message);
+    }
+
     // The cause is left out, because its message quotes the payload.
     JsonPayloadException(Class<?> wanted, JsonProcessingException cause) {
         super((cause instanceof JsonMappingException ? "The payload is JSON but can't be read as " + wanted.getName()

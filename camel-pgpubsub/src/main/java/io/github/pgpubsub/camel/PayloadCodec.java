@@ -61,6 +61,9 @@ final class PayloadCodec {
         if (format == PayloadFormat.text) {
             return payload;
         }
+        if (payload.isEmpty()) {
+            throw new JsonPayloadException("The payload is empty, which is not JSON");
+        }
         try {
             return JSON.readValue(payload, bodyType);
         } catch (JsonProcessingException e) {
