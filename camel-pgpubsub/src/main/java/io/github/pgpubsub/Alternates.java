@@ -76,7 +76,7 @@ final class Alternates {
                 }
             }
             alternate.workers.leave();
-            alternate.workers.join();
+            alternate.workers.join(alternate.options.drainTimeout().toNanos());
             synchronized (this) {
                 all.remove(0);
                 all.get(0).workers.start();

@@ -18,6 +18,9 @@ final class Broadcast implements Subscriber, Subscription {
 
     private static final Logger LOG = LoggerFactory.getLogger(Broadcast.class);
 
+    /** For threads that have nothing to do any more. */
+    private static final long LAST_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private final SubscriptionOptions options;
     private final MessageHandler handler;
     private final OwnBackends ownBackends;
@@ -49,11 +52,16 @@ final class Broadcast implements Subscriber, Subscription {
     }
 
     /** Waits until the channel is listened to, or it shows that the server is out of reach. */
-    void start(long longestNanos) throws InterruptedException {
+    void start(long longestNanos) {
         queue.open();
         workers.start();
         session.add(this);
-        settled.await(longestNanos, TimeUnit.NANOSECONDS);
+        try {
+            settled.await(longestNanos, TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            // It goes on in the background, as it does when the time is up.
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Override
@@ -124,7 +132,7 @@ final class Broadcast implements Subscriber, Subscription {
         });
         try {
             if (!workers.isOwnThread()) {
-                removed.await();
+                removed.await(options.drainTimeout().toNanos(), TimeUnit.NANOSECONDS);
                 if (!queue.awaitIdle(options.drainTimeout().toNanos())) {
                     LOG.warn("Channel {}: {} messages were not handled before the time to stop was up", options.channel(),
                             queue.withdraw().size());
@@ -132,7 +140,7 @@ final class Broadcast implements Subscriber, Subscription {
             }
             queue.close();
             workers.leave();
-            workers.join();
+            workers.join(LAST_NANOS);
         } catch (InterruptedException e) {
             workers.leave();
             Thread.currentThread().interrupt();

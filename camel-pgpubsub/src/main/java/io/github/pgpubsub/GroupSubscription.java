@@ -12,6 +12,9 @@ final class GroupSubscription implements Subscription {
     /** The server's answers to unlock and the farewell, after all messages are handled. */
     private static final long FAREWELL_NANOS = TimeUnit.SECONDS.toNanos(10);
 
+    /** For threads that have nothing to do any more. */
+    private static final long LAST_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private final Member member;
     private final Alternates.Alternate alternate;
     private final Runnable onLastClosed;
@@ -63,6 +66,6 @@ final class GroupSubscription implements Subscription {
             alternate.workers().leave();
             onLastClosed.run();
         }
-        alternate.workers().join();
+        alternate.workers().join(LAST_NANOS);
     }
 }

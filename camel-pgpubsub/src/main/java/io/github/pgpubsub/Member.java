@@ -67,8 +67,13 @@ final class Member implements Subscriber, Effects<Notification> {
     }
 
     /** Waits until the first election is decided, or it shows that the server is out of reach. */
-    void awaitSettled(long longestNanos) throws InterruptedException {
-        settled.await(longestNanos, TimeUnit.NANOSECONDS);
+    void awaitSettled(long longestNanos) {
+        try {
+            settled.await(longestNanos, TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            // It goes on in the background, as it does when the time is up.
+            Thread.currentThread().interrupt();
+        }
     }
 
     Alternates alternates() {

@@ -77,7 +77,7 @@ public final class PgPubSub implements AutoCloseable {
         }
     }
 
-    private Subscription broadcast(Session shared, SubscriptionOptions options, MessageHandler handler) throws InterruptedException {
+    private Subscription broadcast(Session shared, SubscriptionOptions options, MessageHandler handler) {
         Broadcast broadcast = new Broadcast(
                 options, handler, settings.ownBackends, shared, handlerThread(options), settings.threads, callbacks,
                 this::releaseSession);

@@ -2,10 +2,15 @@ package io.github.pgpubsub;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The threads of one subscription: take messages from a queue and call the handler. */
 final class Workers {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Workers.class);
 
     private final DeliveryQueue queue;
     private final MessageHandler handler;
@@ -41,10 +46,19 @@ final class Workers {
         queue.wakeTakers();
     }
 
-    void join() throws InterruptedException {
+    /**
+     * Waits for all of them, and interrupts those that have not finished in time. Called by one of them, it does not wait for
+     * that one.
+     */
+    void join(long longestNanos) throws InterruptedException {
+        long end = System.nanoTime() + longestNanos;
         for (Thread thread : threads) {
             if (thread != Thread.currentThread()) {
-                thread.join();
+                thread.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime())));
+                if (thread.isAlive()) {
+                    LOG.warn("Channel {}: {} does not finish its message in time; interrupting it", channel, thread.getName());
+                    thread.interrupt();
+                }
             }
         }
     }

@@ -9,6 +9,7 @@ import java.time.Duration;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.Suspendable;
+import org.apache.camel.spi.ShutdownStrategy;
 import org.apache.camel.support.DefaultConsumer;
 
 /** Turns messages of a channel into exchanges. */
@@ -73,11 +74,16 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Me
 
     private SubscriptionOptions options() {
         PgPubSubConfiguration configuration = endpoint.getConfiguration();
-        var shutdown = endpoint.getCamelContext().getShutdownStrategy();
         return new SubscriptionOptions(endpoint.getChannel(), configuration.isSingleListener(), configuration.getGroup(),
                 configuration.isFiltered(), Duration.ofMillis(configuration.getAcquireInterval()),
                 Duration.ofMillis(configuration.getLeaderTimeout()), configuration.getStandbyBuffer(), configuration.getQueueSize(),
-                configuration.getConcurrentConsumers(), Duration.of(shutdown.getTimeout(), shutdown.getTimeUnit().toChronoUnit()));
+                configuration.getConcurrentConsumers(), drainTimeout());
+    }
+
+    /** A little less than Camel gives, so that what is unfinished then can still be handed over. */
+    private Duration drainTimeout() {
+        ShutdownStrategy shutdown = endpoint.getCamelContext().getShutdownStrategy();
+        return Duration.ofMillis(shutdown.getTimeUnit().toMillis(shutdown.getTimeout()) * 4 / 5);
     }
 
     /** Whether this consumer is the one that gets messages now. */

@@ -121,6 +121,8 @@ public final class Publisher implements AutoCloseable {
             firstAttempt.succeeded();
             disconnect();
             queue.close();
+            fail(inFlight, new UnknownOutcomeException(
+                    "The publisher ended before the commit was confirmed: the notification may have been sent or not", null, null));
             fail(queue.takeAll(), new SQLException("Not sent: the publisher was closed"));
         }
     }
@@ -177,6 +179,10 @@ public final class Publisher implements AutoCloseable {
         try {
             execute(batch);
             complete(batch, null);
+        } catch (RuntimeException e) {
+            // A defect of the driver, say: nobody knows how far it came.
+            disconnect();
+            fail(batch, new UnknownOutcomeException("Sending failed: the notification may have been sent or not", null, e));
         } catch (SQLException e) {
             if (ConnectionFailure.isLoss(e)) {
                 LOG.warn("Lost the connection to {} while publishing: {}", source, e.getMessage());
@@ -192,10 +198,9 @@ public final class Publisher implements AutoCloseable {
             } else {
                 fail(batch, e);
             }
-        } finally {
-            inFlight = List.of();
-            lastUse = System.nanoTime();
         }
+        inFlight = List.of();
+        lastUse = System.nanoTime();
     }
 
     private void sendAlone(Outgoing outgoing) {

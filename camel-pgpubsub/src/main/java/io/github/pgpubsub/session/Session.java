@@ -42,6 +42,7 @@ public final class Session implements AutoCloseable {
     private final Queue<Runnable> commands = new ConcurrentLinkedQueue<>();
     private final FirstAttempt firstAttempt = new FirstAttempt();
     private volatile boolean closing;
+    private volatile boolean ended;
 
     // What follows belongs to the session's thread.
     private final List<Subscriber> subscribers = new ArrayList<>();
@@ -87,9 +88,12 @@ public final class Session implements AutoCloseable {
         execute(() -> subscribers.remove(subscriber));
     }
 
-    /** Runs a command on the session's thread, soon. */
+    /** Runs a command on the session's thread, soon; when that has ended, at once on this one. */
     public void execute(Runnable command) {
         commands.add(command);
+        if (ended) {
+            runCommands();
+        }
         wake();
     }
 
@@ -132,8 +136,12 @@ public final class Session implements AutoCloseable {
                 pause(backoff.next());
             }
         }
-        requests = null;
+        if (requests != null) {
+            requests = null;
+            subscribers.forEach(Subscriber::disconnected);
+        }
         firstAttempt.succeeded();
+        ended = true;
         runCommands();
     }
 
@@ -284,7 +292,7 @@ public final class Session implements AutoCloseable {
         }
     }
 
-    private void runCommands() {
+    private synchronized void runCommands() {
         for (Runnable command = commands.poll(); command != null; command = commands.poll()) {
             command.run();
         }

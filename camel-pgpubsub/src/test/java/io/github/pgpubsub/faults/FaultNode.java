@@ -1,0 +1,123 @@
+package io.github.pgpubsub.faults;
+
+import io.github.pgpubsub.camel.PgPubSubComponent;
+import io.github.pgpubsub.camel.PgPubSubConstants;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.core.config.Configurator;
+
+/**
+ * An application that consumes numbered messages: a CamelContext in a JVM of its own.
+ *
+ * <p>Arguments: name, JDBC URL, user, password, channel and options of the endpoint, milliseconds per exchange, then any of
+ * {@code fail} (every exchange fails) and {@code ends} (print the end of exchanges too). It prints at the start of each exchange
+ * {@code S NUMBER MICROS REDELIVERED ID}, {@code G MICROS MILLIS} for a gap and {@code E NUMBER MICROS} at the end of an exchange.
+ * SIGTERM ends it in an orderly way, and so does {@code end}; {@code leave} and {@code join} stop and start the route, and
+ * {@code suspend} and {@code resume} do what they say: each is answered when it is done.
+ */
+public final class FaultNode {
+
+    static final String STARTED = "STARTED";
+    static final String END = "end";
+
+    private static final String ROUTE = "numbers";
+
+    private final long delayMillis;
+    private final boolean fails;
+    private final boolean printsEnds;
+
+    private FaultNode(long delayMillis, Set<String> flags) {
+        this.delayMillis = delayMillis;
+        this.fails = flags.contains("fail");
+        this.printsEnds = flags.contains("ends");
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        FaultNode node = new FaultNode(Long.parseLong(arguments[5]), Set.of(arguments).stream()
+                .filter(Set.of("fail", "ends")::contains).collect(Collectors.toSet()));
+        if (node.fails) {
+            // A stack trace for each message, which is right and not what is looked at here.
+            Configurator.setLevel("io.github.pgpubsub.camel", Level.OFF);
+        }
+        DefaultCamelContext context = new DefaultCamelContext();
+        Runtime.getRuntime().addShutdownHook(new Thread(context::stop));
+        context.getCamelContextExtension().setName(arguments[0]);
+        context.addComponent("pgpubsub", component(arguments[1], arguments[2], arguments[3]));
+        context.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                errorHandler(noErrorHandler());
+                from("pgpubsub:" + arguments[4]).routeId(ROUTE).process(node::process);
+            }
+        });
+        context.start();
+        print(STARTED);
+        obey(context);
+        // Its hook stops the context.
+        System.exit(0);
+    }
+
+    private static PgPubSubComponent component(String url, String user, String password) {
+        PgPubSubComponent component = new PgPubSubComponent();
+        component.getConfiguration().setUrl(url);
+        component.getConfiguration().setUser(user);
+        component.getConfiguration().setPassword(password);
+        return component;
+    }
+
+    private void process(Exchange exchange) throws InterruptedException {
+        long micros = micros();
+        Message message = exchange.getMessage();
+        Long gap = message.getHeader(PgPubSubConstants.GAP, Long.class);
+        if (gap != null) {
+            print("G " + micros + " " + gap);
+            return;
+        }
+        String number = message.getBody(String.class);
+        print("S " + number + " " + micros + " " + message.getHeader(PgPubSubConstants.REDELIVERED, false, Boolean.class) + " "
+                + message.getHeader(PgPubSubConstants.MESSAGE_ID));
+        if (delayMillis > 0) {
+            Thread.sleep(delayMillis);
+        }
+        if (printsEnds) {
+            print("E " + number + " " + micros());
+        }
+        if (fails) {
+            throw new IllegalStateException("as every one");
+        }
+    }
+
+    private static long micros() {
+        return ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
+    }
+
+    /** Until told to end, or nobody is there any more to tell it. */
+    private static void obey(CamelContext context) throws Exception {
+        BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        for (String command = commands.readLine(); command != null && !command.equals(END); command = commands.readLine()) {
+            switch (command) {
+                case "leave" -> context.getRouteController().stopRoute(ROUTE);
+                case "join" -> context.getRouteController().startRoute(ROUTE);
+                case "suspend" -> context.getRouteController().suspendRoute(ROUTE);
+                case "resume" -> context.getRouteController().resumeRoute(ROUTE);
+                default -> throw new IllegalArgumentException(command);
+            }
+            print("done " + command);
+        }
+    }
+
+    private static void print(String line) {
+        System.out.println(line);
+    }
+}

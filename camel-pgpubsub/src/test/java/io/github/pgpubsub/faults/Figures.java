@@ -1,0 +1,30 @@
+package io.github.pgpubsub.faults;
+
+import java.util.List;
+import java.util.Locale;
+
+/** What a test measured, for the reader. */
+final class Figures {
+
+    private Figures() {}
+
+    static void print(String format, Object... values) {
+        System.out.println("figures: " + String.format(Locale.ROOT, format, values));
+    }
+
+    /** Median and maximum of microseconds, in milliseconds. */
+    static String medianAndMax(List<Long> micros) {
+        if (micros.isEmpty()) {
+            return "none";
+        }
+        return String.format(Locale.ROOT, "median %.0f ms, max %.0f ms", median(micros) / 1000.0, max(micros) / 1000.0);
+    }
+
+    static long median(List<Long> values) {
+        return values.stream().sorted().skip(values.size() / 2).findFirst().orElse(0L);
+    }
+
+    static long max(List<Long> values) {
+        return values.stream().mapToLong(Long::longValue).max().orElse(0);
+    }
+}

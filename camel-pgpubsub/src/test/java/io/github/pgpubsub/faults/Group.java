@@ -1,0 +1,152 @@
+package io.github.pgpubsub.faults;
+
+import static org.awaitility.Awaitility.await;
+
+import io.github.pgpubsub.lead.GroupKey;
+import io.github.pgpubsub.lead.Lock;
+import io.github.pgpubsub.support.JvmProcess;
+import io.github.pgpubsub.support.PostgresExtension;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.awaitility.core.ConditionTimeoutException;
+
+/** Members of one group, each a JVM of its own. */
+final class Group implements AutoCloseable {
+
+    private static final Duration LOOK = Duration.ofMillis(10);
+    private static final int SHOWN = 60;
+    private static final int LATEST = 5000;
+
+    private final PostgresExtension postgres;
+    private final String channel;
+    private final String options;
+    private final String user;
+    private final String password;
+    private final List<Node> all;
+
+    private Group(PostgresExtension postgres, String channel, String options, String user, String password, List<Node> all) {
+        this.postgres = postgres;
+        this.channel = channel;
+        this.options = options;
+        this.user = user;
+        this.password = password;
+        this.all = all;
+    }
+
+    Group(PostgresExtension postgres, String channel, String options) {
+        this(postgres, channel, options, postgres.user(), postgres.password(), new ArrayList<>());
+    }
+
+    /** The same members; those that are launched with it connect as somebody else. */
+    Group as(String otherUser, String otherPassword) {
+        return new Group(postgres, channel, options, otherUser, otherPassword, all);
+    }
+
+    String channel() {
+        return channel;
+    }
+
+    /** Does not wait for its start. */
+    Node launch() {
+        return launch(0);
+    }
+
+    /** @param flags see {@link FaultNode} */
+    Node launch(long delayMillis, String... flags) {
+        String name = "node-" + (all.size() + 1);
+        List<String> arguments = Stream.concat(
+                Stream.of(name, postgres.url(), user, password, channel + "?" + options, Long.toString(delayMillis)),
+                Stream.of(flags)).toList();
+        Node node = new Node(name, JvmProcess.start(name, FaultNode.class, List.of("-Xmx96m", "-XX:+UseSerialGC"), arguments));
+        all.add(node);
+        return node;
+    }
+
+    List<Node> all() {
+        return List.copyOf(all);
+    }
+
+    /** The backend that holds a lock of this group, 0: none. */
+    int holder(Lock lock) {
+        return postgres.strings("""
+                select pid from pg_locks
+                where locktype = 'advisory' and objsubid = 1 and granted
+                  and database = (select oid from pg_database where datname = current_database())
+                  and (classid::bigint << 32) | objid::bigint = ?""", new GroupKey(channel, "default").key(lock))
+                .stream().findFirst().map(Integer::parseInt).orElse(0);
+    }
+
+    boolean leads(Node node) {
+        return node.process().isAlive() && node.role().equals("LEADER") && node.backend() == holder(Lock.LEADER);
+    }
+
+    /** Who has the leader's lock and knows it. */
+    Node awaitLeader() {
+        awaitThat("somebody leads", Node.SOON, () -> all.stream().anyMatch(this::leads));
+        return all.stream().filter(this::leads).findFirst().orElseThrow();
+    }
+
+    void awaitLeads(Node node, Duration atMost) {
+        awaitThat(node + " leads", atMost, () -> leads(node));
+    }
+
+    void awaitStandbyInStep(Node node) {
+        awaitThat(node + " is in step", Node.SOON, node::isStandbyInStep);
+    }
+
+    /** Somebody alive holds all that the leader has not done. */
+    Node awaitStandbyInStep() {
+        awaitThat("a standby is in step", Node.SOON, () -> all.stream().anyMatch(Group::standsBy));
+        return all.stream().filter(Group::standsBy).findFirst().orElseThrow();
+    }
+
+    private static boolean standsBy(Node node) {
+        return node.process().isAlive() && node.isStandbyInStep();
+    }
+
+    /** Waits until the number has been begun by anyone, and so all before it, as far as they come at all. */
+    void awaitStarted(long number) {
+        awaitThat("number " + number + " has come", Node.SOON, () -> all.stream().anyMatch(node -> {
+            List<Start> starts = node.starts();
+            return starts.stream().skip(Math.max(0, starts.size() - LATEST)).anyMatch(start -> start.number() == number);
+        }));
+    }
+
+    /** Waits until this one begins another exchange. */
+    void awaitNextStart(Node node) {
+        int begun = node.starts().size();
+        awaitThat(node + " begins another one", Node.SOON, () -> node.starts().size() > begun);
+    }
+
+    /** A failure's message tells what the members did. */
+    void awaitThat(String what, Duration atMost, BooleanSupplier condition) {
+        try {
+            await(what).atMost(atMost).pollInterval(LOOK).until(condition::getAsBoolean);
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError(e.getMessage() + "\n" + story(), e);
+        }
+    }
+
+    Received received() {
+        return new Received(all);
+    }
+
+    /** What all members logged last. */
+    String story() {
+        return all.stream().map(node -> {
+            List<String> log = node.log();
+            return node + " began " + node.starts().size() + ", the last " + node.starts().stream().reduce((a, b) -> b).orElse(null)
+                    + "\n" + log.stream().skip(Math.max(0, log.size() - SHOWN)).map(line -> node + "| " + line)
+                    .collect(Collectors.joining("\n"));
+        }).collect(Collectors.joining("\n"));
+    }
+
+    @Override
+    public void close() {
+        all.forEach(Node::close);
+    }
+}

@@ -1,0 +1,53 @@
+package io.github.pgpubsub.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.pgpubsub.support.PostgresExtension;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** The listener's process is killed while a standby is in step: nothing is lost, and what comes again is marked. */
+class LeaderKilledIT {
+
+    private static final int KILLS = 20;
+    private static final int PER_SECOND = 2000;
+
+    @RegisterExtension
+    static final PostgresExtension postgres = new PostgresExtension();
+
+    @Test
+    void nothingIsLostAndWhatComesAgainIsMarked() {
+        try (Group group = new Group(postgres, "killed", "gapMarker=reconnect")) {
+            group.launch().awaitStarted();
+            long sent;
+            try (Numbers numbers = Numbers.start(postgres, group.channel(), PER_SECOND)) {
+                for (int i = 0; i < KILLS; i++) {
+                    Node leader = group.awaitLeader();
+                    // There is one more while it starts: a JVM that starts is not what the silence shows.
+                    group.launch().awaitStarted();
+                    Node heir = group.awaitStandbyInStep();
+                    group.awaitNextStart(leader);
+                    leader.process().kill();
+                    group.awaitLeads(heir, Node.SOON);
+                    group.awaitThat(heir + " begins", Node.SOON, () -> !heir.starts().isEmpty());
+                }
+                sent = numbers.stop();
+            }
+            group.awaitStarted(sent);
+            Received received = group.received();
+            long before = received.terms().get(0).starts().get(0).number() - 1;
+            Figures.print("leader killed: sent %d, kills %d, lost %d, twice %d, twice unmarked %d, silence %s", sent, KILLS,
+                    received.lost(sent).stream().filter(number -> number > before).count(), received.twice().size(),
+                    received.twiceUnmarked().size(), Figures.medianAndMax(received.silences()));
+            assertThat(received.lost(sent)).as("lost\n%s", group.story()).allMatch(number -> number <= before);
+            assertThat(received.twiceUnmarked()).as("twice, unmarked").isEmpty();
+            assertThat(received.confusedIds()).as("ids").isEmpty();
+            assertThat(received.overlapping()).as("begun after the successor's first").isEmpty();
+            assertThat(received.outOfOrder()).as("out of order").isEmpty();
+            assertThat(received.gaps()).as("gaps").isEmpty();
+            assertThat(received.terms()).hasSize(KILLS + 1);
+            assertThat(Figures.median(received.silences())).isLessThan(Duration.ofSeconds(5).toNanos() / 1000);
+        }
+    }
+}

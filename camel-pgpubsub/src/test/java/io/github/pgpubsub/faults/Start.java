@@ -1,0 +1,13 @@
+package io.github.pgpubsub.faults;
+
+/**
+ * An exchange has begun.
+ *
+ * @param node        whose
+ * @param term        how many times that node had begun to lead by then
+ * @param number      the message
+ * @param micros      when, by the machine's clock
+ * @param redelivered whether it was marked so
+ * @param id          the message's id; "null": it had none
+ */
+record Start(String node, int term, long number, long micros, boolean redelivered, String id) {}
