@@ -61,8 +61,8 @@ final class PayloadCodec {
         if (format == PayloadFormat.text) {
             return payload;
         }
-        if (payload.isEmpty()) {
-            throw new JsonPayloadException("The payload is empty, which is not JSON");
+        if (payload.isBlank()) {
+            throw new JsonPayloadException("The payload is empty, which is not JSON (line 1, column 1)");
         }
         try {
             return JSON.readValue(payload, bodyType);

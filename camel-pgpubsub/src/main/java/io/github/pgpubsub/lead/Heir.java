@@ -1,9 +1,16 @@
 package io.github.pgpubsub.lead;
 
+import java.util.HashMap;
+import java.util.Map;
+
 /** The standby as the leader knows it. */
 final class Heir {
 
-    private int joiner;
+    /** Where who said that he joins. Anybody can say so. */
+    record Join(String token, long place) {}
+
+    /** As many as there are backends at most. */
+    private final Map<Integer, Join> joiners = new HashMap<>();
     private long joinedAt;
     private int backend;
     private boolean synced;
@@ -12,7 +19,7 @@ final class Heir {
     private boolean confirmed;
 
     void clear() {
-        joiner = 0;
+        joiners.clear();
         forget();
     }
 
@@ -23,30 +30,30 @@ final class Heir {
     }
 
     /** Somebody says that it has the standby's place; whether that is so has to be looked up. */
-    void joins(int sender, long place) {
-        joiner = sender;
-        joinedAt = place;
+    void joins(int sender, String token, long place) {
+        joiners.put(sender, new Join(token, place));
     }
 
     boolean isToBeLookedUp() {
-        return joiner != 0;
+        return !joiners.isEmpty();
     }
 
     /**
      * The backend that holds the standby's place.
      *
-     * @return whether it has just joined
+     * @return where it has just joined; null: it has not
      */
-    boolean isHolder(int holder) {
-        boolean joins = joiner != 0 && joiner == holder;
-        joiner = 0;
-        if (joins || holder != backend) {
+    Join isHolder(int holder) {
+        Join join = joiners.get(holder);
+        joiners.clear();
+        if (join != null || holder != backend) {
             forget();
         }
-        if (joins) {
+        if (join != null) {
             backend = holder;
+            joinedAt = join.place;
         }
-        return joins;
+        return join;
     }
 
     boolean isPresent() {

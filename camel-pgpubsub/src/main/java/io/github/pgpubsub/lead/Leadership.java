@@ -49,6 +49,7 @@ public final class Leadership<M> {
     private boolean polling;
     private long nextPoll;
     private long nextQuestion;
+    private long nextAnswer;
     private long tokens;
     private final StreamView<M> stream = new StreamView<>();
     private final ArrayDeque<ControlMessage> unsent = new ArrayDeque<>();
@@ -230,15 +231,15 @@ public final class Leadership<M> {
         switch (message.type()) {
             case JOIN -> {
                 if (role == Role.LEADER) {
-                    stream.places.add(message.token(), stream.place());
-                    heir.joins(sender, stream.place());
+                    heir.joins(sender, message.token(), stream.place());
                     lookUp(now);
                 }
             }
             case SYNCED, ALIVE -> showsLife(sender, message, now);
-            case CHALLENGE -> challenged(message);
+            case CHALLENGE -> challenged(message, now);
             case VACANT -> {
-                if (role == Role.STANDBY) {
+                if (role == Role.STANDBY && (sender == leader || now - nextQuestion >= 0)) {
+                    nextQuestion = now + QUESTION_NANOS;
                     poll(Lock.LEADER, now);
                 }
             }
@@ -265,13 +266,14 @@ public final class Leadership<M> {
         }
     }
 
-    private void challenged(ControlMessage message) {
+    private void challenged(ControlMessage message, long now) {
         if (message.number("to") != backend) {
             return;
         }
         if (role == Role.LEADER) {
             reports.want();
-        } else if (role == Role.STANDBY) {
+        } else if (role == Role.STANDBY && now - nextAnswer >= 0) {
+            nextAnswer = now + QUESTION_NANOS;
             send(ControlMessage.of(Type.ALIVE, token()));
         }
     }
@@ -373,7 +375,8 @@ public final class Leadership<M> {
     private void poll(Lock tried, long now) {
         if (!polling) {
             polling = true;
-            nextPoll = now + acquireNanos;
+            // Looking does not put off trying: others can provoke it.
+            nextPoll = tried == null ? nextPoll : now + acquireNanos;
             effects.poll(tried);
         }
     }
@@ -477,7 +480,9 @@ public final class Leadership<M> {
 
     private void polledLeader(Poll poll, long now) {
         watchedStandby.watch(poll.standby(), now);
-        if (heir.isHolder(poll.standby())) {
+        Heir.Join join = heir.isHolder(poll.standby());
+        if (join != null) {
+            stream.places.addLate(join.token(), join.place());
             watchedStandby.heard(now);
             reports.want();
         }
@@ -534,10 +539,12 @@ public final class Leadership<M> {
             if (message.type() == Type.TAKEOVER || message.text("epoch").equals(stream.epoch())) {
                 accept(message, now);
             }
-        } else if (!polling && now - nextQuestion >= 0) {
+        } else if (!polling && (sender != claimant || now - nextQuestion >= 0)) {
+            // A stranger's claims do not keep the leader's from being looked up, for the places that it names are needed.
+            nextQuestion = now + QUESTION_NANOS;
             claim = message;
             claimant = sender;
-            lookUp(now);
+            poll(null, now);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.github.pgpubsub.lead;
 
 import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Iterator;
 
 /** Control messages that came by, with how many data messages this member had counted before each. */
@@ -12,6 +13,16 @@ final class Places {
 
     void add(String token, long before) {
         places.add(new Place(token, before));
+    }
+
+    /** As {@link #add}, for a message that came by a while ago. */
+    void addLate(String token, long before) {
+        Deque<Place> later = new ArrayDeque<>();
+        while (!places.isEmpty() && places.peekLast().before > before) {
+            later.push(places.removeLast());
+        }
+        places.add(new Place(token, before));
+        places.addAll(later);
     }
 
     /** Where a reference of another member points to here; -1: this member has not seen it. */

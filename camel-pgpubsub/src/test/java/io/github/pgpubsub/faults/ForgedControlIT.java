@@ -1,0 +1,54 @@
+package io.github.pgpubsub.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.pgpubsub.support.PostgresExtension;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** A stranger who may connect sends forged control messages: nothing changes for those who listen. */
+class ForgedControlIT {
+
+    @RegisterExtension
+    static final PostgresExtension postgres = new PostgresExtension();
+
+    @Test
+    void aStrangersControlMessagesChangeNothing() throws SQLException {
+        postgres.createRole("stranger", "s");
+        try (Group group = new Group(postgres, "forged", "leaderTimeout=2000&gapMarker=reconnect");
+                Forger forger = new Forger(DriverManager.getConnection(postgres.url(), "stranger", "s"), group.channel())) {
+            group.launch().awaitStarted();
+            group.launch().awaitStarted();
+            group.awaitStandbyInStep();
+            long sent;
+            try (Numbers numbers = Numbers.start(postgres, group.channel(), 1000)) {
+                for (int i = 0; i < 4; i++) {
+                    Node leader = group.awaitLeader();
+                    Node heir = group.awaitStandbyInStep();
+                    long before = forger.forged();
+                    group.awaitThat("more forgeries", Node.SOON, () -> forger.forged() > before + 50);
+                    group.awaitNextStart(leader);
+                    leader.command("leave");
+                    group.awaitLeads(heir, Node.SOON);
+                    group.awaitNextStart(heir);
+                    leader.command("join");
+                    group.awaitStandbyInStep(leader);
+                }
+                sent = numbers.stop();
+            }
+            group.awaitStarted(sent);
+            Received received = group.received();
+            Figures.print("forged control messages: %d, sent %d, hand-overs %d, lost %d, twice %d, silence %s", forger.forged(), sent,
+                    received.terms().size() - 1, received.lost(sent).size(), received.twice().size(),
+                    Figures.medianAndMax(received.silences()));
+            assertThat(received.lost(sent)).as("lost\n%s", group.story()).isEmpty();
+            assertThat(received.twice()).as("twice\n%s", group.story()).isEmpty();
+            assertThat(received.confusedIds()).as("ids").isEmpty();
+            assertThat(received.overlapping()).as("begun after the successor's first").isEmpty();
+            assertThat(received.gaps()).as("gaps").isEmpty();
+            assertThat(received.terms()).hasSize(5);
+        }
+    }
+}
