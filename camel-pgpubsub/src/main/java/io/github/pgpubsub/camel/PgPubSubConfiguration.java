@@ -179,8 +179,8 @@ public class PgPubSubConfiguration implements Cloneable {
     }
 
     /**
-     * A listener that holds the lock and shows no life for this long is deposed. 0: never. When members differ, the longer
-     * time of listener and standby counts.
+     * A listener that holds the lock and shows no life for this long is deposed. 0: never. When members differ, the
+     * listener's value counts.
      */
     public void setLeaderTimeout(long leaderTimeout) {
         this.leaderTimeout = atLeast(0, "leaderTimeout", leaderTimeout);

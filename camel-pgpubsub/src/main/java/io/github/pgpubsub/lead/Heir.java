@@ -69,6 +69,10 @@ final class Heir {
         return !synced && complete >= joinedAt;
     }
 
+    boolean isSynced() {
+        return synced;
+    }
+
     /** @param to the notice that it answers, if any */
     void isSynced(String to) {
         synced = true;

@@ -270,7 +270,7 @@ public final class Leadership<M> {
         if (message.number("to") != backend) {
             return;
         }
-        if (role == Role.LEADER) {
+        if (role == Role.LEADER || role == Role.RESIGNING) {
             reports.want();
         } else if (role == Role.STANDBY && now - nextAnswer >= 0) {
             nextAnswer = now + QUESTION_NANOS;
@@ -296,7 +296,7 @@ public final class Leadership<M> {
                 }
             }
             case PROGRESS -> {
-                if (role == Role.LEADER) {
+                if (role == Role.LEADER || role == Role.RESIGNING) {
                     stream.mark(message);
                     if (reports.isLatest(message.token())) {
                         effects.renewLease(reports.sentAt());
@@ -327,9 +327,10 @@ public final class Leadership<M> {
                 if (now - nextPoll >= 0) {
                     poll(Lock.LEADER, now);
                 }
-                // Each side's time counts; 0 on either means never.
-                if (joined && leaderTimeout != 0 && announcedTimeout != NEVER) {
-                    watch(watchedLeader, Lock.LEADER, Math.max(leaderTimeout, announcedTimeout), now);
+                // The leader's time counts; one that was never heard is given this member's own.
+                long limit = announcedTimeout == 0 ? leaderTimeout : announcedTimeout;
+                if (joined && limit > 0) {
+                    watch(watchedLeader, Lock.LEADER, limit, now);
                 }
             }
             case TAKING_OVER -> leadIfDue(now);
@@ -344,6 +345,13 @@ public final class Leadership<M> {
                 }
                 if (stopping) {
                     resignIfPossible(now);
+                }
+            }
+            case RESIGNING -> {
+                // What has begun may take longer than others wait for a sign of life.
+                if (!resigned) {
+                    pump();
+                    report(now);
                 }
             }
             default -> { }
@@ -692,12 +700,12 @@ public final class Leadership<M> {
                 poll(null, now);
             }
             stream.places.forgetBefore(complete);
-            send(progress(reference, now));
+            send(progress(complete, now));
         }
     }
 
-    private ControlMessage progress(Reference reference, long now) {
-        return reports.next(token(), reference, now).with("epoch", stream.epoch()).with("aux", auxiliary)
+    private ControlMessage progress(long complete, long now) {
+        return reports.next(token(), stream.places.name(complete), complete, now).with("epoch", stream.epoch()).with("aux", auxiliary)
                 .with("timeout", TimeUnit.NANOSECONDS.toMillis(leaderTimeout));
     }
 
@@ -722,7 +730,7 @@ public final class Leadership<M> {
         if (auxiliary != connection) {
             // Others believe a second backend only if the one that holds the lock has named it.
             auxiliary = connection;
-            send(progress(stream.places.name(completeBefore()), now));
+            send(progress(completeBefore(), now));
             return null;
         }
         if (now - lastSign < signNanos) {
@@ -746,7 +754,7 @@ public final class Leadership<M> {
         }
         if (announcements > 0) {
             announcements--;
-            send(progress(stream.places.name(completeBefore()), now));
+            send(progress(completeBefore(), now));
         }
     }
 

@@ -15,6 +15,7 @@ final class Reports {
     private long number;
     private long lastAt;
     private Reference lastReference;
+    private long lastComplete;
     private String token;
     private long sentAt;
     private boolean pending;
@@ -35,6 +36,7 @@ final class Reports {
         sentAt = now;
         lastAt = now;
         lastReference = null;
+        lastComplete = -1;
         pending = false;
         wanted = false;
     }
@@ -47,7 +49,9 @@ final class Reports {
         if (pending) {
             return false;
         }
-        boolean news = heir.isPresent() && reference != null && !reference.equals(lastReference);
+        // A report is a marker itself, so the same place has another name after it: that alone is no news to who is in step.
+        boolean news = heir.isPresent() && reference != null
+                && (complete != lastComplete || !heir.isSynced() && !reference.equals(lastReference));
         boolean urgent = wanted || news && heir.waitsFor(complete) || heir.isPresent() && sinceMarker >= manyMessages;
         long since = now - lastAt;
         return urgent && since >= URGENT_NANOS || news && since >= NEWS_NANOS || isSignDue(now);
@@ -58,11 +62,12 @@ final class Reports {
     }
 
     /** Makes the next report. */
-    ControlMessage next(String newToken, Reference reference, long now) {
+    ControlMessage next(String newToken, Reference reference, long complete, long now) {
         token = newToken;
         sentAt = now;
         lastAt = now;
         lastReference = reference;
+        lastComplete = complete;
         pending = true;
         wanted = false;
         return ControlMessage.of(ControlMessage.Type.PROGRESS, newToken).at(reference).with("n", ++number);

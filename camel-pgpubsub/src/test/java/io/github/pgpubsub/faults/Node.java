@@ -75,6 +75,11 @@ final class Node implements AutoCloseable {
         return read().role;
     }
 
+    /** How many times it has begun to lead. */
+    int terms() {
+        return read().term;
+    }
+
     boolean isStandbyInStep() {
         read();
         return role.equals("STANDBY") && inStep;

@@ -1,0 +1,142 @@
+package io.github.pgpubsub.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.pgpubsub.support.PostgresExtension;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Routes that fail, take long, fall behind or are suspended: what each does to its progress and to its place. */
+class SlowRoutesIT {
+
+    @RegisterExtension
+    static final PostgresExtension postgres = new PostgresExtension();
+
+    /** A failed exchange is complete: the standby is in step and its successor does not get it again. */
+    @Test
+    void aRouteThatFailsEveryExchangeMakesProgress() {
+        try (Group group = new Group(postgres, "failing", "leaderTimeout=1500")) {
+            Node first = group.launch(0, "fail").awaitStarted();
+            Node second = group.launch(0, "fail").awaitStarted();
+            long sent;
+            try (Numbers numbers = Numbers.start(postgres, group.channel(), 200)) {
+                group.awaitStandbyInStep(second);
+                group.awaitThat("messages", Node.SOON, () -> first.starts().size() > 500);
+                first.command("leave");
+                group.awaitLeads(second, Node.SOON);
+                group.awaitNextStart(second);
+                sent = numbers.stop();
+            }
+            group.awaitStarted(sent);
+            Received received = group.received();
+            Figures.print("failing route: sent %d, lost %d, twice %d, terms %d, silence %s", sent, received.lost(sent).size(),
+                    received.twice().size(), received.terms().size(), Figures.medianAndMax(received.silences()));
+            assertThat(received.lost(sent)).as("lost").isEmpty();
+            assertThat(received.twice()).as("twice").isEmpty();
+            assertThat(received.terms()).hasSize(2);
+        }
+    }
+
+    /** One exchange is twice as long as the time after which a silent leader is deposed. */
+    @Test
+    void aSlowExchangeIsNotALeaderWithoutLife() {
+        long exchange = 3000;
+        try (Group group = new Group(postgres, "slow exchange", "leaderTimeout=1500")) {
+            Node first = group.launch(exchange, "ends").awaitStarted();
+            send(group, 1, 3);
+            group.awaitNextStart(first);
+            // It joins amid an exchange, so the leader's progress lies before what it holds until that one ends.
+            Node second = group.launch(0).awaitStarted();
+            assertThat(second.isStandbyInStep()).isFalse();
+            group.awaitStandbyInStep(second);
+            group.awaitThat("three ends", Node.SOON, () -> first.ends().size() == 3);
+            // Stopped amid one: that one is finished here, the next ones are for the successor.
+            send(group, 4, 6);
+            group.awaitStarted(4);
+            first.command("leave");
+            group.awaitLeads(second, Node.SOON);
+            group.awaitStarted(6);
+            Received received = group.received();
+            Figures.print("slow exchanges: %d ms each, leaderTimeout 1500 ms, terms %d, lost %d, twice %d", exchange,
+                    received.terms().size(), received.lost(6).size(), received.twice().size());
+            assertThat(received.lost(6)).as("lost").isEmpty();
+            assertThat(received.twice()).as("twice\n%s", group.story()).isEmpty();
+            assertThat(first.ends()).hasSize(4);
+            assertThat(second.starts()).extracting(Start::number).containsExactly(5L, 6L);
+            assertNobodyWasDeposed(group);
+        }
+    }
+
+    /** Its session stops reading for several times the time after which a silent leader is deposed. */
+    @Test
+    void aFullQueueIsNotALeaderWithoutLife() {
+        int messages = 250;
+        try (Group group = new Group(postgres, "full queue", "leaderTimeout=1500&queueSize=5&gapMarker=reconnect")) {
+            Node first = group.launch(20).awaitStarted();
+            Node second = group.launch(20).awaitStarted();
+            group.awaitStandbyInStep(second);
+            send(group, 1, messages);
+            group.awaitStarted(messages);
+            assertThat(group.leads(first)).as("the first still leads\n%s", group.story()).isTrue();
+            group.awaitStandbyInStep(second);
+            // And a standby that comes while the queue is full gets in step.
+            send(group, messages + 1, 2 * messages);
+            group.awaitStarted(messages + 20);
+            second.command("leave");
+            second.command("join");
+            group.awaitStarted(2 * messages);
+            group.awaitStandbyInStep(second);
+            Received received = group.received();
+            List<Start> starts = first.starts();
+            Figures.print("full queue: stalled for about %d ms twice, leaderTimeout 1500 ms, terms %d, lost %d, twice %d",
+                    (starts.get(messages - 1).micros() - starts.get(0).micros()) / 1000, received.terms().size(),
+                    received.lost(2 * messages).size(), received.twice().size());
+            assertThat(received.lost(2 * messages)).as("lost\n%s", group.story()).isEmpty();
+            assertThat(received.twice()).as("twice").isEmpty();
+            assertThat(received.terms()).hasSize(1);
+            assertThat(received.gaps()).as("gaps").isEmpty();
+            assertNobodyWasDeposed(group);
+        }
+    }
+
+    /** A suspended route gives its place up at once, and joins again when it is resumed. */
+    @Test
+    void aSuspendedRouteResigns() {
+        try (Group group = new Group(postgres, "suspended", "leaderTimeout=1500&gapMarker=reconnect")) {
+            Node first = group.launch().awaitStarted();
+            Node second = group.launch().awaitStarted();
+            group.awaitStandbyInStep(second);
+            long sent;
+            try (Numbers numbers = Numbers.start(postgres, group.channel(), 1000)) {
+                group.awaitNextStart(first);
+                first.command("suspend");
+                group.awaitLeads(second, Node.SOON);
+                group.awaitNextStart(second);
+                first.command("resume");
+                group.awaitStandbyInStep(first);
+                second.command("suspend");
+                group.awaitLeads(first, Node.SOON);
+                group.awaitNextStart(first);
+                sent = numbers.stop();
+            }
+            group.awaitStarted(sent);
+            Received received = group.received();
+            Figures.print("suspended route: sent %d, hand-overs %d, lost %d, twice %d, silence %s", sent, received.terms().size() - 1,
+                    received.lost(sent).size(), received.twice().size(), Figures.medianAndMax(received.silences()));
+            assertThat(received.lost(sent)).as("lost").isEmpty();
+            assertThat(received.twice()).as("twice").isEmpty();
+            assertThat(received.overlapping()).as("begun after the successor's first").isEmpty();
+            assertThat(received.gaps()).as("gaps").isEmpty();
+            assertThat(received.terms()).hasSize(3);
+        }
+    }
+
+    private static void assertNobodyWasDeposed(Group group) {
+        assertThat(group.all()).allSatisfy(node -> assertThat(node.log()).noneMatch(line -> line.contains("shows no life")));
+    }
+
+    private static void send(Group group, long first, long last) {
+        postgres.strings("select count(pg_notify(?, n::text)) from generate_series(?::bigint, ?::bigint) n", group.channel(), first, last);
+    }
+}
