@@ -350,7 +350,6 @@ public final class Leadership<M> {
             case RESIGNING -> {
                 // What has begun may take longer than others wait for a sign of life.
                 if (!resigned) {
-                    pump();
                     report(now);
                 }
             }
