@@ -121,6 +121,11 @@ final class Broadcast implements Subscriber, Subscription {
     }
 
     @Override
+    public SubscriptionStatus status() {
+        return new SubscriptionStatus(receiving, receiving, null, false, 0, 0);
+    }
+
+    @Override
     public void close() {
         session.execute(() -> {
             if (stream != null) {

@@ -37,6 +37,11 @@ final class GroupSubscription implements Subscription {
     }
 
     @Override
+    public SubscriptionStatus status() {
+        return member.status(isReceiving());
+    }
+
+    @Override
     public void close() {
         try {
             if (member.alternates().leave(alternate)) {

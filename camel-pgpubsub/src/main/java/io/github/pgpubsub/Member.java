@@ -43,13 +43,15 @@ final class Member implements Subscriber, Effects<Notification> {
     private final CountDownLatch settled = new CountDownLatch(1);
     private final CountDownLatch stopped = new CountDownLatch(1);
     private volatile Role role = Role.DISCONNECTED;
+    private volatile boolean inStep;
+    private volatile int leader;
+    private volatile int undeposable;
 
     // These belong to the session's thread.
     private Stream stream;
     private OwnMessages ownMessages;
     private final Set<Lock> held = EnumSet.noneOf(Lock.class);
     private long roleSince = System.nanoTime();
-    private int notDeposed;
 
     Member(SubscriptionOptions options, OwnBackends ownBackends, Session session, Executor callbacks) {
         this.key = new GroupKey(options.channel(), options.group());
@@ -82,6 +84,11 @@ final class Member implements Subscriber, Effects<Notification> {
 
     boolean isReceiving() {
         return role == Role.LEADER;
+    }
+
+    SubscriptionStatus status(boolean thisOneReceives) {
+        Role now = role;
+        return new SubscriptionStatus(now != Role.DISCONNECTED, thisOneReceives, now, inStep, leader, undeposable);
     }
 
     /** Begins the orderly end: hands over what has not begun, finishes what has, and gives the lock back. */
@@ -137,6 +144,10 @@ final class Member implements Subscriber, Effects<Notification> {
             lease.pulse(now);
         }
         leadership.tick(now);
+        leader = leadership.leader();
+        if (undeposable != 0 && !leadership.isLeaderSilent()) {
+            undeposable = 0;
+        }
     }
 
     @Override
@@ -211,8 +222,10 @@ final class Member implements Subscriber, Effects<Notification> {
 
     @Override
     public void terminate(int backend, Lock lock) {
-        LOG.warn("Channel {}, group {}: backend {} holds the {} lock and shows no life; ending its session", key.channel(),
-                key.group(), backend, lock);
+        if (backend != undeposable) {
+            LOG.warn("Channel {}, group {}: backend {} holds the {} lock and shows no life; ending its session", key.channel(),
+                    key.group(), backend, lock);
+        }
         stream.terminate(backend, key.key(lock),
                 allowed -> leadership.terminated(backend, lock, allowed, System.nanoTime()));
     }
@@ -266,15 +279,16 @@ final class Member implements Subscriber, Effects<Notification> {
     // ---- what others see
 
     @Override
-    public void changed(Role newRole, boolean inStep, String reason) {
+    public void changed(Role newRole, boolean newInStep, String reason) {
         long now = System.nanoTime();
+        inStep = newInStep && newRole == Role.STANDBY;
         if (newRole != role) {
             LOG.info("Channel {}, group {}: {} ({}), after {} ms as {}", key.channel(), key.group(), newRole, reason,
                     TimeUnit.NANOSECONDS.toMillis(now - roleSince), role);
             roleSince = now;
             role = newRole;
         } else {
-            LOG.info("Channel {}, group {}: {} is {} ({})", key.channel(), key.group(), role, inStep ? "in step" : "not in step",
+            LOG.info("Channel {}, group {}: {} is {} ({})", key.channel(), key.group(), role, newInStep ? "in step" : "not in step",
                     reason);
         }
         if (newRole == Role.TAKING_OVER || newRole == Role.LEADER) {
@@ -284,8 +298,8 @@ final class Member implements Subscriber, Effects<Notification> {
 
     @Override
     public void cannotDepose(int backend) {
-        if (notDeposed != backend) {
-            notDeposed = backend;
+        if (undeposable != backend) {
+            undeposable = backend;
             LOG.error("Channel {}, group {}: backend {} leads and shows no life, and this user may not end its session"
                     + " (pg_terminate_backend needs the same role, or membership in pg_signal_backend)", key.channel(), key.group(),
                     backend);

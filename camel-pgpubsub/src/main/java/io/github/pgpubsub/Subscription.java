@@ -8,6 +8,9 @@ public interface Subscription extends AutoCloseable {
      */
     boolean isReceiving();
 
+    /** How it stands now. */
+    SubscriptionStatus status();
+
     /**
      * The orderly end: takes in nothing more, waits until what was taken in has been handled (for the options' drain timeout
      * at most), gives a lock back and tells the next in line. Called by the handler itself, it does not wait for it.

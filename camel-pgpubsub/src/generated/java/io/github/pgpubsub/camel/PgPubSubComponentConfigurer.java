@@ -49,6 +49,10 @@ public class PgPubSubComponentConfigurer extends PropertyConfigurerSupport imple
         case "gapmarker":
         case "gapMarker": getOrCreateConfiguration(target).setGapMarker(property(camelContext, io.github.pgpubsub.camel.GapMarker.class, value)); return true;
         case "group": getOrCreateConfiguration(target).setGroup(property(camelContext, java.lang.String.class, value)); return true;
+        case "healthcheckconsumerenabled":
+        case "healthCheckConsumerEnabled": target.setHealthCheckConsumerEnabled(property(camelContext, boolean.class, value)); return true;
+        case "healthcheckproducerenabled":
+        case "healthCheckProducerEnabled": target.setHealthCheckProducerEnabled(property(camelContext, boolean.class, value)); return true;
         case "lazystartproducer":
         case "lazyStartProducer": target.setLazyStartProducer(property(camelContext, boolean.class, value)); return true;
         case "leadertimeout":
@@ -98,6 +102,10 @@ public class PgPubSubComponentConfigurer extends PropertyConfigurerSupport imple
         case "gapmarker":
         case "gapMarker": return io.github.pgpubsub.camel.GapMarker.class;
         case "group": return java.lang.String.class;
+        case "healthcheckconsumerenabled":
+        case "healthCheckConsumerEnabled": return boolean.class;
+        case "healthcheckproducerenabled":
+        case "healthCheckProducerEnabled": return boolean.class;
         case "lazystartproducer":
         case "lazyStartProducer": return boolean.class;
         case "leadertimeout":
@@ -148,6 +156,10 @@ public class PgPubSubComponentConfigurer extends PropertyConfigurerSupport imple
         case "gapmarker":
         case "gapMarker": return getOrCreateConfiguration(target).getGapMarker();
         case "group": return getOrCreateConfiguration(target).getGroup();
+        case "healthcheckconsumerenabled":
+        case "healthCheckConsumerEnabled": return target.isHealthCheckConsumerEnabled();
+        case "healthcheckproducerenabled":
+        case "healthCheckProducerEnabled": return target.isHealthCheckProducerEnabled();
         case "lazystartproducer":
         case "lazyStartProducer": return target.isLazyStartProducer();
         case "leadertimeout":

@@ -7,11 +7,11 @@ import org.apache.camel.Endpoint;
 import org.apache.camel.ExtendedCamelContext;
 import org.apache.camel.spi.Metadata;
 import org.apache.camel.spi.annotations.Component;
-import org.apache.camel.support.DefaultComponent;
+import org.apache.camel.support.HealthCheckComponent;
 
 /** Listens to PostgreSQL channels and notifies them. */
 @Component("pgpubsub")
-public class PgPubSubComponent extends DefaultComponent {
+public class PgPubSubComponent extends HealthCheckComponent {
 
     /** Camel prints configuration at start unless a keyword contains its name; this one is about nothing but our url. */
     private static final String SENSITIVE_KEYWORD = "pgpubsub.url";

@@ -5,6 +5,7 @@ import io.github.pgpubsub.MessageHandler;
 import io.github.pgpubsub.PgPubSub;
 import io.github.pgpubsub.Subscription;
 import io.github.pgpubsub.SubscriptionOptions;
+import io.github.pgpubsub.SubscriptionStatus;
 import java.time.Duration;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
@@ -18,7 +19,7 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Me
     private final PgPubSubEndpoint endpoint;
     private final PayloadCodec codec;
     private PgPubSub pubSub;
-    private Subscription subscription;
+    private volatile Subscription subscription;
 
     public PgPubSubConsumer(PgPubSubEndpoint endpoint, Processor processor) {
         super(endpoint, processor);
@@ -30,6 +31,9 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Me
     protected void doStart() throws Exception {
         super.doStart();
         subscribe();
+        PgPubSubConsumerHealthCheck check = new PgPubSubConsumerHealthCheck(this, getRouteId());
+        check.setEnabled(endpoint.getComponent().isHealthCheckConsumerEnabled());
+        setHealthCheck(check);
     }
 
     @Override
@@ -90,6 +94,17 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Me
     public boolean isReceiving() {
         Subscription current = subscription;
         return current != null && current.isReceiving();
+    }
+
+    @Override
+    public PgPubSubEndpoint getEndpoint() {
+        return endpoint;
+    }
+
+    /** How the subscription stands; null: stopped or suspended. */
+    SubscriptionStatus status() {
+        Subscription current = subscription;
+        return current == null ? null : current.status();
     }
 
     @Override

@@ -74,6 +74,8 @@ public final class Leadership<M> {
     private int leaderAuxiliary;
     private long announcedTimeout;
     private final Challenge watchedLeader = new Challenge();
+    /** It shows no life and this user may not end it; 0: no such. */
+    private int undeposable;
     private ControlMessage claim;
     private int claimant;
     /** The leader's notice that it wants to stop, and the one that was answered. */
@@ -124,6 +126,11 @@ public final class Leadership<M> {
     /** The backend that leads as far as this member knows, 0: none known. */
     public int leader() {
         return leader;
+    }
+
+    /** Whether, as standby, it has found the leader without life, could not depose it, and has not heard from it since. */
+    public boolean isLeaderSilent() {
+        return role == Role.STANDBY && undeposable == watchedLeader.backend() && undeposable != 0;
     }
 
     // ---- the stream
@@ -371,6 +378,7 @@ public final class Leadership<M> {
     /** The answer to {@link Effects#terminate}: false where this user may not end that backend. */
     public void terminated(int ended, Lock lock, boolean allowed, long now) {
         if (!allowed) {
+            undeposable = lock == Lock.LEADER ? ended : undeposable;
             effects.cannotDepose(ended);
         } else if (lock == Lock.LEADER && role == Role.STANDBY) {
             poll(Lock.LEADER, now);
@@ -557,6 +565,7 @@ public final class Leadership<M> {
 
     private void accept(ControlMessage message, long now) {
         watchedLeader.heard(now);
+        undeposable = 0;
         noPredecessor = false;
         switch (message.type()) {
             case TAKEOVER -> {

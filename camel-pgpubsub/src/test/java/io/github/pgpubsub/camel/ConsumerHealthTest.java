@@ -1,0 +1,66 @@
+package io.github.pgpubsub.camel;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.github.pgpubsub.support.PostgresExtension;
+import io.github.pgpubsub.support.Proxy;
+import java.util.Collection;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.health.HealthCheck;
+import org.apache.camel.health.HealthCheckHelper;
+import org.apache.camel.health.HealthCheckRegistry;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Camel's health registry tells whether a consumer is connected and what its role is. */
+class ConsumerHealthTest {
+
+    @RegisterExtension
+    static final PostgresExtension postgres = new PostgresExtension();
+
+    @Test
+    void aConsumerIsDownWhileItsConnectionIsLostAndTellsItsRole() throws Exception {
+        try (Proxy proxy = new Proxy(postgres.server()); DefaultCamelContext context = new DefaultCamelContext()) {
+            PgPubSubComponent component = new PgPubSubComponent();
+            component.getConfiguration().setUrl("jdbc:postgresql://" + proxy.host() + ":" + proxy.port() + "/" + postgres.database());
+            component.getConfiguration().setUser(postgres.user());
+            component.getConfiguration().setPassword(postgres.password());
+            context.addComponent("pgpubsub", component);
+            context.addRoutes(new RouteBuilder() {
+                @Override
+                public void configure() {
+                    from("pgpubsub:HelloChannel").routeId("hello").to("mock:hello");
+                }
+            });
+            // As camel-main and the runtimes do.
+            HealthCheckRegistry registry = HealthCheckRegistry.get(context);
+            registry.register(registry.resolveById("consumers"));
+            context.start();
+            await().atMost(10, SECONDS).untilAsserted(() -> {
+                HealthCheck.Result health = health(context);
+                assertThat(health.getState()).isEqualTo(HealthCheck.State.UP);
+                assertThat(health.getDetails()).containsEntry("role", "LEADER").containsEntry("receiving", true)
+                        .containsEntry("channel", "HelloChannel");
+            });
+            proxy.refuse(true);
+            proxy.reset();
+            await().atMost(20, SECONDS).untilAsserted(() -> {
+                HealthCheck.Result health = health(context);
+                assertThat(health.getState()).isEqualTo(HealthCheck.State.DOWN);
+                assertThat(health.getMessage()).hasValue("No connection to listen on");
+            });
+            proxy.refuse(false);
+            await().atMost(20, SECONDS)
+                    .untilAsserted(() -> assertThat(health(context).getState()).isEqualTo(HealthCheck.State.UP));
+        }
+    }
+
+    private static HealthCheck.Result health(DefaultCamelContext context) {
+        Collection<HealthCheck.Result> results = HealthCheckHelper.invokeReadiness(context);
+        return results.stream().filter(result -> result.getCheck().getId().contains("hello")).findFirst()
+                .orElseThrow(() -> new AssertionError("no check of the route among " + results));
+    }
+}
