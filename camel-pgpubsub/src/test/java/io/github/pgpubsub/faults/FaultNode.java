@@ -88,6 +88,7 @@ public final class FaultNode {
         print("S " + number + " " + micros + " " + message.getHeader(PgPubSubConstants.REDELIVERED, false, Boolean.class) + " "
                 + message.getHeader(PgPubSubConstants.MESSAGE_ID));
         if (delayMillis > 0) {
+            // The route is slow: that is what is tested.
             Thread.sleep(delayMillis);
         }
         if (printsEnds) {

@@ -81,6 +81,7 @@ class GroupCostIT {
         long from = transactions();
         long start = System.nanoTime();
         // A rate is measured over a time: nothing is waited for.
+        // A rate is measured over a time; nothing is waited for.
         Thread.sleep(MEASURED.toMillis());
         return (transactions() - from) * 1e9 / (System.nanoTime() - start);
     }
