@@ -69,7 +69,7 @@ class ChaosIT {
         if (random.nextInt(10) > 0) {
             group.awaitStandbyInStep();
         }
-        boolean inStep = group.all().stream().anyMatch(node -> !frozen.contains(node) && node.isStandbyInStep());
+        boolean inStep = group.all().stream().anyMatch(node -> !frozen.contains(node) && node.process().isAlive() && node.isStandbyInStep());
         Fault fault = Fault.values()[random.nextInt(Fault.values().length)];
         events.add(new Event(fault, leader, micros(), inStep));
         int terms = terms(group);
