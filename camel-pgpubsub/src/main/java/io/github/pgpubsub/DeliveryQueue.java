@@ -135,15 +135,6 @@ final class DeliveryQueue {
         return waiting.isEmpty() && begun.isEmpty();
     }
 
-    int size() {
-        lock.lock();
-        try {
-            return waiting.size();
-        } finally {
-            lock.unlock();
-        }
-    }
-
     // ---- the subscription's side
 
     /** Waits for a message. Null: the worker has been told to leave, or the queue is closed and empty. */

@@ -102,17 +102,13 @@ public final class Session implements AutoCloseable {
         LockSupport.unpark(thread);
     }
 
-    public boolean isSessionThread() {
-        return Thread.currentThread() == thread;
-    }
-
     /** Ends the session and waits for its thread. The server frees its LISTENs and locks. */
     @Override
     public void close() {
         closing = true;
         wake();
         boolean interrupted = false;
-        while (thread.isAlive() && !isSessionThread()) {
+        while (thread.isAlive() && Thread.currentThread() != thread) {
             try {
                 thread.join();
             } catch (InterruptedException e) {

@@ -7,7 +7,6 @@ import static org.awaitility.Awaitility.await;
 import io.github.pgpubsub.support.PostgresExtension;
 import io.github.pgpubsub.support.Proxy;
 import java.util.Collection;
-import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.health.HealthCheck;
 import org.apache.camel.health.HealthCheckHelper;
 import org.apache.camel.health.HealthCheckRegistry;
@@ -23,22 +22,14 @@ class ConsumerHealthTest {
 
     @Test
     void aConsumerIsDownWhileItsConnectionIsLostAndTellsItsRole() throws Exception {
-        try (Proxy proxy = new Proxy(postgres.server()); DefaultCamelContext context = new DefaultCamelContext()) {
-            PgPubSubComponent component = new PgPubSubComponent();
-            component.getConfiguration().setUrl("jdbc:postgresql://" + proxy.host() + ":" + proxy.port() + "/" + postgres.database());
-            component.getConfiguration().setUser(postgres.user());
-            component.getConfiguration().setPassword(postgres.password());
-            context.addComponent("pgpubsub", component);
-            context.addRoutes(new RouteBuilder() {
-                @Override
-                public void configure() {
-                    from("pgpubsub:HelloChannel").routeId("hello").to("mock:hello");
-                }
-            });
+        try (Proxy proxy = new Proxy(postgres.server()); CamelWithPostgres camel = new CamelWithPostgres(postgres)) {
+            DefaultCamelContext context = camel.context();
+            camel.configuration().setUrl("jdbc:postgresql://" + proxy.host() + ":" + proxy.port() + "/" + postgres.database());
+            camel.route(builder -> builder.from("pgpubsub:HelloChannel").routeId("hello").to("mock:hello"));
             // As camel-main and the runtimes do.
             HealthCheckRegistry registry = HealthCheckRegistry.get(context);
             registry.register(registry.resolveById("consumers"));
-            context.start();
+            camel.start();
             await().atMost(10, SECONDS).untilAsserted(() -> {
                 HealthCheck.Result health = health(context);
                 assertThat(health.getState()).isEqualTo(HealthCheck.State.UP);
