@@ -1,10 +1,11 @@
 package io.github.pgpubsub;
 
-import io.github.pgpubsub.session.Session;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * The subscriptions behind one member: the first receives, the next takes its place when it is closed. They share one queue,
@@ -23,9 +24,9 @@ final class Alternates {
     private boolean closed;
 
     /** @param callbacks runs what a handler does about failures of the connection */
-    Alternates(int queueSize, Lease lease, Session session, Executor callbacks) {
+    Alternates(DeliveryQueue queue, Executor callbacks) {
+        this.queue = queue;
         this.callbacks = callbacks;
-        this.queue = new DeliveryQueue(queueSize, lease, session::wake);
     }
 
     DeliveryQueue queue() {
@@ -54,11 +55,24 @@ final class Alternates {
     }
 
     void failed(Exception failure) {
+        tell(handler -> handler.failed(failure));
+    }
+
+    void gaveUp(Exception failure) {
+        tell(handler -> handler.gaveUp(failure));
+    }
+
+    private void tell(Consumer<MessageHandler> news) {
         List<Alternate> told;
         synchronized (this) {
             told = List.copyOf(all);
         }
-        told.forEach(alternate -> callbacks.execute(() -> alternate.handler.failed(failure)));
+        told.forEach(alternate -> callbacks.execute(() -> news.accept(alternate.handler)));
+    }
+
+    /** The names of all, the active one first. */
+    synchronized String names() {
+        return all.stream().map(alternate -> alternate.options.name()).collect(Collectors.joining(", "));
     }
 
     /** Takes one out and lets the next in once the first has finished what it has begun. True: it is the last, and stays in. */

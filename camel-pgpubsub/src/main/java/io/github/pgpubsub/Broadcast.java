@@ -1,6 +1,5 @@
 package io.github.pgpubsub;
 
-import io.github.pgpubsub.connect.OwnBackends;
 import io.github.pgpubsub.lead.Entry;
 import io.github.pgpubsub.session.Notification;
 import io.github.pgpubsub.session.Session;
@@ -23,8 +22,8 @@ final class Broadcast implements Subscriber, Subscription {
 
     private final SubscriptionOptions options;
     private final MessageHandler handler;
-    private final OwnBackends ownBackends;
     private final Session session;
+    private final Counters counters = new Counters();
     private final DeliveryQueue queue;
     private final Workers workers;
     private final Executor callbacks;
@@ -35,19 +34,17 @@ final class Broadcast implements Subscriber, Subscription {
 
     // These belong to the session's thread.
     private Stream stream;
-    private OwnMessages ownMessages;
     private long place;
     private long lostAt;
 
-    Broadcast(SubscriptionOptions options, MessageHandler handler, OwnBackends ownBackends, Session session, String name,
+    Broadcast(SubscriptionOptions options, MessageHandler handler, Session session, String name,
             BiFunction<String, Runnable, Thread> threads, Executor callbacks, Runnable onClosed) {
         this.callbacks = callbacks;
         this.options = options;
         this.handler = handler;
-        this.ownBackends = ownBackends;
         this.session = session;
-        this.queue = new DeliveryQueue(options.queueSize(), Lease.unneeded(), session::wake);
-        this.workers = new Workers(queue, handler, options.channel(), name, options.concurrency(), threads);
+        this.queue = new DeliveryQueue(options, Lease.unneeded(), counters, session::wake);
+        this.workers = new Workers(queue, handler, counters, options.channel(), name, options.concurrency(), threads);
         this.onClosed = onClosed;
     }
 
@@ -65,15 +62,20 @@ final class Broadcast implements Subscriber, Subscription {
     }
 
     @Override
+    public String name() {
+        return options.name();
+    }
+
+    @Override
     public void connected(Stream newStream) {
         stream = newStream;
-        ownMessages = new OwnMessages(ownBackends, newStream.server());
         stream.listen(options.channel(), this, () -> {
             receiving = true;
             boolean first = lostAt == 0;
             long millis = first ? 0 : TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - lostAt);
             if (!first) {
-                LOG.info("Channel {}: messages of {} ms may have been missed", options.channel(), millis);
+                counters.gap(millis);
+                LOG.warn("Channel {}: messages may have been missed for {} ms", options.channel(), millis);
             }
             queue.put(new Entry<>(place, null, null, false, new Entry.Gap(millis, first)));
             settled.countDown();
@@ -89,7 +91,9 @@ final class Broadcast implements Subscriber, Subscription {
 
     @Override
     public void received(Notification notification) {
-        if (!(options.filtered() && ownMessages.contains(notification))) {
+        if (notification.own() && options.filtered()) {
+            counters.filtered.increment();
+        } else {
             queue.put(new Entry<>(place++, notification, null, false, null));
         }
     }
@@ -116,13 +120,19 @@ final class Broadcast implements Subscriber, Subscription {
     }
 
     @Override
+    public void gaveUp(Exception failure) {
+        settled.countDown();
+        callbacks.execute(() -> handler.gaveUp(failure));
+    }
+
+    @Override
     public boolean isReceiving() {
         return receiving;
     }
 
     @Override
     public SubscriptionStatus status() {
-        return new SubscriptionStatus(receiving, receiving, null, false, 0, 0);
+        return new SubscriptionStatus(session.status(), receiving, null, false, 0, 0, queue.size(), queue.capacity(), counters.counts());
     }
 
     @Override

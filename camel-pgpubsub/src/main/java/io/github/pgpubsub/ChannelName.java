@@ -1,13 +1,17 @@
 package io.github.pgpubsub;
 
+import io.github.pgpubsub.connect.OwnMessages;
 import io.github.pgpubsub.lead.GroupKey;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /** The server's rules for the name of a channel. */
 public final class ChannelName {
 
     /** NAMEDATALEN - 1 (PostgreSQL source, async.c: pg_notify refuses longer ones, LISTEN would cut them in silence). */
     public static final int MAX_BYTES = 63;
+
+    private static final List<String> RESERVED = List.of(GroupKey.CONTROL_PREFIX, OwnMessages.CHANNEL_PREFIX);
 
     private ChannelName() {}
 
@@ -32,8 +36,10 @@ public final class ChannelName {
         if (!StandardCharsets.UTF_8.newEncoder().canEncode(channel)) {
             throw new IllegalArgumentException("The channel has half a surrogate pair and so is not valid Unicode");
         }
-        if (channel.startsWith(GroupKey.CONTROL_PREFIX)) {
-            throw new IllegalArgumentException("Channels that begin with " + GroupKey.CONTROL_PREFIX + " are reserved");
+        for (String reserved : RESERVED) {
+            if (channel.startsWith(reserved)) {
+                throw new IllegalArgumentException("Channels that begin with " + reserved + " are reserved");
+            }
         }
         return channel;
     }

@@ -1,62 +1,111 @@
 package io.github.pgpubsub;
 
+import io.github.pgpubsub.lead.Entries;
 import io.github.pgpubsub.lead.Entry;
 import io.github.pgpubsub.session.Notification;
-import java.util.ArrayDeque;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Messages between the session's thread, which puts, and the threads of a subscription, which take. The session asks
- * {@link #hasRoom} before it puts, so a put never waits. It knows which have begun and up to where all are complete.
+ * What waits for a subscription's threads. Bounded: the session's thread puts, the subscription's threads take. The session
+ * asks {@link #hasRoom} before it puts, so a put never waits. It knows which have begun and up to where all are complete.
  */
 final class DeliveryQueue {
 
+    private static final Logger LOG = LoggerFactory.getLogger(DeliveryQueue.class);
+
     /** How often a thread that found the lease run out looks again. */
     private static final long LEASE_CHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    /** Between two lines of log about dropped messages. */
+    private static final long DROPS_LOGGED_NANOS = Duration.ofSeconds(10).toNanos();
 
+    private final String name;
     private final int capacity;
+    private final Overflow overflow;
     private final Lease lease;
+    private final Counters counters;
     private final Runnable roomMade;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final ArrayDeque<Entry<Notification>> waiting = new ArrayDeque<>();
+    private final Entries<Notification> waiting;
     private final List<Long> begun = new ArrayList<>();
     private long next;
     private boolean open;
     private boolean closed;
     private Runnable whenIdle;
+    private long dropsLoggedAt = System.nanoTime() - DROPS_LOGGED_NANOS;
 
     /** @param roomMade called by the taking thread when a full queue is full no more */
-    DeliveryQueue(int capacity, Lease lease, Runnable roomMade) {
-        this.capacity = capacity;
+    DeliveryQueue(SubscriptionOptions options, Lease lease, Counters counters, Runnable roomMade) {
+        this.name = options.name();
+        this.capacity = options.queueSize();
+        this.overflow = options.overflow();
+        this.waiting = new Entries<>(options.memory(), Notification::bytes);
         this.lease = lease;
+        this.counters = counters;
         this.roomMade = roomMade;
     }
 
     // ---- the session's side
 
+    /** Whether the session may put another message. A queue that drops always has room. */
     boolean hasRoom() {
+        if (overflow != Overflow.block) {
+            return true;
+        }
         lock.lock();
         try {
-            return waiting.size() < capacity;
+            return !isFull();
         } finally {
             lock.unlock();
         }
     }
 
+    /** One message has room whatever others hold, so that every queue moves. */
+    private boolean isFull() {
+        return waiting.size() >= capacity || waiting.isMemoryExceeded() && !waiting.isEmpty();
+    }
+
     void put(Entry<Notification> entry) {
+        long dropped;
         lock.lock();
         try {
-            waiting.add(entry);
+            dropped = entry.gap() == null && isFull() ? drop() : 0;
+            if (dropped == 0 || overflow != Overflow.dropNewest) {
+                waiting.add(entry);
+            }
             next = entry.gap() == null ? entry.place() + 1 : entry.place();
             changed.signal();
         } finally {
             lock.unlock();
+        }
+        if (dropped > 0) {
+            logDrops();
+        }
+    }
+
+    /** Makes room as the overflow says; what is dropped counts as complete. */
+    private long drop() {
+        if (overflow == Overflow.block || overflow == Overflow.dropOldest && waiting.removeFirstMessage() == null) {
+            return 0;
+        }
+        counters.dropped.increment();
+        return 1;
+    }
+
+    private void logDrops() {
+        long now = System.nanoTime();
+        if (now - dropsLoggedAt >= DROPS_LOGGED_NANOS) {
+            dropsLoggedAt = now;
+            LOG.warn("{}: its queue (queueSize={}) is full, so messages are dropped (overflow={}): {} so far", name, capacity,
+                    overflow, counters.dropped.sum());
         }
     }
 
@@ -86,7 +135,8 @@ final class DeliveryQueue {
         lock.lock();
         try {
             open = false;
-            List<Entry<Notification>> back = List.copyOf(waiting);
+            List<Entry<Notification>> back = new ArrayList<>(waiting.size());
+            waiting.forEach(back::add);
             if (!back.isEmpty()) {
                 next = back.get(0).place();
                 waiting.clear();
@@ -155,7 +205,7 @@ final class DeliveryQueue {
                     break;
                 }
             }
-            wasFull = waiting.size() >= capacity;
+            wasFull = isFull();
             entry = waiting.remove();
             begun.add(entry.place());
         } finally {
@@ -201,6 +251,20 @@ final class DeliveryQueue {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** How many wait. */
+    int size() {
+        lock.lock();
+        try {
+            return waiting.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    int capacity() {
+        return capacity;
     }
 
     /** Lets the takers go once it is empty. */

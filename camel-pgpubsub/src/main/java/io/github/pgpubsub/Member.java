@@ -1,8 +1,8 @@
 package io.github.pgpubsub;
 
-import io.github.pgpubsub.connect.OwnBackends;
 import io.github.pgpubsub.lead.ControlMessage;
 import io.github.pgpubsub.lead.Effects;
+import io.github.pgpubsub.lead.Entries;
 import io.github.pgpubsub.lead.Entry;
 import io.github.pgpubsub.lead.GroupKey;
 import io.github.pgpubsub.lead.LeadOptions;
@@ -35,9 +35,9 @@ final class Member implements Subscriber, Effects<Notification> {
     private static final Logger LOG = LoggerFactory.getLogger(Member.class);
 
     private final GroupKey key;
-    private final OwnBackends ownBackends;
     private final Session session;
     private final Lease lease;
+    private final Counters counters = new Counters();
     private final Alternates alternates;
     private final Leadership<Notification> leadership;
     private final CountDownLatch settled = new CountDownLatch(1);
@@ -49,19 +49,17 @@ final class Member implements Subscriber, Effects<Notification> {
 
     // These belong to the session's thread.
     private Stream stream;
-    private OwnMessages ownMessages;
     private final Set<Lock> held = EnumSet.noneOf(Lock.class);
     private long roleSince = System.nanoTime();
 
-    Member(SubscriptionOptions options, OwnBackends ownBackends, Session session, Executor callbacks) {
+    Member(SubscriptionOptions options, Session session, Executor callbacks) {
         this.key = new GroupKey(options.channel(), options.group());
-        this.ownBackends = ownBackends;
         this.session = session;
         this.lease = Lease.of(options.leaderTimeout().toNanos());
-        this.alternates = new Alternates(options.queueSize(), lease, session, callbacks);
+        this.alternates = new Alternates(new DeliveryQueue(options, lease, counters, session::wake), callbacks);
         this.leadership = new Leadership<>(
                 new LeadOptions(options.acquireInterval(), options.leaderTimeout(), options.standbyBuffer()), this,
-                new SecureRandom());
+                () -> new Entries<>(options.memory(), Notification::bytes), new SecureRandom());
     }
 
     void start() {
@@ -82,13 +80,18 @@ final class Member implements Subscriber, Effects<Notification> {
         return alternates;
     }
 
+    Counters counters() {
+        return counters;
+    }
+
     boolean isReceiving() {
         return role == Role.LEADER;
     }
 
     SubscriptionStatus status(boolean thisOneReceives) {
         Role now = role;
-        return new SubscriptionStatus(now != Role.DISCONNECTED, thisOneReceives, now, inStep, leader, undeposable);
+        return new SubscriptionStatus(session.status(), thisOneReceives, now, inStep, leader, undeposable,
+                alternates.queue().size(), alternates.queue().capacity(), counters.counts());
     }
 
     /** Begins the orderly end: hands over what has not begun, finishes what has, and gives the lock back. */
@@ -109,10 +112,14 @@ final class Member implements Subscriber, Effects<Notification> {
     // ---- what the session tells
 
     @Override
+    public String name() {
+        return alternates.names();
+    }
+
+    @Override
     public void connected(Stream newStream) {
         stream = newStream;
         held.clear();
-        ownMessages = new OwnMessages(ownBackends, newStream.server());
         leadership.connected(stream.backend(), System.nanoTime());
     }
 
@@ -163,6 +170,12 @@ final class Member implements Subscriber, Effects<Notification> {
     public void failed(Exception failure) {
         settled.countDown();
         alternates.failed(failure);
+    }
+
+    @Override
+    public void gaveUp(Exception failure) {
+        settled.countDown();
+        alternates.gaveUp(failure);
     }
 
     // ---- what the leadership wants of the session
@@ -239,11 +252,17 @@ final class Member implements Subscriber, Effects<Notification> {
 
     @Override
     public void deliver(Entry<Notification> entry) {
-        if (entry.gap() == null && alternates.filtered() && ownMessages.contains(entry.message())) {
+        if (entry.gap() == null && entry.message().own() && alternates.filtered()) {
+            counters.filtered.increment();
             alternates.queue().skip(entry.place());
-        } else {
-            alternates.queue().put(entry);
+            return;
         }
+        if (entry.gap() != null && !entry.gap().first()) {
+            counters.gap(entry.gap().millis());
+            LOG.warn("Channel {}, group {}: messages may have been missed{}", key.channel(), key.group(),
+                    entry.gap().millis() == 0 ? "" : " for " + entry.gap().millis() + " ms");
+        }
+        alternates.queue().put(entry);
     }
 
     @Override

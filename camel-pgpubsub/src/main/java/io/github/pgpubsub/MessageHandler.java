@@ -15,4 +15,10 @@ public interface MessageHandler {
      * threads, or by one of the callback executor; never by the session's thread, so it may block.
      */
     void failed(Exception failure);
+
+    /**
+     * There is no connection and no further attempt is made: {@link PgPubSub.Builder#reconnectLimit} attempts have failed. The
+     * subscription receives nothing more; close it. Called by a thread of the callback executor.
+     */
+    default void gaveUp(Exception failure) {}
 }

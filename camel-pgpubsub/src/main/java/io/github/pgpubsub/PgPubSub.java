@@ -2,8 +2,9 @@ package io.github.pgpubsub;
 
 import io.github.pgpubsub.connect.ConnectionCustomizer;
 import io.github.pgpubsub.connect.ConnectionSource;
-import io.github.pgpubsub.connect.OwnBackends;
+import io.github.pgpubsub.connect.OwnMessages;
 import io.github.pgpubsub.lead.GroupKey;
+import io.github.pgpubsub.lead.MemoryBound;
 import io.github.pgpubsub.publish.PublishCallback;
 import io.github.pgpubsub.publish.Publisher;
 import io.github.pgpubsub.publish.PublisherOptions;
@@ -40,11 +41,22 @@ public final class PgPubSub implements AutoCloseable {
     private final Builder settings;
     private final ExecutorService ownCallbacks;
     private final Executor callbacks;
-    private final Map<GroupKey, Member> members = new HashMap<>();
-    private Session session;
-    private int subscriptions;
+    private final MemoryBound memory = new MemoryBound(MemoryBound.DEFAULT_BYTES);
+    private Listening listening;
     private Publisher publisher;
     private boolean closed;
+
+    /** A session, those who use it, and the groups that it is a member of. Guarded by this object's monitor. */
+    private static final class Listening {
+
+        final Session session;
+        final Map<GroupKey, Member> members = new HashMap<>();
+        int subscriptions;
+
+        Listening(Session session) {
+            this.session = session;
+        }
+    }
 
     private PgPubSub(Builder settings) {
         this.settings = settings;
@@ -62,56 +74,58 @@ public final class PgPubSub implements AutoCloseable {
      * Begins to receive. Returns once listening is active (or another member leads, or it shows that the server is out of
      * reach, in which case it keeps trying in the background).
      *
-     * @throws SQLException             when the server refuses user, password or database
+     * @throws SQLException             when the server refuses user, password or database, or is out of reach and
+     *                                  {@link Builder#reconnectLimit} allows no second attempt
      * @throws IllegalArgumentException when the connection can't be used for this at all
      */
     public Subscription subscribe(SubscriptionOptions options, MessageHandler handler) throws SQLException, InterruptedException {
         Objects.requireNonNull(handler);
-        Session shared = retainSession();
+        SubscriptionOptions complete = options.memory() != null ? options : options.with(memory);
+        Listening shared = retainSession();
         try {
-            shared.awaitFirstAttempt(START);
-            return options.singleListener() ? joinGroup(shared, options, handler) : broadcast(shared, options, handler);
+            shared.session.awaitFirstAttempt(START);
+            return complete.singleListener() ? joinGroup(shared, complete, handler) : broadcast(shared, complete, handler);
         } catch (SQLException | InterruptedException | RuntimeException e) {
-            releaseSession();
+            releaseSession(shared);
             throw e;
         }
     }
 
-    private Subscription broadcast(Session shared, SubscriptionOptions options, MessageHandler handler) {
-        Broadcast broadcast = new Broadcast(
-                options, handler, settings.ownBackends, shared, handlerThread(options), settings.threads, callbacks,
-                this::releaseSession);
+    private Subscription broadcast(Listening shared, SubscriptionOptions options, MessageHandler handler) {
+        Broadcast broadcast = new Broadcast(options, handler, shared.session, handlerThread(options), settings.threads, callbacks,
+                () -> releaseSession(shared));
         broadcast.start(START.toNanos());
         return broadcast;
     }
 
-    private Subscription joinGroup(Session shared, SubscriptionOptions options, MessageHandler handler) throws InterruptedException {
+    private Subscription joinGroup(Listening shared, SubscriptionOptions options, MessageHandler handler)
+            throws InterruptedException {
         GroupKey key = new GroupKey(options.channel(), options.group());
         while (true) {
             Member member = member(key, shared, options);
-            Workers workers = new Workers(
-                    member.alternates().queue(), handler, options.channel(), handlerThread(options), options.concurrency(), settings.threads);
+            Workers workers = new Workers(member.alternates().queue(), handler, member.counters(), options.channel(),
+                    handlerThread(options), options.concurrency(), settings.threads);
             Alternates.Alternate alternate = new Alternates.Alternate(options, handler, workers);
             if (member.alternates().add(alternate)) {
                 member.awaitSettled(START.toNanos());
-                return new GroupSubscription(member, alternate, () -> forget(key, member), this::releaseSession);
+                return new GroupSubscription(member, alternate, () -> forget(shared, key, member), () -> releaseSession(shared));
             }
             // Its last subscription is just leaving: two members on one session would both lead.
             member.awaitStopped(options.drainTimeout().toNanos());
-            forget(key, member);
+            forget(shared, key, member);
         }
     }
 
-    private synchronized Member member(GroupKey key, Session shared, SubscriptionOptions options) {
-        return members.computeIfAbsent(key, k -> {
-            Member created = new Member(options, settings.ownBackends, shared, callbacks);
+    private synchronized Member member(GroupKey key, Listening shared, SubscriptionOptions options) {
+        return shared.members.computeIfAbsent(key, k -> {
+            Member created = new Member(options, shared.session, callbacks);
             created.start();
             return created;
         });
     }
 
-    private synchronized void forget(GroupKey key, Member member) {
-        members.remove(key, member);
+    private synchronized void forget(Listening shared, GroupKey key, Member member) {
+        shared.members.remove(key, member);
     }
 
     private String handlerThread(SubscriptionOptions options) {
@@ -151,40 +165,41 @@ public final class PgPubSub implements AutoCloseable {
             publisher = new Publisher(settings.publishSource,
                     new PublisherOptions(settings.name + " publish", settings.reconnectDelay, settings.reconnectMaxDelay,
                             settings.maxBatch, PUBLISH_CAPACITY, settings.customizer),
-                    settings.ownBackends, task -> settings.threads.apply(settings.name + " publish", task), callbacks);
+                    settings.ownMessages, this::thread, callbacks);
             publisher.start();
         }
         return publisher;
     }
 
-    private synchronized Session retainSession() {
+    private synchronized Listening retainSession() {
         if (closed) {
             throw new IllegalStateException("closed");
         }
-        if (session == null) {
-            session = new Session(settings.listenSource,
+        if (listening == null || listening.session.isEnded()) {
+            listening = new Listening(new Session(settings.listenSource,
                     new SessionOptions(settings.name + " listen", settings.reconnectDelay, settings.reconnectMaxDelay,
-                            settings.heartbeatInterval, settings.heartbeatTimeout, TICK, settings.customizer),
-                    task -> settings.threads.apply(settings.name + " listen", task));
-            session.start();
+                            settings.reconnectLimit, settings.heartbeatInterval, settings.heartbeatTimeout, TICK,
+                            settings.customizer, settings.ownMessages), this::thread));
+            listening.session.start();
         }
-        subscriptions++;
-        return session;
+        listening.subscriptions++;
+        return listening;
     }
 
-    private void releaseSession() {
-        Session last = null;
+    private Thread thread(String purpose, Runnable task) {
+        return settings.threads.apply(settings.name + " " + purpose, task);
+    }
+
+    private void releaseSession(Listening shared) {
         synchronized (this) {
-            subscriptions--;
-            if (subscriptions == 0) {
-                last = session;
-                session = null;
-                members.clear();
+            if (--shared.subscriptions > 0) {
+                return;
+            }
+            if (listening == shared) {
+                listening = null;
             }
         }
-        if (last != null) {
-            last.close();
-        }
+        shared.session.close();
     }
 
     /**
@@ -193,20 +208,20 @@ public final class PgPubSub implements AutoCloseable {
      */
     @Override
     public void close() {
-        Session leftSession;
+        Listening leftListening;
         Publisher leftPublisher;
         synchronized (this) {
             closed = true;
-            leftSession = session;
+            leftListening = listening;
             leftPublisher = publisher;
-            session = null;
+            listening = null;
             publisher = null;
         }
         if (leftPublisher != null) {
             leftPublisher.close();
         }
-        if (leftSession != null) {
-            leftSession.close();
+        if (leftListening != null) {
+            leftListening.session.close();
         }
         if (ownCallbacks != null) {
             ownCallbacks.shutdown();
@@ -221,11 +236,12 @@ public final class PgPubSub implements AutoCloseable {
         private String name = "pgpubsub";
         private Duration reconnectDelay = Duration.ofMillis(100);
         private Duration reconnectMaxDelay = Duration.ofSeconds(30);
+        private int reconnectLimit = -1;
         private Duration heartbeatInterval = Duration.ofSeconds(5);
         private Duration heartbeatTimeout = Duration.ofSeconds(3);
         private int maxBatch = 512;
         private ConnectionCustomizer customizer;
-        private OwnBackends ownBackends = new OwnBackends();
+        private OwnMessages ownMessages = new OwnMessages();
         private Executor callbacks;
         private BiFunction<String, Runnable, Thread> threads = (threadName, task) -> {
             Thread thread = new Thread(task, threadName);
@@ -257,6 +273,12 @@ public final class PgPubSub implements AutoCloseable {
             return this;
         }
 
+        /** Attempts to reconnect that may fail in a row before subscriptions are given up; -1: any number. Default: -1. */
+        public Builder reconnectLimit(int value) {
+            this.reconnectLimit = value;
+            return this;
+        }
+
         /** Silence after which the server is asked for a sign of life, and how long it may take. Defaults: 5 s, 3 s. */
         public Builder heartbeat(Duration interval, Duration timeout) {
             this.heartbeatInterval = interval;
@@ -277,8 +299,8 @@ public final class PgPubSub implements AutoCloseable {
         }
 
         /** What counts as sent by this process; share one between several. Default: what this one publishes. */
-        public Builder ownBackends(OwnBackends value) {
-            this.ownBackends = value;
+        public Builder ownMessages(OwnMessages value) {
+            this.ownMessages = value;
             return this;
         }
 

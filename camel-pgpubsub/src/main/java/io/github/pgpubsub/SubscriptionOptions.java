@@ -1,51 +1,199 @@
 package io.github.pgpubsub;
 
+import io.github.pgpubsub.lead.MemoryBound;
 import java.time.Duration;
+import java.util.Objects;
 
-/**
- * What a subscription wants.
- *
- * @param channel         1 to 63 bytes of UTF-8
- * @param singleListener  of all with this channel and group, on all hosts, one receives at a time; false: all do
- * @param group           who shares a listener
- * @param filtered        leave out what this process itself published
- * @param acquireInterval how often a standby looks whether the listener is gone
- * @param leaderTimeout   a listener that shows no life for this long is deposed; zero: never
- * @param standbyBuffer   messages that the standby holds ready until the listener has processed them; 0: none
- * @param queueSize       messages between the session and the handler, at least 1
- * @param concurrency     threads that call the handler, at least 1; more than one gives up order
- * @param drainTimeout    how long {@link Subscription#close} waits for messages that were taken in
- */
-public record SubscriptionOptions(
-        String channel,
-        boolean singleListener,
-        String group,
-        boolean filtered,
-        Duration acquireInterval,
-        Duration leaderTimeout,
-        int standbyBuffer,
-        int queueSize,
-        int concurrency,
-        Duration drainTimeout) {
+/** What a subscription wants: a channel, and what differs from the defaults. Immutable. */
+public final class SubscriptionOptions {
 
-    public SubscriptionOptions {
-        ChannelName.check(channel);
-        atLeast(1, "queueSize", queueSize);
-        atLeast(1, "concurrency", concurrency);
-        atLeast(1, "acquireInterval", acquireInterval.toMillis());
-        atLeast(0, "leaderTimeout", leaderTimeout.toMillis());
-        atLeast(0, "standbyBuffer", standbyBuffer);
+    private final Builder values;
+
+    private SubscriptionOptions(Builder values) {
+        this.values = values;
     }
 
-    /** A single listener of group {@code default}: what the component's options default to. */
+    /** A single listener of group {@code default}, as the component's options default to. */
     public static SubscriptionOptions of(String channel) {
-        return new SubscriptionOptions(channel, true, "default", false, Duration.ofMillis(500), Duration.ofSeconds(30), 20_000, 1000,
-                1, Duration.ofSeconds(45));
+        return to(channel).build();
     }
 
-    private static void atLeast(long least, String name, long value) {
-        if (value < least) {
-            throw new IllegalArgumentException(name + " is " + value + "; it must be at least " + least);
+    /** @param channel 1 to 63 bytes of UTF-8 */
+    public static Builder to(String channel) {
+        return new Builder(ChannelName.check(channel));
+    }
+
+    SubscriptionOptions with(MemoryBound memory) {
+        return values.copy().memory(memory).build();
+    }
+
+    public String channel() {
+        return values.channel;
+    }
+
+    public String name() {
+        return values.name;
+    }
+
+    public boolean singleListener() {
+        return values.singleListener;
+    }
+
+    public String group() {
+        return values.group;
+    }
+
+    public boolean filtered() {
+        return values.filtered;
+    }
+
+    public Duration acquireInterval() {
+        return values.acquireInterval;
+    }
+
+    public Duration leaderTimeout() {
+        return values.leaderTimeout;
+    }
+
+    public int standbyBuffer() {
+        return values.standbyBuffer;
+    }
+
+    public int queueSize() {
+        return values.queueSize;
+    }
+
+    public Overflow overflow() {
+        return values.overflow;
+    }
+
+    public MemoryBound memory() {
+        return values.memory;
+    }
+
+    public int concurrency() {
+        return values.concurrency;
+    }
+
+    public Duration drainTimeout() {
+        return values.drainTimeout;
+    }
+
+    /** Takes values; each has a default. */
+    public static final class Builder implements Cloneable {
+
+        private final String channel;
+        private String name;
+        private boolean singleListener = true;
+        private String group = "default";
+        private boolean filtered;
+        private Duration acquireInterval = Duration.ofMillis(500);
+        private Duration leaderTimeout = Duration.ofSeconds(30);
+        private int standbyBuffer = 20_000;
+        private int queueSize = 1000;
+        private Overflow overflow = Overflow.block;
+        private MemoryBound memory;
+        private int concurrency = 1;
+        private Duration drainTimeout = Duration.ofSeconds(45);
+
+        private Builder(String channel) {
+            this.channel = channel;
+            this.name = channel;
+        }
+
+        /** What logs call it, for instance the route it feeds. Default: the channel. */
+        public Builder name(String value) {
+            name = Objects.requireNonNull(value);
+            return this;
+        }
+
+        /** Whether of all with this channel and group, on all hosts, one receives at a time; false: all do. Default: true. */
+        public Builder singleListener(boolean value) {
+            singleListener = value;
+            return this;
+        }
+
+        /** Who shares a listener. Default: {@code default}. */
+        public Builder group(String value) {
+            group = Objects.requireNonNull(value);
+            return this;
+        }
+
+        /** Leave out what this process itself published. Default: false. */
+        public Builder filtered(boolean value) {
+            filtered = value;
+            return this;
+        }
+
+        /** How often a standby looks whether the listener is gone; at least 1 ms. Default: 500 ms. */
+        public Builder acquireInterval(Duration value) {
+            atLeast(1, "acquireInterval", value.toMillis());
+            acquireInterval = value;
+            return this;
+        }
+
+        /** A listener that shows no life for this long is deposed; zero: never. Default: 30 s. */
+        public Builder leaderTimeout(Duration value) {
+            atLeast(0, "leaderTimeout", value.toMillis());
+            leaderTimeout = value;
+            return this;
+        }
+
+        /** Messages that the standby holds ready until the listener has processed them; 0: none. Default: 20,000. */
+        public Builder standbyBuffer(int value) {
+            atLeast(0, "standbyBuffer", value);
+            standbyBuffer = value;
+            return this;
+        }
+
+        /** Messages between the session and the handler, at least 1. Default: 1,000. */
+        public Builder queueSize(int value) {
+            atLeast(1, "queueSize", value);
+            queueSize = value;
+            return this;
+        }
+
+        /** What happens when the queue is full. Default: {@link Overflow#block}. */
+        public Builder overflow(Overflow value) {
+            overflow = Objects.requireNonNull(value);
+            return this;
+        }
+
+        /** Bounds the bytes that wait, with all others that share it; null: shared by all of one {@link PgPubSub}, 64 MiB. */
+        public Builder memory(MemoryBound value) {
+            memory = value;
+            return this;
+        }
+
+        /** Threads that call the handler, at least 1; more than one gives up order. Default: 1. */
+        public Builder concurrency(int value) {
+            atLeast(1, "concurrency", value);
+            concurrency = value;
+            return this;
+        }
+
+        /** How long {@link Subscription#close} waits for messages that were taken in. Default: 45 s. */
+        public Builder drainTimeout(Duration value) {
+            drainTimeout = Objects.requireNonNull(value);
+            return this;
+        }
+
+        public SubscriptionOptions build() {
+            return new SubscriptionOptions(copy());
+        }
+
+        private Builder copy() {
+            try {
+                return (Builder) clone();
+            } catch (CloneNotSupportedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        private static void atLeast(long least, String name, long value) {
+            if (value < least) {
+                throw new IllegalArgumentException(name + " is " + value + "; it must be at least " + least);
+            }
         }
     }
 }

@@ -1,5 +1,7 @@
 package io.github.pgpubsub;
 
+import io.github.pgpubsub.lead.Entry;
+import io.github.pgpubsub.session.Notification;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -14,14 +16,16 @@ final class Workers {
 
     private final DeliveryQueue queue;
     private final MessageHandler handler;
+    private final Counters counters;
     private final String channel;
     private final List<Thread> threads = new ArrayList<>();
     private volatile boolean leaving;
 
-    Workers(DeliveryQueue queue, MessageHandler handler, String channel, String name, int concurrency,
+    Workers(DeliveryQueue queue, MessageHandler handler, Counters counters, String channel, String name, int concurrency,
             BiFunction<String, Runnable, Thread> threadMaker) {
         this.queue = queue;
         this.handler = handler;
+        this.counters = counters;
         this.channel = channel;
         for (int i = 0; i < concurrency; i++) {
             threads.add(threadMaker.apply(name, this::work));
@@ -66,6 +70,7 @@ final class Workers {
     private void work() {
         try {
             for (var entry = queue.take(this); entry != null; entry = queue.take(this)) {
+                count(entry);
                 try {
                     handler.handle(Message.of(channel, entry));
                 } catch (Exception e) {
@@ -76,6 +81,15 @@ final class Workers {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void count(Entry<Notification> entry) {
+        if (entry.gap() == null) {
+            counters.received.increment();
+            if (entry.redelivered()) {
+                counters.redelivered.increment();
+            }
         }
     }
 }

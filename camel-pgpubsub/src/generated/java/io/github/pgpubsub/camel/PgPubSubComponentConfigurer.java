@@ -45,6 +45,8 @@ public class PgPubSubComponentConfigurer extends PropertyConfigurerSupport imple
         case "connectionCustomizer": getOrCreateConfiguration(target).setConnectionCustomizer(property(camelContext, io.github.pgpubsub.connect.ConnectionCustomizer.class, value)); return true;
         case "datasource":
         case "dataSource": getOrCreateConfiguration(target).setDataSource(property(camelContext, javax.sql.DataSource.class, value)); return true;
+        case "dedicatedsession":
+        case "dedicatedSession": getOrCreateConfiguration(target).setDedicatedSession(property(camelContext, boolean.class, value)); return true;
         case "filtered": getOrCreateConfiguration(target).setFiltered(property(camelContext, boolean.class, value)); return true;
         case "gapmarker":
         case "gapMarker": getOrCreateConfiguration(target).setGapMarker(property(camelContext, io.github.pgpubsub.camel.GapMarker.class, value)); return true;
@@ -53,12 +55,19 @@ public class PgPubSubComponentConfigurer extends PropertyConfigurerSupport imple
         case "healthCheckConsumerEnabled": target.setHealthCheckConsumerEnabled(property(camelContext, boolean.class, value)); return true;
         case "healthcheckproducerenabled":
         case "healthCheckProducerEnabled": target.setHealthCheckProducerEnabled(property(camelContext, boolean.class, value)); return true;
+        case "heartbeatinterval":
+        case "heartbeatInterval": getOrCreateConfiguration(target).setHeartbeatInterval(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
+        case "heartbeattimeout":
+        case "heartbeatTimeout": getOrCreateConfiguration(target).setHeartbeatTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "lazystartproducer":
         case "lazyStartProducer": target.setLazyStartProducer(property(camelContext, boolean.class, value)); return true;
         case "leadertimeout":
         case "leaderTimeout": getOrCreateConfiguration(target).setLeaderTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "maxbatch":
         case "maxBatch": getOrCreateConfiguration(target).setMaxBatch(property(camelContext, int.class, value)); return true;
+        case "maxbufferedbytes":
+        case "maxBufferedBytes": getOrCreateConfiguration(target).setMaxBufferedBytes(property(camelContext, long.class, value)); return true;
+        case "overflow": getOrCreateConfiguration(target).setOverflow(property(camelContext, io.github.pgpubsub.Overflow.class, value)); return true;
         case "password": getOrCreateConfiguration(target).setPassword(property(camelContext, java.lang.String.class, value)); return true;
         case "payloadformat":
         case "payloadFormat": getOrCreateConfiguration(target).setPayloadFormat(property(camelContext, io.github.pgpubsub.camel.PayloadFormat.class, value)); return true;
@@ -66,6 +75,8 @@ public class PgPubSubComponentConfigurer extends PropertyConfigurerSupport imple
         case "queueSize": getOrCreateConfiguration(target).setQueueSize(property(camelContext, int.class, value)); return true;
         case "reconnectdelay":
         case "reconnectDelay": getOrCreateConfiguration(target).setReconnectDelay(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
+        case "reconnectlimit":
+        case "reconnectLimit": getOrCreateConfiguration(target).setReconnectLimit(property(camelContext, int.class, value)); return true;
         case "reconnectmaxdelay":
         case "reconnectMaxDelay": getOrCreateConfiguration(target).setReconnectMaxDelay(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "sendtimeout":
@@ -98,6 +109,8 @@ public class PgPubSubComponentConfigurer extends PropertyConfigurerSupport imple
         case "connectionCustomizer": return io.github.pgpubsub.connect.ConnectionCustomizer.class;
         case "datasource":
         case "dataSource": return javax.sql.DataSource.class;
+        case "dedicatedsession":
+        case "dedicatedSession": return boolean.class;
         case "filtered": return boolean.class;
         case "gapmarker":
         case "gapMarker": return io.github.pgpubsub.camel.GapMarker.class;
@@ -106,12 +119,19 @@ public class PgPubSubComponentConfigurer extends PropertyConfigurerSupport imple
         case "healthCheckConsumerEnabled": return boolean.class;
         case "healthcheckproducerenabled":
         case "healthCheckProducerEnabled": return boolean.class;
+        case "heartbeatinterval":
+        case "heartbeatInterval": return long.class;
+        case "heartbeattimeout":
+        case "heartbeatTimeout": return long.class;
         case "lazystartproducer":
         case "lazyStartProducer": return boolean.class;
         case "leadertimeout":
         case "leaderTimeout": return long.class;
         case "maxbatch":
         case "maxBatch": return int.class;
+        case "maxbufferedbytes":
+        case "maxBufferedBytes": return long.class;
+        case "overflow": return io.github.pgpubsub.Overflow.class;
         case "password": return java.lang.String.class;
         case "payloadformat":
         case "payloadFormat": return io.github.pgpubsub.camel.PayloadFormat.class;
@@ -119,6 +139,8 @@ public class PgPubSubComponentConfigurer extends PropertyConfigurerSupport imple
         case "queueSize": return int.class;
         case "reconnectdelay":
         case "reconnectDelay": return long.class;
+        case "reconnectlimit":
+        case "reconnectLimit": return int.class;
         case "reconnectmaxdelay":
         case "reconnectMaxDelay": return long.class;
         case "sendtimeout":
@@ -152,6 +174,8 @@ public class PgPubSubComponentConfigurer extends PropertyConfigurerSupport imple
         case "connectionCustomizer": return getOrCreateConfiguration(target).getConnectionCustomizer();
         case "datasource":
         case "dataSource": return getOrCreateConfiguration(target).getDataSource();
+        case "dedicatedsession":
+        case "dedicatedSession": return getOrCreateConfiguration(target).isDedicatedSession();
         case "filtered": return getOrCreateConfiguration(target).isFiltered();
         case "gapmarker":
         case "gapMarker": return getOrCreateConfiguration(target).getGapMarker();
@@ -160,12 +184,19 @@ public class PgPubSubComponentConfigurer extends PropertyConfigurerSupport imple
         case "healthCheckConsumerEnabled": return target.isHealthCheckConsumerEnabled();
         case "healthcheckproducerenabled":
         case "healthCheckProducerEnabled": return target.isHealthCheckProducerEnabled();
+        case "heartbeatinterval":
+        case "heartbeatInterval": return getOrCreateConfiguration(target).getHeartbeatInterval();
+        case "heartbeattimeout":
+        case "heartbeatTimeout": return getOrCreateConfiguration(target).getHeartbeatTimeout();
         case "lazystartproducer":
         case "lazyStartProducer": return target.isLazyStartProducer();
         case "leadertimeout":
         case "leaderTimeout": return getOrCreateConfiguration(target).getLeaderTimeout();
         case "maxbatch":
         case "maxBatch": return getOrCreateConfiguration(target).getMaxBatch();
+        case "maxbufferedbytes":
+        case "maxBufferedBytes": return getOrCreateConfiguration(target).getMaxBufferedBytes();
+        case "overflow": return getOrCreateConfiguration(target).getOverflow();
         case "password": return getOrCreateConfiguration(target).getPassword();
         case "payloadformat":
         case "payloadFormat": return getOrCreateConfiguration(target).getPayloadFormat();
@@ -173,6 +204,8 @@ public class PgPubSubComponentConfigurer extends PropertyConfigurerSupport imple
         case "queueSize": return getOrCreateConfiguration(target).getQueueSize();
         case "reconnectdelay":
         case "reconnectDelay": return getOrCreateConfiguration(target).getReconnectDelay();
+        case "reconnectlimit":
+        case "reconnectLimit": return getOrCreateConfiguration(target).getReconnectLimit();
         case "reconnectmaxdelay":
         case "reconnectMaxDelay": return getOrCreateConfiguration(target).getReconnectMaxDelay();
         case "sendtimeout":

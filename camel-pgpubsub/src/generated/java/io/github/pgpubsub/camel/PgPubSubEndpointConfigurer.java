@@ -35,6 +35,8 @@ public class PgPubSubEndpointConfigurer extends PropertyConfigurerSupport implem
         case "connectionCustomizer": target.getConfiguration().setConnectionCustomizer(property(camelContext, io.github.pgpubsub.connect.ConnectionCustomizer.class, value)); return true;
         case "datasource":
         case "dataSource": target.getConfiguration().setDataSource(property(camelContext, javax.sql.DataSource.class, value)); return true;
+        case "dedicatedsession":
+        case "dedicatedSession": target.getConfiguration().setDedicatedSession(property(camelContext, boolean.class, value)); return true;
         case "exceptionhandler":
         case "exceptionHandler": target.setExceptionHandler(property(camelContext, org.apache.camel.spi.ExceptionHandler.class, value)); return true;
         case "exchangepattern":
@@ -43,12 +45,19 @@ public class PgPubSubEndpointConfigurer extends PropertyConfigurerSupport implem
         case "gapmarker":
         case "gapMarker": target.getConfiguration().setGapMarker(property(camelContext, io.github.pgpubsub.camel.GapMarker.class, value)); return true;
         case "group": target.getConfiguration().setGroup(property(camelContext, java.lang.String.class, value)); return true;
+        case "heartbeatinterval":
+        case "heartbeatInterval": target.getConfiguration().setHeartbeatInterval(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
+        case "heartbeattimeout":
+        case "heartbeatTimeout": target.getConfiguration().setHeartbeatTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "lazystartproducer":
         case "lazyStartProducer": target.setLazyStartProducer(property(camelContext, boolean.class, value)); return true;
         case "leadertimeout":
         case "leaderTimeout": target.getConfiguration().setLeaderTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "maxbatch":
         case "maxBatch": target.getConfiguration().setMaxBatch(property(camelContext, int.class, value)); return true;
+        case "maxbufferedbytes":
+        case "maxBufferedBytes": target.getConfiguration().setMaxBufferedBytes(property(camelContext, long.class, value)); return true;
+        case "overflow": target.getConfiguration().setOverflow(property(camelContext, io.github.pgpubsub.Overflow.class, value)); return true;
         case "password": target.getConfiguration().setPassword(property(camelContext, java.lang.String.class, value)); return true;
         case "payloadformat":
         case "payloadFormat": target.getConfiguration().setPayloadFormat(property(camelContext, io.github.pgpubsub.camel.PayloadFormat.class, value)); return true;
@@ -56,6 +65,8 @@ public class PgPubSubEndpointConfigurer extends PropertyConfigurerSupport implem
         case "queueSize": target.getConfiguration().setQueueSize(property(camelContext, int.class, value)); return true;
         case "reconnectdelay":
         case "reconnectDelay": target.getConfiguration().setReconnectDelay(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
+        case "reconnectlimit":
+        case "reconnectLimit": target.getConfiguration().setReconnectLimit(property(camelContext, int.class, value)); return true;
         case "reconnectmaxdelay":
         case "reconnectMaxDelay": target.getConfiguration().setReconnectMaxDelay(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "sendtimeout":
@@ -85,6 +96,8 @@ public class PgPubSubEndpointConfigurer extends PropertyConfigurerSupport implem
         case "connectionCustomizer": return io.github.pgpubsub.connect.ConnectionCustomizer.class;
         case "datasource":
         case "dataSource": return javax.sql.DataSource.class;
+        case "dedicatedsession":
+        case "dedicatedSession": return boolean.class;
         case "exceptionhandler":
         case "exceptionHandler": return org.apache.camel.spi.ExceptionHandler.class;
         case "exchangepattern":
@@ -93,12 +106,19 @@ public class PgPubSubEndpointConfigurer extends PropertyConfigurerSupport implem
         case "gapmarker":
         case "gapMarker": return io.github.pgpubsub.camel.GapMarker.class;
         case "group": return java.lang.String.class;
+        case "heartbeatinterval":
+        case "heartbeatInterval": return long.class;
+        case "heartbeattimeout":
+        case "heartbeatTimeout": return long.class;
         case "lazystartproducer":
         case "lazyStartProducer": return boolean.class;
         case "leadertimeout":
         case "leaderTimeout": return long.class;
         case "maxbatch":
         case "maxBatch": return int.class;
+        case "maxbufferedbytes":
+        case "maxBufferedBytes": return long.class;
+        case "overflow": return io.github.pgpubsub.Overflow.class;
         case "password": return java.lang.String.class;
         case "payloadformat":
         case "payloadFormat": return io.github.pgpubsub.camel.PayloadFormat.class;
@@ -106,6 +126,8 @@ public class PgPubSubEndpointConfigurer extends PropertyConfigurerSupport implem
         case "queueSize": return int.class;
         case "reconnectdelay":
         case "reconnectDelay": return long.class;
+        case "reconnectlimit":
+        case "reconnectLimit": return int.class;
         case "reconnectmaxdelay":
         case "reconnectMaxDelay": return long.class;
         case "sendtimeout":
@@ -136,6 +158,8 @@ public class PgPubSubEndpointConfigurer extends PropertyConfigurerSupport implem
         case "connectionCustomizer": return target.getConfiguration().getConnectionCustomizer();
         case "datasource":
         case "dataSource": return target.getConfiguration().getDataSource();
+        case "dedicatedsession":
+        case "dedicatedSession": return target.getConfiguration().isDedicatedSession();
         case "exceptionhandler":
         case "exceptionHandler": return target.getExceptionHandler();
         case "exchangepattern":
@@ -144,12 +168,19 @@ public class PgPubSubEndpointConfigurer extends PropertyConfigurerSupport implem
         case "gapmarker":
         case "gapMarker": return target.getConfiguration().getGapMarker();
         case "group": return target.getConfiguration().getGroup();
+        case "heartbeatinterval":
+        case "heartbeatInterval": return target.getConfiguration().getHeartbeatInterval();
+        case "heartbeattimeout":
+        case "heartbeatTimeout": return target.getConfiguration().getHeartbeatTimeout();
         case "lazystartproducer":
         case "lazyStartProducer": return target.isLazyStartProducer();
         case "leadertimeout":
         case "leaderTimeout": return target.getConfiguration().getLeaderTimeout();
         case "maxbatch":
         case "maxBatch": return target.getConfiguration().getMaxBatch();
+        case "maxbufferedbytes":
+        case "maxBufferedBytes": return target.getConfiguration().getMaxBufferedBytes();
+        case "overflow": return target.getConfiguration().getOverflow();
         case "password": return target.getConfiguration().getPassword();
         case "payloadformat":
         case "payloadFormat": return target.getConfiguration().getPayloadFormat();
@@ -157,6 +188,8 @@ public class PgPubSubEndpointConfigurer extends PropertyConfigurerSupport implem
         case "queueSize": return target.getConfiguration().getQueueSize();
         case "reconnectdelay":
         case "reconnectDelay": return target.getConfiguration().getReconnectDelay();
+        case "reconnectlimit":
+        case "reconnectLimit": return target.getConfiguration().getReconnectLimit();
         case "reconnectmaxdelay":
         case "reconnectMaxDelay": return target.getConfiguration().getReconnectMaxDelay();
         case "sendtimeout":

@@ -23,7 +23,7 @@ public class PgPubSubEndpointUriFactory extends org.apache.camel.support.compone
     private static final Set<String> SECRET_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(25);
+        Set<String> props = new HashSet<>(31);
         props.add("acquireInterval");
         props.add("bodyType");
         props.add("bridgeErrorHandler");
@@ -31,18 +31,24 @@ public class PgPubSubEndpointUriFactory extends org.apache.camel.support.compone
         props.add("concurrentConsumers");
         props.add("connectionCustomizer");
         props.add("dataSource");
+        props.add("dedicatedSession");
         props.add("exceptionHandler");
         props.add("exchangePattern");
         props.add("filtered");
         props.add("gapMarker");
         props.add("group");
+        props.add("heartbeatInterval");
+        props.add("heartbeatTimeout");
         props.add("lazyStartProducer");
         props.add("leaderTimeout");
         props.add("maxBatch");
+        props.add("maxBufferedBytes");
+        props.add("overflow");
         props.add("password");
         props.add("payloadFormat");
         props.add("queueSize");
         props.add("reconnectDelay");
+        props.add("reconnectLimit");
         props.add("reconnectMaxDelay");
         props.add("sendTimeout");
         props.add("singleListener");

@@ -1,6 +1,8 @@
 package io.github.pgpubsub.camel;
 
+import io.github.pgpubsub.Overflow;
 import io.github.pgpubsub.connect.ConnectionCustomizer;
+import io.github.pgpubsub.lead.MemoryBound;
 import javax.sql.DataSource;
 import org.apache.camel.RuntimeCamelException;
 import org.apache.camel.spi.UriParam;
@@ -24,6 +26,14 @@ public class PgPubSubConfiguration implements Cloneable {
     private long reconnectDelay = 100;
     @UriParam(label = "connection,advanced", defaultValue = "30000", javaType = "java.time.Duration")
     private long reconnectMaxDelay = 30_000;
+    @UriParam(label = "connection,advanced", defaultValue = "-1")
+    private int reconnectLimit = -1;
+    @UriParam(label = "connection,advanced", defaultValue = "5000", javaType = "java.time.Duration")
+    private long heartbeatInterval = 5000;
+    @UriParam(label = "connection,advanced", defaultValue = "3000", javaType = "java.time.Duration")
+    private long heartbeatTimeout = 3000;
+    @UriParam(label = "connection,advanced")
+    private boolean dedicatedSession;
 
     @UriParam(label = "consumer", defaultValue = "true")
     private boolean singleListener = true;
@@ -41,6 +51,10 @@ public class PgPubSubConfiguration implements Cloneable {
     private GapMarker gapMarker = GapMarker.never;
     @UriParam(label = "consumer,advanced", defaultValue = "1000")
     private int queueSize = 1000;
+    @UriParam(label = "consumer,advanced", defaultValue = "block")
+    private Overflow overflow = Overflow.block;
+    @UriParam(label = "consumer,advanced", defaultValue = "" + MemoryBound.DEFAULT_BYTES)
+    private long maxBufferedBytes = MemoryBound.DEFAULT_BYTES;
     @UriParam(label = "consumer", defaultValue = "1")
     private int concurrentConsumers = 1;
     @UriParam(label = "consumer")
@@ -132,6 +146,48 @@ public class PgPubSubConfiguration implements Cloneable {
         this.reconnectMaxDelay = atLeast(1, "reconnectMaxDelay", reconnectMaxDelay);
     }
 
+    public int getReconnectLimit() {
+        return reconnectLimit;
+    }
+
+    /**
+     * How many attempts to reconnect may fail in a row before a consumer gives up and its route is stopped as failed. 0: none is
+     * made, and a route whose database is out of reach does not start. -1: any number.
+     */
+    public void setReconnectLimit(int reconnectLimit) {
+        this.reconnectLimit = (int) atLeast(-1, "reconnectLimit", reconnectLimit);
+    }
+
+    public long getHeartbeatInterval() {
+        return heartbeatInterval;
+    }
+
+    /** How often a listening connection is asked for a sign of life. */
+    public void setHeartbeatInterval(long heartbeatInterval) {
+        this.heartbeatInterval = atLeast(1, "heartbeatInterval", heartbeatInterval);
+    }
+
+    public long getHeartbeatTimeout() {
+        return heartbeatTimeout;
+    }
+
+    /** How long the server may take to answer on a listening connection before that counts as lost. */
+    public void setHeartbeatTimeout(long heartbeatTimeout) {
+        this.heartbeatTimeout = atLeast(1, "heartbeatTimeout", heartbeatTimeout);
+    }
+
+    public boolean isDedicatedSession() {
+        return dedicatedSession;
+    }
+
+    /**
+     * Whether this endpoint's consumers have a listening connection to themselves. Otherwise all endpoints with equal
+     * connection options share one, and a full queue of one of them makes the others wait.
+     */
+    public void setDedicatedSession(boolean dedicatedSession) {
+        this.dedicatedSession = dedicatedSession;
+    }
+
     public boolean isSingleListener() {
         return singleListener;
     }
@@ -211,9 +267,33 @@ public class PgPubSubConfiguration implements Cloneable {
         return queueSize;
     }
 
-    /** How many messages may wait between the session and the route. When they do, the session stops reading. */
+    /** How many messages may wait between the session and the route. The option overflow says what happens then. */
     public void setQueueSize(int queueSize) {
         this.queueSize = (int) atLeast(1, "queueSize", queueSize);
+    }
+
+    public Overflow getOverflow() {
+        return overflow;
+    }
+
+    /**
+     * What happens when the queue is full. With block the session reads no more, so that every channel on it waits, and nothing
+     * is lost. The others leave messages out, which is counted and logged.
+     */
+    public void setOverflow(Overflow overflow) {
+        this.overflow = overflow;
+    }
+
+    public long getMaxBufferedBytes() {
+        return maxBufferedBytes;
+    }
+
+    /**
+     * How many bytes may wait in all queues and standby buffers together, by estimate. Endpoints of one component with equal
+     * values share them. When they are reached, queues count as full and standby buffers drop their oldest messages.
+     */
+    public void setMaxBufferedBytes(long maxBufferedBytes) {
+        this.maxBufferedBytes = atLeast(1, "maxBufferedBytes", maxBufferedBytes);
     }
 
     public int getConcurrentConsumers() {

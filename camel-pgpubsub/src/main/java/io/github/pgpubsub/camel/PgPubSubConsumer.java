@@ -53,7 +53,7 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Me
     }
 
     private void subscribe() throws Exception {
-        pubSub = endpoint.retainPubSub();
+        pubSub = endpoint.retainForListening();
         try {
             subscription = pubSub.subscribe(options(), this);
         } finally {
@@ -78,10 +78,20 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Me
 
     private SubscriptionOptions options() {
         PgPubSubConfiguration configuration = endpoint.getConfiguration();
-        return new SubscriptionOptions(endpoint.getChannel(), configuration.isSingleListener(), configuration.getGroup(),
-                configuration.isFiltered(), Duration.ofMillis(configuration.getAcquireInterval()),
-                Duration.ofMillis(configuration.getLeaderTimeout()), configuration.getStandbyBuffer(), configuration.getQueueSize(),
-                configuration.getConcurrentConsumers(), drainTimeout());
+        return SubscriptionOptions.to(endpoint.getChannel())
+                .name("Route " + getRouteId() + ", channel " + endpoint.getChannel())
+                .singleListener(configuration.isSingleListener())
+                .group(configuration.getGroup())
+                .filtered(configuration.isFiltered())
+                .acquireInterval(Duration.ofMillis(configuration.getAcquireInterval()))
+                .leaderTimeout(Duration.ofMillis(configuration.getLeaderTimeout()))
+                .standbyBuffer(configuration.getStandbyBuffer())
+                .queueSize(configuration.getQueueSize())
+                .overflow(configuration.getOverflow())
+                .memory(endpoint.memory())
+                .concurrency(configuration.getConcurrentConsumers())
+                .drainTimeout(drainTimeout())
+                .build();
     }
 
     /** A little less than Camel gives, so that what is unfinished then can still be handed over. */
@@ -144,5 +154,19 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Me
     @Override
     public void failed(Exception failure) {
         getExceptionHandler().handleException("Listening to channel " + endpoint.getChannel() + " failed", failure);
+    }
+
+    /** The route fails where everybody can see it; an operator, or a supervising route controller, may start it again. */
+    @Override
+    public void gaveUp(Exception failure) {
+        failed(failure);
+        String routeId = getRouteId();
+        if (routeId != null) {
+            try {
+                endpoint.getCamelContext().getRouteController().stopRoute(routeId, failure);
+            } catch (Exception e) {
+                getExceptionHandler().handleException("Stopping route " + routeId + " failed", e);
+            }
+        }
     }
 }

@@ -1,6 +1,7 @@
 package io.github.pgpubsub.camel;
 
 import io.github.pgpubsub.PgPubSub;
+import io.github.pgpubsub.lead.MemoryBound;
 import org.apache.camel.Category;
 import org.apache.camel.Consumer;
 import org.apache.camel.MultipleConsumersSupport;
@@ -55,8 +56,16 @@ public class PgPubSubEndpoint extends DefaultEndpoint implements MultipleConsume
         return (PgPubSubComponent) super.getComponent();
     }
 
-    PgPubSub retainPubSub() {
+    PgPubSub retainForPublishing() {
         return getComponent().pubSubs().retain(configuration);
+    }
+
+    PgPubSub retainForListening() {
+        return getComponent().pubSubs().retain(configuration, configuration.isDedicatedSession() ? this : null);
+    }
+
+    MemoryBound memory() {
+        return getComponent().pubSubs().memory(configuration.getMaxBufferedBytes());
     }
 
     void releasePubSub(PgPubSub pubSub) {

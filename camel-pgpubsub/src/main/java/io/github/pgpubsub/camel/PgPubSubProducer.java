@@ -24,7 +24,7 @@ public class PgPubSubProducer extends DefaultAsyncProducer {
     @Override
     protected void doStart() throws Exception {
         super.doStart();
-        pubSub = endpoint.retainPubSub();
+        pubSub = endpoint.retainForPublishing();
         try {
             pubSub.startPublishing();
         } catch (Exception e) {

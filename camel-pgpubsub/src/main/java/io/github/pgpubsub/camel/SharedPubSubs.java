@@ -4,12 +4,14 @@ import io.github.pgpubsub.PgPubSub;
 import io.github.pgpubsub.connect.ConnectionCustomizer;
 import io.github.pgpubsub.connect.ConnectionSource;
 import io.github.pgpubsub.connect.DataSourceConnectionSource;
-import io.github.pgpubsub.connect.OwnBackends;
+import io.github.pgpubsub.connect.OwnMessages;
 import io.github.pgpubsub.connect.UrlConnectionSource;
+import io.github.pgpubsub.lead.MemoryBound;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import javax.sql.DataSource;
 import org.apache.camel.CamelContext;
@@ -21,9 +23,14 @@ import org.apache.camel.ExtendedCamelContext;
  */
 final class SharedPubSubs {
 
-    /** What must be equal. */
+    /**
+     * What must be equal.
+     *
+     * @param dedicated the endpoint that has it to itself; null: any may share it
+     */
     private record Key(ConnectionSource listen, ConnectionSource publish, ConnectionCustomizer customizer, long reconnectDelay,
-            long reconnectMaxDelay, int maxBatch) {}
+            long reconnectMaxDelay, int reconnectLimit, long heartbeatInterval, long heartbeatTimeout, int maxBatch,
+            Object dedicated) {}
 
     private static final class Shared {
         final PgPubSub pubSub;
@@ -38,15 +45,27 @@ final class SharedPubSubs {
 
     private final CamelContext context;
     private final Map<Key, Shared> byKey = new HashMap<>();
+    private final Map<Long, MemoryBound> memories = new ConcurrentHashMap<>();
 
     SharedPubSubs(CamelContext context) {
         this.context = context;
     }
 
-    synchronized PgPubSub retain(PgPubSubConfiguration configuration) {
-        Shared shared = byKey.computeIfAbsent(key(configuration), this::open);
+    /** For a producer, or a consumer of an endpoint that shares its session. */
+    PgPubSub retain(PgPubSubConfiguration configuration) {
+        return retain(configuration, null);
+    }
+
+    /** @param dedicated who has the session to itself; null: it is shared */
+    synchronized PgPubSub retain(PgPubSubConfiguration configuration, Object dedicated) {
+        Shared shared = byKey.computeIfAbsent(key(configuration, dedicated), this::open);
         shared.users++;
         return shared.pubSub;
+    }
+
+    /** What all queues and buffers with this bound share. */
+    MemoryBound memory(long maxBufferedBytes) {
+        return memories.computeIfAbsent(maxBufferedBytes, MemoryBound::new);
     }
 
     void release(PgPubSub pubSub) {
@@ -66,7 +85,7 @@ final class SharedPubSubs {
         }
     }
 
-    private Key key(PgPubSubConfiguration configuration) {
+    private Key key(PgPubSubConfiguration configuration, Object dedicated) {
         ConnectionSource listen;
         ConnectionSource publish;
         if (configuration.getUrl() != null) {
@@ -77,7 +96,8 @@ final class SharedPubSubs {
             publish = listen;
         }
         return new Key(listen, publish, configuration.getConnectionCustomizer(), configuration.getReconnectDelay(),
-                configuration.getReconnectMaxDelay(), configuration.getMaxBatch());
+                configuration.getReconnectMaxDelay(), configuration.getReconnectLimit(), configuration.getHeartbeatInterval(),
+                configuration.getHeartbeatTimeout(), configuration.getMaxBatch(), dedicated);
     }
 
     private DataSource dataSource(PgPubSubConfiguration configuration) {
@@ -100,8 +120,10 @@ final class SharedPubSubs {
                 .name("pgpubsub " + context.getName())
                 .customizer(key.customizer)
                 .reconnect(Duration.ofMillis(key.reconnectDelay), Duration.ofMillis(key.reconnectMaxDelay))
+                .reconnectLimit(key.reconnectLimit)
+                .heartbeat(Duration.ofMillis(key.heartbeatInterval), Duration.ofMillis(key.heartbeatTimeout))
                 .maxBatch(key.maxBatch)
-                .ownBackends(ownBackends(context))
+                .ownMessages(ownMessages(context))
                 .callbacks(callbacks)
                 .threads((name, task) -> context.getExecutorServiceManager().newThread(name, task))
                 .build();
@@ -109,13 +131,13 @@ final class SharedPubSubs {
     }
 
     /** One for the whole context: filtered leaves out what any of its components sent. */
-    private static OwnBackends ownBackends(CamelContext context) {
+    private static OwnMessages ownMessages(CamelContext context) {
         ExtendedCamelContext extension = context.getCamelContextExtension();
         synchronized (context) {
-            OwnBackends known = extension.getContextPlugin(OwnBackends.class);
+            OwnMessages known = extension.getContextPlugin(OwnMessages.class);
             if (known == null) {
-                known = new OwnBackends();
-                extension.addContextPlugin(OwnBackends.class, known);
+                known = new OwnMessages();
+                extension.addContextPlugin(OwnMessages.class, known);
             }
             return known;
         }

@@ -13,32 +13,41 @@ import java.util.concurrent.TimeoutException;
  */
 public final class FirstAttempt {
 
-    private final CompletableFuture<Void> end = new CompletableFuture<>();
+    /** Ends with what is to be thrown; null: nothing. */
+    private final CompletableFuture<Exception> end = new CompletableFuture<>();
 
     public void succeeded() {
         end.complete(null);
     }
 
+    /** It will be tried again. */
     public void failed(Exception cause) {
-        end.completeExceptionally(cause);
+        boolean hopeless = cause instanceof SQLException refusal && ConnectionFailure.isRefusal(refusal)
+                || cause instanceof IllegalArgumentException;
+        end.complete(hopeless ? cause : null);
+    }
+
+    /** It will not be tried again. */
+    public void gaveUp(SQLException cause) {
+        end.complete(cause);
     }
 
     /**
      * Waits until the attempt has ended, well or not, or the time is up.
      *
-     * @throws SQLException             a refusal: a wrong password, no such database
+     * @throws SQLException             a refusal (a wrong password, no such database), or it will not be tried again
      * @throws IllegalArgumentException settings that can't work
      */
     public void await(Duration longest) throws SQLException, InterruptedException {
         try {
-            end.get(longest.toMillis(), TimeUnit.MILLISECONDS);
+            Exception failure = end.get(longest.toMillis(), TimeUnit.MILLISECONDS);
+            if (failure instanceof SQLException e) {
+                throw e;
+            } else if (failure != null) {
+                throw (IllegalArgumentException) failure;
+            }
         } catch (ExecutionException e) {
-            if (e.getCause() instanceof SQLException refusal && ConnectionFailure.isRefusal(refusal)) {
-                throw refusal;
-            }
-            if (e.getCause() instanceof IllegalArgumentException misuse) {
-                throw misuse;
-            }
+            throw new IllegalStateException("Never completed so", e);
         } catch (TimeoutException e) {
             // Slow, or out of reach: whoever connects goes on trying.
         }

@@ -24,6 +24,7 @@ public final class ServerConnection implements AutoCloseable {
     private final int backend;
     private final String server;
     private final boolean inRecovery;
+    private final boolean behindPooler;
 
     private ServerConnection(Connection connection, boolean pooled, String applicationName, ConnectionCustomizer customizer)
             throws SQLException {
@@ -49,6 +50,11 @@ public final class ServerConnection implements AutoCloseable {
                 server = row.getString(2);
                 inRecovery = row.getBoolean(3);
             }
+        }
+        behindPooler = pg.getBackendPID() != backend;
+        if (behindPooler) {
+            // Prepared on one backend, a statement may be looked for on another.
+            pg.setPrepareThreshold(0);
         }
     }
 
@@ -98,6 +104,14 @@ public final class ServerConnection implements AutoCloseable {
     /** Whether the server is a replica, which can neither LISTEN nor NOTIFY. */
     public boolean inRecovery() {
         return inRecovery;
+    }
+
+    /**
+     * Whether there is a pooler between the driver and the server: what the driver was told when it connected is then not the
+     * backend that answers. That backend may be another one for each transaction.
+     */
+    public boolean behindPooler() {
+        return behindPooler;
     }
 
     /** Gives everything back: LISTENs, locks and settings too where the connection returns to a pool. Never throws. */

@@ -34,8 +34,31 @@ public final class UrlConnectionSource implements ConnectionSource {
         if (password != null) {
             properties.setProperty("password", password);
         }
+        setDefaults();
+    }
+
+    /** What the driver's own defaults do not suit; what the user sets wins. */
+    private void setDefaults() {
         // An idle listener would otherwise never learn that its server is gone.
         properties.putIfAbsent(PGProperty.TCP_KEEP_ALIVE.getName(), "true");
+        // Until the connection is handed out; a server that takes it and says nothing would otherwise be waited for for ever.
+        properties.putIfAbsent(PGProperty.SOCKET_TIMEOUT.getName(), PGProperty.CONNECT_TIMEOUT.getOrDefault(properties));
+        if (PGProperty.PG_HOST.getOrDefault(properties).contains(",")) {
+            // Of several hosts the first one that answers may be a replica, for ever.
+            properties.putIfAbsent(PGProperty.TARGET_SERVER_TYPE.getName(), "primary");
+        }
+        if (isVisibleToDriver(EagerSocketFactory.class)) {
+            properties.putIfAbsent(PGProperty.SOCKET_FACTORY.getName(), EagerSocketFactory.class.getName());
+        }
+    }
+
+    /** The driver makes the factory by name, and may have been loaded by a class loader that knows nothing of this project. */
+    private static boolean isVisibleToDriver(Class<?> type) {
+        try {
+            return Class.forName(type.getName(), false, Driver.class.getClassLoader()) == type;
+        } catch (ClassNotFoundException e) {
+            return false;
+        }
     }
 
     private static Properties parse(String url) {

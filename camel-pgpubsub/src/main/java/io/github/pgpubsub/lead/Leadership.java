@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /**
@@ -56,7 +57,7 @@ public final class Leadership<M> {
     private long retryAt;
 
     // ---- kept over a broken stream
-    private final List<Entry<M>> kept = new ArrayList<>();
+    private final Entries<M> kept;
     private boolean hasLed;
     private long brokenAt = NEVER;
 
@@ -90,7 +91,7 @@ public final class Leadership<M> {
     private boolean takeoverCameBy;
     private long leadAt;
     /** What has no room in the handler's queue yet. */
-    private final ArrayDeque<Entry<M>> backlog = new ArrayDeque<>();
+    private final Entries<M> backlog;
     private final Reports reports;
     private final Heir heir = new Heir();
     private final Challenge watchedStandby = new Challenge();
@@ -102,14 +103,19 @@ public final class Leadership<M> {
     private long heirDeadline;
     private boolean resigned;
 
-    /** @param random names this member and its terms: others must not be able to guess it */
-    public Leadership(LeadOptions options, Effects<M> effects, RandomGenerator random) {
+    /**
+     * @param entries makes an empty list of messages
+     * @param random  names this member and its terms: others must not be able to guess it
+     */
+    public Leadership(LeadOptions options, Effects<M> effects, Supplier<Entries<M>> entries, RandomGenerator random) {
         this.effects = effects;
+        this.kept = entries.get();
+        this.backlog = entries.get();
         this.random = random;
         this.acquireNanos = options.acquireInterval().toNanos();
         this.leaderTimeout = options.leaderTimeout().toNanos();
         this.signNanos = leaderTimeout == 0 ? SIGN_NANOS : Math.min(SIGN_NANOS, leaderTimeout / 6);
-        this.buffer = new StandbyBuffer<>(options.standbyBuffer());
+        this.buffer = new StandbyBuffer<>(options.standbyBuffer(), entries.get());
         this.reports = new Reports(signNanos, options.standbyBuffer() / REPORTS_A_BUFFER);
         this.name = word();
     }
@@ -219,9 +225,10 @@ public final class Leadership<M> {
             }
             case STANDBY, TAKING_OVER -> {
                 // Once the leader wants to stop, or is gone, nobody else has what would be dropped here.
-                boolean mayDrop = role == Role.STANDBY && notice == null;
-                if (joined && !buffer.keep(entry, mayDrop)) {
+                boolean overLimit = role == Role.TAKING_OVER || notice != null;
+                if (joined && !buffer.keep(entry, overLimit)) {
                     noPredecessor = false;
+                    resignedAt = NEVER;
                     setInStep(false, "the buffer is full of messages that the leader has not done");
                 }
             }
@@ -651,9 +658,10 @@ public final class Leadership<M> {
             return;
         }
         long termBegan = reports.sentAt();
-        backlog.addAll(inheritance(now));
+        List<Entry<M>> inherited = inheritance(now);
         buffer.clear();
         kept.clear();
+        backlog.addAll(inherited);
         brokenAt = NEVER;
         hasLed = true;
         inStep = false;
@@ -678,7 +686,7 @@ public final class Leadership<M> {
         kept.forEach(entry -> all.add(entry.asRedelivered()));
         boolean orderly = resignedAt != NEVER;
         if (!(inStep || orderly) || !kept.isEmpty()) {
-            long from = buffer.entries().isEmpty() ? stream.place() : buffer.entries().iterator().next().place();
+            long from = buffer.entries().isEmpty() ? stream.place() : buffer.entries().peek().place();
             long millis = brokenAt == NEVER ? 0 : TimeUnit.NANOSECONDS.toMillis(now - brokenAt);
             all.add(Entry.gap(from, millis, noPredecessor && !hasLed));
         }

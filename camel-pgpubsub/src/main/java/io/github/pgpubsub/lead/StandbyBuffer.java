@@ -1,17 +1,15 @@
 package io.github.pgpubsub.lead;
 
-import java.util.ArrayDeque;
-import java.util.Collection;
-
-/** What a standby keeps of the stream: everything from some place on, as long as it is not full. */
+/** What a standby keeps of the stream: everything from some place on, as long as there is room. */
 final class StandbyBuffer<M> {
 
     private final int limit;
-    private final ArrayDeque<Entry<M>> entries = new ArrayDeque<>();
+    private final Entries<M> entries;
     private long heldFrom;
 
-    StandbyBuffer(int limit) {
+    StandbyBuffer(int limit, Entries<M> entries) {
         this.limit = limit;
+        this.entries = entries;
     }
 
     /** From this place on everything is kept. */
@@ -20,10 +18,13 @@ final class StandbyBuffer<M> {
         heldFrom = place;
     }
 
-    /** @return false: it was full, the oldest entry is lost */
-    boolean keep(Entry<M> entry, boolean mayDrop) {
+    /**
+     * @param overLimit whether there may be more than the limit; the memory has its bound all the same
+     * @return false: there was no room, the oldest is lost
+     */
+    boolean keep(Entry<M> entry, boolean overLimit) {
         entries.add(entry);
-        if (!mayDrop || entries.size() <= limit) {
+        if ((overLimit || entries.size() <= limit) && !entries.isMemoryExceeded()) {
             return true;
         }
         entries.remove();
@@ -47,7 +48,7 @@ final class StandbyBuffer<M> {
         return true;
     }
 
-    Collection<Entry<M>> entries() {
+    Entries<M> entries() {
         return entries;
     }
 

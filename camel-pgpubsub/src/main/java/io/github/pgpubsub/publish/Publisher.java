@@ -4,7 +4,7 @@ import io.github.pgpubsub.connect.Backoff;
 import io.github.pgpubsub.connect.ConnectionFailure;
 import io.github.pgpubsub.connect.ConnectionSource;
 import io.github.pgpubsub.connect.FirstAttempt;
-import io.github.pgpubsub.connect.OwnBackends;
+import io.github.pgpubsub.connect.OwnMessages;
 import io.github.pgpubsub.connect.ServerConnection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -12,9 +12,9 @@ import java.sql.SQLTimeoutException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,12 +26,14 @@ public final class Publisher implements AutoCloseable {
     /** How long an unused connection is trusted: one that was cut meanwhile would leave the outcome of a batch unknown. */
     private static final long TRUSTED_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final int OVERDUE_CHECK_MILLIS = 50;
+    /** read_only_sql_transaction. */
+    private static final String REPLICA = "25006";
     /** How long the server may take for one answer when no sender waits for less. */
     private static final Duration IO_TIMEOUT = Duration.ofSeconds(10);
 
     private final ConnectionSource source;
     private final PublisherOptions options;
-    private final OwnBackends ownBackends;
+    private final OwnMessages ownMessages;
     private final Executor callbacks;
     private final PublishQueue queue;
     private final Backoff backoff;
@@ -45,17 +47,20 @@ public final class Publisher implements AutoCloseable {
     private ServerConnection connection;
     private long lastUse;
 
-    /** @param callbacks runs the senders' callbacks; they may block, so it must not be bounded by fewer threads than block */
-    public Publisher(ConnectionSource source, PublisherOptions options, OwnBackends ownBackends, ThreadFactory threads,
-            Executor callbacks) {
+    /**
+     * @param threads   makes a thread, not started, from its purpose and a task
+     * @param callbacks runs the senders' callbacks; they may block, so it must not be bounded by fewer threads than block
+     */
+    public Publisher(ConnectionSource source, PublisherOptions options, OwnMessages ownMessages,
+            BiFunction<String, Runnable, Thread> threads, Executor callbacks) {
         this.source = source;
         this.options = options;
-        this.ownBackends = ownBackends;
+        this.ownMessages = ownMessages;
         this.callbacks = callbacks;
         this.queue = new PublishQueue(options.capacity());
         this.backoff = new Backoff(options.reconnectDelay(), options.reconnectMaxDelay(), ThreadLocalRandom.current());
-        this.sender = threads.newThread(this::send);
-        this.timekeeper = threads.newThread(this::keepTime);
+        this.sender = threads.apply("publish", this::send);
+        this.timekeeper = threads.apply("publish timekeeper", this::keepTime);
     }
 
     public void start() {
@@ -131,8 +136,7 @@ public final class Publisher implements AutoCloseable {
     private boolean ensureConnected() throws InterruptedException {
         while (connection == null) {
             try {
-                ServerConnection opened = ServerConnection.open(source, options.name(), IO_TIMEOUT, options.customizer());
-                ownBackends.register(opened);
+                ServerConnection opened = open();
                 connection = opened;
                 lastUse = System.nanoTime();
                 if (backoff.failures() > 0) {
@@ -152,6 +156,19 @@ public final class Publisher implements AutoCloseable {
             }
         }
         return true;
+    }
+
+    private ServerConnection open() throws SQLException {
+        ServerConnection opened = ServerConnection.open(source, options.name(), IO_TIMEOUT, options.customizer());
+        if (opened.inRecovery()) {
+            opened.close();
+            throw new SQLException("The server " + source + " is a replica (pg_is_in_recovery): it can't NOTIFY. Name the primary,"
+                    + " or several hosts with targetServerType=primary", REPLICA);
+        }
+        if (!opened.behindPooler()) {
+            ownMessages.register(opened);
+        }
+        return opened;
     }
 
     /** Asks a connection that was unused for a while whether it is still there, before a batch depends on it. */
@@ -190,6 +207,10 @@ public final class Publisher implements AutoCloseable {
                 fail(batch, new UnknownOutcomeException(
                         "The connection broke before the commit was confirmed: the notification may have been sent or not",
                         e.getSQLState(), e));
+            } else if (REPLICA.equals(e.getSQLState())) {
+                // The server has become one; the primary is elsewhere.
+                disconnect();
+                fail(batch, e);
             } else if (batch.size() > 1) {
                 // One of them is to blame; the others must not suffer.
                 for (Outgoing each : batch) {
@@ -213,6 +234,10 @@ public final class Publisher implements AutoCloseable {
 
     private void execute(List<Outgoing> batch) throws SQLException {
         int size = batch.size();
+        if (connection.behindPooler()) {
+            executeMarked(batch);
+            return;
+        }
         if (size == 1) {
             try (PreparedStatement statement = connection.jdbc().prepareStatement("select pg_notify(?, ?)")) {
                 statement.setString(1, batch.get(0).channel);
@@ -227,6 +252,26 @@ public final class Publisher implements AutoCloseable {
             channels[i] = batch.get(i).channel;
             payloads[i] = batch.get(i).payload;
         }
+        execute(channels, payloads);
+    }
+
+    /** With marks around, because others may use the same backend. */
+    private void executeMarked(List<Outgoing> batch) throws SQLException {
+        int size = batch.size();
+        String[] channels = new String[size + 2];
+        String[] payloads = new String[size + 2];
+        channels[0] = ownMessages.channel();
+        payloads[0] = ownMessages.beginMark();
+        for (int i = 0; i < size; i++) {
+            channels[i + 1] = batch.get(i).channel;
+            payloads[i + 1] = batch.get(i).payload;
+        }
+        channels[size + 1] = ownMessages.channel();
+        payloads[size + 1] = OwnMessages.endMark(payloads[0]);
+        execute(channels, payloads);
+    }
+
+    private void execute(String[] channels, String[] payloads) throws SQLException {
         try (PreparedStatement statement = connection.jdbc().prepareStatement(
                 "select count(pg_notify(c, p)) from unnest(?::text[], ?::text[]) as t(c, p)")) {
             statement.setArray(1, connection.jdbc().createArrayOf("text", channels));
@@ -237,7 +282,7 @@ public final class Publisher implements AutoCloseable {
 
     private void disconnect() {
         if (connection != null) {
-            ownBackends.retire(connection);
+            ownMessages.retire(connection);
             connection.close();
             connection = null;
         }

@@ -5,6 +5,7 @@ import io.github.pgpubsub.connect.ServerConnection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -71,6 +72,22 @@ final class Auxiliary implements AutoCloseable {
             close();
         }
         return true;
+    }
+
+    /** Share of the server's notification queue that is in use, 0 to 1; -1: it can't be asked now. */
+    double queueUsage() {
+        if (backend() == 0) {
+            return -1;
+        }
+        try (Statement statement = connection.jdbc().createStatement();
+                ResultSet row = statement.executeQuery("select pg_notification_queue_usage()")) {
+            row.next();
+            return row.getDouble(1);
+        } catch (SQLException e) {
+            LOG.warn("The server's notification queue could not be looked at: {}", e.getMessage());
+            close();
+            return -1;
+        }
     }
 
     @Override

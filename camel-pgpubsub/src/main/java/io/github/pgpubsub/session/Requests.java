@@ -49,6 +49,7 @@ final class Requests implements Stream {
     private record Termination(int backend, long key, Answer<Boolean> allowed) {}
 
     private final ServerConnection connection;
+    private final String ownMarks;
     private final Map<String, Set<Subscriber>> subscribers = new HashMap<>();
     private final Set<String> listening = new LinkedHashSet<>();
     private final Set<String> changed = new LinkedHashSet<>();
@@ -62,8 +63,10 @@ final class Requests implements Stream {
     private List<Question> questions = new ArrayList<>();
     private List<Termination> terminations = new ArrayList<>();
 
-    Requests(ServerConnection connection) {
+    /** @param ownMarks the channel on which this process marks its own messages; listened to while any other is */
+    Requests(ServerConnection connection, String ownMarks) {
         this.connection = connection;
+        this.ownMarks = ownMarks;
     }
 
     @Override
@@ -149,16 +152,23 @@ final class Requests implements Stream {
     /**
      * Asks for a sign of life, and whether LISTENs and locks are still there: DISCARD ALL takes both away without a word.
      *
+     * @return share of the server's notification queue that is in use, 0 to 1
      * @throws SQLException when the connection is gone, or what it held
      */
-    void check() throws SQLException {
+    double check() throws SQLException {
         try (Statement statement = connection.jdbc().createStatement();
-                ResultSet row = statement.executeQuery("select (select count(*) from pg_listening_channels()),"
-                        + " (select count(*) from pg_locks where pid = pg_backend_pid() and locktype = 'advisory')")) {
+                ResultSet row = statement.executeQuery("select pg_backend_pid(), (select count(*) from pg_listening_channels()),"
+                        + " (select count(*) from pg_locks where pid = pg_backend_pid() and locktype = 'advisory'),"
+                        + " pg_notification_queue_usage()")) {
             row.next();
-            if (row.getInt(1) < listening.size() || row.getInt(2) < held.size()) {
+            if (row.getInt(1) != connection.backend()) {
+                throw new SQLException("Another backend answers than the one that listens, so there is a pooler between that gives"
+                        + " each transaction another one (pool_mode=transaction)");
+            }
+            if (row.getInt(2) < listening.size() || row.getInt(3) < held.size()) {
                 throw new SQLException("The session has lost its LISTENs or its locks; something has run DISCARD or UNLISTEN on it");
             }
+            return row.getDouble(4);
         }
     }
 
@@ -169,8 +179,11 @@ final class Requests implements Stream {
 
     private void flushChannels() throws SQLException {
         StringBuilder sql = new StringBuilder();
+        if (!changed.isEmpty()) {
+            changed.add(ownMarks);
+        }
         for (String channel : changed) {
-            boolean wanted = subscribers.containsKey(channel);
+            boolean wanted = channel.equals(ownMarks) ? !subscribers.isEmpty() : subscribers.containsKey(channel);
             if (wanted ? listening.add(channel) : listening.remove(channel)) {
                 sql.append(wanted ? "LISTEN " : "UNLISTEN ").append(connection.pg().escapeIdentifier(channel)).append(';');
             }

@@ -3,7 +3,10 @@ package io.github.pgpubsub.session;
 import io.github.pgpubsub.connect.Backoff;
 import io.github.pgpubsub.connect.ConnectionSource;
 import io.github.pgpubsub.connect.FirstAttempt;
+import io.github.pgpubsub.connect.OwnMessages;
 import io.github.pgpubsub.connect.ServerConnection;
+import io.github.pgpubsub.connect.TransactionPooler;
+import io.github.pgpubsub.connect.Watchdog;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -13,10 +16,12 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiFunction;
+import java.util.stream.Collectors;
 import org.postgresql.PGNotification;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,43 +36,63 @@ public final class Session implements AutoCloseable {
 
     /** How long one read waits, and so how long a command of another thread may wait for the session. */
     private static final int READ_MILLIS = 10;
-    /** After this time without reading, signs of life go over a second connection. */
+    /** After this time without reading, signs of life go over a second connection, and operators are told. */
     private static final long STALL_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    /** A read that brought fewer notifications has probably brought all there were. */
+    private static final int FEW = 1000;
+    /** How long closing waits for an attempt to connect. */
+    private static final long CONNECT_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long NOT_STALLED = -1;
 
     private final ConnectionSource source;
     private final SessionOptions options;
+    private final OwnMessages ownMessages;
     private final Thread thread;
+    private final Watchdog watchdog;
     private final Backoff backoff;
     private final Queue<Runnable> commands = new ConcurrentLinkedQueue<>();
     private final FirstAttempt firstAttempt = new FirstAttempt();
+    private final QueueUsage queueUsage = new QueueUsage();
+    private final LongAdder connections = new LongAdder();
     private volatile boolean closing;
+    /** Whether the session's thread touches no subscriber, because it has ended or waits for a connection. */
+    private volatile boolean away;
     private volatile boolean ended;
+    private volatile int backend;
+    private volatile long changedAt = System.nanoTime();
+    private volatile long heardAt = System.nanoTime();
+    private volatile String waitsFor;
 
-    // What follows belongs to the session's thread.
+    // What follows belongs to the session's thread, or while that is away, to whoever holds the monitor.
     private final List<Subscriber> subscribers = new ArrayList<>();
     private final Deque<Notification> unread = new ArrayDeque<>();
     private Requests requests;
+    /** The backend whose messages are own because a mark said so; 0: none. */
+    private int marked;
     private long nextCheck;
     private long stalledSince;
     private long nextTick;
-    private long lostAt;
 
-    public Session(ConnectionSource source, SessionOptions options, ThreadFactory threads) {
+    /** @param threads makes a thread, not started, from its purpose and a task */
+    public Session(ConnectionSource source, SessionOptions options, BiFunction<String, Runnable, Thread> threads) {
         this.source = source;
         this.options = options;
+        this.ownMessages = options.ownMessages();
         this.backoff = new Backoff(options.reconnectDelay(), options.reconnectMaxDelay(), ThreadLocalRandom.current());
-        this.thread = threads.newThread(this::run);
+        this.thread = threads.apply("listen", this::run);
+        this.watchdog = new Watchdog(options.heartbeatInterval().plus(options.heartbeatTimeout()),
+                task -> threads.apply("watchdog", task));
     }
 
     public void start() {
         thread.start();
+        watchdog.start();
     }
 
     /**
      * Waits until the first attempt to connect has ended, well or not, or the time is up.
      *
-     * @throws SQLException             when trying again can't help: a wrong password, no such database
+     * @throws SQLException             when it does not try again: a wrong password, no such database, its limit is reached
      * @throws IllegalArgumentException when the settings can't work
      */
     public void awaitFirstAttempt(Duration longest) throws SQLException, InterruptedException {
@@ -88,11 +113,11 @@ public final class Session implements AutoCloseable {
         execute(() -> subscribers.remove(subscriber));
     }
 
-    /** Runs a command on the session's thread, soon; when that has ended, at once on this one. */
+    /** Runs a command on the session's thread, soon; when that has ended or waits for a connection, at once on this one. */
     public void execute(Runnable command) {
         commands.add(command);
-        if (ended) {
-            runCommands();
+        if (away) {
+            runCommandsOfAway();
         }
         wake();
     }
@@ -102,15 +127,31 @@ public final class Session implements AutoCloseable {
         LockSupport.unpark(thread);
     }
 
-    /** Ends the session and waits for its thread. The server frees its LISTENs and locks. */
+    /** Whether it has been closed or has given up. */
+    public boolean isEnded() {
+        return ended;
+    }
+
+    public SessionStatus status() {
+        long now = System.nanoTime();
+        int current = backend;
+        return new SessionStatus(current != 0, current, Duration.ofNanos(now - changedAt), Duration.ofNanos(now - heardAt),
+                Math.max(0, connections.sum() - 1), queueUsage.share(), waitsFor);
+    }
+
+    /**
+     * Ends the session and waits for its thread, but only a second for one that is just trying to connect: that one ends with the
+     * attempt. The server frees its LISTENs and locks.
+     */
     @Override
     public void close() {
         closing = true;
         wake();
         boolean interrupted = false;
-        while (thread.isAlive() && Thread.currentThread() != thread) {
+        long patience = System.nanoTime() + CONNECT_NANOS;
+        while (thread.isAlive() && Thread.currentThread() != thread && (!away || ended || patience - System.nanoTime() > 0)) {
             try {
-                thread.join();
+                thread.join(READ_MILLIS);
             } catch (InterruptedException e) {
                 interrupted = true;
             }
@@ -121,45 +162,73 @@ public final class Session implements AutoCloseable {
     }
 
     private void run() {
-        lostAt = System.nanoTime();
-        nextTick = lostAt;
+        nextTick = System.nanoTime();
         while (!closing) {
             try (ServerConnection connection = connect()) {
-                begin(connection);
-                serve(connection);
+                if (!closing) {
+                    begin(connection);
+                    serve(connection);
+                }
             } catch (SQLException | RuntimeException e) {
                 end(e);
+                if (!closing && options.reconnectLimit() >= 0 && backoff.failures() >= options.reconnectLimit()) {
+                    giveUp(e);
+                    break;
+                }
+                firstAttempt.failed(e);
                 pause(backoff.next());
             }
         }
+        watchdog.close();
         if (requests != null) {
-            requests = null;
-            subscribers.forEach(Subscriber::disconnected);
+            disconnected();
         }
         firstAttempt.succeeded();
         ended = true;
         runCommands();
+        away = true;
+        runCommandsOfAway();
     }
 
+    /** Connecting can take long, and a subscriber that leaves meanwhile must not wait for it. */
     private ServerConnection connect() throws SQLException {
-        ServerConnection connection =
-                ServerConnection.open(source, options.name(), options.heartbeatTimeout(), options.customizer());
-        if (connection.inRecovery()) {
-            connection.close();
-            throw new SQLException("The server " + source + " is a replica (pg_is_in_recovery): it can neither LISTEN nor lead."
-                    + " Name the primary, or several hosts with targetServerType=primary", "25006");
+        away = true;
+        ServerConnection connection = null;
+        try {
+            runCommandsOfAway();
+            connection = ServerConnection.open(source, options.name(), options.heartbeatTimeout(), options.customizer());
+            if (connection.inRecovery()) {
+                throw new SQLException("The server " + source + " is a replica (pg_is_in_recovery): it can neither LISTEN nor lead."
+                        + " Name the primary, or several hosts with targetServerType=primary", "25006");
+            }
+            TransactionPooler.refuse(connection, source, options.heartbeatTimeout());
+            return connection;
+        } catch (SQLException | RuntimeException e) {
+            if (connection != null) {
+                connection.close();
+            }
+            throw e;
+        } finally {
+            synchronized (this) {
+                away = false;
+            }
         }
-        return connection;
     }
 
     private void begin(ServerConnection connection) throws SQLException {
         prepare(connection);
-        requests = new Requests(connection);
-        subscribers.forEach(subscriber -> subscriber.connected(requests));
+        watchdog.watch(connection);
+        requests = new Requests(connection, ownMessages.channel());
+        marked = 0;
+        List.copyOf(subscribers).forEach(subscriber -> subscriber.connected(requests));
         requests.flush();
         LOG.info("Listening on {} as backend {}{}", source, connection.backend(), backoff.failures() == 0 ? ""
-                : " again after " + Duration.ofNanos(System.nanoTime() - lostAt).toMillis() + " ms");
+                : " again after " + Duration.ofNanos(System.nanoTime() - changedAt).toMillis() + " ms");
         backoff.reset();
+        connections.increment();
+        changedAt = System.nanoTime();
+        heardAt = changedAt;
+        backend = connection.backend();
         firstAttempt.succeeded();
     }
 
@@ -185,21 +254,36 @@ public final class Session implements AutoCloseable {
 
     private void end(Exception cause) {
         boolean wasConnected = requests != null;
-        requests = null;
-        unread.clear();
         if (wasConnected) {
-            lostAt = System.nanoTime();
-            subscribers.forEach(Subscriber::disconnected);
+            disconnected();
         }
         if (!closing) {
-            boolean first = backoff.failures() == 0;
-            if (first) {
+            if (backoff.failures() == 0) {
                 LOG.warn("{} {}: {}; trying again", wasConnected ? "Lost the connection to" : "Can't connect to", source,
                         cause.getMessage());
             }
-            subscribers.forEach(subscriber -> subscriber.failed(cause));
+            List.copyOf(subscribers).forEach(subscriber -> subscriber.failed(cause));
         }
-        firstAttempt.failed(cause);
+    }
+
+    private void disconnected() {
+        watchdog.watch(null);
+        requests = null;
+        unread.clear();
+        if (backend != 0) {
+            backend = 0;
+            changedAt = System.nanoTime();
+        }
+        waitsFor = null;
+        List.copyOf(subscribers).forEach(Subscriber::disconnected);
+    }
+
+    private void giveUp(Exception cause) {
+        SQLException end = new SQLException("No connection to " + source + ": gave up after " + options.reconnectLimit()
+                + " attempts to reconnect (reconnectLimit): " + cause.getMessage(), cause);
+        LOG.error(end.getMessage());
+        firstAttempt.gaveUp(end);
+        List.copyOf(subscribers).forEach(subscriber -> subscriber.gaveUp(end));
     }
 
     private void serve(ServerConnection connection) throws SQLException {
@@ -207,13 +291,14 @@ public final class Session implements AutoCloseable {
             stalledSince = NOT_STALLED;
             nextCheck = System.nanoTime() + options.heartbeatInterval().toNanos();
             while (!closing) {
+                watchdog.alive();
                 runCommands();
                 if (stalledSince == NOT_STALLED) {
                     tick();
                 }
                 requests.flush();
                 if (dispatch()) {
-                    stalledSince = NOT_STALLED;
+                    endStall();
                     read(connection);
                 } else {
                     stall(connection, auxiliary);
@@ -224,14 +309,38 @@ public final class Session implements AutoCloseable {
 
     private void read(ServerConnection connection) throws SQLException {
         PGNotification[] notifications = connection.pg().getNotifications(READ_MILLIS);
-        if (notifications != null) {
-            for (PGNotification each : notifications) {
-                unread.add(new Notification(each.getName(), each.getParameter(), each.getPID()));
-            }
-        } else if (System.nanoTime() - nextCheck >= 0) {
-            requests.check();
-            nextCheck = System.nanoTime() + options.heartbeatInterval().toNanos();
+        int count = notifications == null ? 0 : notifications.length;
+        if (count > 0) {
+            heardAt = System.nanoTime();
+            take(notifications);
         }
+        // Not while a backlog waits: the driver would take all of it in before the answer.
+        if (count < FEW && System.nanoTime() - nextCheck >= 0) {
+            check();
+        }
+    }
+
+    private void take(PGNotification[] notifications) {
+        int asked = 0;
+        boolean own = false;
+        for (PGNotification each : notifications) {
+            int sender = each.getPID();
+            if (each.getName().equals(ownMessages.channel())) {
+                marked = OwnMessages.isBegin(each.getParameter()) ? sender : 0;
+                continue;
+            }
+            if (sender != asked) {
+                asked = sender;
+                own = ownMessages.contains(requests.server(), sender);
+            }
+            unread.add(new Notification(each.getName(), each.getParameter(), sender, own || sender == marked));
+        }
+    }
+
+    private void check() throws SQLException {
+        queueUsage.is(requests.check(), null);
+        heardAt = System.nanoTime();
+        nextCheck = heardAt + options.heartbeatInterval().toNanos();
     }
 
     /** A queue is full: nothing is read and nothing asked on this connection, so it takes no more of the backlog in. */
@@ -240,17 +349,46 @@ public final class Session implements AutoCloseable {
         if (stalledSince == NOT_STALLED) {
             stalledSince = now;
         }
+        boolean isLong = now - stalledSince > STALL_NANOS;
+        if (isLong && waitsFor == null) {
+            waitsFor = full();
+            LOG.warn("{}: its queue is full, so nothing is read from {} and every channel on this session waits. A consumer with"
+                    + " dedicatedSession=true keeps the others out of it", waitsFor, source);
+        }
         if (now - nextTick >= 0) {
             nextTick = now + options.tick().toNanos();
-            int backend = now - stalledSince > STALL_NANOS ? auxiliary.backend() : 0;
+            int other = isLong ? auxiliary.backend() : 0;
             for (Subscriber subscriber : List.copyOf(subscribers)) {
-                Subscriber.Sign sign = subscriber.signOfLife(backend);
+                Subscriber.Sign sign = subscriber.signOfLife(other);
                 if (sign != null && !auxiliary.send(sign, connection.backend())) {
                     throw new SQLException("The session has lost a lock that it held");
                 }
             }
         }
+        if (isLong && now - nextCheck >= 0) {
+            double usage = auxiliary.queueUsage();
+            if (usage >= 0) {
+                queueUsage.is(usage, waitsFor);
+            }
+            nextCheck = now + options.heartbeatInterval().toNanos();
+        }
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(READ_MILLIS));
+    }
+
+    private void endStall() {
+        if (waitsFor != null) {
+            LOG.info("{}: has room again; nothing was read for {} ms", waitsFor,
+                    TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - stalledSince));
+            waitsFor = null;
+        }
+        stalledSince = NOT_STALLED;
+    }
+
+    /** Whom the next notification waits for. */
+    private String full() {
+        Notification next = unread.peek();
+        return next == null ? "nobody" : requests.of(next.channel()).stream().filter(subscriber -> !subscriber.ready())
+                .map(Subscriber::name).collect(Collectors.joining(", "));
     }
 
     /** Hands on what was read, in order. False: somebody can't take more. */
@@ -291,6 +429,12 @@ public final class Session implements AutoCloseable {
     private synchronized void runCommands() {
         for (Runnable command = commands.poll(); command != null; command = commands.poll()) {
             command.run();
+        }
+    }
+
+    private synchronized void runCommandsOfAway() {
+        if (away) {
+            runCommands();
         }
     }
 }

@@ -3,6 +3,9 @@ package io.github.pgpubsub.session;
 /** Takes part in a {@link Session}. All methods are called by the session's thread and must not block. */
 public interface Subscriber {
 
+    /** What logs call it. */
+    String name();
+
     /**
      * A new stream begins: nothing is listened to and no lock is held. Called when the subscriber is added to a session that
      * is connected, and after each connect.
@@ -42,4 +45,7 @@ public interface Subscriber {
 
     /** Something failed that this subscriber's user should know of. */
     void failed(Exception failure);
+
+    /** The session does not try again: {@link SessionOptions#reconnectLimit()} attempts have failed. The last call. */
+    void gaveUp(Exception failure);
 }

@@ -122,12 +122,16 @@ final class Group implements AutoCloseable {
         awaitThat(node + " begins another one", Node.SOON, () -> node.starts().size() > begun);
     }
 
-    /** A failure's message tells what the members did. */
+    /** A failure's message tells how the members stand; what they did is printed. */
     void awaitThat(String what, Duration atMost, BooleanSupplier condition) {
         try {
             await(what).atMost(atMost).pollInterval(LOOK).until(condition::getAsBoolean);
         } catch (ConditionTimeoutException e) {
-            throw new AssertionError(e.getMessage() + "\n" + story(), e);
+            System.out.println(story());
+            throw new AssertionError(e.getMessage() + "; lock held by " + holder(Lock.LEADER) + "; " + all.stream()
+                    .filter(node -> node.process().isAlive())
+                    .map(node -> node + ": " + node.role() + " as backend " + node.backend() + ", began " + node.starts().size())
+                    .collect(Collectors.joining("; ")), e);
         }
     }
 

@@ -105,10 +105,8 @@ class GroupCostIT {
             int number = pubSubs.size();
             PgPubSub pubSub = PgPubSub.to(new Overheard(() -> listening.add(number))).name("member " + number).build();
             pubSubs.add(pubSub);
-            SubscriptionOptions options = SubscriptionOptions.of(channel);
-            subscriptions.add(pubSub.subscribe(new SubscriptionOptions(channel, true, group, false, options.acquireInterval(),
-                    options.leaderTimeout(), options.standbyBuffer(), options.queueSize(), options.concurrency(),
-                    options.drainTimeout()), new MessageHandler() {
+            SubscriptionOptions options = SubscriptionOptions.to(channel).group(group).build();
+            subscriptions.add(pubSub.subscribe(options, new MessageHandler() {
                         @Override
                         public void handle(Message message) {
                             if (!message.isGap()) {

@@ -2,10 +2,12 @@ package io.github.pgpubsub.lead.simulation;
 
 import io.github.pgpubsub.lead.ControlMessage;
 import io.github.pgpubsub.lead.Effects;
+import io.github.pgpubsub.lead.Entries;
 import io.github.pgpubsub.lead.Entry;
 import io.github.pgpubsub.lead.LeadOptions;
 import io.github.pgpubsub.lead.Leadership;
 import io.github.pgpubsub.lead.Lock;
+import io.github.pgpubsub.lead.MemoryBound;
 import io.github.pgpubsub.lead.Role;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -73,7 +75,8 @@ final class SimulatedMember implements Effects<Long> {
         this.queueSize = 1 + random.nextInt(20);
         this.concurrency = random.nextInt(3) == 0 ? 3 : 1;
         this.slownessMillis = random.nextInt(4) == 0 ? 200 : 3;
-        this.leadership = new Leadership<>(options, this, random);
+        MemoryBound memory = new MemoryBound(random.nextInt(4) == 0 ? 150L * (5 + random.nextInt(30)) : Long.MAX_VALUE);
+        this.leadership = new Leadership<>(options, this, () -> new Entries<>(memory, number -> 0), random);
     }
 
     boolean isActive() {

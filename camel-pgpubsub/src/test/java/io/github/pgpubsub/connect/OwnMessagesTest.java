@@ -6,12 +6,12 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** Whose messages are our own: while a connection is in use, and for a minute after. */
-class OwnBackendsTest {
+class OwnMessagesTest {
 
     private static final String SERVER = "2026-01-01 00:00:00+00";
 
     private long now = Long.MAX_VALUE - Duration.ofSeconds(30).toNanos();
-    private final OwnBackends backends = new OwnBackends(() -> now);
+    private final OwnMessages backends = new OwnMessages(() -> now);
 
     @Test
     void aRegisteredBackendIsOursForAsLongAsItIsInUse() {
