@@ -1,43 +1,78 @@
 package io.github.pgpubsub.publish;
 
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** A notification on its way to the server. */
+/** A notification on its way to the server. Two are equal when the server would fold them into one within a transaction. */
 final class Outgoing {
 
-    private enum State {
-        WAITING, SENT, DONE
-    }
+    private static final Logger LOG = LoggerFactory.getLogger(Outgoing.class);
+
+    private static final int WAITING = 0;
+    private static final int SENT = 1;
+    private static final int ENDED = 2;
+
+    private static final AtomicIntegerFieldUpdater<Outgoing> STATE = AtomicIntegerFieldUpdater.newUpdater(Outgoing.class, "state");
 
     final String channel;
     final String payload;
     final long deadline;
     private final PublishCallback callback;
-    private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
+    private final int hash;
+    private volatile int state = WAITING;
+    private Exception failure;
 
     Outgoing(String channel, String payload, long deadline, PublishCallback callback) {
         this.channel = channel;
         this.payload = payload;
         this.deadline = deadline;
         this.callback = callback;
+        // By the sender's thread, because the batches are put together by one thread for all.
+        this.hash = 31 * channel.hashCode() + payload.hashCode();
     }
 
     /** Takes it into a batch. False: its sender has given up meanwhile. */
     boolean send() {
-        return state.compareAndSet(State.WAITING, State.SENT);
+        return STATE.compareAndSet(this, WAITING, SENT);
     }
 
     /** Whether giving up now leaves the outcome open. */
     boolean isSent() {
-        return state.get() == State.SENT;
+        return state == SENT;
     }
 
-    /** Tells the sender, once; null means committed. False: it knew already. */
-    boolean complete(Exception failure) {
-        if (state.getAndSet(State.DONE) == State.DONE) {
-            return false;
+    /**
+     * Its outcome is known: null means committed.
+     *
+     * @return false: it was known before; otherwise the caller sees to it that the sender is told
+     */
+    boolean end(Exception outcome) {
+        for (int now = state; now != ENDED; now = state) {
+            if (STATE.compareAndSet(this, now, ENDED)) {
+                failure = outcome;
+                return true;
+            }
         }
-        callback.done(failure);
-        return true;
+        return false;
+    }
+
+    /** Tells the sender; called once, by a thread that knows of {@link #end} from the one that called it. */
+    void tell() {
+        try {
+            callback.done(failure);
+        } catch (RuntimeException e) {
+            LOG.warn("A callback failed", e);
+        }
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Outgoing that && hash == that.hash && payload.equals(that.payload) && channel.equals(that.channel);
+    }
+
+    @Override
+    public int hashCode() {
+        return hash;
     }
 }

@@ -2,10 +2,8 @@ package io.github.pgpubsub.publish;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -20,6 +18,8 @@ final class PublishQueue {
     private final Condition roomMade = lock.newCondition();
     private final Condition closing = lock.newCondition();
     private final ArrayDeque<Outgoing> waiting = new ArrayDeque<>();
+    /** Empty but while a batch is put together. */
+    private final Set<Outgoing> inBatch = new HashSet<>();
     private boolean closed;
 
     PublishQueue(int capacity) {
@@ -69,20 +69,18 @@ final class PublishQueue {
     }
 
     /**
-     * Takes the longest front part that one transaction may carry: at most so many, and no pair twice, which the server would
-     * fold into one.
+     * Takes the longest front part that one transaction may carry: at most so many, and no two equal ones, which the server
+     * would fold into one. Called by one thread.
      */
     List<Outgoing> takeBatch(int most) {
         lock.lock();
         try {
             List<Outgoing> batch = new ArrayList<>(Math.min(most, waiting.size()));
-            Map<String, Set<String>> seen = new HashMap<>();
             while (batch.size() < most && !waiting.isEmpty()) {
-                Outgoing next = waiting.peek();
-                if (!seen.computeIfAbsent(next.channel, c -> new HashSet<>()).add(next.payload)) {
+                if (!inBatch.add(waiting.peek())) {
                     break;
                 }
-                waiting.remove();
+                Outgoing next = waiting.remove();
                 if (next.send()) {
                     batch.add(next);
                 }
@@ -90,6 +88,7 @@ final class PublishQueue {
             roomMade.signalAll();
             return batch;
         } finally {
+            inBatch.clear();
             lock.unlock();
         }
     }

@@ -26,6 +26,7 @@ public final class Publisher implements AutoCloseable {
     /** How long an unused connection is trusted: one that was cut meanwhile would leave the outcome of a batch unknown. */
     private static final long TRUSTED_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final int OVERDUE_CHECK_MILLIS = 50;
+    private static final int STUCK_CHECK_MILLIS = 5;
     /** read_only_sql_transaction. */
     private static final String REPLICA = "25006";
     /** How long the server may take for one answer when no sender waits for less. */
@@ -34,7 +35,7 @@ public final class Publisher implements AutoCloseable {
     private final ConnectionSource source;
     private final PublisherOptions options;
     private final OwnMessages ownMessages;
-    private final Executor callbacks;
+    private final Completions completions;
     private final PublishQueue queue;
     private final Backoff backoff;
     private final Thread sender;
@@ -56,7 +57,7 @@ public final class Publisher implements AutoCloseable {
         this.source = source;
         this.options = options;
         this.ownMessages = ownMessages;
-        this.callbacks = callbacks;
+        this.completions = new Completions(callbacks);
         this.queue = new PublishQueue(options.capacity());
         this.backoff = new Backoff(options.reconnectDelay(), options.reconnectMaxDelay(), ThreadLocalRandom.current());
         this.sender = threads.apply("publish", this::send);
@@ -91,13 +92,13 @@ public final class Publisher implements AutoCloseable {
         try {
             switch (queue.put(outgoing)) {
                 case TAKEN -> { }
-                case FULL -> outgoing.complete(new SQLTimeoutException(
+                case FULL -> callback.done(new SQLTimeoutException(
                         "Not sent: " + options.capacity() + " notifications wait already for " + source));
-                case CLOSED -> outgoing.complete(new SQLException("Not sent: the publisher is closed"));
+                case CLOSED -> callback.done(new SQLException("Not sent: the publisher is closed"));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            outgoing.complete(e);
+            callback.done(e);
         }
     }
 
@@ -126,9 +127,9 @@ public final class Publisher implements AutoCloseable {
             firstAttempt.succeeded();
             disconnect();
             queue.close();
-            fail(inFlight, new UnknownOutcomeException(
+            completions.complete(inFlight, new UnknownOutcomeException(
                     "The publisher ended before the commit was confirmed: the notification may have been sent or not", null, null));
-            fail(queue.takeAll(), new SQLException("Not sent: the publisher was closed"));
+            completions.complete(queue.takeAll(), new SQLException("Not sent: the publisher was closed"));
         }
     }
 
@@ -189,35 +190,35 @@ public final class Publisher implements AutoCloseable {
 
     private void sendBatch(List<Outgoing> batch) {
         if (batch.isEmpty() || connection == null) {
-            fail(batch, new SQLException("Not sent: the publisher was closed"));
+            completions.complete(batch, new SQLException("Not sent: the publisher was closed"));
             return;
         }
         inFlight = batch;
         try {
             execute(batch);
-            complete(batch, null);
+            completions.complete(batch, null);
         } catch (RuntimeException e) {
             // A defect of the driver, say: nobody knows how far it came.
             disconnect();
-            fail(batch, new UnknownOutcomeException("Sending failed: the notification may have been sent or not", null, e));
+            completions.complete(batch, new UnknownOutcomeException("Sending failed: the notification may have been sent or not", null, e));
         } catch (SQLException e) {
             if (ConnectionFailure.isLoss(e)) {
                 LOG.warn("Lost the connection to {} while publishing: {}", source, e.getMessage());
                 disconnect();
-                fail(batch, new UnknownOutcomeException(
+                completions.complete(batch, new UnknownOutcomeException(
                         "The connection broke before the commit was confirmed: the notification may have been sent or not",
                         e.getSQLState(), e));
             } else if (REPLICA.equals(e.getSQLState())) {
                 // The server has become one; the primary is elsewhere.
                 disconnect();
-                fail(batch, e);
+                completions.complete(batch, e);
             } else if (batch.size() > 1) {
                 // One of them is to blame; the others must not suffer.
                 for (Outgoing each : batch) {
                     sendAlone(each);
                 }
             } else {
-                fail(batch, e);
+                completions.complete(batch, e);
             }
         }
         inFlight = List.of();
@@ -226,18 +227,18 @@ public final class Publisher implements AutoCloseable {
 
     private void sendAlone(Outgoing outgoing) {
         if (connection == null) {
-            fail(List.of(outgoing), new SQLException("Not sent: the connection broke"));
+            completions.complete(List.of(outgoing), new SQLException("Not sent: the connection broke"));
             return;
         }
         sendBatch(List.of(outgoing));
     }
 
     private void execute(List<Outgoing> batch) throws SQLException {
-        int size = batch.size();
         if (connection.behindPooler()) {
             executeMarked(batch);
             return;
         }
+        int size = batch.size();
         if (size == 1) {
             try (PreparedStatement statement = connection.jdbc().prepareStatement("select pg_notify(?, ?)")) {
                 statement.setString(1, batch.get(0).channel);
@@ -292,28 +293,19 @@ public final class Publisher implements AutoCloseable {
     private void keepTime() {
         try {
             while (sender.isAlive()) {
-                sender.join(OVERDUE_CHECK_MILLIS);
+                sender.join(completions.isBusy() ? STUCK_CHECK_MILLIS : OVERDUE_CHECK_MILLIS);
+                completions.watch();
                 long now = System.nanoTime();
-                fail(queue.takeOverdue(now), new SQLTimeoutException("Not sent: no connection to " + source + " in time"));
+                completions.complete(queue.takeOverdue(now), new SQLTimeoutException("Not sent: no connection to " + source + " in time"));
                 for (Outgoing outgoing : inFlight) {
                     if (outgoing.isSent() && outgoing.deadline - now <= 0) {
-                        fail(List.of(outgoing), new UnknownOutcomeException(
+                        completions.complete(List.of(outgoing), new UnknownOutcomeException(
                                 "The commit was not confirmed in time: the notification may have been sent or not", null, null));
                     }
                 }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    private void fail(List<Outgoing> batch, Exception failure) {
-        complete(batch, failure);
-    }
-
-    private void complete(List<Outgoing> batch, Exception failure) {
-        for (Outgoing outgoing : batch) {
-            callbacks.execute(() -> outgoing.complete(failure));
         }
     }
 
