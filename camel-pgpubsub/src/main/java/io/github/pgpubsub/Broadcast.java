@@ -50,7 +50,7 @@ final class Broadcast implements Subscriber, Subscription {
 
     /** Waits until the channel is listened to, or it shows that the server is out of reach. */
     void start(long longestNanos) {
-        queue.open();
+        queue.open(0);
         workers.start();
         session.add(this);
         try {
@@ -78,6 +78,7 @@ final class Broadcast implements Subscriber, Subscription {
                 LOG.warn("Channel {}: messages may have been missed for {} ms", options.channel(), millis);
             }
             queue.put(new Entry<>(place, null, null, false, new Entry.Gap(millis, first)));
+            queue.flush();
             settled.countDown();
         });
     }
@@ -96,6 +97,11 @@ final class Broadcast implements Subscriber, Subscription {
         } else {
             queue.put(new Entry<>(place++, notification, null, false, null));
         }
+    }
+
+    @Override
+    public void handOn() {
+        queue.flush();
     }
 
     @Override

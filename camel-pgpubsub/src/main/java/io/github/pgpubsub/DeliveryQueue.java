@@ -5,7 +5,6 @@ import io.github.pgpubsub.lead.Entry;
 import io.github.pgpubsub.session.Notification;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -16,11 +15,16 @@ import org.slf4j.LoggerFactory;
 /**
  * What waits for a subscription's threads. Bounded: the session's thread puts, the subscription's threads take. The session
  * asks {@link #hasRoom} before it puts, so a put never waits. It knows which have begun and up to where all are complete.
+ *
+ * <p>The session's thread collects what it puts and hands it over with {@link #flush}, so that the two sides meet once for
+ * many messages.
  */
 final class DeliveryQueue {
 
     private static final Logger LOG = LoggerFactory.getLogger(DeliveryQueue.class);
 
+    /** So many messages are handed over at once at most. */
+    private static final int HANDED_OVER = 64;
     /** How often a thread that found the lease run out looks again. */
     private static final long LEASE_CHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
     /** Between two lines of log about dropped messages. */
@@ -34,15 +38,23 @@ final class DeliveryQueue {
     private final Runnable roomMade;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
+    private final Condition idle = lock.newCondition();
     private final Entries<Notification> waiting;
-    private final List<Long> begun = new ArrayList<>();
-    private long next;
+    private final List<Entry<Notification>> begun = new ArrayList<>();
     private boolean open;
     private boolean closed;
     private Runnable whenIdle;
+    /** Whether the session was told that there is no room. */
+    private boolean putterWaits;
     private long dropsLoggedAt = System.nanoTime() - DROPS_LOGGED_NANOS;
 
-    /** @param roomMade called by the taking thread when a full queue is full no more */
+    // These belong to the session's thread.
+    private final List<Entry<Notification>> collected = new ArrayList<>();
+    /** So many more have room, whatever the other side does. */
+    private int credit;
+    private long next;
+
+    /** @param roomMade called by the taking thread when a queue that was full is half empty */
     DeliveryQueue(SubscriptionOptions options, Lease lease, Counters counters, Runnable roomMade) {
         this.name = options.name();
         this.capacity = options.queueSize();
@@ -57,15 +69,18 @@ final class DeliveryQueue {
 
     /** Whether the session may put another message. A queue that drops always has room. */
     boolean hasRoom() {
-        if (overflow != Overflow.block) {
+        if (credit > 0 || overflow != Overflow.block) {
             return true;
         }
+        flush();
         lock.lock();
         try {
-            return !isFull();
+            putterWaits = isFull();
+            credit = putterWaits ? 0 : Math.min(HANDED_OVER, capacity - waiting.size());
         } finally {
             lock.unlock();
         }
+        return credit > 0;
     }
 
     /** One message has room whatever others hold, so that every queue moves. */
@@ -73,31 +88,52 @@ final class DeliveryQueue {
         return waiting.size() >= capacity || waiting.isMemoryExceeded() && !waiting.isEmpty();
     }
 
+    /** The takers see it with the next {@link #flush}. */
     void put(Entry<Notification> entry) {
-        long dropped;
+        credit--;
+        next = entry.gap() == null ? entry.place() + 1 : entry.place();
+        collected.add(entry);
+        if (collected.size() >= HANDED_OVER) {
+            flush();
+        }
+    }
+
+    /** Hands over what was put. */
+    void flush() {
+        if (collected.isEmpty()) {
+            return;
+        }
+        boolean dropped = false;
         lock.lock();
         try {
-            dropped = entry.gap() == null && isFull() ? drop() : 0;
-            if (dropped == 0 || overflow != Overflow.dropNewest) {
-                waiting.add(entry);
+            for (Entry<Notification> entry : collected) {
+                boolean drops = entry.gap() == null && isFull() && drop();
+                dropped |= drops;
+                if (!drops || overflow != Overflow.dropNewest) {
+                    waiting.add(entry);
+                }
             }
-            next = entry.gap() == null ? entry.place() + 1 : entry.place();
-            changed.signal();
+            if (collected.size() == 1) {
+                changed.signal();
+            } else {
+                changed.signalAll();
+            }
         } finally {
             lock.unlock();
         }
-        if (dropped > 0) {
+        collected.clear();
+        if (dropped) {
             logDrops();
         }
     }
 
     /** Makes room as the overflow says; what is dropped counts as complete. */
-    private long drop() {
+    private boolean drop() {
         if (overflow == Overflow.block || overflow == Overflow.dropOldest && waiting.removeFirstMessage() == null) {
-            return 0;
+            return false;
         }
         counters.dropped.increment();
-        return 1;
+        return true;
     }
 
     private void logDrops() {
@@ -111,16 +147,12 @@ final class DeliveryQueue {
 
     /** A message that is not for this subscription counts as complete. */
     void skip(long place) {
-        lock.lock();
-        try {
-            next = place + 1;
-        } finally {
-            lock.unlock();
-        }
+        next = place + 1;
     }
 
-    /** Lets messages begin. */
-    void open() {
+    /** Lets messages begin, of which all before this place are complete. */
+    void open(long from) {
+        next = from;
         lock.lock();
         try {
             open = true;
@@ -132,6 +164,8 @@ final class DeliveryQueue {
 
     /** Lets no more begin and takes back those that have not. */
     List<Entry<Notification>> withdraw() {
+        flush();
+        credit = 0;
         lock.lock();
         try {
             open = false;
@@ -149,9 +183,10 @@ final class DeliveryQueue {
 
     /** Every message with a place before this one is complete. */
     long watermark() {
+        flush();
         lock.lock();
         try {
-            return !begun.isEmpty() ? Collections.min(begun) : !waiting.isEmpty() ? waiting.peek().place() : next;
+            return !begun.isEmpty() ? firstBegun() : !waiting.isEmpty() ? waiting.peek().place() : next;
         } finally {
             lock.unlock();
         }
@@ -161,14 +196,23 @@ final class DeliveryQueue {
     long begunAfterWatermark() {
         lock.lock();
         try {
-            return begun.isEmpty() ? 0 : Collections.max(begun) + 1 - Collections.min(begun);
+            return begun.isEmpty() ? 0 : begun.stream().mapToLong(Entry::place).max().getAsLong() + 1 - firstBegun();
         } finally {
             lock.unlock();
         }
     }
 
+    private long firstBegun() {
+        long first = Long.MAX_VALUE;
+        for (Entry<Notification> entry : begun) {
+            first = Math.min(first, entry.place());
+        }
+        return first;
+    }
+
     /** Calls back once, as soon as everything that was put is complete: now, or from a taking thread. */
     void whenIdle(Runnable callback) {
+        flush();
         lock.lock();
         try {
             if (!isIdle()) {
@@ -189,7 +233,7 @@ final class DeliveryQueue {
 
     /** Waits for a message. Null: the worker has been told to leave, or the queue is closed and empty. */
     Entry<Notification> take(Workers worker) throws InterruptedException {
-        boolean wasFull;
+        boolean makesRoom;
         Entry<Notification> entry;
         lock.lockInterruptibly();
         try {
@@ -205,13 +249,15 @@ final class DeliveryQueue {
                     break;
                 }
             }
-            wasFull = isFull();
             entry = waiting.remove();
-            begun.add(entry.place());
+            begun.add(entry);
+            // Not for each single place: a thread that is woken costs more than a message.
+            makesRoom = putterWaits && waiting.size() <= capacity / 2;
+            putterWaits &= !makesRoom;
         } finally {
             lock.unlock();
         }
-        if (wasFull) {
+        if (makesRoom) {
             roomMade.run();
         }
         return entry;
@@ -219,20 +265,20 @@ final class DeliveryQueue {
 
     /** What was taken has been handled. */
     void done(Entry<Notification> entry) {
-        Runnable idle = null;
+        Runnable callback = null;
         lock.lock();
         try {
-            begun.remove((Long) entry.place());
+            begun.remove(entry);
             if (isIdle()) {
-                changed.signalAll();
-                idle = whenIdle;
+                idle.signalAll();
+                callback = whenIdle;
                 whenIdle = null;
             }
         } finally {
             lock.unlock();
         }
-        if (idle != null) {
-            idle.run();
+        if (callback != null) {
+            callback.run();
         }
     }
 
@@ -245,7 +291,7 @@ final class DeliveryQueue {
                 if (left <= 0) {
                     return false;
                 }
-                left = changed.awaitNanos(left);
+                left = idle.awaitNanos(left);
             }
             return true;
         } finally {

@@ -50,6 +50,8 @@ final class Member implements Subscriber, Effects<Notification> {
     // These belong to the session's thread.
     private Stream stream;
     private final Set<Lock> held = EnumSet.noneOf(Lock.class);
+    /** Whether {@link #handOn} will come. */
+    private boolean collecting;
     private long roleSince = System.nanoTime();
 
     Member(SubscriptionOptions options, Session session, Executor callbacks) {
@@ -131,12 +133,19 @@ final class Member implements Subscriber, Effects<Notification> {
 
     @Override
     public void received(Notification notification) {
+        collecting = true;
         if (notification.channel().equals(key.controlChannel())) {
             ControlMessage.decode(notification.payload())
                     .ifPresent(message -> leadership.control(notification.backend(), message, System.nanoTime()));
         } else {
             leadership.data(notification, System.nanoTime());
         }
+    }
+
+    @Override
+    public void handOn() {
+        collecting = false;
+        alternates.queue().flush();
     }
 
     @Override
@@ -263,11 +272,14 @@ final class Member implements Subscriber, Effects<Notification> {
                     entry.gap().millis() == 0 ? "" : " for " + entry.gap().millis() + " ms");
         }
         alternates.queue().put(entry);
+        if (!collecting) {
+            alternates.queue().flush();
+        }
     }
 
     @Override
-    public void open() {
-        alternates.queue().open();
+    public void open(long from) {
+        alternates.queue().open(from);
     }
 
     @Override

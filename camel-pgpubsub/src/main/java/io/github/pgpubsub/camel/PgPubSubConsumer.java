@@ -7,6 +7,7 @@ import io.github.pgpubsub.Subscription;
 import io.github.pgpubsub.SubscriptionOptions;
 import io.github.pgpubsub.SubscriptionStatus;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.Suspendable;
@@ -137,7 +138,13 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Me
                 }
                 exchange.getMessage().setBody(codec.decode(message.payload()));
             }
-            getProcessor().process(exchange);
+            process(exchange);
+        } catch (InterruptedException e) {
+            // The exchange belongs to the thread that goes on with it.
+            Thread.currentThread().interrupt();
+            getExceptionHandler().handleException("The time to stop was up before a message of channel " + message.channel()
+                    + " was processed", e);
+            return;
         } catch (Exception e) {
             exchange.setException(e);
         }
@@ -148,6 +155,14 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Me
             }
         } finally {
             releaseExchange(exchange, false);
+        }
+    }
+
+    /** Waits for the end only where the route goes on in another thread. */
+    private void process(Exchange exchange) throws InterruptedException {
+        CountDownLatch ended = new CountDownLatch(1);
+        if (!getAsyncProcessor().process(exchange, doneSync -> ended.countDown())) {
+            ended.await();
         }
     }
 

@@ -32,8 +32,12 @@ public interface Effects<M> {
     /** Put an entry into the handler's queue. */
     void deliver(Entry<M> entry);
 
-    /** Let the handler begin messages (again), as long as the lease that is renewed by {@link #renewLease} lasts. */
-    void open();
+    /**
+     * Let the handler begin messages (again), as long as the lease that is renewed by {@link #renewLease} lasts.
+     *
+     * @param from all places before this one are complete
+     */
+    void open(long from);
 
     /** The lease begins at this time (System.nanoTime). */
     void renewLease(long since);

@@ -10,10 +10,13 @@ public final class Entries<M> implements Iterable<Entry<M>> {
 
     /** What an entry takes besides its payload: objects and their headers on a 64-bit JVM, by estimate. */
     private static final int OVERHEAD_BYTES = 150;
+    /** Smaller changes are told to the bound together, which several threads share. */
+    private static final int TOLD_BYTES = 16 * 1024;
 
     private final ArrayDeque<Entry<M>> entries = new ArrayDeque<>();
     private final MemoryBound memory;
     private final ToIntFunction<M> payloadBytes;
+    private long untold;
 
     public Entries(MemoryBound memory, ToIntFunction<M> payloadBytes) {
         this.memory = memory;
@@ -22,7 +25,7 @@ public final class Entries<M> implements Iterable<Entry<M>> {
 
     public void add(Entry<M> entry) {
         entries.add(entry);
-        memory.add(bytes(entry));
+        changed(bytes(entry));
     }
 
     /** Adds all of the others; these stay where they are too. */
@@ -38,7 +41,7 @@ public final class Entries<M> implements Iterable<Entry<M>> {
     /** Takes the first out. */
     public Entry<M> remove() {
         Entry<M> first = entries.remove();
-        memory.add(-bytes(first));
+        changed(-bytes(first));
         return first;
     }
 
@@ -48,7 +51,7 @@ public final class Entries<M> implements Iterable<Entry<M>> {
             Entry<M> entry = each.next();
             if (entry.gap() == null) {
                 each.remove();
-                memory.add(-bytes(entry));
+                changed(-bytes(entry));
                 return entry;
             }
         }
@@ -64,8 +67,12 @@ public final class Entries<M> implements Iterable<Entry<M>> {
     }
 
     public void clear() {
-        entries.forEach(entry -> memory.add(-bytes(entry)));
+        long bytes = 0;
+        for (Entry<M> entry : entries) {
+            bytes += bytes(entry);
+        }
         entries.clear();
+        changed(-bytes);
     }
 
     /** Whether all holders together hold more than they may. */
@@ -76,6 +83,14 @@ public final class Entries<M> implements Iterable<Entry<M>> {
     @Override
     public Iterator<Entry<M>> iterator() {
         return Collections.unmodifiableCollection(entries).iterator();
+    }
+
+    private void changed(long bytes) {
+        untold += bytes;
+        if (Math.abs(untold) >= TOLD_BYTES || entries.isEmpty()) {
+            memory.add(untold);
+            untold = 0;
+        }
     }
 
     private long bytes(Entry<M> entry) {

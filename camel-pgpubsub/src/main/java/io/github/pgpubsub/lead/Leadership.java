@@ -207,7 +207,8 @@ public final class Leadership<M> {
     public boolean ready() {
         if (role == Role.LEADER) {
             pump();
-            return backlog.isEmpty();
+            // One that stops need not have room: what it has not begun goes to the heir, whose answer comes in the stream.
+            return backlog.isEmpty() || stopping && !backlog.isMemoryExceeded();
         }
         return true;
     }
@@ -659,6 +660,7 @@ public final class Leadership<M> {
         }
         long termBegan = reports.sentAt();
         List<Entry<M>> inherited = inheritance(now);
+        long completeBefore = inherited.isEmpty() ? stream.place() : inherited.get(0).place();
         buffer.clear();
         kept.clear();
         backlog.addAll(inherited);
@@ -669,7 +671,7 @@ public final class Leadership<M> {
         heir.clear();
         become(Role.LEADER, "inherits " + backlog.size() + " messages and gaps");
         effects.renewLease(termBegan);
-        effects.open();
+        effects.open(completeBefore);
         if (holdsPlace) {
             holdsPlace = false;
             effects.unlock(Lock.STANDBY);

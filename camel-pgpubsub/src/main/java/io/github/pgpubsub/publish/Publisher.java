@@ -23,6 +23,8 @@ public final class Publisher implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
 
+    private static final String MANY = "select count(pg_notify(c, p)) from unnest(?::text[], ?::text[]) as t(c, p)";
+
     /** How long an unused connection is trusted: one that was cut meanwhile would leave the outcome of a batch unknown. */
     private static final long TRUSTED_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final int OVERDUE_CHECK_MILLIS = 50;
@@ -239,21 +241,23 @@ public final class Publisher implements AutoCloseable {
             return;
         }
         int size = batch.size();
-        if (size == 1) {
-            try (PreparedStatement statement = connection.jdbc().prepareStatement("select pg_notify(?, ?)")) {
-                statement.setString(1, batch.get(0).channel);
-                statement.setString(2, batch.get(0).payload);
-                statement.executeQuery().close();
-            }
-            return;
-        }
+        String channel = batch.get(0).channel;
         String[] channels = new String[size];
         String[] payloads = new String[size];
+        boolean oneChannel = true;
         for (int i = 0; i < size; i++) {
-            channels[i] = batch.get(i).channel;
-            payloads[i] = batch.get(i).payload;
+            Outgoing each = batch.get(i);
+            channels[i] = each.channel;
+            payloads[i] = each.payload;
+            oneChannel &= each.channel.equals(channel);
         }
-        execute(channels, payloads);
+        if (size == 1) {
+            execute("select pg_notify(?, ?)", channel, payloads[0]);
+        } else if (oneChannel) {
+            execute("select count(pg_notify(?, p)) from unnest(?::text[]) as t(p)", channel, payloads);
+        } else {
+            execute(MANY, channels, payloads);
+        }
     }
 
     /** With marks around, because others may use the same backend. */
@@ -269,14 +273,19 @@ public final class Publisher implements AutoCloseable {
         }
         channels[size + 1] = ownMessages.channel();
         payloads[size + 1] = OwnMessages.endMark(payloads[0]);
-        execute(channels, payloads);
+        execute(MANY, channels, payloads);
     }
 
-    private void execute(String[] channels, String[] payloads) throws SQLException {
-        try (PreparedStatement statement = connection.jdbc().prepareStatement(
-                "select count(pg_notify(c, p)) from unnest(?::text[], ?::text[]) as t(c, p)")) {
-            statement.setArray(1, connection.jdbc().createArrayOf("text", channels));
-            statement.setArray(2, connection.jdbc().createArrayOf("text", payloads));
+    /** @param values texts, or arrays of texts */
+    private void execute(String sql, Object... values) throws SQLException {
+        try (PreparedStatement statement = connection.jdbc().prepareStatement(sql)) {
+            for (int i = 0; i < values.length; i++) {
+                if (values[i] instanceof String[] texts) {
+                    statement.setArray(i + 1, connection.jdbc().createArrayOf("text", texts));
+                } else {
+                    statement.setString(i + 1, (String) values[i]);
+                }
+            }
             statement.executeQuery().close();
         }
     }

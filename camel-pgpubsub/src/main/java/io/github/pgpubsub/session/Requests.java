@@ -24,6 +24,8 @@ final class Requests implements Stream {
 
     private static final Logger LOG = LoggerFactory.getLogger(Requests.class);
 
+    private static final Subscriber[] NOBODY = {};
+
     /** lock_not_available: another transaction held the lock that orders commits with NOTIFY for longer than lock_timeout. */
     private static final String LOCK_TIMEOUT = "55P03";
     /** program_limit_exceeded: the server's notification queue is full. */
@@ -50,7 +52,7 @@ final class Requests implements Stream {
 
     private final ServerConnection connection;
     private final String ownMarks;
-    private final Map<String, Set<Subscriber>> subscribers = new HashMap<>();
+    private final Map<String, Subscriber[]> subscribers = new HashMap<>();
     private final Set<String> listening = new LinkedHashSet<>();
     private final Set<String> changed = new LinkedHashSet<>();
     private final Set<Long> held = new LinkedHashSet<>();
@@ -71,17 +73,21 @@ final class Requests implements Stream {
 
     @Override
     public void listen(String channel, Subscriber subscriber, Runnable done) {
-        subscribers.computeIfAbsent(channel, c -> new LinkedHashSet<>()).add(subscriber);
+        Set<Subscriber> all = new LinkedHashSet<>(List.of(of(channel)));
+        all.add(subscriber);
+        subscribers.put(channel, all.toArray(NOBODY));
         changed.add(channel);
         listened.add(done);
     }
 
     @Override
     public void unlisten(String channel, Subscriber subscriber) {
-        Set<Subscriber> others = subscribers.get(channel);
-        if (others != null && others.remove(subscriber)) {
+        Set<Subscriber> others = new LinkedHashSet<>(List.of(of(channel)));
+        if (others.remove(subscriber)) {
             if (others.isEmpty()) {
                 subscribers.remove(channel);
+            } else {
+                subscribers.put(channel, others.toArray(NOBODY));
             }
             changed.add(channel);
         }
@@ -132,9 +138,9 @@ final class Requests implements Stream {
         return connection.server();
     }
 
-    /** Who gets what arrives on the channel. */
-    Set<Subscriber> of(String channel) {
-        return subscribers.getOrDefault(channel, Set.of());
+    /** Who gets what arrives on the channel: not to be changed, and not changed later. */
+    Subscriber[] of(String channel) {
+        return subscribers.getOrDefault(channel, NOBODY);
     }
 
     /** Sends what was asked for, and what the answers ask for in turn, until nothing is left. */

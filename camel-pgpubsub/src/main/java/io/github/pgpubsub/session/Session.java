@@ -12,6 +12,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Queue;
@@ -67,6 +68,9 @@ public final class Session implements AutoCloseable {
     private final List<Subscriber> subscribers = new ArrayList<>();
     private final Deque<Notification> unread = new ArrayDeque<>();
     private Requests requests;
+    /** Those that have received something and not yet handed it on; some may be in it twice. */
+    private final List<Subscriber> collecting = new ArrayList<>();
+    private Subscriber lastReceiver;
     /** The backend whose messages are own because a mark said so; 0: none. */
     private int marked;
     private long nextCheck;
@@ -351,7 +355,7 @@ public final class Session implements AutoCloseable {
         }
         boolean isLong = now - stalledSince > STALL_NANOS;
         if (isLong && waitsFor == null) {
-            waitsFor = full();
+            waitsFor = nextReceivers();
             LOG.warn("{}: its queue is full, so nothing is read from {} and every channel on this session waits. A consumer with"
                     + " dedicatedSession=true keeps the others out of it", waitsFor, source);
         }
@@ -384,27 +388,44 @@ public final class Session implements AutoCloseable {
         stalledSince = NOT_STALLED;
     }
 
-    /** Whom the next notification waits for. */
-    private String full() {
-        Notification next = unread.peek();
-        return next == null ? "nobody" : requests.of(next.channel()).stream().filter(subscriber -> !subscriber.ready())
-                .map(Subscriber::name).collect(Collectors.joining(", "));
+    /** Those for whom the next notification is. */
+    private String nextReceivers() {
+        return unread.isEmpty() ? "nobody" : Arrays.stream(requests.of(unread.peek().channel())).map(Subscriber::name)
+                .collect(Collectors.joining(", "));
     }
 
     /** Hands on what was read, in order. False: somebody can't take more. */
     private boolean dispatch() throws SQLException {
-        while (!unread.isEmpty()) {
-            Notification next = unread.peek();
-            for (Subscriber subscriber : requests.of(next.channel())) {
-                if (!subscriber.ready()) {
+        try {
+            while (!unread.isEmpty()) {
+                Notification next = unread.peek();
+                Subscriber[] receivers = requests.of(next.channel());
+                if (!areReady(receivers)) {
                     return false;
                 }
+                unread.remove();
+                for (Subscriber each : receivers) {
+                    each.received(next);
+                    if (each != lastReceiver) {
+                        lastReceiver = each;
+                        collecting.add(each);
+                    }
+                }
+                requests.flush();
             }
-            unread.remove();
-            for (Subscriber subscriber : List.copyOf(requests.of(next.channel()))) {
-                subscriber.received(next);
+            return true;
+        } finally {
+            collecting.forEach(Subscriber::handOn);
+            collecting.clear();
+            lastReceiver = null;
+        }
+    }
+
+    private static boolean areReady(Subscriber[] receivers) {
+        for (Subscriber each : receivers) {
+            if (!each.ready()) {
+                return false;
             }
-            requests.flush();
         }
         return true;
     }

@@ -20,6 +20,9 @@ public interface Subscriber {
     /** A notification of a channel that this subscriber listens to, in the server's order. */
     void received(Notification notification);
 
+    /** No more follow for the moment: what was received is to be handed on. Called after one or more of {@link #received}. */
+    void handOn();
+
     /** Whether another notification can be taken. While one subscriber says no, the whole session waits. */
     boolean ready();
 

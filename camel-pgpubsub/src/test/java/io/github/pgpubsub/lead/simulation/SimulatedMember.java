@@ -334,8 +334,9 @@ final class SimulatedMember implements Effects<Long> {
     }
 
     @Override
-    public void open() {
+    public void open(long from) {
         open = true;
+        next = from;
     }
 
     @Override

@@ -177,6 +177,10 @@ final class Simulation {
         }
         until("one leads", () -> leaders() == 1
                 && members.stream().noneMatch(member -> member.stopWanted || !server.isAlive(member.backend)));
+        if (options.standbyBuffer() > 0) {
+            until("the standby is in step", () -> members.size() < 2
+                    || members.stream().anyMatch(member -> member.leadership.isInStep()));
+        }
         log.add(time() + " the last 20");
         for (int i = 0; i < 20; i++) {
             server.publish(WRITER);
