@@ -1,5 +1,6 @@
 package io.github.pgpubsub;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -26,7 +27,7 @@ final class Alternates {
     /** @param callbacks runs what a handler does about failures of the connection */
     Alternates(DeliveryQueue queue, Executor callbacks) {
         this.queue = queue;
-        this.callbacks = callbacks;
+        this.callbacks = new InOrder(callbacks);
     }
 
     DeliveryQueue queue() {
@@ -56,6 +57,14 @@ final class Alternates {
 
     void failed(Exception failure) {
         tell(handler -> handler.failed(failure));
+    }
+
+    void roleChanged(RoleChange change) {
+        tell(handler -> handler.roleChanged(change));
+    }
+
+    void reconnected(Duration lost) {
+        tell(handler -> handler.reconnected(lost));
     }
 
     void gaveUp(Exception failure) {

@@ -5,6 +5,8 @@ import io.github.pgpubsub.session.Notification;
 import io.github.pgpubsub.session.Session;
 import io.github.pgpubsub.session.Stream;
 import io.github.pgpubsub.session.Subscriber;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -39,7 +41,7 @@ final class Broadcast implements Subscriber, Subscription {
 
     Broadcast(SubscriptionOptions options, MessageHandler handler, Session session, String name,
             BiFunction<String, Runnable, Thread> threads, Executor callbacks, Runnable onClosed) {
-        this.callbacks = callbacks;
+        this.callbacks = new InOrder(callbacks);
         this.options = options;
         this.handler = handler;
         this.session = session;
@@ -75,6 +77,7 @@ final class Broadcast implements Subscriber, Subscription {
             long millis = first ? 0 : TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - lostAt);
             if (!first) {
                 counters.gap(millis);
+                callbacks.execute(() -> handler.reconnected(Duration.ofMillis(millis)));
                 LOG.warn("Channel {}: messages may have been missed for {} ms", options.channel(), millis);
             }
             queue.put(new Entry<>(place, null, null, false, new Entry.Gap(millis, first)));
@@ -138,7 +141,12 @@ final class Broadcast implements Subscriber, Subscription {
 
     @Override
     public SubscriptionStatus status() {
-        return new SubscriptionStatus(session.status(), receiving, null, false, 0, 0, queue.size(), queue.capacity(), counters.counts());
+        return new SubscriptionStatus(session.status(), receiving, null, queue.size(), queue.capacity(), counters.counts());
+    }
+
+    @Override
+    public List<GroupMember> members() {
+        return List.of();
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.github.pgpubsub;
 
+import java.sql.SQLException;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +41,11 @@ final class GroupSubscription implements Subscription {
     @Override
     public SubscriptionStatus status() {
         return member.status(isReceiving());
+    }
+
+    @Override
+    public List<GroupMember> members() throws SQLException, InterruptedException {
+        return member.members();
     }
 
     @Override

@@ -15,13 +15,18 @@ import io.github.pgpubsub.session.Session;
 import io.github.pgpubsub.session.Stream;
 import io.github.pgpubsub.session.Subscriber;
 import java.security.SecureRandom;
+import java.sql.SQLException;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +39,8 @@ final class Member implements Subscriber, Effects<Notification> {
 
     private static final Logger LOG = LoggerFactory.getLogger(Member.class);
 
+    private static final int ANSWER_SECONDS = 10;
+
     private final GroupKey key;
     private final Session session;
     private final Lease lease;
@@ -43,8 +50,11 @@ final class Member implements Subscriber, Effects<Notification> {
     private final CountDownLatch settled = new CountDownLatch(1);
     private final CountDownLatch stopped = new CountDownLatch(1);
     private volatile Role role = Role.DISCONNECTED;
-    private volatile boolean inStep;
+    private volatile long roleSince = System.nanoTime();
     private volatile int leader;
+    private volatile long leaderSince = Leadership.NEVER;
+    private volatile int standby;
+    private volatile boolean inStep;
     private volatile int undeposable;
 
     // These belong to the session's thread.
@@ -52,7 +62,7 @@ final class Member implements Subscriber, Effects<Notification> {
     private final Set<Lock> held = EnumSet.noneOf(Lock.class);
     /** Whether {@link #handOn} will come. */
     private boolean collecting;
-    private long roleSince = System.nanoTime();
+    private long disconnectedAt = Leadership.NEVER;
 
     Member(SubscriptionOptions options, Session session, Executor callbacks) {
         this.key = new GroupKey(options.channel(), options.group());
@@ -91,9 +101,39 @@ final class Member implements Subscriber, Effects<Notification> {
     }
 
     SubscriptionStatus status(boolean thisOneReceives) {
-        Role now = role;
-        return new SubscriptionStatus(session.status(), thisOneReceives, now, inStep, leader, undeposable,
-                alternates.queue().size(), alternates.queue().capacity(), counters.counts());
+        long now = System.nanoTime();
+        long since = leaderSince;
+        GroupStatus group = new GroupStatus(role, Duration.ofNanos(now - roleSince), leader,
+                since == Leadership.NEVER ? null : Duration.ofNanos(now - since), standby, inStep, undeposable);
+        return new SubscriptionStatus(session.status(), thisOneReceives, group, alternates.queue().size(),
+                alternates.queue().capacity(), counters.counts());
+    }
+
+    /** Asks the server who holds the group's locks. */
+    List<GroupMember> members() throws SQLException, InterruptedException {
+        CompletableFuture<List<GroupMember>> members = new CompletableFuture<>();
+        session.execute(() -> askForMembers(members));
+        try {
+            return members.get(ANSWER_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new SQLException("The members of group " + key.group() + " can't be asked for: no connection", e);
+        }
+    }
+
+    private void askForMembers(CompletableFuture<List<GroupMember>> members) {
+        if (stream == null) {
+            members.completeExceptionally(new SQLException("not connected"));
+            return;
+        }
+        long leaderKey = key.key(Lock.LEADER);
+        long standbyKey = key.key(Lock.STANDBY);
+        long presenceKey = key.key(Lock.PRESENCE);
+        stream.holders(List.of(leaderKey, standbyKey, presenceKey), holders -> {
+            List<Integer> present = holders.getOrDefault(presenceKey, List.of());
+            stream.names(present, names -> members.complete(present.stream()
+                    .map(each -> new GroupMember(each, names.getOrDefault(each, ""), each == one(holders, leaderKey),
+                            each == one(holders, standbyKey))).toList()));
+        });
     }
 
     /** Begins the orderly end: hands over what has not begun, finishes what has, and gives the lock back. */
@@ -122,13 +162,18 @@ final class Member implements Subscriber, Effects<Notification> {
     public void connected(Stream newStream) {
         stream = newStream;
         held.clear();
-        leadership.connected(stream.backend(), System.nanoTime());
+        long now = System.nanoTime();
+        leadership.connected(stream.backend(), now);
+        if (disconnectedAt != Leadership.NEVER) {
+            alternates.reconnected(Duration.ofNanos(now - disconnectedAt));
+        }
     }
 
     @Override
     public void disconnected() {
         stream = null;
-        leadership.disconnected(System.nanoTime());
+        disconnectedAt = System.nanoTime();
+        leadership.disconnected(disconnectedAt);
     }
 
     @Override
@@ -161,6 +206,9 @@ final class Member implements Subscriber, Effects<Notification> {
         }
         leadership.tick(now);
         leader = leadership.leader();
+        leaderSince = leadership.leaderSince();
+        standby = leadership.standby();
+        inStep = leadership.isInStep();
         if (undeposable != 0 && !leadership.isLeaderSilent()) {
             undeposable = 0;
         }
@@ -312,10 +360,12 @@ final class Member implements Subscriber, Effects<Notification> {
     @Override
     public void changed(Role newRole, boolean newInStep, String reason) {
         long now = System.nanoTime();
-        inStep = newInStep && newRole == Role.STANDBY;
+        Duration after = Duration.ofNanos(now - roleSince);
+        alternates.roleChanged(new RoleChange(role, newRole, newInStep, reason, after));
+        inStep = newInStep;
         if (newRole != role) {
             LOG.info("Channel {}, group {}: {} ({}), after {} ms as {}", key.channel(), key.group(), newRole, reason,
-                    TimeUnit.NANOSECONDS.toMillis(now - roleSince), role);
+                    after.toMillis(), role);
             roleSince = now;
             role = newRole;
         } else {

@@ -1,5 +1,7 @@
 package io.github.pgpubsub;
 
+import java.time.Duration;
+
 /** What a subscription does with its messages. */
 public interface MessageHandler {
 
@@ -15,6 +17,19 @@ public interface MessageHandler {
      * threads, or by one of the callback executor; never by the session's thread, so it may block.
      */
     void failed(Exception failure);
+
+    /**
+     * This subscription's member has another role in its group. Called by a thread of the callback executor, one call after
+     * the other, a moment after it happened.
+     */
+    default void roleChanged(RoleChange change) {}
+
+    /**
+     * Listening is active again. Called by a thread of the callback executor.
+     *
+     * @param lost how long there was no connection
+     */
+    default void reconnected(Duration lost) {}
 
     /**
      * There is no connection and no further attempt is made: {@link PgPubSub.Builder#reconnectLimit} attempts have failed. The

@@ -8,6 +8,7 @@ import io.github.pgpubsub.lead.MemoryBound;
 import io.github.pgpubsub.publish.PublishCallback;
 import io.github.pgpubsub.publish.Publisher;
 import io.github.pgpubsub.publish.PublisherOptions;
+import io.github.pgpubsub.publish.PublisherStatus;
 import io.github.pgpubsub.session.Session;
 import io.github.pgpubsub.session.SessionOptions;
 import java.sql.SQLException;
@@ -155,6 +156,11 @@ public final class PgPubSub implements AutoCloseable {
      */
     public void startPublishing() throws SQLException, InterruptedException {
         publisher().awaitFirstAttempt(START);
+    }
+
+    /** How publishing stands; null: nothing was published yet. */
+    public synchronized PublisherStatus publisherStatus() {
+        return publisher == null ? null : publisher.status();
     }
 
     private synchronized Publisher publisher() {

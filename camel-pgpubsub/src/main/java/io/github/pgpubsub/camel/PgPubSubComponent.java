@@ -1,7 +1,13 @@
 package io.github.pgpubsub.camel;
 
 import io.github.pgpubsub.ChannelName;
+import io.github.pgpubsub.camel.management.ManagedComponent;
+import io.github.pgpubsub.publish.PublisherStatus;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Endpoint;
 import org.apache.camel.ExtendedCamelContext;
@@ -11,7 +17,7 @@ import org.apache.camel.support.HealthCheckComponent;
 
 /** Listens to PostgreSQL channels and notifies them. */
 @Component("pgpubsub")
-public class PgPubSubComponent extends HealthCheckComponent {
+public class PgPubSubComponent extends HealthCheckComponent implements ManagedComponent {
 
     /** Camel prints configuration at start unless a keyword contains its name; this one is about nothing but our url. */
     private static final String SENSITIVE_KEYWORD = "pgpubsub.url";
@@ -19,6 +25,7 @@ public class PgPubSubComponent extends HealthCheckComponent {
     @Metadata
     private PgPubSubConfiguration configuration = new PgPubSubConfiguration();
 
+    private final Set<PgPubSubConsumer> consumers = ConcurrentHashMap.newKeySet();
     private SharedPubSubs pubSubs;
 
     public PgPubSubComponent() {}
@@ -68,6 +75,24 @@ public class PgPubSubComponent extends HealthCheckComponent {
 
     SharedPubSubs pubSubs() {
         return pubSubs;
+    }
+
+    void add(PgPubSubConsumer consumer) {
+        consumers.add(consumer);
+    }
+
+    void remove(PgPubSubConsumer consumer) {
+        consumers.remove(consumer);
+    }
+
+    @Override
+    public Collection<PgPubSubConsumer> consumers() {
+        return List.copyOf(consumers);
+    }
+
+    @Override
+    public Map<String, PublisherStatus> publishers() {
+        return pubSubs == null ? Map.of() : pubSubs.publishers();
     }
 
     public PgPubSubConfiguration getConfiguration() {

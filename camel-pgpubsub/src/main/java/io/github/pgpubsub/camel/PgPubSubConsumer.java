@@ -1,26 +1,45 @@
 package io.github.pgpubsub.camel;
 
+import io.github.pgpubsub.GroupMember;
+import io.github.pgpubsub.GroupStatus;
 import io.github.pgpubsub.Message;
 import io.github.pgpubsub.MessageHandler;
 import io.github.pgpubsub.PgPubSub;
+import io.github.pgpubsub.RoleChange;
 import io.github.pgpubsub.Subscription;
 import io.github.pgpubsub.SubscriptionOptions;
 import io.github.pgpubsub.SubscriptionStatus;
+import io.github.pgpubsub.camel.management.ManagedConsumer;
+import io.github.pgpubsub.camel.management.Metering;
+import io.github.pgpubsub.camel.management.PgPubSubConsumerHealthCheck;
+import io.github.pgpubsub.camel.management.PgPubSubEvent;
+import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Function;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.Suspendable;
+import org.apache.camel.api.management.ManagedAttribute;
+import org.apache.camel.api.management.ManagedOperation;
+import org.apache.camel.api.management.ManagedResource;
 import org.apache.camel.spi.ShutdownStrategy;
 import org.apache.camel.support.DefaultConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Turns messages of a channel into exchanges. */
-public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, MessageHandler {
+@ManagedResource(description = "Managed PostgreSQL Pub/Sub consumer")
+public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, MessageHandler, ManagedConsumer {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PgPubSubConsumer.class);
 
     private final PgPubSubEndpoint endpoint;
     private final PayloadCodec codec;
     private PgPubSub pubSub;
     private volatile Subscription subscription;
+    private AutoCloseable meters;
 
     public PgPubSubConsumer(PgPubSubEndpoint endpoint, Processor processor) {
         super(endpoint, processor);
@@ -32,9 +51,11 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Me
     protected void doStart() throws Exception {
         super.doStart();
         subscribe();
-        PgPubSubConsumerHealthCheck check = new PgPubSubConsumerHealthCheck(this, getRouteId());
+        PgPubSubConsumerHealthCheck check = new PgPubSubConsumerHealthCheck(this);
         check.setEnabled(endpoint.getComponent().isHealthCheckConsumerEnabled());
         setHealthCheck(check);
+        endpoint.getComponent().add(this);
+        meters = Metering.ofConsumer(endpoint.getCamelContext(), this);
     }
 
     @Override
@@ -49,6 +70,11 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Me
 
     @Override
     protected void doStop() throws Exception {
+        endpoint.getComponent().remove(this);
+        if (meters != null) {
+            meters.close();
+            meters = null;
+        }
         unsubscribe();
         super.doStop();
     }
@@ -102,6 +128,7 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Me
     }
 
     /** Whether this consumer is the one that gets messages now. */
+    @ManagedAttribute(description = "Whether this consumer gets messages now")
     public boolean isReceiving() {
         Subscription current = subscription;
         return current != null && current.isReceiving();
@@ -112,14 +139,28 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Me
         return endpoint;
     }
 
-    /** How the subscription stands; null: stopped or suspended. */
-    SubscriptionStatus status() {
+    @Override
+    public String getChannel() {
+        return endpoint.getChannel();
+    }
+
+    @Override
+    @ManagedAttribute(description = "Who shares a listener; empty without a single listener")
+    public String getGroup() {
+        return endpoint.getConfiguration().isSingleListener() ? endpoint.getConfiguration().getGroup() : "";
+    }
+
+    @Override
+    public SubscriptionStatus status() {
         Subscription current = subscription;
         return current == null ? null : current.status();
     }
 
     @Override
     public void handle(Message message) {
+        if (message.isGap() && !message.gap().first()) {
+            tell(new PgPubSubEvent.Gap(this, getRouteId(), message.channel(), message.gap().millis()));
+        }
         if (message.isGap() && !endpoint.getConfiguration().getGapMarker().marks(message.gap())) {
             return;
         }
@@ -171,6 +212,25 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Me
         getExceptionHandler().handleException("Listening to channel " + endpoint.getChannel() + " failed", failure);
     }
 
+    @Override
+    public void roleChanged(RoleChange change) {
+        tell(new PgPubSubEvent.RoleChanged(this, getRouteId(), endpoint.getChannel(), change));
+    }
+
+    @Override
+    public void reconnected(Duration lost) {
+        tell(new PgPubSubEvent.Reconnected(this, getRouteId(), endpoint.getChannel(), lost));
+    }
+
+    private void tell(PgPubSubEvent event) {
+        try {
+            event.setTimestamp(System.currentTimeMillis());
+            endpoint.getCamelContext().getManagementStrategy().notify(event);
+        } catch (Exception e) {
+            getExceptionHandler().handleException("An event could not be told: " + event, e);
+        }
+    }
+
     /** The route fails where everybody can see it; an operator, or a supervising route controller, may start it again. */
     @Override
     public void gaveUp(Exception failure) {
@@ -183,5 +243,116 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Me
                 getExceptionHandler().handleException("Stopping route " + routeId + " failed", e);
             }
         }
+    }
+
+    // ---- for JMX
+
+    @ManagedAttribute(description = "Whether there is a connection to listen on")
+    public boolean isConnected() {
+        return read(SubscriptionStatus::connected, false);
+    }
+
+    @ManagedAttribute(description = "Backend that listens, 0: none")
+    public int getBackend() {
+        return read(status -> status.session().backend(), 0);
+    }
+
+    @ManagedAttribute(description = "Role in its group; empty without a single listener")
+    public String getRole() {
+        return readGroup(group -> group.role().name(), "");
+    }
+
+    @ManagedAttribute(description = "Backend that leads as far as this consumer knows, 0: none known")
+    public int getLeader() {
+        return readGroup(GroupStatus::leader, 0);
+    }
+
+    @Override
+    @ManagedAttribute(description = "Application name of the backend that leads, empty: none known; asks the server")
+    public String getLeaderName() {
+        return members().stream().filter(GroupMember::leader).map(GroupMember::name).findFirst().orElse("");
+    }
+
+    @ManagedAttribute(description = "Milliseconds for which the leader has led, -1: not known")
+    public long getLeaderForMillis() {
+        return readGroup(group -> group.leaderFor() == null ? -1L : group.leaderFor().toMillis(), -1L);
+    }
+
+    @ManagedAttribute(description = "Whether the standby holds all that the leader has not done, as far as this consumer knows")
+    public boolean isInStep() {
+        return readGroup(GroupStatus::inStep, false);
+    }
+
+    @ManagedAttribute(description = "Messages that wait for the route")
+    public int getQueued() {
+        return read(SubscriptionStatus::queued, 0);
+    }
+
+    @ManagedAttribute(description = "Messages handed to the route")
+    public long getReceived() {
+        return read(status -> status.counts().received(), 0L);
+    }
+
+    @ManagedAttribute(description = "Own messages left out")
+    public long getFiltered() {
+        return read(status -> status.counts().filtered(), 0L);
+    }
+
+    @ManagedAttribute(description = "Messages left out because the queue was full")
+    public long getDropped() {
+        return read(status -> status.counts().dropped(), 0L);
+    }
+
+    @ManagedAttribute(description = "Messages that an earlier listener may have processed")
+    public long getRedelivered() {
+        return read(status -> status.counts().redelivered(), 0L);
+    }
+
+    @ManagedAttribute(description = "Times in which messages may have been missed")
+    public long getGaps() {
+        return read(status -> status.counts().gaps(), 0L);
+    }
+
+    @ManagedAttribute(description = "Connections after the first")
+    public long getReconnects() {
+        return read(status -> status.session().reconnects(), 0L);
+    }
+
+    @ManagedAttribute(description = "Share of the server's notification queue in use, 0 to 1")
+    public double getServerQueueUsage() {
+        return read(status -> status.session().queueUsage(), 0.0);
+    }
+
+    @ManagedAttribute(description = "Whose full queue this consumer's session waits for; empty: it reads")
+    public String getWaitsFor() {
+        return read(status -> status.session().waitsFor() == null ? "" : status.session().waitsFor(), "");
+    }
+
+    @ManagedOperation(description = "Who takes part in the group, and who leads; asks the server")
+    public List<String> listMembers() {
+        return members().stream().map(member -> member.backend() + " " + member.name()
+                + (member.leader() ? " (leader)" : member.standby() ? " (standby)" : "")).toList();
+    }
+
+    private List<GroupMember> members() {
+        Subscription current = subscription;
+        try {
+            return current == null ? List.of() : current.members();
+        } catch (SQLException e) {
+            LOG.debug("The members of a group can't be asked for", e);
+            return List.of();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return List.of();
+        }
+    }
+
+    private <T> T read(Function<SubscriptionStatus, T> value, T otherwise) {
+        SubscriptionStatus status = status();
+        return status == null ? otherwise : value.apply(status);
+    }
+
+    private <T> T readGroup(Function<GroupStatus, T> value, T otherwise) {
+        return read(status -> status.group() == null ? otherwise : value.apply(status.group()), otherwise);
     }
 }

@@ -7,6 +7,8 @@ import org.apache.camel.Consumer;
 import org.apache.camel.MultipleConsumersSupport;
 import org.apache.camel.Processor;
 import org.apache.camel.Producer;
+import org.apache.camel.api.management.ManagedAttribute;
+import org.apache.camel.api.management.ManagedResource;
 import org.apache.camel.spi.Metadata;
 import org.apache.camel.spi.UriEndpoint;
 import org.apache.camel.spi.UriParam;
@@ -16,6 +18,7 @@ import org.apache.camel.support.DefaultEndpoint;
 /** Listen to and notify PostgreSQL channels (LISTEN/NOTIFY), with one listener at a time among many processes. */
 @UriEndpoint(firstVersion = "0.1.0", scheme = "pgpubsub", title = "PostgreSQL Pub/Sub", syntax = "pgpubsub:channel",
              category = {Category.DATABASE, Category.MESSAGING}, headersClass = PgPubSubConstants.class)
+@ManagedResource(description = "Managed PostgreSQL Pub/Sub endpoint")
 public class PgPubSubEndpoint extends DefaultEndpoint implements MultipleConsumersSupport {
 
     @UriPath(description = "The channel, taken exactly: 1 to 63 bytes of UTF-8.")
@@ -72,6 +75,7 @@ public class PgPubSubEndpoint extends DefaultEndpoint implements MultipleConsume
         getComponent().pubSubs().release(pubSub);
     }
 
+    @ManagedAttribute(description = "The channel")
     public String getChannel() {
         return channel;
     }

@@ -1,18 +1,29 @@
 package io.github.pgpubsub.camel;
 
 import io.github.pgpubsub.PgPubSub;
+import io.github.pgpubsub.camel.management.ManagedProducer;
+import io.github.pgpubsub.camel.management.PgPubSubProducerHealthCheck;
+import io.github.pgpubsub.publish.PublisherStatus;
 import java.time.Duration;
+import java.util.function.Function;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
+import org.apache.camel.api.management.ManagedAttribute;
+import org.apache.camel.api.management.ManagedResource;
+import org.apache.camel.health.HealthCheckHelper;
+import org.apache.camel.health.WritableHealthCheckRepository;
 import org.apache.camel.support.DefaultAsyncProducer;
 
 /** Sends bodies as notifications. An exchange completes once its notification is committed. */
-public class PgPubSubProducer extends DefaultAsyncProducer {
+@ManagedResource(description = "Managed PostgreSQL Pub/Sub producer")
+public class PgPubSubProducer extends DefaultAsyncProducer implements ManagedProducer {
 
     private final PgPubSubEndpoint endpoint;
     private final PayloadCodec codec;
     private final Duration sendTimeout;
-    private PgPubSub pubSub;
+    private volatile PgPubSub pubSub;
+    private WritableHealthCheckRepository healthChecks;
+    private PgPubSubProducerHealthCheck healthCheck;
 
     public PgPubSubProducer(PgPubSubEndpoint endpoint) {
         super(endpoint);
@@ -31,10 +42,25 @@ public class PgPubSubProducer extends DefaultAsyncProducer {
             release();
             throw e;
         }
+        registerHealthCheck();
+    }
+
+    private void registerHealthCheck() {
+        healthChecks = HealthCheckHelper.getHealthCheckRepository(endpoint.getCamelContext(), "producers",
+                WritableHealthCheckRepository.class);
+        if (healthChecks != null) {
+            healthCheck = new PgPubSubProducerHealthCheck(this, getEndpoint().getId());
+            healthCheck.setEnabled(endpoint.getComponent().isHealthCheckProducerEnabled());
+            healthChecks.addHealthCheck(healthCheck);
+        }
     }
 
     @Override
     protected void doStop() throws Exception {
+        if (healthCheck != null) {
+            healthChecks.removeHealthCheck(healthCheck);
+            healthCheck = null;
+        }
         release();
         super.doStop();
     }
@@ -67,5 +93,73 @@ public class PgPubSubProducer extends DefaultAsyncProducer {
     private String channel(Exchange exchange) {
         Object override = exchange.getMessage().removeHeader(PgPubSubConstants.OVERRIDE_CHANNEL);
         return override == null ? endpoint.getChannel() : override.toString();
+    }
+
+    @Override
+    public PgPubSubEndpoint getEndpoint() {
+        return endpoint;
+    }
+
+    // ---- for operators; the connection is shared by all producers with equal connection options
+
+    @Override
+    public String getChannel() {
+        return endpoint.getChannel();
+    }
+
+    @Override
+    public PublisherStatus status() {
+        PgPubSub current = pubSub;
+        return current == null ? null : current.publisherStatus();
+    }
+
+    @ManagedAttribute(description = "Whether there is a connection to publish on")
+    public boolean isConnected() {
+        return read(PublisherStatus::connected, false);
+    }
+
+    @ManagedAttribute(description = "Backend that publishes, 0: none")
+    public int getBackend() {
+        return read(PublisherStatus::backend, 0);
+    }
+
+    @ManagedAttribute(description = "Notifications that wait to be sent")
+    public int getQueued() {
+        return read(PublisherStatus::queued, 0);
+    }
+
+    @ManagedAttribute(description = "Notifications committed")
+    public long getCommitted() {
+        return read(PublisherStatus::committed, 0L);
+    }
+
+    @ManagedAttribute(description = "Notifications not committed, or nobody knows")
+    public long getFailed() {
+        return read(PublisherStatus::failed, 0L);
+    }
+
+    @ManagedAttribute(description = "Notifications to a commit, in the mean")
+    public double getMeanBatch() {
+        return read(PublisherStatus::meanBatch, 0.0);
+    }
+
+    @ManagedAttribute(description = "Microseconds of a commit, in the mean")
+    public long getMeanCommitMicros() {
+        return read(status -> status.meanCommit().toNanos() / 1000, 0L);
+    }
+
+    @ManagedAttribute(description = "Microseconds of the slowest commit")
+    public long getLongestCommitMicros() {
+        return read(status -> status.longestCommit().toNanos() / 1000, 0L);
+    }
+
+    @ManagedAttribute(description = "Connections after the first")
+    public long getReconnects() {
+        return read(PublisherStatus::reconnects, 0L);
+    }
+
+    private <T> T read(Function<PublisherStatus, T> value, T otherwise) {
+        PublisherStatus status = status();
+        return status == null ? otherwise : value.apply(status);
     }
 }

@@ -1,21 +1,24 @@
 package io.github.pgpubsub.camel;
 
 import io.github.pgpubsub.PgPubSub;
+import io.github.pgpubsub.camel.management.Metering;
 import io.github.pgpubsub.connect.ConnectionCustomizer;
 import io.github.pgpubsub.connect.ConnectionSource;
 import io.github.pgpubsub.connect.DataSourceConnectionSource;
 import io.github.pgpubsub.connect.OwnMessages;
 import io.github.pgpubsub.connect.UrlConnectionSource;
 import io.github.pgpubsub.lead.MemoryBound;
+import io.github.pgpubsub.publish.PublisherStatus;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import javax.sql.DataSource;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ExtendedCamelContext;
+import org.apache.camel.RuntimeCamelException;
 
 /**
  * One {@link PgPubSub} for all consumers and producers with equal connection options. It counts its users and closes with the
@@ -35,11 +38,13 @@ final class SharedPubSubs {
     private static final class Shared {
         final PgPubSub pubSub;
         final ExecutorService callbacks;
+        final AutoCloseable meters;
         int users;
 
-        Shared(PgPubSub pubSub, ExecutorService callbacks) {
+        Shared(PgPubSub pubSub, ExecutorService callbacks, AutoCloseable meters) {
             this.pubSub = pubSub;
             this.callbacks = callbacks;
+            this.meters = meters;
         }
     }
 
@@ -81,8 +86,29 @@ final class SharedPubSubs {
         }
         if (last != null) {
             last.pubSub.close();
+            close(last.meters);
             context.getExecutorServiceManager().shutdown(last.callbacks);
         }
+    }
+
+    private static void close(AutoCloseable meters) {
+        try {
+            meters.close();
+        } catch (Exception e) {
+            throw new RuntimeCamelException(e);
+        }
+    }
+
+    /** How publishing connections stand, by what names their server; those that were not used yet are left out. */
+    synchronized Map<String, PublisherStatus> publishers() {
+        Map<String, PublisherStatus> all = new LinkedHashMap<>();
+        byKey.forEach((key, shared) -> {
+            PublisherStatus status = shared.pubSub.publisherStatus();
+            if (status != null) {
+                all.put(key.publish.toString(), status);
+            }
+        });
+        return all;
     }
 
     private Key key(PgPubSubConfiguration configuration, Object dedicated) {
@@ -104,13 +130,15 @@ final class SharedPubSubs {
         if (configuration.getDataSource() != null) {
             return configuration.getDataSource();
         }
-        Set<DataSource> found = context.getRegistry().findByType(DataSource.class);
-        if (found.size() != 1) {
-            throw new IllegalArgumentException((found.isEmpty() ? "No database: set" : "The registry holds " + found.size()
+        // Where Spring knows several, one may be its @Primary.
+        DataSource only = context.getRegistry().findSingleByType(DataSource.class);
+        if (only == null) {
+            int found = context.getRegistry().findByType(DataSource.class).size();
+            throw new IllegalArgumentException((found == 0 ? "No database: set" : "The registry holds " + found
                     + " DataSources to choose from: set") + " the option url or the option dataSource, on the endpoint or on the"
                     + " component (camel.component.pgpubsub.url)");
         }
-        return found.iterator().next();
+        return only;
     }
 
     private Shared open(Key key) {
@@ -127,7 +155,7 @@ final class SharedPubSubs {
                 .callbacks(callbacks)
                 .threads((name, task) -> context.getExecutorServiceManager().newThread(name, task))
                 .build();
-        return new Shared(pubSub, callbacks);
+        return new Shared(pubSub, callbacks, Metering.ofPublisher(context, key.publish.toString(), pubSub::publisherStatus));
     }
 
     /** One for the whole context: filtered leaves out what any of its components sent. */

@@ -22,16 +22,16 @@ public final class UrlConnectionSource implements ConnectionSource {
 
     /**
      * @param url      JDBC URL or libpq URI
-     * @param user     wins over a user in the URL; null: the URL's
-     * @param password wins over a password in the URL; null: the URL's, or {@code .pgpass}
+     * @param user     wins over a user in the URL; null or empty: the URL's
+     * @param password wins over a password in the URL; null or empty: the URL's, or {@code .pgpass}
      * @throws IllegalArgumentException when the URL can't be read; the message does not repeat it
      */
     public UrlConnectionSource(String url, String user, String password) {
         properties = parse(url.trim());
-        if (user != null) {
+        if (user != null && !user.isEmpty()) {
             properties.setProperty("user", user);
         }
-        if (password != null) {
+        if (password != null && !password.isEmpty()) {
             properties.setProperty("password", password);
         }
         setDefaults();

@@ -60,6 +60,11 @@ final class Heir {
         return backend != 0;
     }
 
+    /** 0: none. */
+    int backend() {
+        return backend;
+    }
+
     boolean is(int sender) {
         return isPresent() && backend == sender;
     }

@@ -34,7 +34,8 @@ public final class Leadership<M> {
     private static final long VACANCY_NANOS = TimeUnit.SECONDS.toNanos(3);
     /** So many reports for a full standby buffer. */
     private static final int REPORTS_A_BUFFER = 8;
-    private static final long NEVER = -1;
+    /** No time. */
+    public static final long NEVER = -1;
 
     private final Effects<M> effects;
     private final RandomGenerator random;
@@ -73,6 +74,7 @@ public final class Leadership<M> {
     private boolean synced;
     private int leader;
     private int leaderAuxiliary;
+    private long ledSince = NEVER;
     private long announcedTimeout;
     private final Challenge watchedLeader = new Challenge();
     /** It shows no life and this user may not end it; 0: no such. */
@@ -124,9 +126,19 @@ public final class Leadership<M> {
         return role;
     }
 
-    /** Whether, as standby, it holds all that the leader has not done. */
+    /** Whether the standby holds all that the leader has not done: as standby itself, as leader what it was told. */
     public boolean isInStep() {
-        return inStep;
+        return role == Role.LEADER ? heir.isPresent() && heir.isSynced() : inStep;
+    }
+
+    /** The backend that stands by as far as this member knows, 0: none known. */
+    public int standby() {
+        return role == Role.LEADER ? heir.backend() : role == Role.STANDBY ? backend : 0;
+    }
+
+    /** When the leader began to lead, by this member's clock; {@link #NEVER}: not known. */
+    public long leaderSince() {
+        return ledSince;
     }
 
     /** The backend that leads as far as this member knows, 0: none known. */
@@ -168,6 +180,7 @@ public final class Leadership<M> {
     private void forgetLeader() {
         leader = 0;
         leaderAuxiliary = 0;
+        ledSince = NEVER;
         announcedTimeout = 0;
         notice = null;
         confirmed = null;
@@ -577,13 +590,13 @@ public final class Leadership<M> {
         noPredecessor = false;
         switch (message.type()) {
             case TAKEOVER -> {
-                hearTerm(message);
+                hearTerm(message, now);
                 notice = null;
                 resignedAt = NEVER;
                 setInStep(false, "another leads");
             }
             case PROGRESS -> {
-                hearTerm(message);
+                hearTerm(message, now);
                 dropBefore(message.reference());
             }
             case RESIGNING -> {
@@ -601,7 +614,8 @@ public final class Leadership<M> {
         }
     }
 
-    private void hearTerm(ControlMessage message) {
+    private void hearTerm(ControlMessage message, long now) {
+        ledSince = now - TimeUnit.MILLISECONDS.toNanos(message.number("age"));
         stream.mark(message);
         leaderAuxiliary = (int) message.number("aux");
         long millis = message.number("timeout");
@@ -669,6 +683,7 @@ public final class Leadership<M> {
         inStep = false;
         othersKnown = false;
         heir.clear();
+        ledSince = now;
         become(Role.LEADER, "inherits " + backlog.size() + " messages and gaps");
         effects.renewLease(termBegan);
         effects.open(completeBefore);
@@ -724,7 +739,7 @@ public final class Leadership<M> {
 
     private ControlMessage progress(long complete, long now) {
         return reports.next(token(), stream.places.name(complete), complete, now).with("epoch", stream.epoch()).with("aux", auxiliary)
-                .with("timeout", TimeUnit.NANOSECONDS.toMillis(leaderTimeout));
+                .with("age", TimeUnit.NANOSECONDS.toMillis(now - ledSince)).with("timeout", TimeUnit.NANOSECONDS.toMillis(leaderTimeout));
     }
 
     /** What waits in the backlog is not complete either. */

@@ -9,6 +9,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Tells senders what has become of their notifications. Most callbacks take a moment, so one thread calls many of them, one
@@ -37,6 +38,7 @@ final class Completions {
     private final Executor executor;
     private final Queue<Batch> batches = new ConcurrentLinkedQueue<>();
     private final AtomicReference<Runner> current = new AtomicReference<>();
+    private final LongAdder failed = new LongAdder();
     private final AtomicInteger slowness = new AtomicInteger();
 
     Completions(Executor executor) {
@@ -51,10 +53,18 @@ final class Completions {
                 ended.add(outgoing);
             }
         }
+        if (failure != null) {
+            failed.add(ended.size());
+        }
         if (!ended.isEmpty()) {
             batches.add(new Batch(ended));
             startRunner(null);
         }
+    }
+
+    /** How many were not committed, as far as anybody knows. */
+    long failed() {
+        return failed.sum();
     }
 
     /** Whether somebody is being told. */

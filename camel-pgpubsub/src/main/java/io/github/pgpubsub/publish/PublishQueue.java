@@ -140,6 +140,15 @@ final class PublishQueue {
         }
     }
 
+    int size() {
+        lock.lock();
+        try {
+            return waiting.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     List<Outgoing> takeAll() {
         lock.lock();
         try {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +44,13 @@ public final class Publisher implements AutoCloseable {
     private final Thread sender;
     private final Thread timekeeper;
     private final FirstAttempt firstAttempt = new FirstAttempt();
+    private final LongAdder connections = new LongAdder();
+    private final LongAdder committed = new LongAdder();
+    private final LongAdder commits = new LongAdder();
+    private final LongAdder commitNanos = new LongAdder();
+    private volatile long longestCommit;
+    private volatile int backend;
+    private volatile long changedAt = System.nanoTime();
     private volatile List<Outgoing> inFlight = List.of();
     private volatile boolean closing;
 
@@ -104,6 +112,13 @@ public final class Publisher implements AutoCloseable {
         }
     }
 
+    public PublisherStatus status() {
+        int current = backend;
+        return new PublisherStatus(current != 0, current, Duration.ofNanos(System.nanoTime() - changedAt),
+                Math.max(0, connections.sum() - 1), queue.size(), options.capacity(), committed.sum(), completions.failed(),
+                commits.sum(), Duration.ofNanos(commitNanos.sum()), Duration.ofNanos(longestCommit));
+    }
+
     /** Sends what waits, as far as the server lets it within the senders' own timeouts, and ends the threads. */
     @Override
     public void close() {
@@ -142,6 +157,9 @@ public final class Publisher implements AutoCloseable {
                 ServerConnection opened = open();
                 connection = opened;
                 lastUse = System.nanoTime();
+                changedAt = lastUse;
+                backend = opened.backend();
+                connections.increment();
                 if (backoff.failures() > 0) {
                     LOG.info("Publishing to {} again as backend {}", source, opened.backend());
                 }
@@ -197,7 +215,9 @@ public final class Publisher implements AutoCloseable {
         }
         inFlight = batch;
         try {
+            long begun = System.nanoTime();
             execute(batch);
+            count(batch.size(), System.nanoTime() - begun);
             completions.complete(batch, null);
         } catch (RuntimeException e) {
             // A defect of the driver, say: nobody knows how far it came.
@@ -225,6 +245,13 @@ public final class Publisher implements AutoCloseable {
         }
         inFlight = List.of();
         lastUse = System.nanoTime();
+    }
+
+    private void count(int size, long nanos) {
+        committed.add(size);
+        commits.increment();
+        commitNanos.add(nanos);
+        longestCommit = Math.max(longestCommit, nanos);
     }
 
     private void sendAlone(Outgoing outgoing) {
@@ -295,6 +322,8 @@ public final class Publisher implements AutoCloseable {
             ownMessages.retire(connection);
             connection.close();
             connection = null;
+            backend = 0;
+            changedAt = System.nanoTime();
         }
     }
 

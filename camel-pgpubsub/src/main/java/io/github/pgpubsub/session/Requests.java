@@ -7,6 +7,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -48,6 +49,8 @@ final class Requests implements Stream {
 
     private record Question(List<Long> keys, Answer<Map<Long, List<Integer>>> backends) {}
 
+    private record NameQuestion(Collection<Integer> backends, Answer<Map<Integer, String>> names) {}
+
     private record Termination(int backend, long key, Answer<Boolean> allowed) {}
 
     private final ServerConnection connection;
@@ -63,6 +66,7 @@ final class Requests implements Stream {
     private List<Long> shares = new ArrayList<>();
     private List<Lock> locks = new ArrayList<>();
     private List<Question> questions = new ArrayList<>();
+    private List<NameQuestion> nameQuestions = new ArrayList<>();
     private List<Termination> terminations = new ArrayList<>();
 
     /** @param ownMarks the channel on which this process marks its own messages; listened to while any other is */
@@ -124,6 +128,11 @@ final class Requests implements Stream {
     }
 
     @Override
+    public void names(Collection<Integer> backends, Answer<Map<Integer, String>> names) {
+        nameQuestions.add(new NameQuestion(List.copyOf(backends), names));
+    }
+
+    @Override
     public void terminate(int backend, long key, Answer<Boolean> allowed) {
         terminations.add(new Termination(backend, key, allowed));
     }
@@ -143,16 +152,24 @@ final class Requests implements Stream {
         return subscribers.getOrDefault(channel, NOBODY);
     }
 
-    /** Sends what was asked for, and what the answers ask for in turn, until nothing is left. */
-    void flush() throws SQLException {
+    /**
+     * Sends what was asked for, and what the answers ask for in turn, until nothing is left.
+     *
+     * @return false: nothing was
+     */
+    boolean flush() throws SQLException {
+        boolean any = false;
         while (!isEmpty()) {
+            any = true;
             flushChannels();
             flushNotifies();
             flushUnlocks();
             flushLocks();
             flushQuestions();
+            flushNameQuestions();
             flushTerminations();
         }
+        return any;
     }
 
     /**
@@ -180,7 +197,8 @@ final class Requests implements Stream {
 
     private boolean isEmpty() {
         return changed.isEmpty() && listened.isEmpty() && notifies.isEmpty() && unlocks.isEmpty() && unshares.isEmpty()
-                && shares.isEmpty() && locks.isEmpty() && questions.isEmpty() && terminations.isEmpty();
+                && shares.isEmpty() && locks.isEmpty() && questions.isEmpty() && nameQuestions.isEmpty()
+                && terminations.isEmpty();
     }
 
     private void flushChannels() throws SQLException {
@@ -274,6 +292,24 @@ final class Requests implements Stream {
             }
         }
         sent.forEach(question -> question.backends.accept(holders));
+    }
+
+    private void flushNameQuestions() throws SQLException {
+        List<NameQuestion> sent = nameQuestions;
+        nameQuestions = new ArrayList<>();
+        for (NameQuestion question : sent) {
+            Map<Integer, String> names = new HashMap<>();
+            try (PreparedStatement statement = connection.jdbc().prepareStatement(
+                    "select pid, application_name from pg_stat_activity where pid = any (?)")) {
+                statement.setArray(1, connection.jdbc().createArrayOf("integer", question.backends.toArray()));
+                try (ResultSet rows = statement.executeQuery()) {
+                    while (rows.next()) {
+                        names.put(rows.getInt(1), rows.getString(2));
+                    }
+                }
+            }
+            question.names.accept(names);
+        }
     }
 
     private void flushTerminations() throws SQLException {

@@ -37,6 +37,9 @@ public final class Session implements AutoCloseable {
 
     /** How long one read waits, and so how long a command of another thread may wait for the session. */
     private static final int READ_MILLIS = 10;
+    /** The same while something is going on: commands rarely come alone. More than the 1 ms that means a peek. */
+    private static final int BUSY_READ_MILLIS = 2;
+    private static final long BUSY_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
     /** After this time without reading, signs of life go over a second connection, and operators are told. */
     private static final long STALL_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     /** A read that brought fewer notifications has probably brought all there were. */
@@ -68,11 +71,14 @@ public final class Session implements AutoCloseable {
     private final List<Subscriber> subscribers = new ArrayList<>();
     private final Deque<Notification> unread = new ArrayDeque<>();
     private Requests requests;
+    /** Why there is no connection; null: there is one, or none was tried for yet. */
+    private Exception lastFailure;
     /** Those that have received something and not yet handed it on; some may be in it twice. */
     private final List<Subscriber> collecting = new ArrayList<>();
     private Subscriber lastReceiver;
     /** The backend whose messages are own because a mark said so; 0: none. */
     private int marked;
+    private long busyUntil = System.nanoTime();
     private long nextCheck;
     private long stalledSince;
     private long nextTick;
@@ -108,6 +114,8 @@ public final class Session implements AutoCloseable {
             subscribers.add(subscriber);
             if (requests != null) {
                 subscriber.connected(requests);
+            } else if (lastFailure != null) {
+                subscriber.failed(lastFailure);
             }
         });
     }
@@ -223,6 +231,7 @@ public final class Session implements AutoCloseable {
         prepare(connection);
         watchdog.watch(connection);
         requests = new Requests(connection, ownMessages.channel());
+        lastFailure = null;
         marked = 0;
         List.copyOf(subscribers).forEach(subscriber -> subscriber.connected(requests));
         requests.flush();
@@ -266,6 +275,7 @@ public final class Session implements AutoCloseable {
                 LOG.warn("{} {}: {}; trying again", wasConnected ? "Lost the connection to" : "Can't connect to", source,
                         cause.getMessage());
             }
+            lastFailure = cause;
             List.copyOf(subscribers).forEach(subscriber -> subscriber.failed(cause));
         }
     }
@@ -300,7 +310,9 @@ public final class Session implements AutoCloseable {
                 if (stalledSince == NOT_STALLED) {
                     tick();
                 }
-                requests.flush();
+                if (requests.flush()) {
+                    busyUntil = System.nanoTime() + BUSY_NANOS;
+                }
                 if (dispatch()) {
                     endStall();
                     read(connection);
@@ -312,7 +324,8 @@ public final class Session implements AutoCloseable {
     }
 
     private void read(ServerConnection connection) throws SQLException {
-        PGNotification[] notifications = connection.pg().getNotifications(READ_MILLIS);
+        int wait = System.nanoTime() - busyUntil < 0 ? BUSY_READ_MILLIS : READ_MILLIS;
+        PGNotification[] notifications = connection.pg().getNotifications(wait);
         int count = notifications == null ? 0 : notifications.length;
         if (count > 0) {
             heardAt = System.nanoTime();

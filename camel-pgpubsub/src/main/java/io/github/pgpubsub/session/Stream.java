@@ -1,5 +1,6 @@
 package io.github.pgpubsub.session;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 
@@ -34,6 +35,9 @@ public interface Stream {
 
     /** Asks which backends hold these locks. */
     void holders(List<Long> keys, Answer<Map<Long, List<Integer>>> backends);
+
+    /** Asks for the application names of backends; those that have ended are left out. */
+    void names(Collection<Integer> backends, Answer<Map<Integer, String>> names);
 
     /** Ends a backend's session if it still holds the lock. False: this user may not. */
     void terminate(int backend, long key, Answer<Boolean> allowed);

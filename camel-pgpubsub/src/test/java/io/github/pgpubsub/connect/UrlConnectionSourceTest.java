@@ -45,6 +45,12 @@ class UrlConnectionSourceTest {
                 .isEqualTo(source("postgres://me:secret@host/db"));
     }
 
+    @Test
+    void emptyOnesAreNone() {
+        assertThat(new UrlConnectionSource("postgres://me:secret@host/db", "", ""))
+                .isEqualTo(source("postgres://me:secret@host/db"));
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
         "postgres://me:secret@host/db                                      | host:5432/db",

@@ -35,4 +35,10 @@ final class Pages {
             throw new UncheckedIOException(e);
         }
     }
+
+    /** What dependencies in the pages name. */
+    static String projectVersion() {
+        String pom = read(ROOT.resolve("pom.xml"));
+        return pom.substring(pom.indexOf("<version>") + "<version>".length(), pom.indexOf("</version>"));
+    }
 }

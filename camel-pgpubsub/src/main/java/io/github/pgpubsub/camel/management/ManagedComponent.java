@@ -1,0 +1,15 @@
+package io.github.pgpubsub.camel.management;
+
+import io.github.pgpubsub.publish.PublisherStatus;
+import java.util.Collection;
+import java.util.Map;
+
+/** A component as its operators see it. */
+public interface ManagedComponent {
+
+    /** The consumers that are started or suspended. */
+    Collection<? extends ManagedConsumer> consumers();
+
+    /** How publishing connections stand, by what names their server. */
+    Map<String, PublisherStatus> publishers();
+}

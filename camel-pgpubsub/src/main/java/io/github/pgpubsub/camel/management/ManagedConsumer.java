@@ -1,0 +1,20 @@
+package io.github.pgpubsub.camel.management;
+
+import io.github.pgpubsub.SubscriptionStatus;
+
+/** A consumer as its operators see it. */
+public interface ManagedConsumer {
+
+    String getRouteId();
+
+    String getChannel();
+
+    /** Empty without a single listener. */
+    String getGroup();
+
+    /** How it stands; null: stopped or suspended. */
+    SubscriptionStatus status();
+
+    /** Application name of the backend that leads its group, empty: none known. Asks the server. */
+    String getLeaderName();
+}

@@ -1,0 +1,74 @@
+package io.github.pgpubsub.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.pgpubsub.camel.PgPubSubConstants;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.Processor;
+
+/** What a route got, in its order. */
+final class Arrivals implements Processor {
+
+    /**
+     * An exchange.
+     *
+     * @param body null: a gap
+     * @param gap  its milliseconds; null: a message
+     */
+    record Arrival(String body, Long gap, long nanoTime) {}
+
+    private final List<Arrival> all = new ArrayList<>();
+
+    @Override
+    public void process(Exchange exchange) {
+        long now = System.nanoTime();
+        Message message = exchange.getMessage();
+        Arrival arrival = new Arrival(message.getBody(String.class), message.getHeader(PgPubSubConstants.GAP, Long.class), now);
+        synchronized (all) {
+            all.add(arrival);
+        }
+    }
+
+    List<Arrival> all() {
+        synchronized (all) {
+            return List.copyOf(all);
+        }
+    }
+
+    List<String> bodies() {
+        return all().stream().filter(arrival -> arrival.gap() == null).map(Arrival::body).toList();
+    }
+
+    List<Arrival> gaps() {
+        return all().stream().filter(arrival -> arrival.gap() != null).toList();
+    }
+
+    int size() {
+        synchronized (all) {
+            return all.size();
+        }
+    }
+
+    void clear() {
+        synchronized (all) {
+            all.clear();
+        }
+    }
+
+    void awaitBodies(String... bodies) {
+        Application.soon(() -> assertThat(bodies()).containsExactly(bodies));
+    }
+
+    void awaitBody(String body) {
+        Application.soon(() -> assertThat(bodies()).contains(body));
+    }
+
+    /** Waits until more have come than there are now. */
+    void awaitMore(int more) {
+        int before = size();
+        Application.soon(() -> assertThat(size()).isGreaterThanOrEqualTo(before + more));
+    }
+}

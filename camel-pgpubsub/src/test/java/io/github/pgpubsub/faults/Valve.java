@@ -1,0 +1,97 @@
+package io.github.pgpubsub.faults;
+
+import io.github.pgpubsub.support.PostgresServer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Passes bytes on between clients and a server, until it is told to stop amid a notification: what the client has then is the
+ * beginning of a message, and nothing follows.
+ */
+final class Valve implements AutoCloseable {
+
+    /** How the server begins a NotificationResponse (PostgreSQL documentation, 54.7 Message Formats). */
+    private static final byte NOTIFICATION = 'A';
+
+    private final PostgresServer server;
+    private final ServerSocket listener;
+    private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+    private volatile boolean armed;
+
+    Valve(PostgresServer server) {
+        this.server = server;
+        try {
+            listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        run(this::accept);
+    }
+
+    String url(String database) {
+        return "jdbc:postgresql://" + listener.getInetAddress().getHostAddress() + ":" + listener.getLocalPort() + "/" + database;
+    }
+
+    /** The next notification to any client stops halfway, and everything behind it on that connection. */
+    void closeWithinNextNotification() {
+        armed = true;
+    }
+
+    private void accept() throws IOException {
+        while (true) {
+            Socket client = listener.accept();
+            Socket behind = new Socket(server.host(), server.port());
+            sockets.add(client);
+            sockets.add(behind);
+            run(() -> pass(client, behind, false));
+            run(() -> pass(behind, client, true));
+        }
+    }
+
+    private void pass(Socket from, Socket to, boolean toClient) throws IOException {
+        byte[] buffer = new byte[16 * 1024];
+        try (InputStream in = from.getInputStream(); OutputStream out = to.getOutputStream()) {
+            for (int length = in.read(buffer); length >= 0; length = in.read(buffer)) {
+                if (toClient && armed && buffer[0] == NOTIFICATION) {
+                    armed = false;
+                    out.write(buffer, 0, length / 2);
+                    in.transferTo(OutputStream.nullOutputStream());
+                    return;
+                }
+                out.write(buffer, 0, length);
+            }
+        }
+    }
+
+    /** Ends when anything breaks: the sockets are closed by whoever had them. */
+    private static void run(Passage passage) {
+        Thread thread = new Thread(() -> {
+            try {
+                passage.run();
+            } catch (IOException e) {
+                // An end like any other.
+            }
+        }, "valve");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    @Override
+    public void close() throws IOException {
+        listener.close();
+        for (Socket socket : sockets) {
+            socket.close();
+        }
+    }
+
+    private interface Passage {
+        void run() throws IOException;
+    }
+}

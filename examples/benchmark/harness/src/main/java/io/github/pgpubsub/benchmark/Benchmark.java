@@ -1,0 +1,109 @@
+package io.github.pgpubsub.benchmark;
+
+import io.github.pgpubsub.benchmark.measures.Bench;
+import io.github.pgpubsub.benchmark.measures.Measure;
+import io.github.pgpubsub.benchmark.measures.Rates;
+import io.github.pgpubsub.benchmark.peers.Participants;
+import io.github.pgpubsub.benchmark.peers.PeerProcess;
+import io.github.pgpubsub.benchmark.report.Figures;
+import io.github.pgpubsub.benchmark.report.Report;
+import io.github.pgpubsub.benchmark.report.Setup;
+import io.github.pgpubsub.benchmark.server.PostgresServer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/** Starts a server, asks every peer every question in every round, and writes a report. {@code run} starts it. */
+public final class Benchmark {
+
+    private final Options options;
+    private final Path out;
+    private final List<Measure> measures;
+
+    private Benchmark(Options options, Path home) {
+        this.options = options;
+        this.out = options.out() != null ? options.out() : home.resolve("target/results");
+        this.measures = Measure.all().stream().filter(measure -> Options.wants(options.measures(), measure.name())).toList();
+    }
+
+    public static void main(String... arguments) throws IOException, SQLException {
+        Options options;
+        try {
+            options = Options.parse(arguments);
+        } catch (IllegalArgumentException e) {
+            System.err.println(e.getMessage());
+            System.exit(2);
+            return;
+        }
+        if (options.help()) {
+            System.out.print(Options.usage());
+            return;
+        }
+        Path home = Path.of(System.getProperty("benchmark.home", "examples/benchmark")).toAbsolutePath();
+        System.exit(new Benchmark(options, home).run(home) ? 0 : 1);
+    }
+
+    /** False: a check in which somebody failed. */
+    private boolean run(Path home) throws IOException, SQLException {
+        say("%s run; starting PostgreSQL ...".formatted(options.plan().name()));
+        List<PeerProcess> peers = new ArrayList<>();
+        try (PostgresServer server = PostgresServer.start()) {
+            Participants.all(home, options.plan().jvm()).stream()
+                    .filter(participant -> Options.wants(options.peers(), participant.name()))
+                    .map(participant -> new PeerProcess(participant, server.address(), log(participant.name())))
+                    .forEach(peers::add);
+            Figures figures = measure(server, peers);
+            Report report = new Report(options.plan(), Setup.of(server, peers), figures);
+            System.out.print(report.summary());
+            report.write(out);
+            say("written to " + out);
+            if (options.into() != null) {
+                report.write(options.into());
+                say("and to " + options.into());
+            }
+            return !options.plan().name().equals("check") || figures.failures().isEmpty();
+        } finally {
+            peers.forEach(PeerProcess::close);
+        }
+    }
+
+    private Figures measure(PostgresServer server, List<PeerProcess> peers) throws SQLException {
+        Rates rates = new Rates();
+        if (options.plan().warmUp()) {
+            List<Measure> warming = measures.stream().filter(Measure::warmsUp).toList();
+            round(0, warming, peers, new Bench(server, options.plan(), rates, new Figures()));
+        }
+        Figures figures = new Figures();
+        figures.orderRows(peers.stream().map(PeerProcess::name).toList());
+        for (int round = 1; round <= options.plan().rounds(); round++) {
+            round(round, measures, peers, new Bench(server, options.plan(), rates, figures));
+        }
+        return figures;
+    }
+
+    /** In each round another peer is the first. */
+    private static void round(int number, List<Measure> measures, List<PeerProcess> peers, Bench bench) throws SQLException {
+        List<PeerProcess> order = new ArrayList<>(peers);
+        Collections.rotate(order, -number);
+        for (Measure measure : measures) {
+            long start = System.nanoTime();
+            for (PeerProcess peer : measure.whom(order)) {
+                measure.ask(peer, bench);
+            }
+            say("%s: %s (%d s)".formatted(number == 0 ? "warm-up" : "round %d of %d".formatted(number, bench.plan().rounds()),
+                    measure.name(), Duration.ofNanos(System.nanoTime() - start).toSeconds()));
+        }
+    }
+
+    private Path log(String peer) {
+        return out.resolve("logs").resolve(peer.replaceAll("[^A-Za-z0-9]+", "-") + ".log");
+    }
+
+    private static void say(String text) {
+        System.err.println("benchmark: " + text);
+    }
+}

@@ -1,0 +1,72 @@
+package io.github.pgpubsub.benchmark;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+
+/**
+ * What was typed.
+ *
+ * @param peers    to ask, by a part of their names; empty: all
+ * @param measures to make, by a part of their names; empty: all
+ * @param out      where the results go; null: the default
+ * @param into     where a copy of them goes; null: nowhere
+ */
+record Options(Plan plan, List<String> peers, List<String> measures, Path out, Path into, boolean help) {
+
+    static Options parse(String... arguments) {
+        Options options = new Options(Plan.brief(), List.of(), List.of(), null, null, false);
+        for (Iterator<String> words = Arrays.asList(arguments).iterator(); words.hasNext();) {
+            options = options.with(words.next(), words);
+        }
+        return options;
+    }
+
+    private Options with(String flag, Iterator<String> words) {
+        return switch (flag) {
+            case "--short" -> new Options(Plan.brief(), peers, measures, out, into, help);
+            case "--full" -> new Options(Plan.full(), peers, measures, out, into, help);
+            case "--check" -> new Options(Plan.check(), peers, measures, out, into, help);
+            case "--peers" -> new Options(plan, list(flag, words), measures, out, into, help);
+            case "--measures" -> new Options(plan, peers, list(flag, words), out, into, help);
+            case "--out" -> new Options(plan, peers, measures, Path.of(value(flag, words)), into, help);
+            case "--into" -> new Options(plan, peers, measures, out, Path.of(value(flag, words)), help);
+            case "--help", "-h" -> new Options(plan, peers, measures, out, into, true);
+            default -> throw new IllegalArgumentException("no flag '%s'; --help shows which there are".formatted(flag));
+        };
+    }
+
+    /** Whether a name is among those wished for. */
+    static boolean wants(List<String> wishes, String name) {
+        return wishes.isEmpty() || wishes.stream().anyMatch(name::contains);
+    }
+
+    private static List<String> list(String flag, Iterator<String> words) {
+        return List.of(value(flag, words).split(","));
+    }
+
+    private static String value(String flag, Iterator<String> words) {
+        if (!words.hasNext()) {
+            throw new IllegalArgumentException(flag + " wants a value");
+        }
+        return words.next();
+    }
+
+    static String usage() {
+        return """
+                examples/benchmark/run [flags]
+
+                  --short          about a minute, rough figures (default)
+                  --full           less than half an hour
+                  --check          some seconds: fails unless everybody takes part; its figures mean nothing
+                  --peers A,B      only peers whose names contain one of these
+                  --measures A,B   only measures whose names contain one of these:
+                                   sending, receiving, latency, channels, idle, listeners, writers
+                  --out DIR        where results.md, results.json and the plots go (examples/benchmark/target/results)
+                  --into DIR       copy them there too, for instance into docs/benchmarks
+                  --jmh [...]      JMH on the hot inner parts instead; what follows goes to JMH
+                  --help           this
+                """;
+    }
+}

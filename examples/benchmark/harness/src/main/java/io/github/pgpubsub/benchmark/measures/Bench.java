@@ -1,0 +1,111 @@
+package io.github.pgpubsub.benchmark.measures;
+
+import io.github.pgpubsub.benchmark.Plan;
+import io.github.pgpubsub.benchmark.kit.Line;
+import io.github.pgpubsub.benchmark.peers.PeerException;
+import io.github.pgpubsub.benchmark.peers.PeerProcess;
+import io.github.pgpubsub.benchmark.report.Column;
+import io.github.pgpubsub.benchmark.report.Figures;
+import io.github.pgpubsub.benchmark.server.PostgresServer;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.OptionalLong;
+
+/**
+ * What a measure has at hand.
+ *
+ * @param rates   what the peers were seen to do, also in the warm-up; for choosing what to ask next
+ * @param figures of this round and those before
+ */
+public record Bench(PostgresServer server, Plan plan, Rates rates, Figures figures) {
+
+    static final Duration LONGEST = Duration.ofSeconds(60);
+    private static final int FIRST = 100;
+    /** A backlog that was gone much too soon is tried again, with what was learnt about the peer. */
+    private static final int BACKLOGS = 3;
+    /** Nothing shorter is believed: the receiver may have begun before the commit was confirmed. */
+    private static final long CLOCK_NANOS = 1_000_000;
+    private static final Duration QUIET = Duration.ofSeconds(5);
+
+    interface Question {
+        void ask() throws PeerException, SQLException;
+    }
+
+    /** Asks a peer that has links to so many channels, closes them, and notes for all columns when it went wrong. */
+    void with(PeerProcess peer, int listen, int send, List<Column> columns, Question question) throws SQLException {
+        with(peer, peer.name(), listen, send, columns, question);
+    }
+
+    /** For a row that does not bear the peer's name. */
+    void with(PeerProcess peer, String row, int listen, int send, List<Column> columns, Question question) throws SQLException {
+        try {
+            peer.ask(Line.of("open").with("listen", listen).with("send", send), LONGEST);
+            question.ask();
+            peer.ask(Line.of("close"), LONGEST);
+        } catch (PeerException e) {
+            for (Column column : columns) {
+                figures.absent(column, row, new Figures.Absence(e.isUnable(), e.getMessage()));
+            }
+        }
+        if (!server.awaitQuiet(QUIET)) {
+            // It has left connections behind, which must not cost the next peer anything.
+            peer.end();
+            server.awaitQuiet(QUIET);
+        }
+    }
+
+    /** Sends for the planned time; 0 senders: asynchronously. */
+    Throughput send(PeerProcess peer, int senders, int size) throws PeerException {
+        OptionalLong cpu = server.cpuNanos();
+        Line answer = peer.ask(Line.of("send").with("senders", senders).with("millis", plan.send().toMillis()).with("size", size), LONGEST);
+        return new Throughput(answer.number("sent"), answer.number("nanos"), answer.number("cpu"), serverCpuSince(cpu));
+    }
+
+    /** Lets a peer that listens to so many channels receive a backlog. The clock starts when the backlog has been committed. */
+    Throughput receive(PeerProcess peer, int channels, int size) throws PeerException, SQLException {
+        // One has only just begun to listen, and the first messages may have to wait for more than that.
+        receive(peer, channels, size, Math.max(channels, FIRST));
+        Throughput received;
+        int tries = 0;
+        do {
+            received = receive(peer, channels, size, rates.backlog(peer.name(), plan.backlog(), size));
+            rates.received(peer.name(), received.perSecond());
+            tries++;
+        } while (tries < BACKLOGS && received.nanos() < plan.backlog().toNanos() / BACKLOGS);
+        return received;
+    }
+
+    private Throughput receive(PeerProcess peer, int channels, int size, int count) throws PeerException, SQLException {
+        peer.ask(Line.of("expect").with("count", count), LONGEST);
+        long committed = peer.makesItsOwnBacklog()
+                ? peer.ask(Line.of("backlog").with("count", count).with("size", size), LONGEST).number("committed")
+                : server.makeBacklog(channels, count, size);
+        OptionalLong cpu = server.cpuNanos();
+        Line answer = peer.ask(Line.of("await").with("millis", LONGEST.toMillis() / 2), LONGEST);
+        long nanos = Math.max(CLOCK_NANOS, answer.number("last") - committed);
+        return new Throughput(answer.number("received"), nanos, answer.number("cpu"), serverCpuSince(cpu));
+    }
+
+    private OptionalLong serverCpuSince(OptionalLong before) {
+        OptionalLong now = server.cpuNanos();
+        return now.isPresent() && before.isPresent() ? OptionalLong.of(now.getAsLong() - before.getAsLong()) : OptionalLong.empty();
+    }
+
+    /** Messages in a time, and what they cost. */
+    record Throughput(long messages, long nanos, long clientCpu, OptionalLong serverCpu) {
+
+        double perSecond() {
+            return messages * 1e9 / Math.max(1, nanos);
+        }
+
+        double clientMicros() {
+            return clientCpu / 1e3 / Math.max(1, messages);
+        }
+    }
+
+    void addCosts(Column client, Column server, String peer, Throughput throughput) {
+        figures.add(client, peer, throughput.clientMicros());
+        throughput.serverCpu().ifPresent(nanos -> figures.add(server, peer, nanos / 1e3 / Math.max(1, throughput.messages())));
+    }
+}

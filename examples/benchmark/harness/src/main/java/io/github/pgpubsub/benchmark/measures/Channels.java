@@ -1,0 +1,72 @@
+package io.github.pgpubsub.benchmark.measures;
+
+import io.github.pgpubsub.benchmark.kit.Line;
+import io.github.pgpubsub.benchmark.peers.PeerException;
+import io.github.pgpubsub.benchmark.peers.PeerProcess;
+import io.github.pgpubsub.benchmark.report.Column;
+import java.sql.SQLException;
+import java.util.List;
+
+/** One program that listens to many channels: connections, memory, threads, and whether it becomes slower. */
+public final class Channels implements Measure {
+
+    public static final String TABLE = "Many channels in one program";
+
+    private static final int SIZE = 100;
+
+    public static Column backends(int channels) {
+        return column("connections", channels);
+    }
+
+    public static Column receiving(int channels) {
+        return column("received/s", channels);
+    }
+
+    public static Column sending(int channels) {
+        return column("sent/s, async", channels);
+    }
+
+    private static Column column(String what, int channels) {
+        return new Column(TABLE, "%s, %,d".formatted(what, channels));
+    }
+
+    @Override
+    public String name() {
+        return "channels";
+    }
+
+    @Override
+    public void ask(PeerProcess peer, Bench bench) throws SQLException {
+        long heapOfOne = 0;
+        for (int channels : bench.plan().channels()) {
+            heapOfOne = listen(peer, bench, channels, heapOfOne);
+            bench.with(peer, 0, channels, List.of(sending(channels)), () ->
+                    bench.figures().add(sending(channels), peer.name(), bench.send(peer, Sending.ASYNCHRONOUS, SIZE).perSecond()));
+        }
+    }
+
+    /** Returns the heap with the first number of channels, from which the others are counted. */
+    private static long listen(PeerProcess peer, Bench bench, int channels, long heapBefore) throws SQLException {
+        long[] heap = {heapBefore};
+        List<Column> columns = List.of(backends(channels), column("threads", channels), receiving(channels));
+        bench.with(peer, channels, 0, columns, () -> {
+            bench.figures().add(backends(channels), peer.name(), bench.server().backends());
+            heap[0] = memory(peer, bench, channels, heapBefore);
+            bench.figures().add(receiving(channels), peer.name(), bench.receive(peer, channels, SIZE).perSecond());
+        });
+        return heap[0];
+    }
+
+    private static long memory(PeerProcess peer, Bench bench, int channels, long heapOfOne) throws PeerException {
+        Line memory = peer.ask(Line.of("memory"), Bench.LONGEST);
+        bench.figures().add(column("threads", channels), peer.name(), memory.number("threads"));
+        if (channels == 1) {
+            return memory.number("heap");
+        }
+        if (heapOfOne > 0) {
+            double bytes = (memory.number("heap") - heapOfOne) / (channels - 1.0);
+            bench.figures().add(column("heap, kB/channel", channels), peer.name(), bytes / 1000);
+        }
+        return heapOfOne;
+    }
+}

@@ -1,0 +1,38 @@
+package io.github.pgpubsub.benchmark.measures;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** What peers were last seen to do, so that each is asked for what it can do in the planned time. */
+public final class Rates {
+
+    private static final double FIRST_GUESS = 5_000;
+    private static final int SMALLEST_BACKLOG = 500;
+    private static final int LARGEST_BACKLOG_BYTES = 64 << 20;
+    private static final int LARGEST_BACKLOG = 500_000;
+
+    private final Map<String, Double> receiving = new HashMap<>();
+    private final Map<String, Double> sending = new HashMap<>();
+
+    /** How many messages keep a peer busy for a time. */
+    int backlog(String peer, Duration time, int size) {
+        double wished = receiving.getOrDefault(peer, FIRST_GUESS) * time.toMillis() / 1000;
+        int most = Math.min(LARGEST_BACKLOG, LARGEST_BACKLOG_BYTES / size);
+        return (int) Math.max(SMALLEST_BACKLOG, Math.min(most, wished));
+    }
+
+    void received(String peer, double perSecond) {
+        receiving.put(peer, perSecond);
+    }
+
+    void sent(String peer, double perSecond) {
+        sending.put(peer, perSecond);
+    }
+
+    /** With blocking senders. */
+    Optional<Double> sending(String peer) {
+        return Optional.ofNullable(sending.get(peer));
+    }
+}

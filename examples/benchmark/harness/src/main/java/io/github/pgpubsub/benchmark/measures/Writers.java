@@ -1,0 +1,68 @@
+package io.github.pgpubsub.benchmark.measures;
+
+import io.github.pgpubsub.benchmark.kit.Channels;
+import io.github.pgpubsub.benchmark.kit.Histograms;
+import io.github.pgpubsub.benchmark.kit.Line;
+import io.github.pgpubsub.benchmark.peers.Participants;
+import io.github.pgpubsub.benchmark.peers.PeerProcess;
+import io.github.pgpubsub.benchmark.report.Column;
+import java.sql.SQLException;
+import java.util.List;
+import org.HdrHistogram.Histogram;
+
+/**
+ * What notifying costs those who write: concurrent writers insert rows into a table without a trigger, with one that notifies for
+ * each row or for each statement, or without one but publishing through this component after the commit.
+ */
+final class Writers implements Measure {
+
+    private static final int WRITERS = 16;
+    private static final int ROWS = 10;
+    private static final String TABLE = "%d writers, %d rows to a transaction".formatted(WRITERS, ROWS);
+
+    private record Way(String name, String trigger, boolean publishes) {}
+
+    private static final List<Way> WAYS = List.of(
+            new Way("no notification", "", false),
+            new Way("trigger for each row", """
+                    create function written_notify() returns trigger language plpgsql as
+                        $$ begin perform pg_notify('%s0', new.id::text); return null; end $$;
+                    create trigger written_notify after insert on written for each row execute function written_notify();
+                    """.formatted(Channels.PREFIX), false),
+            new Way("trigger for each statement", """
+                    create function written_notify() returns trigger language plpgsql as
+                        $$ begin perform pg_notify('%s0', min(id) || '-' || max(id)) from added; return null; end $$;
+                    create trigger written_notify after insert on written referencing new table as added
+                        for each statement execute function written_notify();
+                    """.formatted(Channels.PREFIX), false),
+            new Way("published through camel-pgpubsub after the commit, one for each row", "", true));
+
+    @Override
+    public String name() {
+        return "writers";
+    }
+
+    @Override
+    public List<PeerProcess> whom(List<PeerProcess> all) {
+        return all.stream().filter(peer -> peer.name().equals(Participants.PGPUBSUB)).toList();
+    }
+
+    @Override
+    public void ask(PeerProcess peer, Bench bench) throws SQLException {
+        Column rate = new Column(TABLE, "transactions/s");
+        Column p50 = new Column(TABLE, "p50, ms");
+        Column p99 = new Column(TABLE, "p99, ms");
+        for (Way way : WAYS) {
+            bench.server().execute("drop table if exists written; drop function if exists written_notify;"
+                    + "create table written (id bigint generated always as identity primary key, content text);" + way.trigger);
+            bench.with(peer, way.name, 0, way.publishes ? 1 : 0, List.of(rate, p50, p99), () -> {
+                Line answer = peer.ask(Line.of("write").with("writers", WRITERS).with("rows", ROWS).with("table", "written")
+                        .with("millis", bench.plan().send().toMillis()).with("publish", way.publishes), Bench.LONGEST);
+                Histogram nanos = Histograms.fromText(answer.text("histogram"));
+                bench.figures().add(rate, way.name, answer.number("written") * 1e9 / answer.number("nanos"));
+                bench.figures().add(p50, way.name, nanos.getValueAtPercentile(50) / 1e6);
+                bench.figures().add(p99, way.name, nanos.getValueAtPercentile(99) / 1e6);
+            });
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package io.github.pgpubsub.benchmark.peers;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * A peer in Java, with the class path that Maven has put together for it.
+ *
+ * @param lib       folder of its jars
+ * @param main      class
+ * @param argument  of the class
+ * @param jvm       flags
+ * @param artifacts whose versions the report shows, by the names of their jars
+ */
+record JavaPeer(String name, Path lib, String main, String argument, List<String> jvm, List<String> artifacts, boolean makesItsOwnBacklog)
+        implements Participant {
+
+    @Override
+    public List<String> command() {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(jvm);
+        command.addAll(List.of("-cp", lib.resolve("*").toString(), main, argument));
+        return command;
+    }
+
+    @Override
+    public String versions() throws IOException {
+        List<String> jars;
+        try (Stream<Path> files = Files.list(lib)) {
+            jars = files.map(file -> file.getFileName().toString()).toList();
+        }
+        return artifacts.stream().map(artifact -> version(artifact, jars)).flatMap(Optional::stream).collect(Collectors.joining(", "));
+    }
+
+    /** artifact-1.2.3.jar, but not artifact-more-1.2.3.jar. */
+    private static Optional<String> version(String artifact, List<String> jars) {
+        return jars.stream().filter(jar -> jar.matches(artifact + "-\\d.*\\.jar"))
+                .map(jar -> artifact + " " + jar.substring(artifact.length() + 1, jar.length() - ".jar".length())).findFirst();
+    }
+}

@@ -1,0 +1,23 @@
+package io.github.pgpubsub.benchmark.peers;
+
+import java.io.IOException;
+import java.util.List;
+
+/** One that takes part: its name in the report, and how its process is started. */
+public interface Participant {
+
+    String name();
+
+    /**
+     * The command line of its process. May install something first.
+     *
+     * @throws PeerException when it can't take part on this machine
+     */
+    List<String> command() throws PeerException, IOException, InterruptedException;
+
+    /** Whether plain SQL does not reach it. */
+    boolean makesItsOwnBacklog();
+
+    /** Names and versions of what it consists of, when the command has been made. */
+    String versions() throws IOException;
+}

@@ -1,0 +1,94 @@
+package io.github.pgpubsub.benchmark.report;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.HdrHistogram.Histogram;
+
+/** What was measured, and what was not, and why. Tables, columns and rows keep the order in which they came. */
+public final class Figures {
+
+    /** Why a cell has no figure. */
+    public record Absence(boolean unable, String reason) {}
+
+    private record Cell(Column column, String peer) {}
+
+    private final Set<Column> columns = new LinkedHashSet<>();
+    private final Map<Cell, List<Double>> values = new LinkedHashMap<>();
+    private final Map<Cell, Absence> absences = new LinkedHashMap<>();
+    private final Map<Cell, Histogram> histograms = new LinkedHashMap<>();
+    private final List<String> order = new ArrayList<>();
+
+    /** Rows named here come first, in this order: rounds begin with different peers. */
+    public void orderRows(List<String> peers) {
+        order.addAll(peers);
+    }
+
+    List<String> order() {
+        return List.copyOf(order);
+    }
+
+    public void add(Column column, String peer, double value) {
+        columns.add(column);
+        values.computeIfAbsent(new Cell(column, peer), cell -> new ArrayList<>()).add(value);
+    }
+
+    /** Rounds are merged. */
+    public void add(Column column, String peer, Histogram histogram) {
+        histograms.computeIfAbsent(new Cell(column, peer), cell -> new Histogram(histogram)).add(histogram);
+    }
+
+    public void absent(Column column, String peer, Absence absence) {
+        columns.add(column);
+        absences.put(new Cell(column, peer), absence);
+    }
+
+    public Optional<Spread> spread(Column column, String peer) {
+        return Optional.ofNullable(values.get(new Cell(column, peer))).map(Spread::of);
+    }
+
+    public Optional<Double> median(Column column, String peer) {
+        return spread(column, peer).map(Spread::median);
+    }
+
+    public Optional<Absence> absence(Column column, String peer) {
+        return Optional.ofNullable(absences.get(new Cell(column, peer)));
+    }
+
+    public Optional<Histogram> histogram(Column column, String peer) {
+        return Optional.ofNullable(histograms.get(new Cell(column, peer)));
+    }
+
+    public List<String> tables() {
+        return columns.stream().map(Column::table).distinct().toList();
+    }
+
+    public List<Column> columns(String table) {
+        return columns.stream().filter(column -> column.table().equals(table)).toList();
+    }
+
+    /** The rows of some columns. */
+    public List<String> peers(Collection<Column> some) {
+        Set<String> peers = new LinkedHashSet<>(order);
+        Set<String> present = Stream.concat(values.keySet().stream(), absences.keySet().stream())
+                .filter(cell -> some.contains(cell.column)).map(Cell::peer).collect(Collectors.toCollection(LinkedHashSet::new));
+        peers.addAll(present);
+        peers.retainAll(present);
+        return List.copyOf(peers);
+    }
+
+    /** Everything that went wrong, as opposed to what a peer has no way to do. */
+    public List<String> failures() {
+        return absences.entrySet().stream().filter(entry -> !entry.getValue().unable())
+                .map(entry -> "%s, %s, %s: %s".formatted(entry.getKey().peer, entry.getKey().column.table(),
+                        entry.getKey().column.name(), entry.getValue().reason()))
+                .toList();
+    }
+}

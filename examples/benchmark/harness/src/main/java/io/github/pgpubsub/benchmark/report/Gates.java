@@ -1,0 +1,87 @@
+package io.github.pgpubsub.benchmark.report;
+
+import static io.github.pgpubsub.benchmark.peers.Participants.PGEVENT;
+import static io.github.pgpubsub.benchmark.peers.Participants.PGJDBC;
+import static io.github.pgpubsub.benchmark.peers.Participants.PGJDBC_BATCHED;
+import static io.github.pgpubsub.benchmark.peers.Participants.PGJDBC_EAGER;
+import static io.github.pgpubsub.benchmark.peers.Participants.PGPUBSUB;
+import static io.github.pgpubsub.benchmark.peers.Participants.PGPUBSUB_ONE;
+
+import io.github.pgpubsub.benchmark.measures.Channels;
+import io.github.pgpubsub.benchmark.measures.Latency;
+import io.github.pgpubsub.benchmark.measures.Receiving;
+import io.github.pgpubsub.benchmark.measures.Sending;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** What this component shall reach, as ratios of medians of one run. */
+final class Gates {
+
+    private static final int SIZE = 100;
+
+    private final Figures figures;
+    private final List<Gate> gates = new ArrayList<>();
+
+    private Gates(Figures figures) {
+        this.figures = figures;
+    }
+
+    enum Verdict {
+        PASS, FAIL, NOT_MEASURED
+    }
+
+    /** @param found null: not measured */
+    record Gate(String text, String wanted, Double found, Verdict verdict) {}
+
+    /** @param channels how many the largest number of channels in one context was */
+    static List<Gate> of(Figures figures, int channels) {
+        Gates gates = new Gates(figures);
+        gates.sending(channels);
+        gates.receiving(PGPUBSUB, channels);
+        gates.receiving(PGPUBSUB_ONE, channels);
+        return gates.gates;
+    }
+
+    private void sending(int channels) {
+        Column eight = Sending.column(8, SIZE);
+        Column many = Sending.column(64, SIZE);
+        Column async = Sending.column(Sending.ASYNCHRONOUS, SIZE);
+        atLeast(5, "sending, 8 blocking senders, to camel-pgevent", ratio(eight, PGPUBSUB, eight, PGEVENT));
+        atLeast(12, "sending, 64 blocking senders, to camel-pgevent", ratio(many, PGPUBSUB, many, PGEVENT));
+        atLeast(60, "sending, asynchronously, to camel-pgevent with 8 blocking senders", ratio(async, PGPUBSUB, eight, PGEVENT));
+        atLeast(0.7, "sending, asynchronously, to the driver with 256 to a commit", ratio(async, PGPUBSUB, async, PGJDBC_BATCHED));
+        atLeast(0.8, "sending, asynchronously, %,d channels to one".formatted(channels),
+                ratio(Channels.sending(channels), PGPUBSUB, Channels.sending(1), PGPUBSUB));
+    }
+
+    private void receiving(String who, int channels) {
+        String name = who + ": ";
+        Column received = Receiving.column(SIZE);
+        atLeast(0.7, name + "receiving into a route, to the plain driver loop", ratio(received, who, received, PGJDBC));
+        Column idle = Latency.idle(SIZE);
+        atMost(0.2, name + "idle latency p50, to the plain driver loop", ratio(idle, who, idle, PGJDBC));
+        atMost(1.5, name + "idle latency p50, to the driver loop with an eager socket", ratio(idle, who, idle, PGJDBC_EAGER));
+        atMost(1, name + "idle latency p50, to camel-pgevent", ratio(idle, who, idle, PGEVENT));
+        atMost(1, name + "listening connections, %,d channels".formatted(channels), figures.median(Channels.backends(channels), who));
+        atLeast(0.8, name + "receiving, %,d channels to one".formatted(channels),
+                ratio(Channels.receiving(channels), who, Channels.receiving(1), who));
+    }
+
+    private Optional<Double> ratio(Column column, String peer, Column otherColumn, String other) {
+        return figures.median(column, peer).flatMap(mine -> figures.median(otherColumn, other).map(theirs -> mine / theirs));
+    }
+
+    private void atLeast(double wanted, String text, Optional<Double> found) {
+        add(text, "≥ " + Numbers.of(wanted), found, found.map(value -> value >= wanted));
+    }
+
+    private void atMost(double wanted, String text, Optional<Double> found) {
+        add(text, "≤ " + Numbers.of(wanted), found, found.map(value -> value <= wanted));
+    }
+
+    private void add(String text, String wanted, Optional<Double> found, Optional<Boolean> reached) {
+        Verdict verdict = reached.map(yes -> yes ? Verdict.PASS : Verdict.FAIL).orElse(Verdict.NOT_MEASURED);
+        gates.add(new Gate(text, wanted, found.orElse(null), verdict));
+    }
+}

@@ -1,0 +1,40 @@
+package io.github.pgpubsub.benchmark.kit;
+
+/**
+ * Payloads of a given size, each one different, because the server folds equal ones of a transaction. Each is a JSON string
+ * (some peers take nothing else): a quote, a number of sixteen hex digits, another one, x up to the size, a quote.
+ */
+public final class Payloads {
+
+    private static final int DIGITS = 16;
+
+    private final String filling;
+
+    public Payloads(int size) {
+        int rest = size - 2 - 2 * DIGITS;
+        if (rest < 0) {
+            throw new IllegalArgumentException("a payload has at least %d bytes".formatted(2 + 2 * DIGITS));
+        }
+        filling = "x".repeat(rest) + '"';
+    }
+
+    /** @param stamp what {@link #stamp} finds again */
+    public String payload(long stamp, long number) {
+        return new StringBuilder(1 + 2 * DIGITS + filling.length())
+                .append('"').append(hex(stamp)).append(hex(number)).append(filling).toString();
+    }
+
+    public static long stamp(String payload) {
+        return Long.parseUnsignedLong(payload, 1, 1 + DIGITS, 16);
+    }
+
+    /** The same shape in SQL, for the number {@code i} and a parameter that is the size. */
+    public static String sql() {
+        return "rpad('\"' || lpad(to_hex(i), 32, '0'), ?::int - 1, 'x') || '\"'";
+    }
+
+    private static String hex(long number) {
+        String digits = Long.toHexString(number);
+        return "0".repeat(DIGITS - digits.length()) + digits;
+    }
+}

@@ -1,0 +1,91 @@
+package io.github.pgpubsub.benchmark.peers.camel;
+
+import io.github.pgpubsub.benchmark.kit.Link;
+import io.github.pgpubsub.benchmark.kit.Peer;
+import io.github.pgpubsub.benchmark.kit.Server;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Endpoint;
+import org.apache.camel.Exchange;
+import org.apache.camel.ProducerTemplate;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.impl.DefaultCamelContext;
+
+/** A Camel component as its users meet it: a route for each channel, and a producer template. */
+public final class CamelPeer implements Peer {
+
+    private final BiFunction<Server, String, String> consumerUri;
+    private final BiFunction<Server, String, String> producerUri;
+
+    /** Both make the endpoint's URI from the server and a channel. */
+    public CamelPeer(BiFunction<Server, String, String> consumerUri, BiFunction<Server, String, String> producerUri) {
+        this.consumerUri = consumerUri;
+        this.producerUri = producerUri;
+    }
+
+    @Override
+    public Link open(Server server, List<String> listenTo, List<String> sendTo, Consumer<String> receiver) throws Exception {
+        CamelContext context = new DefaultCamelContext();
+        try {
+            context.addRoutes(routes(server, listenTo, receiver));
+            context.start();
+            Map<String, Endpoint> endpoints = new HashMap<>();
+            for (String channel : sendTo) {
+                endpoints.put(channel, context.getEndpoint(producerUri.apply(server, channel)));
+            }
+            return new CamelLink(context, endpoints);
+        } catch (Exception e) {
+            context.close();
+            throw e;
+        }
+    }
+
+    private RouteBuilder routes(Server server, List<String> listenTo, Consumer<String> receiver) {
+        return new RouteBuilder() {
+            @Override
+            public void configure() {
+                for (String channel : listenTo) {
+                    from(consumerUri.apply(server, channel))
+                            .process(exchange -> receiver.accept(exchange.getMessage().getBody(String.class)));
+                }
+            }
+        };
+    }
+
+    private static final class CamelLink implements Link {
+
+        private final CamelContext context;
+        private final Map<String, Endpoint> endpoints;
+        private final ProducerTemplate template;
+
+        CamelLink(CamelContext context, Map<String, Endpoint> endpoints) {
+            this.context = context;
+            this.endpoints = endpoints;
+            this.template = context.createProducerTemplate(Math.max(1, endpoints.size()));
+        }
+
+        @Override
+        public void send(String channel, String payload) {
+            template.sendBody(endpoints.get(channel), payload);
+        }
+
+        @Override
+        public void sendAsync(String channel, String payload, Consumer<Throwable> done) {
+            Endpoint endpoint = endpoints.get(channel);
+            Exchange exchange = endpoint.createExchange();
+            exchange.getMessage().setBody(payload);
+            template.asyncSend(endpoint, exchange)
+                    .whenComplete((result, failure) -> done.accept(failure != null ? failure : result.getException()));
+        }
+
+        @Override
+        public void close() throws Exception {
+            template.stop();
+            context.close();
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package io.github.pgpubsub.benchmark.peers.pgjdbc;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.function.Consumer;
+import org.postgresql.PGConnection;
+import org.postgresql.PGNotification;
+
+/** The usual loop around {@code getNotifications}, on a thread of its own. */
+final class ListenLoop implements AutoCloseable {
+
+    private static final int WAIT_MILLIS = 100;
+
+    private final Connection connection;
+    private final Consumer<String> receiver;
+    private final Thread thread = new Thread(this::listen, "listener");
+    private volatile boolean closing;
+
+    ListenLoop(Connection connection, List<String> channels, Consumer<String> receiver) throws SQLException {
+        this.connection = connection;
+        this.receiver = receiver;
+        try (Statement statement = connection.createStatement()) {
+            for (String channel : channels) {
+                statement.execute("listen " + channel);
+            }
+        }
+        thread.setDaemon(true);
+        if (!channels.isEmpty()) {
+            thread.start();
+        }
+    }
+
+    private void listen() {
+        try {
+            PGConnection driver = connection.unwrap(PGConnection.class);
+            while (!closing) {
+                PGNotification[] notifications = driver.getNotifications(WAIT_MILLIS);
+                if (notifications != null) {
+                    for (PGNotification notification : notifications) {
+                        receiver.accept(notification.getParameter());
+                    }
+                }
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() throws SQLException, InterruptedException {
+        closing = true;
+        thread.join();
+        connection.close();
+    }
+}

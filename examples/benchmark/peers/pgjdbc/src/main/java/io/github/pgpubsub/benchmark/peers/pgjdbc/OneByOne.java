@@ -1,0 +1,45 @@
+package io.github.pgpubsub.benchmark.peers.pgjdbc;
+
+import io.github.pgpubsub.benchmark.kit.Link;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** A notification to a commit; each sending thread has a connection, as it would have one of a pool. */
+final class OneByOne implements Link {
+
+    private final Connections connections;
+    private final ListenLoop loop;
+    private final Map<Thread, PreparedStatement> statements = new ConcurrentHashMap<>();
+
+    OneByOne(Connections connections, ListenLoop loop) {
+        this.connections = connections;
+        this.loop = loop;
+    }
+
+    interface Connections {
+        Connection open() throws SQLException;
+    }
+
+    @Override
+    public void send(String channel, String payload) throws SQLException {
+        PreparedStatement notify = statements.get(Thread.currentThread());
+        if (notify == null) {
+            notify = connections.open().prepareStatement("select pg_notify(?, ?)");
+            statements.put(Thread.currentThread(), notify);
+        }
+        notify.setString(1, channel);
+        notify.setString(2, payload);
+        notify.executeQuery().close();
+    }
+
+    @Override
+    public void close() throws SQLException, InterruptedException {
+        loop.close();
+        for (PreparedStatement statement : statements.values()) {
+            statement.getConnection().close();
+        }
+    }
+}

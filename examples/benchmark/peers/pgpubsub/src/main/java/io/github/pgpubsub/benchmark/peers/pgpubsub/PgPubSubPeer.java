@@ -1,0 +1,27 @@
+package io.github.pgpubsub.benchmark.peers.pgpubsub;
+
+import io.github.pgpubsub.benchmark.kit.Program;
+import io.github.pgpubsub.benchmark.kit.Server;
+import io.github.pgpubsub.benchmark.peers.camel.CamelPeer;
+import java.io.IOException;
+
+/** This component. Its argument says whether one consumer of a channel receives (the default) or all do, as with the peers. */
+public final class PgPubSubPeer {
+
+    private PgPubSubPeer() {}
+
+    public static void main(String... arguments) throws IOException {
+        String singleListener = switch (arguments[0]) {
+            case "one" -> "true";
+            case "all" -> "false";
+            default -> throw new IllegalArgumentException("one or all, not " + arguments[0]);
+        };
+        Program.run(new CamelPeer(
+                (server, channel) -> uri(server, channel) + "&singleListener=" + singleListener,
+                PgPubSubPeer::uri));
+    }
+
+    private static String uri(Server server, String channel) {
+        return "pgpubsub:%s?url=%s&user=%s&password=RAW(%s)".formatted(channel, server.jdbcUrl(), server.user(), server.password());
+    }
+}

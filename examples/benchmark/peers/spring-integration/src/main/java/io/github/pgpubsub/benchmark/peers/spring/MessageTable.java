@@ -1,0 +1,49 @@
+package io.github.pgpubsub.benchmark.peers.spring;
+
+import java.sql.SQLException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import javax.sql.DataSource;
+import org.springframework.core.io.ClassPathResource;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.init.ResourceDatabasePopulator;
+
+/** The table of the messages, as Spring Integration's own script makes it, and the trigger that its documentation asks for. */
+final class MessageTable {
+
+    private static final String SCRIPTS = "org/springframework/integration/jdbc/";
+    private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(30);
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
+    private MessageTable() {}
+
+    static void create(DataSource dataSource) {
+        // Its DROP script wants everything to be there.
+        ResourceDatabasePopulator drop = new ResourceDatabasePopulator(new ClassPathResource(SCRIPTS + "schema-drop-postgresql.sql"));
+        drop.setContinueOnError(true);
+        drop.execute(dataSource);
+        new ResourceDatabasePopulator(new ClassPathResource(SCRIPTS + "schema-postgresql.sql")).execute(dataSource);
+        new JdbcTemplate(dataSource).execute("""
+                create or replace function int_channel_message_notify_fct() returns trigger as $body$
+                begin
+                    perform pg_notify('int_channel_message_notify', new.region || ' ' || new.group_key);
+                    return new;
+                end;
+                $body$ language plpgsql;
+                create or replace trigger int_channel_message_notify_trg
+                    after insert on int_channel_message for each row execute procedure int_channel_message_notify_fct();
+                """);
+    }
+
+    /** The subscriber begins to listen on a thread of its own and tells nobody; the server does. */
+    static void awaitListener(DataSource dataSource) throws SQLException {
+        JdbcTemplate jdbc = new JdbcTemplate(dataSource);
+        long end = System.nanoTime() + LONGEST_NANOS;
+        while (jdbc.queryForList("select 1 from pg_stat_activity where query ilike 'listen%int_channel_message_notify%'").isEmpty()) {
+            if (System.nanoTime() > end) {
+                throw new SQLException("the subscriber does not listen");
+            }
+            LockSupport.parkNanos(LOOK_NANOS);
+        }
+    }
+}
