@@ -18,6 +18,7 @@ import org.apache.camel.console.DevConsoleRegistry;
 import org.apache.camel.health.HealthCheck;
 import org.apache.camel.health.HealthCheckHelper;
 import org.apache.camel.health.HealthCheckRegistry;
+import org.apache.camel.health.HealthCheckRepository;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.spi.CamelEvent;
 import org.apache.camel.support.SimpleEventNotifierSupport;
@@ -54,7 +55,9 @@ class ManagementTest {
         });
         context.getComponent("pgpubsub", PgPubSubComponent.class).setHealthCheckProducerEnabled(true);
         HealthCheckRegistry health = HealthCheckRegistry.get(context);
-        health.register(health.resolveById("producers"));
+        HealthCheckRepository producers = (HealthCheckRepository) health.resolveById("producers");
+        producers.setEnabled(true);
+        health.register(producers);
         camel.route(builder -> builder.from("pgpubsub:managed?group=workers").routeId("listen").process(inbox));
         camel.route(builder -> builder.from("direct:send").routeId("send").to("pgpubsub:managed"));
         camel.start();
