@@ -13,6 +13,8 @@
  * <p>What holds: the session never sits in a transaction (a listener in one keeps the server from trimming its queue:
  * PostgreSQL documentation, NOTIFY), never runs a user's code except the connection customizer, and never waits for a route.
  * A subscriber that can't take more makes the session stop reading; then it asks the server nothing either, because the
- * driver would buffer the whole backlog before the answer.
+ * driver would buffer the whole backlog before the answer. Signs of life then go over an
+ * {@link io.github.pgpubsub.session.Auxiliary} connection, which also looks how full the server's queue is
+ * ({@link io.github.pgpubsub.session.QueueUsage}).
  */
 package io.github.pgpubsub.session;
