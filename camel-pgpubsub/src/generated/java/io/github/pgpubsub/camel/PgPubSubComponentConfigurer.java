@@ -85,6 +85,7 @@ public class PgPubSubComponentConfigurer extends PropertyConfigurerSupport imple
         case "singleListener": getOrCreateConfiguration(target).setSingleListener(property(camelContext, boolean.class, value)); return true;
         case "standbybuffer":
         case "standbyBuffer": getOrCreateConfiguration(target).setStandbyBuffer(property(camelContext, int.class, value)); return true;
+        case "transacted": getOrCreateConfiguration(target).setTransacted(property(camelContext, boolean.class, value)); return true;
         case "url": getOrCreateConfiguration(target).setUrl(property(camelContext, java.lang.String.class, value)); return true;
         case "user": getOrCreateConfiguration(target).setUser(property(camelContext, java.lang.String.class, value)); return true;
         default: return false;
@@ -149,6 +150,7 @@ public class PgPubSubComponentConfigurer extends PropertyConfigurerSupport imple
         case "singleListener": return boolean.class;
         case "standbybuffer":
         case "standbyBuffer": return int.class;
+        case "transacted": return boolean.class;
         case "url": return java.lang.String.class;
         case "user": return java.lang.String.class;
         default: return null;
@@ -214,6 +216,7 @@ public class PgPubSubComponentConfigurer extends PropertyConfigurerSupport imple
         case "singleListener": return getOrCreateConfiguration(target).isSingleListener();
         case "standbybuffer":
         case "standbyBuffer": return getOrCreateConfiguration(target).getStandbyBuffer();
+        case "transacted": return getOrCreateConfiguration(target).isTransacted();
         case "url": return getOrCreateConfiguration(target).getUrl();
         case "user": return getOrCreateConfiguration(target).getUser();
         default: return null;

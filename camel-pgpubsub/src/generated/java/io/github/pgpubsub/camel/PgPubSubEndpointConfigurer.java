@@ -75,6 +75,7 @@ public class PgPubSubEndpointConfigurer extends PropertyConfigurerSupport implem
         case "singleListener": target.getConfiguration().setSingleListener(property(camelContext, boolean.class, value)); return true;
         case "standbybuffer":
         case "standbyBuffer": target.getConfiguration().setStandbyBuffer(property(camelContext, int.class, value)); return true;
+        case "transacted": target.getConfiguration().setTransacted(property(camelContext, boolean.class, value)); return true;
         case "url": target.getConfiguration().setUrl(property(camelContext, java.lang.String.class, value)); return true;
         case "user": target.getConfiguration().setUser(property(camelContext, java.lang.String.class, value)); return true;
         default: return false;
@@ -136,6 +137,7 @@ public class PgPubSubEndpointConfigurer extends PropertyConfigurerSupport implem
         case "singleListener": return boolean.class;
         case "standbybuffer":
         case "standbyBuffer": return int.class;
+        case "transacted": return boolean.class;
         case "url": return java.lang.String.class;
         case "user": return java.lang.String.class;
         default: return null;
@@ -198,6 +200,7 @@ public class PgPubSubEndpointConfigurer extends PropertyConfigurerSupport implem
         case "singleListener": return target.getConfiguration().isSingleListener();
         case "standbybuffer":
         case "standbyBuffer": return target.getConfiguration().getStandbyBuffer();
+        case "transacted": return target.getConfiguration().isTransacted();
         case "url": return target.getConfiguration().getUrl();
         case "user": return target.getConfiguration().getUser();
         default: return null;

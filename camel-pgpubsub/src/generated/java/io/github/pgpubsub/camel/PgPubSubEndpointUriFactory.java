@@ -23,7 +23,7 @@ public class PgPubSubEndpointUriFactory extends org.apache.camel.support.compone
     private static final Set<String> SECRET_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(31);
+        Set<String> props = new HashSet<>(32);
         props.add("acquireInterval");
         props.add("bodyType");
         props.add("bridgeErrorHandler");
@@ -53,6 +53,7 @@ public class PgPubSubEndpointUriFactory extends org.apache.camel.support.compone
         props.add("sendTimeout");
         props.add("singleListener");
         props.add("standbyBuffer");
+        props.add("transacted");
         props.add("url");
         props.add("user");
         PROPERTY_NAMES = Collections.unmodifiableSet(props);

@@ -61,13 +61,26 @@ final class PayloadCodec {
         if (format == PayloadFormat.text) {
             return payload;
         }
-        if (payload.isBlank()) {
+        return read(payload, bodyType);
+    }
+
+    /** @throws JsonPayloadException when it is not JSON */
+    static JsonNode readTree(String json) throws JsonPayloadException {
+        return read(json, JsonNode.class);
+    }
+
+    static JsonNode toTree(Object value) {
+        return JSON.valueToTree(value);
+    }
+
+    private static <T> T read(String json, Class<T> type) throws JsonPayloadException {
+        if (json.isBlank()) {
             throw new JsonPayloadException("The payload is empty, which is not JSON (line 1, column 1)");
         }
         try {
-            return JSON.readValue(payload, bodyType);
+            return JSON.readValue(json, type);
         } catch (JsonProcessingException e) {
-            throw new JsonPayloadException(bodyType, e);
+            throw new JsonPayloadException(type, e);
         }
     }
 

@@ -63,6 +63,8 @@ public class PgPubSubConfiguration implements Cloneable {
     @UriParam(defaultValue = "text")
     private PayloadFormat payloadFormat = PayloadFormat.text;
 
+    @UriParam(label = "producer")
+    private boolean transacted;
     @UriParam(label = "producer", defaultValue = "10000", javaType = "java.time.Duration")
     private long sendTimeout = 10_000;
     @UriParam(label = "producer,advanced", defaultValue = "512")
@@ -325,6 +327,18 @@ public class PgPubSubConfiguration implements Cloneable {
      */
     public void setPayloadFormat(PayloadFormat payloadFormat) {
         this.payloadFormat = payloadFormat;
+    }
+
+    public boolean isTransacted() {
+        return transacted;
+    }
+
+    /**
+     * Whether to send on a connection of dataSource, inside the transaction around the exchange: delivered if it commits, and
+     * identical payloads of one transaction once. Without a transaction the exchange fails.
+     */
+    public void setTransacted(boolean transacted) {
+        this.transacted = transacted;
     }
 
     public long getSendTimeout() {

@@ -1,9 +1,12 @@
 package io.github.pgpubsub.camel;
 
 import io.github.pgpubsub.PgPubSub;
+import io.github.pgpubsub.connect.OwnMessages;
 import io.github.pgpubsub.lead.MemoryBound;
+import javax.sql.DataSource;
 import org.apache.camel.Category;
 import org.apache.camel.Consumer;
+import org.apache.camel.Exchange;
 import org.apache.camel.MultipleConsumersSupport;
 import org.apache.camel.Processor;
 import org.apache.camel.Producer;
@@ -36,7 +39,7 @@ public class PgPubSubEndpoint extends DefaultEndpoint implements MultipleConsume
 
     @Override
     public Producer createProducer() {
-        return new PgPubSubProducer(this);
+        return configuration.isTransacted() ? new PgPubSubTransactedProducer(this) : new PgPubSubProducer(this);
     }
 
     @Override
@@ -73,6 +76,20 @@ public class PgPubSubEndpoint extends DefaultEndpoint implements MultipleConsume
 
     void releasePubSub(PgPubSub pubSub) {
         getComponent().pubSubs().release(pubSub);
+    }
+
+    DataSource transactedDataSource() {
+        return getComponent().pubSubs().transactedDataSource(configuration);
+    }
+
+    OwnMessages ownMessages() {
+        return SharedPubSubs.ownMessages(getCamelContext());
+    }
+
+    /** Where the exchange goes. The override is for this send only: a later endpoint of the route must not see it. */
+    String takeChannel(Exchange exchange) {
+        Object override = exchange.getMessage().removeHeader(PgPubSubConstants.OVERRIDE_CHANNEL);
+        return override == null ? channel : override.toString();
     }
 
     @ManagedAttribute(description = "The channel")

@@ -75,7 +75,7 @@ public class PgPubSubProducer extends DefaultAsyncProducer implements ManagedPro
     @Override
     public boolean process(Exchange exchange, AsyncCallback callback) {
         try {
-            pubSub.publish(channel(exchange), codec.encode(exchange), sendTimeout, failure -> {
+            pubSub.publish(endpoint.takeChannel(exchange), codec.encode(exchange), sendTimeout, failure -> {
                 if (failure != null) {
                     exchange.setException(failure);
                 }
@@ -87,12 +87,6 @@ public class PgPubSubProducer extends DefaultAsyncProducer implements ManagedPro
             callback.done(true);
             return true;
         }
-    }
-
-    /** The override is for this send only: a later endpoint of the route must not see it. */
-    private String channel(Exchange exchange) {
-        Object override = exchange.getMessage().removeHeader(PgPubSubConstants.OVERRIDE_CHANNEL);
-        return override == null ? endpoint.getChannel() : override.toString();
     }
 
     @Override

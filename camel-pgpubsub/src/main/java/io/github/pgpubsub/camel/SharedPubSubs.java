@@ -141,6 +141,16 @@ final class SharedPubSubs {
         return only;
     }
 
+    /** A url does not do: what is opened with it takes part in no transaction. */
+    DataSource transactedDataSource(PgPubSubConfiguration configuration) {
+        try {
+            return dataSource(configuration);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("The option transacted needs the option dataSource, on the endpoint or on the"
+                    + " component: the DataSource whose connections the transactions are on", e);
+        }
+    }
+
     private Shared open(Key key) {
         ExecutorService callbacks = context.getExecutorServiceManager().newCachedThreadPool(this, "pgpubsub-callback");
         PgPubSub pubSub = PgPubSub.to(key.listen)
@@ -159,7 +169,7 @@ final class SharedPubSubs {
     }
 
     /** One for the whole context: filtered leaves out what any of its components sent. */
-    private static OwnMessages ownMessages(CamelContext context) {
+    static OwnMessages ownMessages(CamelContext context) {
         ExtendedCamelContext extension = context.getCamelContextExtension();
         synchronized (context) {
             OwnMessages known = extension.getContextPlugin(OwnMessages.class);

@@ -1,0 +1,73 @@
+package io.github.pgpubsub.camel;
+
+import io.github.pgpubsub.ChannelName;
+import java.net.URI;
+import java.net.URISyntaxException;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.apache.camel.spi.annotations.SendDynamic;
+import org.apache.camel.support.component.SendDynamicAwareSupport;
+import org.apache.camel.util.URISupport;
+import org.apache.camel.util.UnsafeUriCharactersEncoder;
+
+/** Lets toD send to any number of channels through one endpoint, by naming the channel in a header. */
+@SendDynamic("pgpubsub")
+public class PgPubSubSendDynamicAware extends SendDynamicAwareSupport {
+
+    /** What stands for the channel in the URI of the one endpoint. */
+    private static final String ANY_CHANNEL = "toD";
+
+    private static final class Entry extends DynamicAwareEntry {
+
+        final String channel;
+
+        Entry(String channel, String uri, String originalUri) {
+            super(uri, originalUri, null, null);
+            this.channel = channel;
+        }
+    }
+
+    @Override
+    public boolean isLenientProperties() {
+        return false;
+    }
+
+    /** Null for a URI that names no channel: the endpoint that Camel makes of it then says what is wrong, as it always does. */
+    @Override
+    public DynamicAwareEntry prepare(Exchange exchange, String uri, String originalUri) {
+        try {
+            return new Entry(ChannelName.check(channel(exchange.getContext(), uri)), uri, originalUri);
+        } catch (URISyntaxException | RuntimeException e) {
+            return null;
+        }
+    }
+
+    /** Reads the URI in the steps in which Camel makes an endpoint of it. */
+    private static String channel(CamelContext context, String uri) throws URISyntaxException {
+        String normalized = context.getCamelContextExtension().normalizeUri(uri).getUri();
+        return URISupport.extractRemainderPath(new URI(UnsafeUriCharactersEncoder.encode(normalized)), false);
+    }
+
+    @Override
+    public String resolveStaticUri(Exchange exchange, DynamicAwareEntry entry) {
+        String uri = entry.getUri();
+        int options = uri.indexOf('?');
+        return getScheme() + ":" + ANY_CHANNEL + (options < 0 ? "" : uri.substring(options));
+    }
+
+    /** A channel that the user has put into the header goes first, as with every endpoint. */
+    @Override
+    public Processor createPreProcessor(Exchange exchange, DynamicAwareEntry entry) {
+        if (exchange.getMessage().getHeader(PgPubSubConstants.OVERRIDE_CHANNEL) != null) {
+            return null;
+        }
+        String channel = ((Entry) entry).channel;
+        return each -> each.getMessage().setHeader(PgPubSubConstants.OVERRIDE_CHANNEL, channel);
+    }
+
+    @Override
+    public Processor createPostProcessor(Exchange exchange, DynamicAwareEntry entry) {
+        return null;
+    }
+}
