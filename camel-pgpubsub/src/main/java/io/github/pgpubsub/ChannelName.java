@@ -27,8 +27,8 @@ public final class ChannelName {
         }
         int bytes = channel.getBytes(StandardCharsets.UTF_8).length;
         if (bytes > MAX_BYTES) {
-            throw new IllegalArgumentException("The channel " + channel + " has " + bytes + " bytes in UTF-8; PostgreSQL takes at most "
-                    + MAX_BYTES);
+            // It is not repeated: without the ? that begins the options they are all in it, a password too.
+            throw new IllegalArgumentException("The channel has " + bytes + " bytes in UTF-8; PostgreSQL takes at most " + MAX_BYTES);
         }
         if (channel.indexOf('\0') >= 0) {
             throw new IllegalArgumentException("The channel has a NUL character, which PostgreSQL can't hold");

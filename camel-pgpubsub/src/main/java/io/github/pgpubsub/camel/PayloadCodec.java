@@ -1,6 +1,9 @@
 package io.github.pgpubsub.camel;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamWriteConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -23,8 +26,15 @@ import org.apache.camel.WrappedFile;
 /** Bodies to payloads and back; see the option payloadFormat. Thread-safe. */
 final class PayloadCodec {
 
-    // No polymorphic typing; depth is bounded by Jackson (1000 levels), size by PostgreSQL (7999 bytes).
-    private static final ObjectMapper JSON = JsonMapper.builder()
+    private static final int MAX_DEPTH = 1000;
+    private static final int MAX_DIGITS = 1000;
+
+    // No polymorphic typing: a payload can't name a class. Its size is bounded by PostgreSQL (7999 bytes), and here what so few
+    // bytes could still do: a stack that overflows, a number that takes long to read.
+    private static final ObjectMapper JSON = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).maxNumberLength(MAX_DIGITS).build())
+                    .streamWriteConstraints(StreamWriteConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
+                    .build())
             .addModule(new JavaTimeModule())
             .addModule(new Jdk8Module())
             .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
@@ -113,9 +123,9 @@ final class PayloadCodec {
     /** What JSON would write as a string needs no quotes; everything else is JSON. */
     private static String textOrJson(Exchange exchange, Object body) throws CamelExchangeException {
         try {
-            JsonNode tree = JSON.valueToTree(body);
-            return tree.isTextual() ? tree.textValue() : JSON.writeValueAsString(tree);
-        } catch (JsonProcessingException | IllegalArgumentException e) {
+            String json = JSON.writeValueAsString(body);
+            return json.startsWith("\"") ? JSON.readValue(json, String.class) : json;
+        } catch (JsonProcessingException e) {
             throw notWritable(exchange, body, e);
         }
     }

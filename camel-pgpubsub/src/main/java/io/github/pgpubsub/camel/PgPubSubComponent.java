@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Endpoint;
 import org.apache.camel.ExtendedCamelContext;
+import org.apache.camel.ResolveEndpointFailedException;
 import org.apache.camel.spi.Metadata;
 import org.apache.camel.spi.annotations.Component;
 import org.apache.camel.support.HealthCheckComponent;
@@ -63,6 +64,14 @@ public class PgPubSubComponent extends HealthCheckComponent implements ManagedCo
     protected void validateURI(String uri, String path, Map<String, Object> parameters) {
         PrintedPassword.refuse(uri, path, parameters);
         super.validateURI(uri, path, parameters);
+    }
+
+    /** Names only: Camel's own message shows values, and what a mistyped name stands for may be a url with its password. */
+    @Override
+    protected void validateParameters(String uri, Map<String, Object> parameters, String optionPrefix) {
+        if (!parameters.isEmpty()) {
+            throw new ResolveEndpointFailedException(uri, "There are options that the endpoint does not have: " + parameters.keySet());
+        }
     }
 
     @Override

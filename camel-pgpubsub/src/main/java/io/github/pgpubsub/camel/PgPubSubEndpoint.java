@@ -3,6 +3,8 @@ package io.github.pgpubsub.camel;
 import io.github.pgpubsub.PgPubSub;
 import io.github.pgpubsub.connect.OwnMessages;
 import io.github.pgpubsub.lead.MemoryBound;
+import java.nio.charset.StandardCharsets;
+import java.util.UUID;
 import javax.sql.DataSource;
 import org.apache.camel.Category;
 import org.apache.camel.Consumer;
@@ -86,10 +88,22 @@ public class PgPubSubEndpoint extends DefaultEndpoint implements MultipleConsume
         return SharedPubSubs.ownMessages(getCamelContext());
     }
 
-    /** Where the exchange goes. The override is for this send only: a later endpoint of the route must not see it. */
+    /**
+     * Where the exchange goes. The override is for this send only: a later endpoint of the route must not see it. Bytes are what
+     * other components make of a text; what is no text would name a channel that nobody listens to.
+     */
     String takeChannel(Exchange exchange) {
         Object override = exchange.getMessage().removeHeader(PgPubSubConstants.OVERRIDE_CHANNEL);
-        return override == null ? channel : override.toString();
+        if (override == null) {
+            return channel;
+        } else if (override instanceof byte[] bytes) {
+            return new String(bytes, StandardCharsets.UTF_8);
+        } else if (override instanceof CharSequence || override instanceof Character || override instanceof Number
+                || override instanceof Enum || override instanceof UUID) {
+            return override.toString();
+        }
+        throw new IllegalArgumentException("The header " + PgPubSubConstants.OVERRIDE_CHANNEL + " is a "
+                + override.getClass().getTypeName() + "; it must be a String");
     }
 
     @ManagedAttribute(description = "The channel")

@@ -163,9 +163,14 @@ final class SharedPubSubs {
                 .maxBatch(key.maxBatch)
                 .ownMessages(ownMessages(context))
                 .callbacks(callbacks)
-                .threads((name, task) -> context.getExecutorServiceManager().newThread(name, task))
+                .threads(this::thread)
                 .build();
         return new Shared(pubSub, callbacks, Metering.ofPublisher(context, key.publish.toString(), pubSub::publisherStatus));
+    }
+
+    /** The name may hold a channel, in which Camel would look for #placeholders#. */
+    private Thread thread(String name, Runnable task) {
+        return context.getExecutorServiceManager().newThread(name.replace('#', '.'), task);
     }
 
     /** One for the whole context: filtered leaves out what any of its components sent. */

@@ -1,5 +1,6 @@
 package io.github.pgpubsub.connect;
 
+import java.security.cert.CertificateException;
 import java.sql.SQLException;
 
 /** What an {@link SQLException} says about the connection on which it came up. */
@@ -9,11 +10,17 @@ public final class ConnectionFailure {
 
     /**
      * Whether trying again with the same settings can't help: the server knows this user, password or database not at all
-     * (SQLSTATE classes 28 and 3D), or the settings lack a password (08004, the driver's own).
+     * (SQLSTATE classes 28 and 3D), or the settings lack a password or TLS on either side (08004, the driver's own), or nobody
+     * trusted has signed the server's certificate.
      */
     public static boolean isRefusal(SQLException e) {
         String state = e.getSQLState();
-        return state != null && (state.startsWith("28") || state.startsWith("3D") || state.equals("08004"));
+        return state != null && (state.startsWith("28") || state.startsWith("3D") || state.equals("08004"))
+                || isAboutCertificate(e);
+    }
+
+    private static boolean isAboutCertificate(Throwable failure) {
+        return failure != null && (failure instanceof CertificateException || isAboutCertificate(failure.getCause()));
     }
 
     /**

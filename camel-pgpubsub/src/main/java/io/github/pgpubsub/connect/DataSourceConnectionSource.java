@@ -2,6 +2,7 @@ package io.github.pgpubsub.connect;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.util.Objects;
 import javax.sql.DataSource;
 
@@ -16,7 +17,13 @@ public final class DataSourceConnectionSource implements ConnectionSource {
 
     @Override
     public Connection open() throws SQLException {
-        return dataSource.getConnection();
+        try {
+            return dataSource.getConnection();
+        } catch (SQLTransientConnectionException e) {
+            // What a pool throws that has none left.
+            throw new SQLTransientConnectionException(e.getMessage() + ". Listening and publishing keep a connection each, so the pool"
+                    + " must be larger by those", e.getSQLState(), e);
+        }
     }
 
     @Override

@@ -10,10 +10,11 @@ import javax.net.SocketFactory;
  * <p>After each notification the JDBC driver looks whether another one follows: it sets the socket's timeout to 1 ms and reads
  * ({@code org.postgresql.core.PGStream#hasMessagePending}). Where nothing follows, which is the usual case of an idle channel,
  * that read waits for the whole millisecond before the notification is handed out. A socket of this factory answers such a
- * read at once when nothing has arrived. It also ends the driver's loop after {@value EagerSocket#LONGEST_RUN} bytes, so that
- * a backlog comes in portions instead of all at once into the driver's memory.
+ * read at once when nothing has arrived. It also ends the driver's loop with the first notification after
+ * {@value EagerSocket#LONGEST_RUN} bytes, so that a backlog comes in portions instead of all at once into the driver's memory.
  *
- * <p>The driver makes one of these by name (its property {@code socketFactory}); TLS is layered above the socket.
+ * <p>The driver makes one of these by name (its property {@code socketFactory}). TLS is layered above the socket, which then
+ * can't see where a notification ends: there a backlog comes as the driver takes it.
  */
 public final class EagerSocketFactory extends SocketFactory {
 

@@ -6,6 +6,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.postgresql.PGConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,6 +23,8 @@ public final class ServerConnection implements AutoCloseable {
     private final Connection connection;
     private final PGConnection pg;
     private final boolean pooled;
+    private final boolean customized;
+    private final Map<String, String> before = new LinkedHashMap<>();
     private final int backend;
     private final String server;
     private final boolean inRecovery;
@@ -36,19 +40,21 @@ public final class ServerConnection implements AutoCloseable {
         }
         this.pg = connection.unwrap(PGConnection.class);
         connection.setAutoCommit(true);
-        if (customizer != null) {
+        customized = customizer != null;
+        if (customized) {
             customizer.customize(connection);
         }
         // A name that the user has given stays.
         try (PreparedStatement hello = connection.prepareStatement("select pg_backend_pid(), pg_postmaster_start_time()::text,"
-                + " pg_is_in_recovery(), case when current_setting('application_name') in ('', 'PostgreSQL JDBC Driver')"
-                + " then set_config('application_name', ?, false) end")) {
+                + " pg_is_in_recovery(), current_setting('application_name'), case when current_setting('application_name')"
+                + " in ('', 'PostgreSQL JDBC Driver') then set_config('application_name', ?, false) end")) {
             hello.setString(1, applicationName);
             try (ResultSet row = hello.executeQuery()) {
                 row.next();
                 backend = row.getInt(1);
                 server = row.getString(2);
                 inRecovery = row.getBoolean(3);
+                before.put("application_name", row.getString(4));
             }
         }
         behindPooler = pg.getBackendPID() != backend;
@@ -114,18 +120,55 @@ public final class ServerConnection implements AutoCloseable {
         return behindPooler;
     }
 
-    /** Gives everything back: LISTENs, locks and settings too where the connection returns to a pool. Never throws. */
+    /** Sets parameters of the server for as long as the connection is ours; leaves out what this version does not know. */
+    public void set(Map<String, String> parameters) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("select name, current_setting(name), set_config(name, value, false)"
+                + " from unnest(?::text[], ?::text[]) as t(name, value) where current_setting(name, true) is not null")) {
+            setTexts(statement, parameters);
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    before.putIfAbsent(rows.getString(1), rows.getString(2));
+                }
+            }
+        }
+    }
+
+    private void setTexts(PreparedStatement statement, Map<String, String> parameters) throws SQLException {
+        statement.setArray(1, connection.createArrayOf("text", parameters.keySet().toArray()));
+        statement.setArray(2, connection.createArrayOf("text", parameters.values().toArray()));
+    }
+
+    /**
+     * Closes the connection. To a pool it goes back as it came: without LISTENs and locks, and with the settings that it had.
+     * (DISCARD ALL would undo the pool's own, too.) What a customizer has done to it nobody knows, so then the pool gets a
+     * broken one, which it replaces. Never throws.
+     */
     @Override
     public void close() {
         if (pooled) {
-            try (Statement discard = connection.createStatement()) {
-                discard.execute("DISCARD ALL");
+            try {
+                giveBack();
             } catch (SQLException e) {
                 // What can't be cleaned must not be used by others.
                 abort();
             }
         }
         closeQuietly(connection);
+    }
+
+    private void giveBack() throws SQLException {
+        if (customized) {
+            abort();
+            return;
+        }
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("UNLISTEN *; select pg_advisory_unlock_all()");
+        }
+        try (PreparedStatement statement = connection.prepareStatement(
+                "select count(set_config(name, value, false)) from unnest(?::text[], ?::text[]) as t(name, value)")) {
+            setTexts(statement, before);
+            statement.executeQuery().close();
+        }
     }
 
     /** Closes at once, without a word to the server. Any thread may call it, also while another waits for an answer. */

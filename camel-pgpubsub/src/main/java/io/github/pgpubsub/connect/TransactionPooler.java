@@ -17,6 +17,8 @@ public final class TransactionPooler {
 
     private static final Logger LOG = LoggerFactory.getLogger(TransactionPooler.class);
 
+    private static final int LOOKS = 5;
+
     private TransactionPooler() {}
 
     /**
@@ -42,16 +44,8 @@ public final class TransactionPooler {
             throws SQLException {
         try (Connection other = source.open()) {
             other.setNetworkTimeout(Runnable::run, Math.toIntExact(ioTimeout.toMillis()));
-            if (backend(other) == connection.backend()) {
-                return true;
-            }
-            // While it sits in a transaction, the first must get along without its backend.
-            other.setAutoCommit(false);
-            backend(other);
-            boolean moved = backend(connection.jdbc()) != connection.backend();
-            other.rollback();
             other.setAutoCommit(true);
-            return moved;
+            return changesBackend(connection, other);
         } catch (SQLException e) {
             if (!connection.jdbc().isValid((int) Math.max(1, ioTimeout.toSeconds()))) {
                 throw e;
@@ -59,6 +53,21 @@ public final class TransactionPooler {
             LOG.debug("No second connection to {} to find out about its pooler", source, e);
             return false;
         }
+    }
+
+    /**
+     * Whether the first is given another backend, or the other is given the first one's. Twice in a row, because of two
+     * backends in turn (server_round_robin=1) the first could get the one always and the other the second; and several times,
+     * because the pooler may have more clients.
+     */
+    private static boolean changesBackend(ServerConnection connection, Connection other) throws SQLException {
+        for (int i = 0; i < LOOKS; i++) {
+            if (backend(connection.jdbc()) != connection.backend() || backend(connection.jdbc()) != connection.backend()
+                    || backend(other) == connection.backend()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static int backend(Connection connection) throws SQLException {

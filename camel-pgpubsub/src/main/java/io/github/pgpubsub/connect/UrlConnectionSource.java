@@ -47,9 +47,12 @@ public final class UrlConnectionSource implements ConnectionSource {
             // Of several hosts the first one that answers may be a replica, for ever.
             properties.putIfAbsent(PGProperty.TARGET_SERVER_TYPE.getName(), "primary");
         }
+        String socketFactory = PGProperty.SOCKET_FACTORY.getName();
         if (isVisibleToDriver(EagerSocketFactory.class)) {
-            properties.putIfAbsent(PGProperty.SOCKET_FACTORY.getName(), EagerSocketFactory.class.getName());
+            properties.putIfAbsent(socketFactory, EagerSocketFactory.class.getName());
         }
+        // Given without a value: the driver's own sockets, which have no class that could be named.
+        properties.remove(socketFactory, "");
     }
 
     /** The driver makes the factory by name, and may have been loaded by a class loader that knows nothing of this project. */
@@ -62,6 +65,12 @@ public final class UrlConnectionSource implements ConnectionSource {
     }
 
     private static Properties parse(String url) {
+        String beforeParameters = url.substring(0, url.indexOf('?') < 0 ? url.length() : url.indexOf('?'));
+        if (beforeParameters.substring(beforeParameters.lastIndexOf('@') + 1).matches(".*[&=].*")) {
+            // They would become a part of the database's name, which is printed.
+            throw new IllegalArgumentException("The option url has parameters that do not begin with a ? (in a name, & is written %26"
+                    + " and = is %3D)");
+        }
         if (LibpqUri.accepts(url)) {
             return LibpqUri.parse(url);
         }

@@ -52,6 +52,8 @@ public final class Publisher implements AutoCloseable {
     private volatile int backend;
     private volatile long changedAt = System.nanoTime();
     private volatile List<Outgoing> inFlight = List.of();
+    /** Why there is no connection; null: there is one, or none was tried. */
+    private volatile Exception cantConnect;
     private volatile boolean closing;
 
     // These belong to the sender's thread.
@@ -164,11 +166,13 @@ public final class Publisher implements AutoCloseable {
                     LOG.info("Publishing to {} again as backend {}", source, opened.backend());
                 }
                 backoff.reset();
+                cantConnect = null;
                 firstAttempt.succeeded();
             } catch (SQLException | RuntimeException e) {
                 if (backoff.failures() == 0) {
                     LOG.warn("Can't connect to {} to publish: {}; trying again", source, e.getMessage());
                 }
+                cantConnect = e;
                 firstAttempt.failed(e);
                 if (closing) {
                     return false;
@@ -334,7 +338,10 @@ public final class Publisher implements AutoCloseable {
                 sender.join(completions.isBusy() ? STUCK_CHECK_MILLIS : OVERDUE_CHECK_MILLIS);
                 completions.watch();
                 long now = System.nanoTime();
-                completions.complete(queue.takeOverdue(now), new SQLTimeoutException("Not sent: no connection to " + source + " in time"));
+                List<Outgoing> overdue = queue.takeOverdue(now);
+                if (!overdue.isEmpty()) {
+                    completions.complete(overdue, notSentInTime());
+                }
                 for (Outgoing outgoing : inFlight) {
                     if (outgoing.isSent() && outgoing.deadline - now <= 0) {
                         completions.complete(List.of(outgoing), new UnknownOutcomeException(
@@ -345,6 +352,12 @@ public final class Publisher implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private SQLTimeoutException notSentInTime() {
+        Exception reason = cantConnect;
+        return new SQLTimeoutException("Not sent: no connection to " + source + " in time"
+                + (reason == null ? "" : ": " + reason.getMessage()), reason);
     }
 
     private static void joinUninterruptibly(Thread thread) {

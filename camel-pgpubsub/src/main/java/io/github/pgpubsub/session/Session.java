@@ -8,13 +8,13 @@ import io.github.pgpubsub.connect.ServerConnection;
 import io.github.pgpubsub.connect.TransactionPooler;
 import io.github.pgpubsub.connect.Watchdog;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadLocalRandom;
@@ -252,13 +252,12 @@ public final class Session implements AutoCloseable {
      */
     private void prepare(ServerConnection connection) throws SQLException {
         long lockTimeout = Math.max(1, options.heartbeatTimeout().toMillis() / 2);
-        try (Statement statement = connection.jdbc().createStatement()) {
-            statement.execute("select set_config('lock_timeout', '" + lockTimeout + "', false);"
-                    + " select set_config(name, '0', false) from pg_settings where name = 'idle_session_timeout';"
-                    + " select set_config('tcp_keepalives_idle', '" + seconds(options.heartbeatInterval()) + "', false),"
-                    + " set_config('tcp_keepalives_interval', '" + (seconds(options.heartbeatTimeout()) / 3 + 2) + "', false),"
-                    + " set_config('tcp_keepalives_count', '3', false)");
-        }
+        connection.set(Map.of(
+                "lock_timeout", String.valueOf(lockTimeout),
+                "idle_session_timeout", "0",
+                "tcp_keepalives_idle", String.valueOf(seconds(options.heartbeatInterval())),
+                "tcp_keepalives_interval", String.valueOf(seconds(options.heartbeatTimeout()) / 3 + 2),
+                "tcp_keepalives_count", "3"));
     }
 
     private static long seconds(Duration duration) {

@@ -10,14 +10,14 @@ import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
 
 /** A CamelContext whose component leads to the database of a test. Not started yet; closing it stops it. */
-final class CamelWithPostgres implements AutoCloseable {
+public final class CamelWithPostgres implements AutoCloseable {
 
     private final DefaultCamelContext context = new DefaultCamelContext();
     private final PgPubSubComponent component = new PgPubSubComponent();
     private ProducerTemplate template;
 
     /** The component has this database's url, user and password. */
-    CamelWithPostgres(PostgresExtension postgres) {
+    public CamelWithPostgres(PostgresExtension postgres) {
         this();
         component.getConfiguration().setUrl(postgres.url());
         component.getConfiguration().setUser(postgres.user());
@@ -25,32 +25,32 @@ final class CamelWithPostgres implements AutoCloseable {
     }
 
     /** The component knows no database. */
-    CamelWithPostgres() {
+    public CamelWithPostgres() {
         context.addComponent("pgpubsub", component);
         context.getShutdownStrategy().setTimeout(10);
     }
 
-    DefaultCamelContext context() {
+    public DefaultCamelContext context() {
         return context;
     }
 
-    PgPubSubConfiguration configuration() {
+    public PgPubSubConfiguration configuration() {
         return component.getConfiguration();
     }
 
     /** Adds a route, which starts at once in a context that runs. */
-    CamelWithPostgres route(LambdaRouteBuilder route) throws Exception {
+    public CamelWithPostgres route(LambdaRouteBuilder route) throws Exception {
         RouteBuilder.addRoutes(context, route);
         return this;
     }
 
     /** Adds a route from here into the inbox. */
-    CamelWithPostgres receive(String uri, Inbox inbox) throws Exception {
+    public CamelWithPostgres receive(String uri, Inbox inbox) throws Exception {
         return route(builder -> builder.from(uri).process(inbox));
     }
 
     /** Starts, also again: Camel forgets its components when it stops. */
-    CamelWithPostgres start() {
+    public CamelWithPostgres start() {
         if (context.hasComponent("pgpubsub") == null) {
             context.addComponent("pgpubsub", component);
         }
@@ -59,29 +59,29 @@ final class CamelWithPostgres implements AutoCloseable {
         return this;
     }
 
-    void send(String uri, Object body) {
+    public void send(String uri, Object body) {
         template.sendBody(uri, body);
     }
 
-    ProducerTemplate template() {
+    public ProducerTemplate template() {
         return template;
     }
 
     /** The processes of this context's sessions: {@code listen} or {@code publish}. */
-    List<Integer> backends(PostgresExtension postgres, String purpose) {
+    public List<Integer> backends(PostgresExtension postgres, String purpose) {
         return postgres.backends("pgpubsub " + context.getName() + " " + purpose);
     }
 
-    boolean isReceiving(String routeId) {
+    public boolean isReceiving(String routeId) {
         return ((PgPubSubConsumer) context.getRoute(routeId).getConsumer()).isReceiving();
     }
 
     /** The channel as part of a URI, with everything encoded that could be. */
-    static String uri(String channel) {
+    public static String uri(String channel) {
         return "pgpubsub:" + encoded(channel);
     }
 
-    static String encoded(String text) {
+    public static String encoded(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 

@@ -63,6 +63,7 @@ class ChannelNamesTest {
                 "a+b",
                 "a&b=c",
                 "a#b",
+                "#name#and#another#",
                 "..",
                 "with.dots:and:colons@at",
                 "back\\slash",

@@ -11,7 +11,7 @@ import org.apache.camel.Processor;
 import org.awaitility.Awaitility;
 
 /** The end of a route, where messages are kept in the order of their arrival. */
-final class Inbox implements Processor {
+public final class Inbox implements Processor {
 
     private final List<Message> messages = new ArrayList<>();
 
@@ -23,39 +23,39 @@ final class Inbox implements Processor {
         }
     }
 
-    List<Message> messages() {
+    public List<Message> messages() {
         synchronized (messages) {
             return List.copyOf(messages);
         }
     }
 
-    List<Object> bodies() {
+    public List<Object> bodies() {
         return messages().stream().map(Message::getBody).toList();
     }
 
-    void clear() {
+    public void clear() {
         synchronized (messages) {
             messages.clear();
         }
     }
 
-    void awaitSize(int size) {
+    public void awaitSize(int size) {
         await(() -> assertThat(messages()).hasSize(size));
     }
 
     /** Waits until exactly these have come, in this order. What could come after them is not waited for. */
-    void awaitBodies(Object... bodies) {
+    public void awaitBodies(Object... bodies) {
         await(() -> assertThat(bodies()).containsExactly(bodies));
     }
 
-    static void await(Assertion assertion) {
+    public static void await(Assertion assertion) {
         Awaitility.await().atMost(Duration.ofSeconds(20)).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(5))
                 .untilAsserted(assertion::check);
     }
 
     /** What is to become true. */
     @FunctionalInterface
-    interface Assertion {
+    public interface Assertion {
         void check() throws Exception;
     }
 }

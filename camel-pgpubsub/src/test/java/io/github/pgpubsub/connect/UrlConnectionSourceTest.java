@@ -75,6 +75,8 @@ class UrlConnectionSourceTest {
         "jdbc:postgresql://host/db?user=me&password=100%secret",
         "jdbc:postgresql://host/db?user=me&password=%se",
         "jdbc:postgresql:me:secret@host/db",
+        "jdbc:postgresql://host/db&user=me&password=secret",
+        "postgres://me@host/db&password=secret",
         "jdbc:mysql://me:secret@host/db",
         "me:secret@host/db",
         "secret",

@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** The files of the documentation. */
-final class Pages {
+public final class Pages {
 
     /** The folder of the repository, whether tests are run there or in the module. */
-    static final Path ROOT = Stream.iterate(Path.of("").toAbsolutePath(), Path::getParent)
+    public static final Path ROOT = Stream.iterate(Path.of("").toAbsolutePath(), Path::getParent)
             .takeWhile(folder -> folder != null)
             .filter(folder -> Files.exists(folder.resolve("docs/reference.md")))
             .findFirst().orElseThrow();

@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /** A fenced code block of a page. */
-record Snippet(Path page, int line, String language, String text) {
+public record Snippet(Path page, int line, String language, String text) {
 
     private static final Pattern FENCED = Pattern.compile("^```([^\n]*)\n(.*?)^```$", Pattern.DOTALL | Pattern.MULTILINE);
 
-    static List<Snippet> of(Path page) {
+    public static List<Snippet> of(Path page) {
         String all = Pages.read(page);
         return FENCED.matcher(all).results()
                 .map(block -> new Snippet(page, lineAt(all, block.start()), block.group(1).strip(), block.group(2)))

@@ -6,11 +6,11 @@ import java.util.Locale;
 import java.util.TreeSet;
 
 /** What a test measured, for the reader. */
-final class Figures {
+public final class Figures {
 
     private Figures() {}
 
-    static void print(String format, Object... values) {
+    public static void print(String format, Object... values) {
         System.out.println("figures: " + String.format(Locale.ROOT, format, values));
     }
 
@@ -38,7 +38,7 @@ final class Figures {
         return ranges.toString();
     }
 
-    static long median(List<Long> values) {
+    public static long median(List<Long> values) {
         return values.stream().sorted().skip(values.size() / 2).findFirst().orElse(0L);
     }
 

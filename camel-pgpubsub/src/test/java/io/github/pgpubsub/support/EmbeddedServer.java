@@ -194,7 +194,7 @@ public final class EmbeddedServer implements PostgresServer {
      * A port below those that the kernel gives to outgoing connections: no client can be given it while the server is
      * down, not even the one that tries to reconnect and would so connect to itself.
      */
-    private static int freePort() {
+    static int freePort() {
         for (int tries = 0; tries < 100; tries++) {
             int candidate = ThreadLocalRandom.current().nextInt(15_000, 32_000);
             try (ServerSocket socket = new ServerSocket(candidate, 1, InetAddress.getLoopbackAddress())) {

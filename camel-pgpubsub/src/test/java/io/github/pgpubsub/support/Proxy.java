@@ -45,6 +45,7 @@ public final class Proxy implements AutoCloseable {
 
     private volatile InetSocketAddress target;
     private volatile long delayNanos;
+    private volatile int pieces = CHUNK;
     private boolean stalled;
     private volatile ServerSocket listener;
     private Thread acceptor;
@@ -104,6 +105,12 @@ public final class Proxy implements AutoCloseable {
     /** Delays all bytes read from now on by this time in each direction, at unchanged throughput. */
     public void delay(Duration delay) {
         delayNanos = delay.toNanos();
+    }
+
+    /** Passes bytes on in pieces of at most this size from now on, each after this delay, so that a reader sees them one by one. */
+    public void pieces(int bytes, Duration delay) {
+        delay(delay);
+        pieces = bytes;
     }
 
     /** Refuses new connections, or takes them again on the same port. Those that are open stay. */
@@ -290,7 +297,7 @@ public final class Proxy implements AutoCloseable {
             byte[] buffer = new byte[CHUNK];
             try {
                 int length;
-                while ((length = from.getInputStream().read(buffer)) >= 0) {
+                while ((length = from.getInputStream().read(buffer, 0, pieces)) >= 0) {
                     byte[] bytes = Arrays.copyOf(buffer, length);
                     put(() -> to.getOutputStream().write(bytes));
                 }

@@ -40,16 +40,17 @@ public final class Standby implements AutoCloseable {
             String command = Files.readString(source.resolve("postmaster.opts"));
             pgCtl = Path.of(command.substring(0, command.indexOf(" \""))).resolveSibling("pg_ctl");
             boolean renamed = Integer.parseInt(answer(connection, "show server_version_num")) >= 150_000;
-            answer(connection, renamed ? "select pg_backup_start('standby', true)" : "select pg_start_backup('standby', true, false)");
+            answer(connection, renamed ? "select pg_backup_start('standby', true)"
+                    : "select pg_start_backup('standby', true, false)");
             copy(source);
             String label = answer(connection, renamed ? "select labelfile from pg_backup_stop(false)"
                     : "select labelfile from pg_stop_backup(false, false)");
             Files.writeString(data.resolve("backup_label"), label);
         }
         Files.writeString(data.resolve("standby.signal"), "");
-        pgCtl("start", "-l", log.toString(), "-o", "-p " + port + " -c max_connections=300 -c fsync=off -c unix_socket_directories=''"
-                + " -c listen_addresses=127.0.0.1 -c primary_conninfo='host=" + primary.host() + " port=" + primary.port() + " user="
-                + primary.superuser() + " password=" + primary.password() + "'");
+        pgCtl("start", "-l", log.toString(), "-o", "-p " + port + " -c max_connections=300 -c fsync=off"
+                + " -c unix_socket_directories='' -c primary_conninfo='host=" + primary.host() + " port=" + primary.port()
+                + " user=" + primary.superuser() + " password=" + primary.password() + "'");
     }
 
     /** Returns when it can be asked. Whatever the primary commits from now on comes here too, soon. */
@@ -111,7 +112,8 @@ public final class Standby implements AutoCloseable {
         }
         command.addAll(List.of(pgCtl.toString(), action, "-w", "-D", data.toString()));
         command.addAll(List.of(arguments));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(Redirect.appendTo(log.toFile())).start();
+        Process process = new ProcessBuilder(command).redirectErrorStream(true)
+                .redirectOutput(Redirect.appendTo(log.toFile())).start();
         try {
             if (process.waitFor() != 0) {
                 throw new IllegalStateException("pg_ctl " + action + " failed: " + Files.readString(log));
