@@ -20,10 +20,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.function.Function;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
+import org.apache.camel.Route;
 import org.apache.camel.Suspendable;
 import org.apache.camel.api.management.ManagedAttribute;
 import org.apache.camel.api.management.ManagedOperation;
 import org.apache.camel.api.management.ManagedResource;
+import org.apache.camel.spi.RouteController;
 import org.apache.camel.spi.ShutdownStrategy;
 import org.apache.camel.support.DefaultConsumer;
 import org.slf4j.Logger;
@@ -231,16 +233,25 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Me
         }
     }
 
-    /** The route fails where everybody can see it; an operator, or a supervising route controller, may start it again. */
+    /**
+     * The route fails where everybody can see it. An operator may start it again; a supervising route controller, which leaves
+     * alone what was stopped, is asked to.
+     */
     @Override
     public void gaveUp(Exception failure) {
         failed(failure);
-        String routeId = getRouteId();
-        if (routeId != null) {
+        Route route = getRoute();
+        if (route != null) {
+            boolean supervised = route.getRouteController() != null;
+            RouteController routes = endpoint.getCamelContext().getRouteController();
             try {
-                endpoint.getCamelContext().getRouteController().stopRoute(routeId, failure);
+                routes.stopRoute(route.getRouteId(), failure);
+                if (supervised) {
+                    routes.startRoute(route.getRouteId());
+                }
             } catch (Exception e) {
-                getExceptionHandler().handleException("Stopping route " + routeId + " failed", e);
+                // From a supervisor it means that it will try again.
+                getExceptionHandler().handleException("Route " + route.getRouteId() + " can't go on", e);
             }
         }
     }

@@ -761,10 +761,8 @@ public final class Leadership<M> {
             return null;
         }
         if (auxiliary != connection) {
-            // Others believe a second backend only if the one that holds the lock has named it.
             auxiliary = connection;
-            send(progress(completeBefore(), now));
-            return null;
+            announcedTo = 0;
         }
         if (now - lastSign < signNanos) {
             return null;
@@ -782,6 +780,8 @@ public final class Leadership<M> {
         effects.renewLease(lastSign);
         if (standby != announcedTo) {
             announcedTo = standby;
+            // A standby believes a second backend only if the one that holds the lock has named it. Without a standby nothing
+            // is sent on the listening connection, where the driver would take in the whole backlog before the answer.
             // Twice: it may have the place and not listen yet.
             announcements = standby == 0 ? 0 : 2;
         }

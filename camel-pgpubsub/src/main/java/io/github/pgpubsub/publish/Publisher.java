@@ -29,6 +29,8 @@ public final class Publisher implements AutoCloseable {
     /** How long an unused connection is trusted: one that was cut meanwhile would leave the outcome of a batch unknown. */
     private static final long TRUSTED_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final int OVERDUE_CHECK_MILLIS = 50;
+    /** How long closing waits for an attempt to connect when nothing waits to be sent. */
+    private static final long CONNECT_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final int STUCK_CHECK_MILLIS = 5;
     /** read_only_sql_transaction. */
     private static final String REPLICA = "25006";
@@ -55,9 +57,10 @@ public final class Publisher implements AutoCloseable {
     /** Why there is no connection; null: there is one, or none was tried. */
     private volatile Exception cantConnect;
     private volatile boolean closing;
+    private volatile boolean connecting;
 
-    // These belong to the sender's thread.
-    private ServerConnection connection;
+    // These belong to the sender's thread; the timekeeper may abort the connection.
+    private volatile ServerConnection connection;
     private long lastUse;
 
     /**
@@ -121,13 +124,27 @@ public final class Publisher implements AutoCloseable {
                 commits.sum(), Duration.ofNanos(commitNanos.sum()), Duration.ofNanos(longestCommit));
     }
 
-    /** Sends what waits, as far as the server lets it within the senders' own timeouts, and ends the threads. */
+    /**
+     * Sends what waits, as far as the server lets it within the senders' own timeouts, and ends the threads. One that is just
+     * trying to connect, with nothing to send, ends with the attempt.
+     */
     @Override
     public void close() {
         closing = true;
         queue.close();
-        joinUninterruptibly(sender);
-        joinUninterruptibly(timekeeper);
+        long patience = System.nanoTime() + CONNECT_NANOS;
+        boolean interrupted = false;
+        // The timekeeper ends after the sender.
+        while (timekeeper.isAlive() && !(connecting && queue.size() == 0 && patience - System.nanoTime() < 0)) {
+            try {
+                timekeeper.join(OVERDUE_CHECK_MILLIS);
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void send() {
@@ -155,6 +172,9 @@ public final class Publisher implements AutoCloseable {
     /** False: closing, and nothing waits or no connection was to be had. */
     private boolean ensureConnected() throws InterruptedException {
         while (connection == null) {
+            if (closing && queue.size() == 0) {
+                return false;
+            }
             try {
                 ServerConnection opened = open();
                 connection = opened;
@@ -184,7 +204,13 @@ public final class Publisher implements AutoCloseable {
     }
 
     private ServerConnection open() throws SQLException {
-        ServerConnection opened = ServerConnection.open(source, options.name(), IO_TIMEOUT, options.customizer());
+        connecting = true;
+        ServerConnection opened;
+        try {
+            opened = ServerConnection.open(source, options.name(), IO_TIMEOUT, options.customizer());
+        } finally {
+            connecting = false;
+        }
         if (opened.inRecovery()) {
             opened.close();
             throw new SQLException("The server " + source + " is a replica (pg_is_in_recovery): it can't NOTIFY. Name the primary,"
@@ -348,6 +374,7 @@ public final class Publisher implements AutoCloseable {
                                 "The commit was not confirmed in time: the notification may have been sent or not", null, null));
                     }
                 }
+                abandon();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -360,17 +387,12 @@ public final class Publisher implements AutoCloseable {
                 + (reason == null ? "" : ": " + reason.getMessage()), reason);
     }
 
-    private static void joinUninterruptibly(Thread thread) {
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
+    /** Nobody waits any more for the answer that holds up the end. */
+    private void abandon() {
+        ServerConnection current = connection;
+        List<Outgoing> unanswered = inFlight;
+        if (closing && current != null && !unanswered.isEmpty() && unanswered.stream().noneMatch(Outgoing::isSent)) {
+            current.abort();
         }
     }
 }

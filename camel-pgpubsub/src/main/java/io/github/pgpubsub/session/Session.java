@@ -42,8 +42,9 @@ public final class Session implements AutoCloseable {
     private static final long BUSY_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
     /** After this time without reading, signs of life go over a second connection, and operators are told. */
     private static final long STALL_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
-    /** A read that brought fewer notifications has probably brought all there were. */
+    /** A read that brought fewer notifications and fewer bytes has probably brought all there were. */
     private static final int FEW = 1000;
+    private static final int FEW_BYTES = 64 * 1024;
     /** How long closing waits for an attempt to connect. */
     private static final long CONNECT_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long NOT_STALLED = -1;
@@ -81,6 +82,8 @@ public final class Session implements AutoCloseable {
     private long busyUntil = System.nanoTime();
     private long nextCheck;
     private long stalledSince;
+    /** Whether the last read left a backlog behind. */
+    private boolean behind;
     private long nextTick;
 
     /** @param threads makes a thread, not started, from its purpose and a task */
@@ -181,13 +184,15 @@ public final class Session implements AutoCloseable {
                     begin(connection);
                     serve(connection);
                 }
-            } catch (SQLException | RuntimeException e) {
-                end(e);
+            } catch (SQLException | RuntimeException | OutOfMemoryError e) {
+                // What the driver had taken in is free again without the connection.
+                Exception cause = e instanceof Exception failure ? failure : new SQLException("Not enough memory to listen", e);
+                end(cause);
                 if (!closing && options.reconnectLimit() >= 0 && backoff.failures() >= options.reconnectLimit()) {
-                    giveUp(e);
+                    giveUp(cause);
                     break;
                 }
-                firstAttempt.failed(e);
+                firstAttempt.failed(cause);
                 pause(backoff.next());
             }
         }
@@ -302,6 +307,7 @@ public final class Session implements AutoCloseable {
     private void serve(ServerConnection connection) throws SQLException {
         try (Auxiliary auxiliary = new Auxiliary(source, options)) {
             stalledSince = NOT_STALLED;
+            behind = false;
             nextCheck = System.nanoTime() + options.heartbeatInterval().toNanos();
             while (!closing) {
                 watchdog.alive();
@@ -309,14 +315,17 @@ public final class Session implements AutoCloseable {
                 if (stalledSince == NOT_STALLED) {
                     tick();
                 }
-                if (requests.flush()) {
+                if (flush()) {
                     busyUntil = System.nanoTime() + BUSY_NANOS;
                 }
-                if (dispatch()) {
-                    endStall();
+                boolean handedOn = dispatch();
+                if (handedOn) {
                     read(connection);
+                }
+                if (handedOn && !behind) {
+                    endStall();
                 } else {
-                    stall(connection, auxiliary);
+                    stall(connection, auxiliary, handedOn);
                 }
             }
         }
@@ -330,10 +339,22 @@ public final class Session implements AutoCloseable {
             heardAt = System.nanoTime();
             take(notifications);
         }
-        // Not while a backlog waits: the driver would take all of it in before the answer.
-        if (count < FEW && System.nanoTime() - nextCheck >= 0) {
+        behind = count >= FEW || unread.stream().mapToLong(Notification::bytes).sum() >= FEW_BYTES;
+        if (!behind && System.nanoTime() - nextCheck >= 0) {
             check();
         }
+    }
+
+    /**
+     * Sends what subscribers ask for, but not while a backlog is read, for a heartbeat's interval at most: the driver would take in
+     * all of it before the answer. What is asked although a queue is full for long can't wait.
+     *
+     * @return whether anything was sent
+     */
+    private boolean flush() throws SQLException {
+        boolean mayAsk = !behind || stalledSince == NOT_STALLED || waitsFor != null
+                || System.nanoTime() - stalledSince > options.heartbeatInterval().toNanos();
+        return mayAsk && requests.flush();
     }
 
     private void take(PGNotification[] notifications) {
@@ -359,14 +380,17 @@ public final class Session implements AutoCloseable {
         nextCheck = heardAt + options.heartbeatInterval().toNanos();
     }
 
-    /** A queue is full: nothing is read and nothing asked on this connection, so it takes no more of the backlog in. */
-    private void stall(ServerConnection connection, Auxiliary auxiliary) throws SQLException {
+    /**
+     * Nothing is asked on this connection, so that the driver takes in no more of the backlog than is read: a queue is full, or
+     * there is much to read.
+     */
+    private void stall(ServerConnection connection, Auxiliary auxiliary, boolean reads) throws SQLException {
         long now = System.nanoTime();
         if (stalledSince == NOT_STALLED) {
             stalledSince = now;
         }
         boolean isLong = now - stalledSince > STALL_NANOS;
-        if (isLong && waitsFor == null) {
+        if (isLong && waitsFor == null && !reads) {
             waitsFor = nextReceivers();
             LOG.warn("{}: its queue is full, so nothing is read from {} and every channel on this session waits. A consumer with"
                     + " dedicatedSession=true keeps the others out of it", waitsFor, source);
@@ -388,7 +412,9 @@ public final class Session implements AutoCloseable {
             }
             nextCheck = now + options.heartbeatInterval().toNanos();
         }
-        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(READ_MILLIS));
+        if (!reads) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(READ_MILLIS));
+        }
     }
 
     private void endStall() {
@@ -423,7 +449,7 @@ public final class Session implements AutoCloseable {
                         collecting.add(each);
                     }
                 }
-                requests.flush();
+                flush();
             }
             return true;
         } finally {

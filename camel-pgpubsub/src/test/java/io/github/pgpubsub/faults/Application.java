@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.camel.ProducerTemplate;
+import org.apache.camel.ServiceStatus;
 import org.apache.camel.builder.LambdaRouteBuilder;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.health.HealthCheck;
@@ -100,6 +101,10 @@ final class Application implements AutoCloseable {
         });
     }
 
+    ServiceStatus status(String routeId) {
+        return context.getRouteController().getRouteStatus(routeId);
+    }
+
     boolean isReceiving(String routeId) {
         return consumer(routeId).isReceiving();
     }
@@ -130,7 +135,8 @@ final class Application implements AutoCloseable {
         String ours = "Camel (" + context.getName() + ")";
         return Thread.getAllStackTraces().keySet().stream().map(Thread::getName)
                 .filter(name -> name.startsWith(ours) && name.contains("pgpubsub") && !name.contains("callback"))
-                .collect(Collectors.groupingBy(name -> name.substring(name.indexOf(" - ") + 3), TreeMap::new, Collectors.counting()));
+                .map(name -> name.substring(name.indexOf(" - ") + 3))
+                .collect(Collectors.groupingBy(purpose -> purpose, TreeMap::new, Collectors.counting()));
     }
 
     /** Ends what it can while it is alive, as a shutdown does. */

@@ -78,7 +78,8 @@ class BadDayPublishingIT {
                     .extracting(failure -> ((SQLException) failure).getSQLState()).isEqualTo(ended ? "57P01" : "08006"));
             assertThat(outcomes.of(queued)).containsOnly(Outcomes.COMMITTED);
             soon(() -> assertThat(arrivals.bodies()).containsAll(queued));
-            assertThat(arrivals.bodies().stream().filter(queued::contains)).as("in order, once").containsExactlyElementsOf(queued);
+            assertThat(arrivals.bodies().stream().filter(queued::contains)).as("in order, once")
+                    .containsExactlyElementsOf(queued);
             assertThat(application.backends("listen")).hasSize(1);
         }
     }
@@ -142,7 +143,7 @@ class BadDayPublishingIT {
 
     /** Runs what comes while all of these are under way together, if anything. */
     private static void inOneBatch(PgPubSub pubSub, Outcomes outcomes, List<String> batch, Runnable meanwhile) throws Exception {
-        int backend = Integer.parseInt(postgres.strings("select pid from pg_stat_activity where application_name = 'pgpubsub publish'").get(0));
+        int backend = (int) postgres.number("select pid from pg_stat_activity where application_name = 'pgpubsub publish'");
         try (CommitLock first = CommitLock.take(postgres)) {
             outcomes.send(pubSub, "ahead", LONG);
             CommitLock.awaitWaiting(postgres, backend);

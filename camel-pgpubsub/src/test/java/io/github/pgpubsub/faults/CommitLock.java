@@ -11,8 +11,8 @@ import java.util.Map;
 import org.postgresql.PGConnection;
 
 /**
- * Takes the one lock of a server that commits with NOTIFY wait for (PostgreSQL source, PreCommit_Notify), and keeps it until it is
- * closed: its own commit waits for a synchronous standby that does not exist. Needs a server with {@link #SETTINGS}.
+ * Takes the one lock of a server that commits with NOTIFY wait for (PostgreSQL source, PreCommit_Notify), and keeps it until
+ * it is closed: its own commit waits for a synchronous standby that does not exist. Needs a server with {@link #SETTINGS}.
  */
 final class CommitLock implements AutoCloseable {
 

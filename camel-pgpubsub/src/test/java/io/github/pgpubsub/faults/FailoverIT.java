@@ -43,8 +43,8 @@ class FailoverIT {
         Arrivals single = new Arrivals();
         Arrivals all = new Arrivals();
         try (Application application = new Application(postgres)) {
-            application.configuration().setUrl("jdbc:postgresql://" + standby.host() + ":" + standby.port() + "," + postgres.server().host()
-                    + ":" + postgres.server().port() + "/" + postgres.database());
+            application.configuration().setUrl("jdbc:postgresql://" + standby.host() + ":" + standby.port() + ","
+                    + postgres.server().host() + ":" + postgres.server().port() + "/" + postgres.database());
             application.receive("single", "pgpubsub:failover?gapMarker=reconnect", single)
                     .receive("all", "pgpubsub:failover?gapMarker=reconnect&singleListener=false", all)
                     .route(route -> route.from("direct:out").to("pgpubsub:failover")).start();
@@ -78,7 +78,8 @@ class FailoverIT {
     void aUrlThatNamesAReplicaOnlyIsToldSo() throws Exception {
         List<Throwable> failures = new CopyOnWriteArrayList<>();
         try (Application application = new Application(postgres)) {
-            application.configuration().setUrl("jdbc:postgresql://" + standby.host() + ":" + standby.port() + "/" + postgres.database());
+            application.configuration().setUrl(
+                    "jdbc:postgresql://" + standby.host() + ":" + standby.port() + "/" + postgres.database());
             application.route(route -> {
                 route.onException(SQLException.class).handled(true)
                         .process(exchange -> failures.add(exchange.getProperty("CamelExceptionCaught", Exception.class)));
@@ -86,8 +87,8 @@ class FailoverIT {
             });
             application.start();
             soon(() -> assertThat(failures).hasSizeGreaterThan(2));
-            assertThat(failures).allSatisfy(failure -> assertThat(failure).hasMessageContaining("is a replica (pg_is_in_recovery)")
-                    .hasMessageContaining("targetServerType=primary"));
+            assertThat(failures).allSatisfy(failure -> assertThat(failure)
+                    .hasMessageContainingAll("is a replica (pg_is_in_recovery)", "targetServerType=primary"));
             application.awaitHealth("in", HealthCheck.State.DOWN);
             assertThatThrownBy(() -> application.send("pgpubsub:replica?sendTimeout=300ms", "hello")).cause()
                     .hasMessageContaining("Not sent");

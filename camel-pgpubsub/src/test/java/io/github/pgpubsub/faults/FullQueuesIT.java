@@ -60,8 +60,8 @@ class FullQueuesIT {
             notify("drop", 2, 100, 0);
             soon(() -> assertThat(subscription.status().counts().dropped()).isEqualTo(89));
             assertThat(subscription.status().queued()).isEqualTo(10);
-            assertThat(log.lines()).filteredOn(line -> line.startsWith("WARN") && line.contains("dropped")).singleElement().asString()
-                    .contains("Route slow", "queueSize=10", "overflow=" + overflow);
+            assertThat(log.lines()).filteredOn(line -> line.startsWith("WARN") && line.contains("dropped")).singleElement()
+                    .asString().contains("Route slow", "queueSize=10", "overflow=" + overflow);
 
             route.go.countDown();
             soon(() -> assertThat(route.payloads).hasSize(11));
@@ -78,14 +78,14 @@ class FullQueuesIT {
         int messages = 3000;
         MemoryBound memory = new MemoryBound(2_000_000);
         Standing route = new Standing();
-        try (PgPubSub pubSub = pubSub(); Subscription subscription = pubSub.subscribe(
-                SubscriptionOptions.to("bytes").queueSize(messages).memory(memory).singleListener(singleListener).build(), route)) {
+        try (PgPubSub pubSub = pubSub(); Subscription subscription = pubSub.subscribe(SubscriptionOptions.to("bytes")
+                .queueSize(messages).memory(memory).singleListener(singleListener).build(), route)) {
             notify("bytes", 1, messages, 4000);
             soon(() -> assertThat(subscription.status().session().waitsFor()).isEqualTo("bytes"));
             long held = memory.held();
             int queued = subscription.status().queued();
-            Figures.print("maxBufferedBytes 2000000, 4000 bytes each, singleListener=%b: %d bytes held in %d messages", singleListener,
-                    held, queued);
+            Figures.print("maxBufferedBytes 2000000, 4000 bytes each, singleListener=%b: %d bytes held in %d messages",
+                    singleListener, held, queued);
             assertThat(held).isBetween(1_900_000L, 2_400_000L);
             assertThat(queued).isBetween(450, 600);
 
@@ -114,8 +114,8 @@ class FullQueuesIT {
             node.send("go");
             String all = node.awaitLine(line -> line.startsWith(StandingNode.ALL), Node.SOON.multipliedBy(2)).text();
             Figures.print("a backlog of %d MB in a JVM with -Xmx96m, singleListener=%b: sent in %d ms, all came within"
-                    + " %d ms after the stall, heap in use at most %s", messages * 4L / 1000, singleListener, (go - begin) / 1_000_000,
-                    (System.nanoTime() - go) / 1_000_000, all.substring(StandingNode.ALL.length() + 1));
+                    + " %d ms after the stall, heap in use at most %s", messages * 4L / 1000, singleListener,
+                    (go - begin) / 1_000_000, (System.nanoTime() - go) / 1_000_000, all.substring(StandingNode.ALL.length() + 1));
         }
     }
 

@@ -100,7 +100,8 @@ class HalfOpenIT {
         Arrivals arrivals = new Arrivals();
         try (Proxy first = new Proxy(postgres.server()); Proxy second = new Proxy(postgres.server())) {
             Ways ways = new Ways(first);
-            try (Application application = application(ways).receive("in", "pgpubsub:void?singleListener=false", arrivals).start()) {
+            try (Application application = application(ways)
+                    .receive("in", "pgpubsub:void?singleListener=false", arrivals).start()) {
                 application.send("pgpubsub:void", "before");
                 ways.take(second);
                 first.stall();
@@ -109,7 +110,7 @@ class HalfOpenIT {
                         .isInstanceOf(UnknownOutcomeException.class).hasMessageContaining("may have been sent or not");
                 long told = millisSince(begin);
                 application.send("pgpubsub:void?sendTimeout=20s", "after");
-                Figures.print("a send whose packets vanish, sendTimeout 1000 ms: told after %d ms, the next one was sent after %d ms",
+                Figures.print("a send whose packets vanish, sendTimeout 1000 ms: told after %d ms, the next one sent after %d ms",
                         told, millisSince(begin));
                 assertThat(told).isBetween(990L, 1000 + SLACK.toMillis());
                 soon(() -> assertThat(arrivals.bodies()).endsWith("after"));

@@ -25,7 +25,8 @@ class LossesIT {
     private enum Loss { BACKENDS_ENDED, CUT, RESET, REFUSED, SERVER_KILLED, SERVER_STOPPED }
 
     @ParameterizedTest
-    @CsvSource({"BACKENDS_ENDED, 2", "BACKENDS_ENDED, 50", "CUT, 10", "RESET, 10", "REFUSED, 3", "SERVER_KILLED, 2", "SERVER_STOPPED, 2"})
+    @CsvSource({"BACKENDS_ENDED, 2", "BACKENDS_ENDED, 50", "CUT, 10", "RESET, 10", "REFUSED, 3", "SERVER_KILLED, 2",
+        "SERVER_STOPPED, 2"})
     void afterAnyNumberOfLossesAllReceiveAndSendAndNothingIsLeftOver(Loss loss, int times) throws Exception {
         List<Arrivals> group = List.of(new Arrivals(), new Arrivals());
         List<Arrivals> broadcast = List.of(new Arrivals(), new Arrivals(), new Arrivals(), new Arrivals());
@@ -139,7 +140,8 @@ class LossesIT {
             sent = numbers.stop();
         }
         Figures.print("listening backend ended under 500 messages/s, singleListener=%b, %d times: receiving again after %s;"
-                + " missed %d of %d", singleListener, losses, Figures.medianAndMax(micros), sent - arrivals.bodies().size(), sent);
+                + " missed %d of %d", singleListener, losses, Figures.medianAndMax(micros), sent - arrivals.bodies().size(),
+                sent);
         assertThat(Figures.median(micros)).isLessThan(Duration.ofSeconds(1).toNanos() / 1000);
     }
 }

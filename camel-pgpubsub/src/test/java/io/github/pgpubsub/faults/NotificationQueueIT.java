@@ -31,8 +31,8 @@ class NotificationQueueIT {
         Arrivals slow = new Arrivals();
         try (LoggedLines log = LoggedLines.capture(); Application application = new Application(postgres)) {
             application.configuration().setHeartbeatInterval(200);
-            application.route(route -> route.from("pgpubsub:slow?queueSize=5").routeId("slow").process(slow).process(exchange -> go.await()))
-                    .start();
+            application.route(route -> route.from("pgpubsub:slow?queueSize=5").routeId("slow").process(slow)
+                    .process(exchange -> go.await())).start();
             soon(() -> assertThat(application.isReceiving("slow")).isTrue());
             // First the sockets between must be full.
             List<String> sent = new ArrayList<>();
@@ -43,12 +43,12 @@ class NotificationQueueIT {
                 postgres.strings("select count(pg_notify('slow', p)) from unnest(string_to_array(?, ',')) p",
                         String.join(",", sent.subList(sent.size() - 5, sent.size())));
             }
-            soon(() -> assertThat(warnings(log)).isNotEmpty().allMatch(line -> line.startsWith("WARN") && line.contains("Route slow")
-                    && line.matches("(?s).* is [2-9][0-9] % full.*")));
+            soon(() -> assertThat(warnings(log)).isNotEmpty().allMatch(line -> line.startsWith("WARN")
+                    && line.contains("Route slow") && line.matches("(?s).* is [2-9][0-9] % full.*")));
             soon(() -> assertThat(warnings(log)).last().asString().containsPattern("is [5-9][0-9] % full"));
             int said = warnings(log).size();
-            Figures.print("a notification queue of 512 KB and a route that stands still: %d messages until half of it was used, warnings %d",
-                    sent.size(), said);
+            Figures.print("a notification queue of 512 KB and a route that stands still: %d messages until half of it was used,"
+                    + " warnings %d", sent.size(), said);
             assertThat(said).as("one for each quarter").isLessThanOrEqualTo(2);
 
             go.countDown();

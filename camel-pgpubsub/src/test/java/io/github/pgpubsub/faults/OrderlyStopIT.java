@@ -65,7 +65,7 @@ class OrderlyStopIT {
                 Application second = new Application(postgres).receive("in", uri, two).start()) {
             soon(() -> assertThat(first.isReceiving("in")).isTrue());
             first.context().getRouteController().suspendRoute("in");
-            assertThat(first.context().getRouteController().getRouteStatus("in")).isEqualTo(ServiceStatus.Suspended);
+            assertThat(first.status("in")).isEqualTo(ServiceStatus.Suspended);
             soon(() -> assertThat(first.backends("%")).isEmpty());
             soon(() -> assertThat(second.isReceiving("in")).isTrue());
             postgres.notify("suspend", "while it is suspended");
@@ -86,8 +86,9 @@ class OrderlyStopIT {
         Set<String> succeeded = new ConcurrentSkipListSet<>();
         AtomicInteger failed = new AtomicInteger();
         Arrivals arrivals = new Arrivals();
-        Application application = new Application(postgres).route(route -> route.from("direct:out").to("pgpubsub:shutdown")).start();
-        try (Application other = new Application(postgres).receive("in", "pgpubsub:shutdown?singleListener=false", arrivals).start()) {
+        Application application = new Application(postgres).start();
+        try (Application other = new Application(postgres)
+                .receive("in", "pgpubsub:shutdown?singleListener=false", arrivals).start()) {
             ProducerTemplate template = application.template();
             List<Thread> senders = new ArrayList<>();
             for (int i = 0; i < 8; i++) {
@@ -111,8 +112,8 @@ class OrderlyStopIT {
                 sender.join(20_000);
                 assertThat(sender.isAlive()).as("a sender waits for ever").isFalse();
             }
-            Figures.print("8 senders amid a shutdown: the last one came back after %d ms, %d messages had been sent", millisSince(begin),
-                    succeeded.size());
+            Figures.print("8 senders amid a shutdown: the last one came back after %d ms, %d messages had been sent",
+                    millisSince(begin), succeeded.size());
             soon(() -> assertThat(arrivals.bodies()).containsAll(succeeded));
             assertThat(other.isReceiving("in")).isTrue();
         }

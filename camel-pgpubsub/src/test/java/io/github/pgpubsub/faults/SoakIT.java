@@ -15,14 +15,15 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * Applications live through faults at random: {@code -Dsoak.seconds} says for how long and {@code -Dsoak.seed} repeats the choices
- * (not the threads' own timing). Afterwards everything is as it was.
+ * Applications live through faults at random: {@code -Dsoak.seconds} says for how long and {@code -Dsoak.seed} repeats the
+ * choices (not the threads' own timing). Afterwards everything is as it was.
  */
 class SoakIT {
 
@@ -69,7 +70,8 @@ class SoakIT {
             application.configuration().setLeaderTimeout(1500);
             application.route(route -> {
                 route.from("pgpubsub:soak").routeId("group").errorHandler(route.noErrorHandler()).process(group);
-                route.from("pgpubsub:soak?singleListener=false").routeId("broadcast").errorHandler(route.noErrorHandler()).process(broadcast);
+                route.from("pgpubsub:soak?singleListener=false").routeId("broadcast").errorHandler(route.noErrorHandler())
+                        .process(broadcast);
             }).start();
             application.send("pgpubsub:soak", "first");
             sender.start();
@@ -128,11 +130,10 @@ class SoakIT {
                     soon(() -> assertThat(all).anyMatch(other -> body.equals(other.group.body)));
                 }
                 long late = usedHeap();
-                Figures.print("soak: seed %d, %d s, faults %s; sent %d, failed %d, received %d in groups and %d by all; whole again after"
-                        + " %d ms; heap in use %d MiB early, %d MiB late", seed, (end - begin) / 1_000_000_000, faults,
-                        all.stream().mapToLong(each -> each.sent.get()).sum(), all.stream().mapToLong(each -> each.failed.get()).sum(),
-                        all.stream().mapToLong(each -> each.group.count.get()).sum(),
-                        all.stream().mapToLong(each -> each.broadcast.count.get()).sum(), back, early >> 20, late >> 20);
+                Figures.print("soak: seed %d, %d s, faults %s; sent %d, failed %d, received %d by one and %d by all; whole again"
+                        + " after %d ms; heap in use %d MiB early, %d MiB late", seed, (end - begin) / 1_000_000_000, faults,
+                        sum(all, each -> each.sent), sum(all, each -> each.failed), sum(all, each -> each.group.count),
+                        sum(all, each -> each.broadcast.count), back, early >> 20, late >> 20);
                 for (Inhabitant each : all) {
                     soon(() -> assertThat(each.application.backends("listen")).hasSize(1));
                     soon(() -> assertThat(each.application.backends("%")).hasSize(2));
@@ -197,6 +198,10 @@ class SoakIT {
             assertThat(all).allMatch(each -> each.application.isReceiving("broadcast"));
             assertThat(all.stream().filter(each -> each.application.isReceiving("group"))).hasSize(1);
         });
+    }
+
+    private static long sum(List<Inhabitant> all, Function<Inhabitant, AtomicLong> count) {
+        return all.stream().map(count).mapToLong(AtomicLong::get).sum();
     }
 
     private static long usedHeap() {
