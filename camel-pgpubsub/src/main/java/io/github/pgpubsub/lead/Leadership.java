@@ -69,6 +69,9 @@ public final class Leadership<M> {
     private String joinToken;
     private boolean noPredecessor;
     private long vacantSince;
+    /** Who holds the leader's lock and the standby's place, which is normal for the moment of a take-over only; 0: nobody. */
+    private int holdsBoth;
+    private long holdsBothSince;
     private final StandbyBuffer<M> buffer;
     private boolean inStep;
     private boolean synced;
@@ -164,6 +167,7 @@ public final class Leadership<M> {
         inStep = false;
         synced = false;
         vacantSince = NEVER;
+        holdsBoth = 0;
         claim = null;
         auxiliary = 0;
         heir.clear();
@@ -451,6 +455,7 @@ public final class Leadership<M> {
                 kept.clear();
             }
             forgetKeptIfAnotherLeads(poll);
+            endStuckTakeOver(poll, now);
             if (poll.leader() != 0) {
                 vacantSince = NEVER;
             } else if (vacantSince == NEVER) {
@@ -459,6 +464,18 @@ public final class Leadership<M> {
                 listen();
                 poll(Lock.LEADER, now);
             }
+        }
+    }
+
+    /** Who is frozen or cut off amid a take-over has both locks: then there is no standby that could ask it for a sign of life. */
+    private void endStuckTakeOver(Poll poll, long now) {
+        int both = poll.leader() == poll.standby() ? poll.leader() : 0;
+        if (both != holdsBoth) {
+            holdsBoth = both;
+            holdsBothSince = now;
+        } else if (both != 0 && leaderTimeout > 0 && now - holdsBothSince > leaderTimeout + leaderTimeout / 3) {
+            holdsBothSince = now;
+            effects.terminate(both, Lock.LEADER);
         }
     }
 
