@@ -86,6 +86,7 @@ class LeastPrivilegesIT {
                 CamelWithPostgres heir = as(roleOfTheHeir).route(route -> route.from(uri).routeId("heir").process(second)).start()) {
             heir.send("pgpubsub:handed over", "1");
             first.awaitBodies("1");
+            Inbox.await(() -> assertThat(heir.isInStep("heir")).isTrue());
 
             leader.context().stop();
             Inbox.await(() -> assertThat(heir.isReceiving("heir")).isTrue());
