@@ -76,6 +76,8 @@ public final class Leadership<M> {
     private boolean inStep;
     private boolean synced;
     private int leader;
+    /** The leader's term: known from anything it says, before the first marker of it. */
+    private String leaderEpoch;
     private int leaderAuxiliary;
     private long ledSince = NEVER;
     private long announcedTimeout;
@@ -183,6 +185,7 @@ public final class Leadership<M> {
 
     private void forgetLeader() {
         leader = 0;
+        leaderEpoch = null;
         leaderAuxiliary = 0;
         ledSince = NEVER;
         announcedTimeout = 0;
@@ -285,7 +288,7 @@ public final class Leadership<M> {
     }
 
     private void showsLife(int sender, ControlMessage message, long now) {
-        if (role == Role.STANDBY && sender == leaderAuxiliary && message.text("epoch").equals(stream.epoch())) {
+        if (role == Role.STANDBY && sender == leaderAuxiliary && message.text("epoch").equals(leaderEpoch)) {
             watchedLeader.heard(now);
         } else if (role == Role.LEADER && heir.is(sender)) {
             watchedStandby.heard(now);
@@ -589,7 +592,7 @@ public final class Leadership<M> {
     /** Only the backend that holds the lock counts: an unknown one is looked up before it is believed. */
     private void leaderSays(int sender, ControlMessage message, long now) {
         if (sender == leader) {
-            if (message.type() == Type.TAKEOVER || message.text("epoch").equals(stream.epoch())) {
+            if (message.type() == Type.TAKEOVER || message.text("epoch").equals(leaderEpoch)) {
                 accept(message, now);
             }
         } else if (!polling && (sender != claimant || now - nextQuestion >= 0)) {
@@ -602,6 +605,7 @@ public final class Leadership<M> {
     }
 
     private void accept(ControlMessage message, long now) {
+        leaderEpoch = message.text("epoch");
         watchedLeader.heard(now);
         undeposable = 0;
         noPredecessor = false;
