@@ -32,7 +32,8 @@ final class PayloadCodec {
     // No polymorphic typing: a payload can't name a class. Its size is bounded by PostgreSQL (7999 bytes), and here what so few
     // bytes could still do: a stack that overflows, a number that takes long to read.
     private static final ObjectMapper JSON = JsonMapper.builder(JsonFactory.builder()
-                    .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).maxNumberLength(MAX_DIGITS).build())
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxNestingDepth(MAX_DEPTH).maxNumberLength(MAX_DIGITS).build())
                     .streamWriteConstraints(StreamWriteConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
                     .build())
             .addModule(new JavaTimeModule())

@@ -21,8 +21,8 @@ public final class DataSourceConnectionSource implements ConnectionSource {
             return dataSource.getConnection();
         } catch (SQLTransientConnectionException e) {
             // What a pool throws that has none left.
-            throw new SQLTransientConnectionException(e.getMessage() + ". Listening and publishing keep a connection each, so the pool"
-                    + " must be larger by those", e.getSQLState(), e);
+            throw new SQLTransientConnectionException(e.getMessage() + ". Listening and publishing keep a connection each, so the"
+                    + " pool must be larger by those", e.getSQLState(), e);
         }
     }
 

@@ -122,8 +122,9 @@ public final class ServerConnection implements AutoCloseable {
 
     /** Sets parameters of the server for as long as the connection is ours; leaves out what this version does not know. */
     public void set(Map<String, String> parameters) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement("select name, current_setting(name), set_config(name, value, false)"
-                + " from unnest(?::text[], ?::text[]) as t(name, value) where current_setting(name, true) is not null")) {
+        try (PreparedStatement statement = connection.prepareStatement("select name, current_setting(name),"
+                + " set_config(name, value, false) from unnest(?::text[], ?::text[]) as t(name, value)"
+                + " where current_setting(name, true) is not null")) {
             setTexts(statement, parameters);
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {

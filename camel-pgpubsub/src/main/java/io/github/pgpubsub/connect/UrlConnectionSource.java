@@ -68,8 +68,8 @@ public final class UrlConnectionSource implements ConnectionSource {
         String beforeParameters = url.substring(0, url.indexOf('?') < 0 ? url.length() : url.indexOf('?'));
         if (beforeParameters.substring(beforeParameters.lastIndexOf('@') + 1).matches(".*[&=].*")) {
             // They would become a part of the database's name, which is printed.
-            throw new IllegalArgumentException("The option url has parameters that do not begin with a ? (in a name, & is written %26"
-                    + " and = is %3D)");
+            throw new IllegalArgumentException("The option url has parameters that do not begin with a ? (in a name, & is"
+                    + " written %26 and = is %3D)");
         }
         if (LibpqUri.accepts(url)) {
             return LibpqUri.parse(url);

@@ -47,7 +47,7 @@ class ForgedControlIT {
             assertThat(received.twice()).as("twice\n%s", group.story()).isEmpty();
             assertThat(received.confusedIds()).as("ids").isEmpty();
             assertThat(received.overlapping()).as("begun after the successor's first").isEmpty();
-            assertThat(received.gaps()).as("gaps").isEmpty();
+            assertThat(received.gaps()).as("gaps\n%s", group.story()).isEmpty();
             assertThat(received.terms()).hasSize(5);
         }
     }

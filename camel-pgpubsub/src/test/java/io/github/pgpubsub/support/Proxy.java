@@ -107,7 +107,7 @@ public final class Proxy implements AutoCloseable {
         delayNanos = delay.toNanos();
     }
 
-    /** Passes bytes on in pieces of at most this size from now on, each after this delay, so that a reader sees them one by one. */
+    /** Passes bytes on in pieces of at most this size from now on, each after this delay: a reader sees them one by one. */
     public void pieces(int bytes, Duration delay) {
         delay(delay);
         pieces = bytes;
