@@ -117,7 +117,8 @@ class PgBouncerIT {
                 CamelWithPostgres two = through(pooler).receive("pgpubsub:session?heartbeatInterval=100", second).start()) {
             two.send("pgpubsub:session", "hello");
             first.awaitBodies("hello");
-            // Heartbeats look whether it is still the same backend, with its LISTENs and locks.
+            // Heartbeats look whether it is still the same backend, with its LISTENs and locks. That they
+            // find nothing can't be waited for: they are given the time of several.
             Thread.sleep(500);
             one.send("pgpubsub:session", "again");
             first.awaitBodies("hello", "again");
@@ -156,6 +157,7 @@ class PgBouncerIT {
                 });
                 while (!again.isDone()) {
                     sends.one(String.valueOf(sends.begun().size()));
+                    // The pace of the sender, nothing is waited for.
                     Thread.sleep(1);
                 }
                 // The first one may find a connection broken that was used a moment ago.

@@ -204,6 +204,7 @@ class TlsIT {
                     .process(exchange -> arrivals.add(System.nanoTime()))).start();
             // The first ones warm up.
             for (int i = -100; i < count; i++) {
+                // Idle between two sends: that is what is measured.
                 Thread.sleep(2);
                 long sent = System.nanoTime();
                 notify.executeQuery().close();
