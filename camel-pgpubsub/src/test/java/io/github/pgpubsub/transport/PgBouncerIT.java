@@ -26,6 +26,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A real PgBouncer: publishing goes through it in any mode; listening in its session mode only, and otherwise is refused. */
 class PgBouncerIT {
@@ -53,14 +54,16 @@ class PgBouncerIT {
         }
     }
 
-    /** Two contexts and a plain client take turns on two backends, so the backend does not tell who sent what. */
-    @Test
-    void filteredTellsSendersApartThatShareBackends() throws Exception {
+    /** Two contexts and a plain client take turns on so many backends, so the backend does not tell who sent what. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void filteredTellsSendersApartThatShareBackends(int poolSize) throws Exception {
         Inbox all = new Inbox();
         Inbox othersOfA = new Inbox();
         Inbox othersOfB = new Inbox();
         String filtered = "pgpubsub:shared?filtered=true&singleListener=false";
-        try (PgBouncer pooler = new PgBouncer(postgres, TRANSACTION);
+        Map<String, String> settings = Map.of("pool_mode", "transaction", "default_pool_size", String.valueOf(poolSize));
+        try (PgBouncer pooler = new PgBouncer(postgres, settings);
                 CamelWithPostgres a = behind(pooler).receive("pgpubsub:shared", all).receive(filtered, othersOfA).start();
                 CamelWithPostgres b = behind(pooler).receive(filtered, othersOfB).start();
                 Sends sendsOfA = new Sends(a, "pgpubsub:shared");
@@ -80,7 +83,8 @@ class PgBouncerIT {
             assertThat(of("sql ", othersOfA)).isEqualTo(Sends.bodies("sql ", 1000));
             assertThat(of("a ", othersOfB)).isEqualTo(Sends.bodies("a ", 5000));
             assertThat(of("sql ", othersOfB)).isEqualTo(Sends.bodies("sql ", 1000));
-            assertThat(backends("a ", all)).as("backends").isEqualTo(backends("b ", all)).hasSize(2);
+            // Which of two a sender gets is the pooler's choice; one, both get.
+            assertThat(backends(all)).as("backends").hasSizeLessThanOrEqualTo(poolSize);
         }
     }
 
@@ -218,8 +222,7 @@ class PgBouncerIT {
         return inbox.bodies().stream().filter(body -> ((String) body).startsWith(prefix)).toList();
     }
 
-    private static Set<Object> backends(String prefix, Inbox inbox) {
-        return inbox.messages().stream().filter(message -> message.getBody(String.class).startsWith(prefix))
-                .map(message -> message.getHeader(PgPubSubConstants.PID)).collect(Collectors.toSet());
+    private static Set<Object> backends(Inbox inbox) {
+        return inbox.messages().stream().map(message -> message.getHeader(PgPubSubConstants.PID)).collect(Collectors.toSet());
     }
 }
