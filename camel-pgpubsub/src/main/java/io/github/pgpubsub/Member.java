@@ -27,6 +27,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,6 +48,7 @@ final class Member implements Subscriber, Effects<Notification> {
     private final Counters counters = new Counters();
     private final Alternates alternates;
     private final Leadership<Notification> leadership;
+    private final AtomicBoolean started = new AtomicBoolean();
     private final CountDownLatch settled = new CountDownLatch(1);
     private final CountDownLatch stopped = new CountDownLatch(1);
     private volatile Role role = Role.DISCONNECTED;
@@ -74,8 +76,11 @@ final class Member implements Subscriber, Effects<Notification> {
                 () -> new Entries<>(options.memory(), Notification::bytes), new SecureRandom());
     }
 
+    /** Takes part from now on. Called once it has a subscription, which is to hear of it, and for each further one in vain. */
     void start() {
-        session.add(this);
+        if (started.compareAndSet(false, true)) {
+            session.add(this);
+        }
     }
 
     /** Waits until the first election is decided, or it shows that the server is out of reach. */

@@ -108,6 +108,7 @@ public final class PgPubSub implements AutoCloseable {
                     handlerThread(options), options.concurrency(), settings.threads);
             Alternates.Alternate alternate = new Alternates.Alternate(options, handler, workers);
             if (member.alternates().add(alternate)) {
+                member.start();
                 member.awaitSettled(START.toNanos());
                 return new GroupSubscription(member, alternate, () -> forget(shared, key, member), () -> releaseSession(shared));
             }
@@ -118,11 +119,7 @@ public final class PgPubSub implements AutoCloseable {
     }
 
     private synchronized Member member(GroupKey key, Listening shared, SubscriptionOptions options) {
-        return shared.members.computeIfAbsent(key, k -> {
-            Member created = new Member(options, shared.session, callbacks);
-            created.start();
-            return created;
-        });
+        return shared.members.computeIfAbsent(key, k -> new Member(options, shared.session, callbacks));
     }
 
     private synchronized void forget(Listening shared, GroupKey key, Member member) {

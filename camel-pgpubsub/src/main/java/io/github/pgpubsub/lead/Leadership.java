@@ -69,10 +69,15 @@ public final class Leadership<M> {
     private String joinToken;
     private boolean noPredecessor;
     private long vacantSince;
+    /** Who holds the leader's lock and the standby's place, which is normal for the moment of a take-over only; 0: nobody. */
+    private int holdsBoth;
+    private long holdsBothSince;
     private final StandbyBuffer<M> buffer;
     private boolean inStep;
     private boolean synced;
     private int leader;
+    /** The leader's term: known from anything it says, before the first marker of it. */
+    private String leaderEpoch;
     private int leaderAuxiliary;
     private long ledSince = NEVER;
     private long announcedTimeout;
@@ -164,6 +169,7 @@ public final class Leadership<M> {
         inStep = false;
         synced = false;
         vacantSince = NEVER;
+        holdsBoth = 0;
         claim = null;
         auxiliary = 0;
         heir.clear();
@@ -179,6 +185,7 @@ public final class Leadership<M> {
 
     private void forgetLeader() {
         leader = 0;
+        leaderEpoch = null;
         leaderAuxiliary = 0;
         ledSince = NEVER;
         announcedTimeout = 0;
@@ -281,7 +288,7 @@ public final class Leadership<M> {
     }
 
     private void showsLife(int sender, ControlMessage message, long now) {
-        if (role == Role.STANDBY && sender == leaderAuxiliary && message.text("epoch").equals(stream.epoch())) {
+        if (role == Role.STANDBY && sender == leaderAuxiliary && message.text("epoch").equals(leaderEpoch)) {
             watchedLeader.heard(now);
         } else if (role == Role.LEADER && heir.is(sender)) {
             watchedStandby.heard(now);
@@ -451,6 +458,7 @@ public final class Leadership<M> {
                 kept.clear();
             }
             forgetKeptIfAnotherLeads(poll);
+            endStuckTakeOver(poll, now);
             if (poll.leader() != 0) {
                 vacantSince = NEVER;
             } else if (vacantSince == NEVER) {
@@ -459,6 +467,18 @@ public final class Leadership<M> {
                 listen();
                 poll(Lock.LEADER, now);
             }
+        }
+    }
+
+    /** Who is frozen or cut off amid a take-over has both locks: then there is no standby that could ask it for a sign of life. */
+    private void endStuckTakeOver(Poll poll, long now) {
+        int both = poll.leader() == poll.standby() ? poll.leader() : 0;
+        if (both != holdsBoth) {
+            holdsBoth = both;
+            holdsBothSince = now;
+        } else if (both != 0 && leaderTimeout > 0 && now - holdsBothSince > leaderTimeout + leaderTimeout / 3) {
+            holdsBothSince = now;
+            effects.terminate(both, Lock.LEADER);
         }
     }
 
@@ -572,7 +592,7 @@ public final class Leadership<M> {
     /** Only the backend that holds the lock counts: an unknown one is looked up before it is believed. */
     private void leaderSays(int sender, ControlMessage message, long now) {
         if (sender == leader) {
-            if (message.type() == Type.TAKEOVER || message.text("epoch").equals(stream.epoch())) {
+            if (message.type() == Type.TAKEOVER || message.text("epoch").equals(leaderEpoch)) {
                 accept(message, now);
             }
         } else if (!polling && (sender != claimant || now - nextQuestion >= 0)) {
@@ -585,6 +605,7 @@ public final class Leadership<M> {
     }
 
     private void accept(ControlMessage message, long now) {
+        leaderEpoch = message.text("epoch");
         watchedLeader.heard(now);
         undeposable = 0;
         noPredecessor = false;

@@ -76,6 +76,11 @@ public final class CamelWithPostgres implements AutoCloseable {
         return ((PgPubSubConsumer) context.getRoute(routeId).getConsumer()).isReceiving();
     }
 
+    /** Whether the standby of the route's group is known to hold all that its leader has not done. */
+    public boolean isInStep(String routeId) {
+        return ((PgPubSubConsumer) context.getRoute(routeId).getConsumer()).isInStep();
+    }
+
     /** The channel as part of a URI, with everything encoded that could be. */
     public static String uri(String channel) {
         return "pgpubsub:" + encoded(channel);

@@ -68,7 +68,8 @@ class FuzzTest {
     @Test
     void channels() throws Exception {
         Set<String> channels = new LinkedHashSet<>(some(300, Arbitraries.oneOf(
-                text().ofMinLength(0).ofMaxLength(16), text().ofMinLength(14).ofMaxLength(70), ascii().ofMinLength(60).ofMaxLength(66))));
+                text().ofMinLength(0).ofMaxLength(16), text().ofMinLength(14).ofMaxLength(70),
+                ascii().ofMinLength(60).ofMaxLength(66))));
         Set<String> valid = new LinkedHashSet<>(channels.stream().filter(FuzzTest::isChannel).toList());
         assertThat(valid.size()).isBetween(channels.size() / 10, channels.size() * 9 / 10);
         try (Connection listener = postgres.connect(); Statement statement = listener.createStatement()) {
@@ -195,7 +196,7 @@ class FuzzTest {
         }
     }
 
-    /** The same in endpoints' URIs, as long as options begin with a ? and a name that is whole: Camel can't know what others are. */
+    /** The same in endpoints' URIs, as long as options begin with a ? and a whole name: Camel can't know what others are. */
     @Test
     void endpoints() {
         Random random = new Random(SEED);

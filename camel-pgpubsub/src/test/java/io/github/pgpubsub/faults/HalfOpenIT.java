@@ -4,12 +4,15 @@ import static io.github.pgpubsub.faults.Application.soon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.pgpubsub.lead.GroupKey;
+import io.github.pgpubsub.lead.Lock;
 import io.github.pgpubsub.publish.UnknownOutcomeException;
 import io.github.pgpubsub.support.PostgresExtension;
 import io.github.pgpubsub.support.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import org.apache.camel.health.HealthCheck;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -73,6 +76,37 @@ class HalfOpenIT {
                 assertThat(arrivals.gaps()).hasSize(1);
             }
         }
+    }
+
+    /** It has the leader's lock and still the standby's place, so no standby is there that could depose it. */
+    @Test
+    void whoIsLostAmidATakeOverDoesNotBlockItsGroup() throws Exception {
+        GroupKey key = new GroupKey("amid", "default");
+        Arrivals arrivals = new Arrivals();
+        try (Proxy first = new Proxy(postgres.server()); Proxy second = new Proxy(postgres.server())) {
+            Ways ways = new Ways(first);
+            try (Application application = heartbeats(application(ways)
+                    .receive("in", "pgpubsub:amid?leaderTimeout=1500", arrivals))) {
+                Thread start = new Thread(application::start);
+                start.start();
+                soon(() -> assertThat(holders(key, Lock.LEADER)).hasSize(1).isEqualTo(holders(key, Lock.STANDBY)));
+                ways.take(second);
+                first.stall();
+                long begin = System.nanoTime();
+                List<String> lost = holders(key, Lock.LEADER);
+                start.join();
+                soon(() -> assertThat(holders(key, Lock.LEADER)).hasSize(1).isNotEqualTo(lost));
+                soon(() -> assertThat(application.isReceiving("in")).isTrue());
+                Figures.print("lost amid a take-over, leaderTimeout 1500 ms: receiving again after %d ms", millisSince(begin));
+                postgres.notify("amid", "there again");
+                arrivals.awaitBodies("there again");
+            }
+        }
+    }
+
+    private static List<String> holders(GroupKey key, Lock lock) {
+        return postgres.strings("select pid from pg_locks where locktype = 'advisory' and objsubid = 1 and granted"
+                + " and (classid::bigint << 32) | objid::bigint = ?", key.key(lock));
     }
 
     /** Within a notification the driver waits without a timeout, so something else must end it. */

@@ -84,7 +84,7 @@ public final class PgBouncer implements AutoCloseable {
                 auth_file = %s
                 ignore_startup_parameters = extra_float_digits
                 """.formatted(server.host(), server.port(), port, users)
-                + settings.entrySet().stream().map(s -> s.getKey() + " = " + s.getValue()).collect(Collectors.joining("\n", "", "\n")));
+                + settings.entrySet().stream().map(s -> s.getKey() + " = " + s.getValue() + "\n").collect(Collectors.joining()));
         // It refuses to run as root, and whoever it runs as reads these.
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
@@ -93,10 +93,11 @@ public final class PgBouncer implements AutoCloseable {
     public void start() {
         String executable = executables().findFirst().orElseThrow().toString();
         List<String> user = "root".equals(System.getProperty("user.name")) ? List.of("-u", "nobody") : List.of();
-        List<String> command = Stream.of(List.of("sh", "-c", SCRIPT, executable), user, List.of(directory.resolve("ini").toString()))
-                .flatMap(List::stream).toList();
+        String ini = directory.resolve("ini").toString();
+        List<String> command = Stream.of(List.of("sh", "-c", SCRIPT, executable), user, List.of(ini)).flatMap(List::stream).toList();
         try {
-            shell = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(Redirect.appendTo(log().toFile())).start();
+            shell = new ProcessBuilder(command)
+                    .redirectErrorStream(true).redirectOutput(Redirect.appendTo(log().toFile())).start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -173,7 +173,8 @@ class TlsIT {
         try (Connection listener = new UrlConnectionSource(postgres.url() + "?" + Link.PLAIN.parameters, postgres.user(),
                 postgres.password()).open(); Statement statement = listener.createStatement()) {
             statement.execute("listen portions");
-            postgres.strings("select count(pg_notify('portions', lpad(n::text, ?, 'x'))) from generate_series(1, ?) n", size, count);
+            postgres.strings("select count(pg_notify('portions', lpad(n::text, ?, 'x'))) from generate_series(1, ?) n",
+                    size, count);
             int received = 0;
             int longest = 0;
             while (received < count) {
