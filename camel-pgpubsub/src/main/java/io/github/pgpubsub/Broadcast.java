@@ -140,6 +140,11 @@ final class Broadcast implements Subscriber, Subscription {
     }
 
     @Override
+    public boolean mayProcess() {
+        return receiving;
+    }
+
+    @Override
     public SubscriptionStatus status() {
         return new SubscriptionStatus(session.status(), receiving, null, queue.size(), queue.capacity(), counters.counts());
     }

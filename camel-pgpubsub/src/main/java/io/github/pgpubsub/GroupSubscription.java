@@ -39,6 +39,11 @@ final class GroupSubscription implements Subscription {
     }
 
     @Override
+    public boolean mayProcess() {
+        return member.mayProcess() && member.alternates().isActive(alternate);
+    }
+
+    @Override
     public SubscriptionStatus status() {
         return member.status(isReceiving());
     }

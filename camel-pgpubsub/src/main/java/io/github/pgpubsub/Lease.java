@@ -46,15 +46,13 @@ final class Lease {
     }
 
     boolean isValid() {
-        if (always) {
-            return true;
-        }
-        long now = System.nanoTime();
-        if (now - pulse > Leadership.GRACE.toNanos()) {
-            return false;
-        }
+        return always || System.nanoTime() - pulse <= Leadership.GRACE.toNanos() && isHeld();
+    }
+
+    /** The first of the two: the server has been heard from. */
+    boolean isHeld() {
         Start current = start;
-        return nanos == 0 || now - current.nanoTime < nanos
+        return nanos == 0 || System.nanoTime() - current.nanoTime < nanos
                 && TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis() - current.wallMillis) < nanos;
     }
 }

@@ -102,7 +102,12 @@ final class Member implements Subscriber, Effects<Notification> {
     }
 
     boolean isReceiving() {
-        return role == Role.LEADER;
+        return role == Role.LEADER && lease.isHeld();
+    }
+
+    /** What a thread asks that is about to begin a message. */
+    boolean mayProcess() {
+        return role == Role.LEADER && lease.isValid();
     }
 
     SubscriptionStatus status(boolean thisOneReceives) {
@@ -207,7 +212,7 @@ final class Member implements Subscriber, Effects<Notification> {
     public void tick() {
         long now = System.nanoTime();
         if (stream != null) {
-            lease.pulse(now);
+            lease.pulse(stream.lastRead());
         }
         leadership.tick(now);
         leader = leadership.leader();

@@ -7,9 +7,17 @@ import java.util.List;
 public interface Subscription extends AutoCloseable {
 
     /**
-     * Whether messages are taken in now: listening is active and, with a single listener, this is the one.
+     * Whether messages are taken in now: listening is active and, with a single listener, this is the one, as the server has said
+     * within half of the leader timeout.
      */
     boolean isReceiving();
+
+    /**
+     * Whether work may begin now that only the receiving one may do: with a single listener, its session's thread has also looked
+     * at the connection a moment ago. So one that was frozen and goes on gets false before it knows what has become of it. That
+     * may last for milliseconds only, where {@link #isReceiving} does not change.
+     */
+    boolean mayProcess();
 
     /** How it stands now. */
     SubscriptionStatus status();

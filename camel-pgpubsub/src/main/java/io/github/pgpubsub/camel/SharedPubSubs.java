@@ -6,7 +6,6 @@ import io.github.pgpubsub.connect.ConnectionCustomizer;
 import io.github.pgpubsub.connect.ConnectionSource;
 import io.github.pgpubsub.connect.DataSourceConnectionSource;
 import io.github.pgpubsub.connect.OwnMessages;
-import io.github.pgpubsub.connect.UrlConnectionSource;
 import io.github.pgpubsub.lead.MemoryBound;
 import io.github.pgpubsub.publish.PublisherStatus;
 import java.time.Duration;
@@ -25,6 +24,8 @@ import org.apache.camel.RuntimeCamelException;
  * last. Thread-safe.
  */
 final class SharedPubSubs {
+
+    private static final String WHERE = "on the endpoint or on the component (camel.component.pgpubsub.url)";
 
     /**
      * What must be equal.
@@ -112,39 +113,19 @@ final class SharedPubSubs {
     }
 
     private Key key(PgPubSubConfiguration configuration, Object dedicated) {
-        ConnectionSource listen;
-        ConnectionSource publish;
-        if (configuration.getUrl() != null) {
-            listen = new UrlConnectionSource(configuration.getUrl(), configuration.getUser(), configuration.getPassword());
-            publish = configuration.getDataSource() == null ? listen : new DataSourceConnectionSource(configuration.getDataSource());
-        } else {
-            listen = new DataSourceConnectionSource(dataSource(configuration));
-            publish = listen;
-        }
+        ConnectionSource listen = Database.find(context, configuration.getUrl(), configuration.getUser(),
+                configuration.getPassword(), configuration.getDataSource(), WHERE);
+        ConnectionSource publish = configuration.getUrl() == null || configuration.getDataSource() == null ? listen
+                : new DataSourceConnectionSource(configuration.getDataSource());
         return new Key(listen, publish, configuration.getConnectionCustomizer(), configuration.getReconnectDelay(),
                 configuration.getReconnectMaxDelay(), configuration.getReconnectLimit(), configuration.getHeartbeatInterval(),
                 configuration.getHeartbeatTimeout(), configuration.getMaxBatch(), dedicated);
     }
 
-    private DataSource dataSource(PgPubSubConfiguration configuration) {
-        if (configuration.getDataSource() != null) {
-            return configuration.getDataSource();
-        }
-        // Where Spring knows several, one may be its @Primary.
-        DataSource only = context.getRegistry().findSingleByType(DataSource.class);
-        if (only == null) {
-            int found = context.getRegistry().findByType(DataSource.class).size();
-            throw new IllegalArgumentException((found == 0 ? "No database: set" : "The registry holds " + found
-                    + " DataSources to choose from: set") + " the option url or the option dataSource, on the endpoint or on the"
-                    + " component (camel.component.pgpubsub.url)");
-        }
-        return only;
-    }
-
     /** A url does not do: what is opened with it takes part in no transaction. */
     DataSource transactedDataSource(PgPubSubConfiguration configuration) {
         try {
-            return dataSource(configuration);
+            return Database.dataSource(context, configuration.getDataSource(), WHERE);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("The option transacted needs the option dataSource, on the endpoint or on the"
                     + " component: the DataSource whose connections the transactions are on", e);

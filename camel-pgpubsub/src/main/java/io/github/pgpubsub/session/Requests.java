@@ -59,6 +59,7 @@ final class Requests implements Stream {
     private final Set<String> listening = new LinkedHashSet<>();
     private final Set<String> changed = new LinkedHashSet<>();
     private final Set<Long> held = new LinkedHashSet<>();
+    private long lastRead = System.nanoTime();
     private List<Runnable> listened = new ArrayList<>();
     private List<Notify> notifies = new ArrayList<>();
     private List<Unlock> unlocks = new ArrayList<>();
@@ -135,6 +136,16 @@ final class Requests implements Stream {
     @Override
     public void terminate(int backend, long key, Answer<Boolean> allowed) {
         terminations.add(new Termination(backend, key, allowed));
+    }
+
+    /** The session has read, and the connection was there. */
+    void read(long since) {
+        lastRead = since;
+    }
+
+    @Override
+    public long lastRead() {
+        return lastRead;
     }
 
     @Override

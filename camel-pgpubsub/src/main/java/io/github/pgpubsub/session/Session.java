@@ -332,8 +332,9 @@ public final class Session implements AutoCloseable {
     }
 
     private void read(ServerConnection connection) throws SQLException {
-        int wait = System.nanoTime() - busyUntil < 0 ? BUSY_READ_MILLIS : READ_MILLIS;
-        PGNotification[] notifications = connection.pg().getNotifications(wait);
+        long before = System.nanoTime();
+        PGNotification[] notifications = connection.pg().getNotifications(before - busyUntil < 0 ? BUSY_READ_MILLIS : READ_MILLIS);
+        requests.read(before);
         int count = notifications == null ? 0 : notifications.length;
         if (count > 0) {
             heardAt = System.nanoTime();

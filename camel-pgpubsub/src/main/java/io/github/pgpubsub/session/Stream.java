@@ -42,6 +42,12 @@ public interface Stream {
     /** Ends a backend's session if it still holds the lock. False: this user may not. */
     void terminate(int backend, long key, Answer<Boolean> allowed);
 
+    /**
+     * When the session last asked its socket without finding the connection gone (System.nanoTime, before it asked): until then
+     * at least it has held its locks, or has not lost them for longer than a notice of it travels.
+     */
+    long lastRead();
+
     /** The backend of the listening connection. */
     int backend();
 

@@ -1,0 +1,43 @@
+package io.github.pgpubsub.camel;
+
+import io.github.pgpubsub.connect.ConnectionSource;
+import io.github.pgpubsub.connect.DataSourceConnectionSource;
+import io.github.pgpubsub.connect.UrlConnectionSource;
+import javax.sql.DataSource;
+import org.apache.camel.CamelContext;
+
+/** Where options lead to: the database of a url, of a DataSource, or of the only DataSource in the registry. */
+public final class Database {
+
+    private Database() {}
+
+    /**
+     * Finds where to listen.
+     *
+     * @param url   null: none; wins over the dataSource
+     * @param where tells people where the two options are set
+     * @throws IllegalArgumentException when there is neither, or the registry holds several to choose from
+     */
+    public static ConnectionSource find(
+            CamelContext context, String url, String user, String password, DataSource dataSource, String where) {
+        if (url != null) {
+            return new UrlConnectionSource(url, user, password);
+        }
+        return new DataSourceConnectionSource(dataSource(context, dataSource, where));
+    }
+
+    /** The DataSource itself; null: the only one in the registry. */
+    static DataSource dataSource(CamelContext context, DataSource given, String where) {
+        if (given != null) {
+            return given;
+        }
+        // Where Spring knows several, one may be its @Primary.
+        DataSource only = context.getRegistry().findSingleByType(DataSource.class);
+        if (only == null) {
+            int found = context.getRegistry().findByType(DataSource.class).size();
+            throw new IllegalArgumentException((found == 0 ? "No database: set" : "The registry holds " + found
+                    + " DataSources to choose from: set") + " the option url or the option dataSource, " + where);
+        }
+        return only;
+    }
+}

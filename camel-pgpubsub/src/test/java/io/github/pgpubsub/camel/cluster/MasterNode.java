@@ -1,0 +1,59 @@
+package io.github.pgpubsub.camel.cluster;
+
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.impl.DefaultCamelContext;
+
+/**
+ * An application that ticks while it is the master: a CamelContext in a JVM of its own, until SIGTERM.
+ *
+ * <p>Arguments: id, JDBC URL, user, password, leaderTimeout. It prints for each tick {@code R MICROS} if it is refused because
+ * this member does not lead any more, otherwise {@code B MICROS} when it begins and {@code E MICROS} when it ends.
+ */
+public final class MasterNode {
+
+    static final String NAMESPACE = "ticks";
+    static final String STARTED = "STARTED";
+
+    private static final long PERIOD_MILLIS = 40;
+    private static final long WORK_MILLIS = 20;
+
+    private MasterNode() {}
+
+    public static void main(String[] arguments) throws Exception {
+        PgPubSubClusterService service = new PgPubSubClusterService(arguments[0]);
+        service.setUrl(arguments[1]);
+        service.setUser(arguments[2]);
+        service.setPassword(arguments[3]);
+        service.setLeaderTimeout(Long.parseLong(arguments[4]));
+        DefaultCamelContext context = new DefaultCamelContext();
+        Runtime.getRuntime().addShutdownHook(new Thread(context::stop));
+        context.getCamelContextExtension().setName(arguments[0]);
+        context.addService(service);
+        context.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("master:" + NAMESPACE + ":timer:tick?delay=0&period=" + PERIOD_MILLIS).process(exchange -> tick(service));
+            }
+        });
+        context.start();
+        System.out.println(STARTED);
+        Thread.currentThread().join();
+    }
+
+    private static void tick(PgPubSubClusterService service) throws InterruptedException {
+        if (!service.isLeader(NAMESPACE)) {
+            System.out.println("R " + micros());
+            return;
+        }
+        System.out.println("B " + micros());
+        // A tick takes a while: that is what could overlap.
+        Thread.sleep(WORK_MILLIS);
+        System.out.println("E " + micros());
+    }
+
+    private static long micros() {
+        return ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
+    }
+}
