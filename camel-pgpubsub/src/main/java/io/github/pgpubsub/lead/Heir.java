@@ -2,20 +2,22 @@ package io.github.pgpubsub.lead;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /** The standby as the leader knows it. */
 final class Heir {
 
-    /** Where who said that he joins. Anybody can say so. */
-    record Join(String token, long place) {}
+    private static final long NOTICE_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
-    /** As many as there are backends at most. */
-    private final Map<Integer, Join> joiners = new HashMap<>();
+    /** Who said that he joins, and where. Anybody can say so; as many as there are backends at most. */
+    private final Map<Integer, Places.Place> joiners = new HashMap<>();
     private long joinedAt;
     private int backend;
     private boolean synced;
     private int noticeTo;
     private String notice;
+    private long noticedAt;
     private boolean confirmed;
 
     void clear() {
@@ -30,8 +32,8 @@ final class Heir {
     }
 
     /** Somebody says that it has the standby's place; whether that is so has to be looked up. */
-    void joins(int sender, String token, long place) {
-        joiners.put(sender, new Join(token, place));
+    void joins(int sender, Places.Place place) {
+        joiners.put(sender, place);
     }
 
     boolean isToBeLookedUp() {
@@ -43,15 +45,15 @@ final class Heir {
      *
      * @return where it has just joined; null: it has not
      */
-    Join isHolder(int holder) {
-        Join join = joiners.get(holder);
+    Places.Place isHolder(int holder) {
+        Places.Place join = joiners.get(holder);
         joiners.clear();
         if (join != null || holder != backend) {
             forget();
         }
         if (join != null) {
             backend = holder;
-            joinedAt = join.place;
+            joinedAt = join.before();
         }
         return join;
     }
@@ -84,15 +86,19 @@ final class Heir {
         confirmed |= to.equals(notice) && noticeTo == backend;
     }
 
-    /** Whether it has not been told yet that the leader wants to stop. */
-    boolean isToBeNoticed() {
-        return isPresent() && noticeTo != backend;
+    /** Whether it is to be told that the leader wants to stop: again too, for it may have heard it before it knew who leads. */
+    boolean isToBeNoticed(long now) {
+        return isPresent() && !confirmed && (noticeTo != backend || now - noticedAt >= NOTICE_NANOS);
     }
 
-    void noticed(String token) {
-        noticeTo = backend;
-        notice = token;
-        confirmed = false;
+    /** The notice to it, by the same name each time. */
+    String notice(Supplier<String> token, long now) {
+        if (noticeTo != backend) {
+            noticeTo = backend;
+            notice = token.get();
+        }
+        noticedAt = now;
+        return notice;
     }
 
     /** Whether it holds everything and drops nothing any more. */

@@ -266,7 +266,7 @@ public final class Leadership<M> {
         switch (message.type()) {
             case JOIN -> {
                 if (role == Role.LEADER) {
-                    heir.joins(sender, message.token(), stream.place());
+                    heir.joins(sender, stream.places.note(message.token(), stream.place()));
                     lookUp(now);
                 }
             }
@@ -316,7 +316,9 @@ public final class Leadership<M> {
     private void ownCameBy(ControlMessage message, long now) {
         switch (message.type()) {
             case JOIN -> {
-                if (message.token().equals(joinToken)) {
+                // One that comes by late, as leader, is a name that no standby knows.
+                boolean needed = role == Role.STANDBY || role == Role.TAKING_OVER;
+                if (needed && message.token().equals(joinToken)) {
                     joined = true;
                     buffer.begin(stream.place());
                     stream.places.add(message.token(), stream.place());
@@ -536,9 +538,9 @@ public final class Leadership<M> {
 
     private void polledLeader(Poll poll, long now) {
         watchedStandby.watch(poll.standby(), now);
-        Heir.Join join = heir.isHolder(poll.standby());
+        Places.Place join = heir.isHolder(poll.standby());
         if (join != null) {
-            stream.places.addLate(join.token(), join.place());
+            stream.places.add(join);
             watchedStandby.heard(now);
             reports.want();
         }
@@ -650,7 +652,8 @@ public final class Leadership<M> {
             setInStep(false, "the leader's progress lies before what is held");
             return false;
         }
-        stream.places.forgetBefore(complete);
+        // Not what lies before the place: the leader may not have read yet what has come by here, and name a place by less.
+        stream.places.forgetBefore(reference);
         setInStep(true, "holds all that the leader has not done");
         if (!synced) {
             synced = true;
@@ -853,10 +856,8 @@ public final class Leadership<M> {
             become(Role.RESIGNING, "stops; no standby is in step, so it finishes all that it took in");
             pump();
             effects.awaitIdle();
-        } else if (heir.isToBeNoticed()) {
-            String token = token();
-            heir.noticed(token);
-            send(ControlMessage.of(Type.RESIGNING, token).with("epoch", stream.epoch()));
+        } else if (heir.isToBeNoticed(now)) {
+            send(ControlMessage.of(Type.RESIGNING, heir.notice(this::token, now)).with("epoch", stream.epoch()));
         }
     }
 

@@ -7,21 +7,34 @@ import java.util.Iterator;
 /** Control messages that came by, with how many data messages this member had counted before each. */
 final class Places {
 
-    private record Place(String token, long before) {}
+    /**
+     * Where a control message lies.
+     *
+     * @param order  tells which came first of two with no data between them
+     * @param before data messages before it
+     */
+    record Place(long order, String token, long before) {}
 
     private final ArrayDeque<Place> places = new ArrayDeque<>();
+    private long order;
 
-    void add(String token, long before) {
-        places.add(new Place(token, before));
+    /** A control message comes by of which it is not clear yet whether it will be needed. */
+    Place note(String token, long before) {
+        return new Place(order++, token, before);
     }
 
-    /** As {@link #add}, for a message that came by a while ago. */
-    void addLate(String token, long before) {
+    /** A control message comes by. */
+    void add(String token, long before) {
+        add(note(token, before));
+    }
+
+    /** All members need the same order, for a place has the name of the last message before it. */
+    void add(Place noted) {
         Deque<Place> later = new ArrayDeque<>();
-        while (!places.isEmpty() && places.peekLast().before > before) {
+        while (!places.isEmpty() && places.peekLast().order > noted.order) {
             later.push(places.removeLast());
         }
-        places.add(new Place(token, before));
+        places.add(noted);
         places.addAll(later);
     }
 
@@ -45,6 +58,15 @@ final class Places {
             last = new Reference(each.token, place - each.before);
         }
         return last;
+    }
+
+    /** Another member has named a place by this message, and will name no later one by an earlier message. */
+    void forgetBefore(Reference reference) {
+        if (find(reference) != -1) {
+            while (!places.peek().token.equals(reference.token())) {
+                places.remove();
+            }
+        }
     }
 
     /** Forgets what is not needed to name this place or a later one. */

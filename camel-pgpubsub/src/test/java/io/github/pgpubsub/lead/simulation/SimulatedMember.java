@@ -65,6 +65,7 @@ final class SimulatedMember implements Effects<Long> {
     private long pulse;
     private boolean idleWanted;
     private boolean gapTold;
+    private boolean inStep;
 
     SimulatedMember(Simulation world, int name, RandomGenerator random, LeadOptions options) {
         this.world = world;
@@ -383,6 +384,12 @@ final class SimulatedMember implements Effects<Long> {
     @Override
     public void changed(Role role, boolean inStep, String reason) {
         world.log(this, role + " " + reason);
+        boolean fellOut = this.inStep && !inStep && role == Role.STANDBY;
+        this.inStep = inStep;
+        // Nothing that a leader reports may be strange to one that held all before: its end now would tell a gap.
+        if (fellOut && reason.startsWith("the leader's progress") && world.broken == Break.NONE) {
+            throw new AssertionError("out of step by a report: " + this);
+        }
     }
 
     @Override
