@@ -29,6 +29,7 @@ public final class ServerConnection implements AutoCloseable {
     private final String server;
     private final boolean inRecovery;
     private final boolean behindPooler;
+    private final boolean commitsInMemory;
 
     private ServerConnection(Connection connection, boolean pooled, String applicationName, ConnectionCustomizer customizer)
             throws SQLException {
@@ -61,6 +62,20 @@ public final class ServerConnection implements AutoCloseable {
         if (behindPooler) {
             // Prepared on one backend, a statement may be looked for on another.
             pg.setPrepareThreshold(0);
+        }
+        commitsInMemory = !behindPooler && commitInMemory();
+    }
+
+    /**
+     * Lets commits not wait for the disk, nor for replicas: what is committed here is nothing but notifications, and those are
+     * in no log; none outlives a crash of the server however its commit was made (PostgreSQL source, async.c). Whoever has
+     * set this parameter on the connection, keeps it.
+     */
+    private boolean commitInMemory() throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet set = statement.executeQuery("select set_config(name, 'off', false) from pg_settings"
+                        + " where name = 'synchronous_commit' and source not in ('client', 'session')")) {
+            return set.next();
         }
     }
 
@@ -163,7 +178,7 @@ public final class ServerConnection implements AutoCloseable {
             return;
         }
         try (Statement statement = connection.createStatement()) {
-            statement.execute("UNLISTEN *; select pg_advisory_unlock_all()");
+            statement.execute("UNLISTEN *; select pg_advisory_unlock_all()" + (commitsInMemory ? "; reset synchronous_commit" : ""));
         }
         try (PreparedStatement statement = connection.prepareStatement(
                 "select count(set_config(name, value, false)) from unnest(?::text[], ?::text[]) as t(name, value)")) {

@@ -25,6 +25,9 @@ public final class Publisher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
 
     private static final String MANY = "select count(pg_notify(c, p)) from unnest(?::text[], ?::text[]) as t(c, p)";
+    /** On a backend that is not ours alone, what {@link ServerConnection} sets for good is set for the transaction. */
+    private static final String MANY_SHARED = "select set_config('synchronous_commit', 'off', true), count(pg_notify(c, p))"
+            + " from unnest(?::text[], ?::text[]) as t(c, p)";
 
     /** How long an unused connection is trusted: one that was cut meanwhile would leave the outcome of a batch unknown. */
     private static final long TRUSTED_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -330,7 +333,7 @@ public final class Publisher implements AutoCloseable {
         }
         channels[size + 1] = ownMessages.channel();
         payloads[size + 1] = OwnMessages.endMark(payloads[0]);
-        execute(MANY, channels, payloads);
+        execute(MANY_SHARED, channels, payloads);
     }
 
     /** @param values texts, or arrays of texts */

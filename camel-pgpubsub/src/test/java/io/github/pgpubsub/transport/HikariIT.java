@@ -85,7 +85,8 @@ class HikariIT {
                             (select count(*) from pg_listening_channels()),
                             (select count(*) from pg_locks where locktype = 'advisory' and pid = pg_backend_pid()),
                             current_setting('tcp_keepalives_idle'), current_setting('tcp_keepalives_interval'),
-                            current_setting('tcp_keepalives_count')""")) {
+                            current_setting('tcp_keepalives_count'), current_setting('synchronous_commit'),
+                            (select source from pg_settings where name = 'synchronous_commit')""")) {
             row.next();
             List<String> values = new CopyOnWriteArrayList<>();
             for (int i = 1; i <= row.getMetaData().getColumnCount(); i++) {
