@@ -13,16 +13,19 @@ import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Tells senders what has become of their notifications. Most callbacks take a moment, so one thread calls many of them, one
- * after the other; a task each would cost more than all the rest of publishing. But a callback may also go on with a route,
- * and block. So once one is slow, the next ones get a task each, until they are fast again; and when one does not return,
- * {@link #watch} lets another thread go on with the others. Thread-safe.
+ * after the other; a task each would cost more than all the rest of publishing. Of a few, that is the thread that has
+ * committed them: to wake another would take longer, and senders that wait would wait for two. But a callback may also go on
+ * with a route, and block. So once one is slow, the next ones get a task each, until they are fast again; and when one does
+ * not return, {@link #watch} lets another thread go on with the others. Thread-safe.
  */
 final class Completions {
 
     /** What is longer is slow. */
     private static final long SLOW_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
-    /** After a slow callback so many must be fast before one thread calls many again. */
+    /** One slow callback may be the machine's fault; two in so many are not, and then so many must be fast in a row. */
     private static final int FAST_ENOUGH = 100;
+    /** So many are told by the thread that has committed them; with more it is better to commit the next ones meanwhile. */
+    private static final int FEW = 64;
 
     /** Some that are told, shared by those that tell them. */
     private static final class Batch {
@@ -40,6 +43,14 @@ final class Completions {
     private final AtomicReference<Runner> current = new AtomicReference<>();
     private final LongAdder failed = new LongAdder();
     private final AtomicInteger slowness = new AtomicInteger();
+    /** Counted without care by whoever tells: it need not be exact. */
+    private int fastSinceSlow = FAST_ENOUGH;
+    /** What is told in {@link #completeHere}. */
+    private final AtomicReference<Batch> here = new AtomicReference<>();
+
+    // These belong to the thread that watches.
+    private Batch hereAtLastLook;
+    private int nextAtLastLook;
 
     Completions(Executor executor) {
         this.executor = executor;
@@ -47,19 +58,60 @@ final class Completions {
 
     /** @param failure null: they are committed */
     void complete(List<Outgoing> batch, Exception failure) {
+        List<Outgoing> ended = end(batch, failure);
+        if (failure != null) {
+            failed.add(ended.size());
+        }
+        if (!ended.isEmpty()) {
+            handOver(new Batch(ended));
+        }
+    }
+
+    /**
+     * They are committed; those that wait for it are told by the calling thread, if that is quick. One thread at a time calls it.
+     *
+     * @return false: a callback has held the thread so long that {@link #watch} has told to put another in its place
+     */
+    boolean completeHere(List<Outgoing> batch) {
+        List<Outgoing> ended = end(batch, null);
+        if (ended.isEmpty()) {
+            return true;
+        }
+        Batch told = new Batch(ended);
+        if (ended.size() > FEW || slowness.get() > 0) {
+            handOver(told);
+            return true;
+        }
+        here.set(told);
+        long before = System.nanoTime();
+        for (int i = told.next.getAndIncrement(); i < ended.size(); i = told.next.getAndIncrement()) {
+            if (slowness.get() > 0) {
+                // One is taken already; the others need not wait for it.
+                handOver(new Batch(List.of(ended.get(i))));
+                handOver(told);
+                break;
+            }
+            ended.get(i).tell();
+            long after = System.nanoTime();
+            judge(after - before);
+            before = after;
+        }
+        return here.compareAndSet(told, null);
+    }
+
+    private static List<Outgoing> end(List<Outgoing> batch, Exception failure) {
         List<Outgoing> ended = new ArrayList<>(batch.size());
         for (Outgoing outgoing : batch) {
             if (outgoing.end(failure)) {
                 ended.add(outgoing);
             }
         }
-        if (failure != null) {
-            failed.add(ended.size());
-        }
-        if (!ended.isEmpty()) {
-            batches.add(new Batch(ended));
-            startRunner(null);
-        }
+        return ended;
+    }
+
+    private void handOver(Batch batch) {
+        batches.add(batch);
+        startRunner(null);
     }
 
     /** How many were not committed, as far as anybody knows. */
@@ -69,14 +121,42 @@ final class Completions {
 
     /** Whether somebody is being told. */
     boolean isBusy() {
-        return current.get() != null;
+        return current.get() != null || here.get() != null;
     }
 
-    /** Called now and then: lets another thread go on where one has not got on since the last call. */
-    void watch() {
+    /**
+     * Called now and then, by one thread: lets another go on where one has not got on since the last call.
+     *
+     * @return whether the thread in {@link #completeHere} is stuck: another must take its place, for it ends
+     */
+    boolean watch() {
         Runner runner = current.get();
         if (runner != null && runner.hasStuck()) {
             startRunner(runner);
+        }
+        Batch told = here.get();
+        int next = told == null ? 0 : told.next.get();
+        boolean stuck = told != null && told == hereAtLastLook && next == nextAtLastLook && here.compareAndSet(told, null);
+        hereAtLastLook = told;
+        nextAtLastLook = next;
+        if (stuck) {
+            slowness.set(FAST_ENOUGH);
+            handOver(told);
+        }
+        return stuck;
+    }
+
+    private void judge(long nanos) {
+        if (nanos > SLOW_NANOS) {
+            if (fastSinceSlow < FAST_ENOUGH) {
+                slowness.set(FAST_ENOUGH);
+            }
+            fastSinceSlow = 0;
+        } else {
+            fastSinceSlow++;
+            if (slowness.get() > 0) {
+                slowness.decrementAndGet();
+            }
         }
     }
 
@@ -145,14 +225,6 @@ final class Completions {
             long after = System.nanoTime();
             judge(after - before);
             return after;
-        }
-
-        private void judge(long nanos) {
-            if (nanos > SLOW_NANOS) {
-                slowness.set(FAST_ENOUGH);
-            } else if (slowness.get() > 0) {
-                slowness.decrementAndGet();
-            }
         }
     }
 }

@@ -61,7 +61,8 @@ final class Outgoing {
     void tell() {
         try {
             callback.done(failure);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // The thread that tells has others to tell, and to send.
             LOG.warn("A callback failed", e);
         }
     }

@@ -46,7 +46,9 @@ public final class Publisher implements AutoCloseable {
     private final Completions completions;
     private final PublishQueue queue;
     private final Backoff backoff;
-    private final Thread sender;
+    private final BiFunction<String, Runnable, Thread> threads;
+    /** Another takes its place when a callback holds it. */
+    private volatile Thread sender;
     private final Thread timekeeper;
     private final FirstAttempt firstAttempt = new FirstAttempt();
     private final LongAdder connections = new LongAdder();
@@ -65,6 +67,7 @@ public final class Publisher implements AutoCloseable {
     // These belong to the sender's thread; the timekeeper may abort the connection.
     private volatile ServerConnection connection;
     private long lastUse;
+    private int lastBatch;
 
     /**
      * @param threads   makes a thread, not started, from its purpose and a task
@@ -78,6 +81,7 @@ public final class Publisher implements AutoCloseable {
         this.completions = new Completions(callbacks);
         this.queue = new PublishQueue(options.capacity());
         this.backoff = new Backoff(options.reconnectDelay(), options.reconnectMaxDelay(), ThreadLocalRandom.current());
+        this.threads = threads;
         this.sender = threads.apply("publish", this::send);
         this.timekeeper = threads.apply("publish timekeeper", this::keepTime);
     }
@@ -151,11 +155,14 @@ public final class Publisher implements AutoCloseable {
     }
 
     private void send() {
+        boolean replaced = false;
         try {
-            while (ensureConnected()) {
+            while (!replaced && ensureConnected()) {
+                awaitThoseJustTold();
                 if (queue.awaitSome(TimeUnit.NANOSECONDS.toMillis(TRUSTED_NANOS))) {
                     trust();
-                    sendBatch(queue.takeBatch(options.maxBatch()));
+                    List<Outgoing> batch = queue.takeBatch(options.maxBatch());
+                    replaced = sendBatch(batch) && !completions.completeHere(batch);
                 } else if (closing) {
                     break;
                 }
@@ -163,13 +170,32 @@ public final class Publisher implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
-            firstAttempt.succeeded();
-            disconnect();
-            queue.close();
-            completions.complete(inFlight, new UnknownOutcomeException(
-                    "The publisher ended before the commit was confirmed: the notification may have been sent or not", null, null));
-            completions.complete(queue.takeAll(), new SQLException("Not sent: the publisher was closed"));
+            if (!replaced) {
+                end();
+            }
         }
+    }
+
+    /**
+     * Senders that wait for each commit come back together. So as long as more come, and fewer wait than were told last, it
+     * pays to let them run before the next batch is taken; when nobody comes, it costs one call.
+     */
+    private void awaitThoseJustTold() {
+        int waiting = queue.size();
+        for (int before = -1; waiting > before && waiting < lastBatch; waiting = queue.size()) {
+            before = waiting;
+            Thread.yield();
+        }
+        lastBatch = 0;
+    }
+
+    private void end() {
+        firstAttempt.succeeded();
+        disconnect();
+        queue.close();
+        completions.complete(inFlight, new UnknownOutcomeException(
+                "The publisher ended before the commit was confirmed: the notification may have been sent or not", null, null));
+        completions.complete(queue.takeAll(), new SQLException("Not sent: the publisher was closed"));
     }
 
     /** False: closing, and nothing waits or no connection was to be had. */
@@ -241,17 +267,19 @@ public final class Publisher implements AutoCloseable {
         }
     }
 
-    private void sendBatch(List<Outgoing> batch) {
+    /** True: it is committed, and its senders are still to be told so. */
+    private boolean sendBatch(List<Outgoing> batch) {
         if (batch.isEmpty() || connection == null) {
             completions.complete(batch, new SQLException("Not sent: the publisher was closed"));
-            return;
+            return false;
         }
+        boolean sent = false;
         inFlight = batch;
         try {
             long begun = System.nanoTime();
             execute(batch);
             count(batch.size(), System.nanoTime() - begun);
-            completions.complete(batch, null);
+            sent = true;
         } catch (RuntimeException e) {
             // A defect of the driver, say: nobody knows how far it came.
             disconnect();
@@ -278,6 +306,8 @@ public final class Publisher implements AutoCloseable {
         }
         inFlight = List.of();
         lastUse = System.nanoTime();
+        lastBatch = batch.size();
+        return sent;
     }
 
     private void count(int size, long nanos) {
@@ -290,9 +320,9 @@ public final class Publisher implements AutoCloseable {
     private void sendAlone(Outgoing outgoing) {
         if (connection == null) {
             completions.complete(List.of(outgoing), new SQLException("Not sent: the connection broke"));
-            return;
+        } else if (sendBatch(List.of(outgoing))) {
+            completions.complete(List.of(outgoing), null);
         }
-        sendBatch(List.of(outgoing));
     }
 
     private void execute(List<Outgoing> batch) throws SQLException {
@@ -365,7 +395,10 @@ public final class Publisher implements AutoCloseable {
         try {
             while (sender.isAlive()) {
                 sender.join(completions.isBusy() ? STUCK_CHECK_MILLIS : OVERDUE_CHECK_MILLIS);
-                completions.watch();
+                if (completions.watch()) {
+                    sender = threads.apply("publish", this::send);
+                    sender.start();
+                }
                 long now = System.nanoTime();
                 List<Outgoing> overdue = queue.takeOverdue(now);
                 if (!overdue.isEmpty()) {

@@ -3,8 +3,9 @@
  *
  * <p>Whoever publishes puts an {@link io.github.pgpubsub.publish.Outgoing} into the queue of the
  * {@link io.github.pgpubsub.publish.Publisher}. Its thread takes all that waits, without waiting for more, sends it as one
- * statement and so one commit, and then has every sender told ({@link io.github.pgpubsub.publish.Completions}). While it waits
- * for the server the next batch gathers, so the more senders there are, the fewer commits each of them costs. Committing a NOTIFY takes one lock for the whole cluster
+ * statement and so one commit, and then sees to it that every sender is told
+ * ({@link io.github.pgpubsub.publish.Completions}). While it waits for the server the next batch gathers, so the more senders
+ * there are, the fewer commits each of them costs. Committing a NOTIFY takes one lock for the whole cluster
  * (PostgreSQL source, {@code PreCommit_Notify}): fewer commits is what makes it fast, for everybody on that server.
  *
  * <p>Order: the queue's, so also each sender's. The server folds equal (channel, payload) pairs of one transaction into one
