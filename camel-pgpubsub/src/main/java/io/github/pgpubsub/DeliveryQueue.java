@@ -25,6 +25,7 @@ final class DeliveryQueue {
 
     /** So many messages are handed over at once at most. */
     private static final int HANDED_OVER = 64;
+    private static final int LOCK_SPINS = 100;
     /** How often a thread that found the lease run out looks again. */
     private static final long LEASE_CHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
     /** Between two lines of log about dropped messages. */
@@ -73,7 +74,7 @@ final class DeliveryQueue {
             return true;
         }
         flush();
-        lock.lock();
+        lockSoon();
         try {
             putterWaits = isFull();
             credit = putterWaits ? 0 : Math.min(HANDED_OVER, capacity - waiting.size());
@@ -81,6 +82,17 @@ final class DeliveryQueue {
             lock.unlock();
         }
         return credit > 0;
+    }
+
+    /** Others hold it for less than a microsecond: to be parked for that, and woken, takes many times as long. */
+    private void lockSoon() {
+        for (int i = 0; i < LOCK_SPINS; i++) {
+            if (lock.tryLock()) {
+                return;
+            }
+            Thread.onSpinWait();
+        }
+        lock.lock();
     }
 
     /** One message has room whatever others hold, so that every queue moves. */
@@ -104,7 +116,7 @@ final class DeliveryQueue {
             return;
         }
         boolean dropped = false;
-        lock.lock();
+        lockSoon();
         try {
             for (Entry<Notification> entry : collected) {
                 boolean drops = entry.gap() == null && isFull() && drop();
@@ -235,7 +247,10 @@ final class DeliveryQueue {
     Entry<Notification> take(Workers worker) throws InterruptedException {
         boolean makesRoom;
         Entry<Notification> entry;
-        lock.lockInterruptibly();
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        lockSoon();
         try {
             while (true) {
                 if (worker.isLeaving() || closed && waiting.isEmpty()) {
@@ -266,7 +281,7 @@ final class DeliveryQueue {
     /** What was taken has been handled. */
     void done(Entry<Notification> entry) {
         Runnable callback = null;
-        lock.lock();
+        lockSoon();
         try {
             begun.remove(entry);
             if (isIdle()) {

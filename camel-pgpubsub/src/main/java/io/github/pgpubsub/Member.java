@@ -43,6 +43,7 @@ final class Member implements Subscriber, Effects<Notification> {
     private static final int ANSWER_SECONDS = 10;
 
     private final GroupKey key;
+    private final String controlChannel;
     private final Session session;
     private final Lease lease;
     private final Counters counters = new Counters();
@@ -68,6 +69,7 @@ final class Member implements Subscriber, Effects<Notification> {
 
     Member(SubscriptionOptions options, Session session, Executor callbacks) {
         this.key = new GroupKey(options.channel(), options.group());
+        this.controlChannel = key.controlChannel();
         this.session = session;
         this.lease = Lease.of(options.leaderTimeout().toNanos());
         this.alternates = new Alternates(new DeliveryQueue(options, lease, counters, session::wake), callbacks);
@@ -189,7 +191,7 @@ final class Member implements Subscriber, Effects<Notification> {
     @Override
     public void received(Notification notification) {
         collecting = true;
-        if (notification.channel().equals(key.controlChannel())) {
+        if (notification.channel().equals(controlChannel)) {
             ControlMessage.decode(notification.payload())
                     .ifPresent(message -> leadership.control(notification.backend(), message, System.nanoTime()));
         } else {
@@ -229,7 +231,7 @@ final class Member implements Subscriber, Effects<Notification> {
         long now = System.nanoTime();
         lease.pulse(now);
         ControlMessage sign = leadership.signOfLife(auxiliary, now);
-        return sign == null ? null : new Sign(key.controlChannel(), sign.encode(), key.key(Lock.LEADER), key.key(Lock.STANDBY),
+        return sign == null ? null : new Sign(controlChannel, sign.encode(), key.key(Lock.LEADER), key.key(Lock.STANDBY),
                 standby -> leadership.signSent(standby, System.nanoTime()));
     }
 
@@ -291,12 +293,12 @@ final class Member implements Subscriber, Effects<Notification> {
     @Override
     public void listen() {
         stream.listen(key.channel(), this, () -> { });
-        stream.listen(key.controlChannel(), this, () -> { });
+        stream.listen(controlChannel, this, () -> { });
     }
 
     @Override
     public void send(ControlMessage message) {
-        stream.notify(key.controlChannel(), message.encode(),
+        stream.notify(controlChannel, message.encode(),
                 committed -> leadership.sent(message, committed, System.nanoTime()));
     }
 
@@ -401,7 +403,7 @@ final class Member implements Subscriber, Effects<Notification> {
     public void stopped() {
         if (stream != null) {
             stream.unlisten(key.channel(), this);
-            stream.unlisten(key.controlChannel(), this);
+            stream.unlisten(controlChannel, this);
             for (Lock lock : held) {
                 if (lock == Lock.PRESENCE) {
                     stream.unshareLock(key.key(lock));

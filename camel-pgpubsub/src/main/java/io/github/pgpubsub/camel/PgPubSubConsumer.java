@@ -168,18 +168,9 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Me
         }
         Exchange exchange = createExchange(false);
         try {
-            exchange.getMessage().setHeader(PgPubSubConstants.CHANNEL, message.channel());
-            if (message.isGap()) {
-                exchange.getMessage().setHeader(PgPubSubConstants.GAP, message.gap().millis());
-            } else {
-                exchange.getMessage().setHeader(PgPubSubConstants.PID, message.backend());
-                if (message.id() != null) {
-                    exchange.getMessage().setHeader(PgPubSubConstants.MESSAGE_ID, message.id().toString());
-                }
-                if (message.redelivered()) {
-                    exchange.getMessage().setHeader(PgPubSubConstants.REDELIVERED, true);
-                }
-                exchange.getMessage().setBody(codec.decode(message.payload()));
+            exchange.setIn(new PgPubSubMessage(endpoint.getCamelContext(), message));
+            if (!message.isGap()) {
+                exchange.getIn().setBody(codec.decode(message.payload()));
             }
             process(exchange);
         } catch (InterruptedException e) {
