@@ -40,6 +40,9 @@ public final class Session implements AutoCloseable {
     /** The same while something is going on: commands rarely come alone. More than the 1 ms that means a peek. */
     private static final int BUSY_READ_MILLIS = 2;
     private static final long BUSY_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+    /** The same when nothing has happened for a while. Waking up is what idling costs. */
+    private static final int QUIET_READ_MILLIS = 40;
+    private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(1);
     /** After this time without reading, signs of life go over a second connection, and operators are told. */
     private static final long STALL_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     /** A read that brought fewer notifications and fewer bytes has probably brought all there were. */
@@ -331,9 +334,14 @@ public final class Session implements AutoCloseable {
         }
     }
 
+    private int readMillis(long now) {
+        boolean quiet = now - busyUntil > QUIET_NANOS && now - heardAt > QUIET_NANOS;
+        return now - busyUntil < 0 ? BUSY_READ_MILLIS : quiet ? QUIET_READ_MILLIS : READ_MILLIS;
+    }
+
     private void read(ServerConnection connection) throws SQLException {
         long before = System.nanoTime();
-        PGNotification[] notifications = connection.pg().getNotifications(before - busyUntil < 0 ? BUSY_READ_MILLIS : READ_MILLIS);
+        PGNotification[] notifications = connection.pg().getNotifications(readMillis(before));
         requests.read(before);
         int count = notifications == null ? 0 : notifications.length;
         if (count > 0) {
