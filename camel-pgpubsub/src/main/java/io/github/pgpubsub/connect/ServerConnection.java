@@ -69,13 +69,19 @@ public final class ServerConnection implements AutoCloseable {
     /**
      * Lets commits not wait for the disk, nor for replicas: what is committed here is nothing but notifications, and those are
      * in no log; none outlives a crash of the server however its commit was made (PostgreSQL source, async.c). Whoever has
-     * set this parameter on the connection, keeps it.
+     * set this parameter on the connection itself, keeps it.
      */
     private boolean commitInMemory() throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet set = statement.executeQuery("select set_config(name, 'off', false) from pg_settings"
                         + " where name = 'synchronous_commit' and source not in ('client', 'session')")) {
             return set.next();
+        } catch (SQLException e) {
+            if (ConnectionFailure.isLoss(e)) {
+                throw e;
+            }
+            LOG.debug("Commits wait for the disk", e);
+            return false;
         }
     }
 

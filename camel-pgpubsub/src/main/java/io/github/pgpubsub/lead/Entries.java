@@ -1,9 +1,12 @@
 package io.github.pgpubsub.lead;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
+import java.util.List;
 import java.util.function.ToIntFunction;
+import java.util.function.UnaryOperator;
 
 /** Messages and gaps in their order, counted by a {@link MemoryBound} as long as they are in here. Not thread-safe. */
 public final class Entries<M> implements Iterable<Entry<M>> {
@@ -56,6 +59,18 @@ public final class Entries<M> implements Iterable<Entry<M>> {
             }
         }
         return null;
+    }
+
+    /** The last; null: none. */
+    Entry<M> peekLast() {
+        return entries.peekLast();
+    }
+
+    /** Puts other entries of the same messages into their places. */
+    void replaceAll(UnaryOperator<Entry<M>> change) {
+        List<Entry<M>> before = new ArrayList<>(entries);
+        entries.clear();
+        before.forEach(entry -> entries.add(change.apply(entry)));
     }
 
     public int size() {

@@ -27,6 +27,10 @@ public record Entry<M>(long place, M message, MessageId id, boolean redelivered,
         return new Entry<>(place, null, null, false, new Gap(millis, first));
     }
 
+    Entry<M> named(MessageId name) {
+        return new Entry<>(place, message, name, redelivered, gap);
+    }
+
     Entry<M> asRedelivered() {
         return redelivered || gap != null ? this : new Entry<>(place, message, id, true, null);
     }

@@ -34,8 +34,13 @@ public final class Leadership<M> {
     private static final long VACANCY_NANOS = TimeUnit.SECONDS.toNanos(3);
     /** So many reports for a full standby buffer. */
     private static final int REPORTS_A_BUFFER = 8;
+    /** So much is kept of what they say until somebody has looked. */
+    private static final int MOST_CLAIMS = 100;
     /** No time. */
     public static final long NEVER = -1;
+
+    /** What somebody says who may lead, and where it came by. */
+    private record Claim(int sender, ControlMessage message, Places.Place at) {}
 
     private final Effects<M> effects;
     private final RandomGenerator random;
@@ -84,7 +89,8 @@ public final class Leadership<M> {
     private final Challenge watchedLeader = new Challenge();
     /** It shows no life and this user may not end it; 0: no such. */
     private int undeposable;
-    private ControlMessage claim;
+    /** What senders have said of whom it is not known yet whether they lead. */
+    private final ArrayDeque<Claim> claims = new ArrayDeque<>();
     private int claimant;
     /** The leader's notice that it wants to stop, and the one that was answered. */
     private String notice;
@@ -170,7 +176,7 @@ public final class Leadership<M> {
         synced = false;
         vacantSince = NEVER;
         holdsBoth = 0;
-        claim = null;
+        claims.clear();
         auxiliary = 0;
         heir.clear();
         forgetLeader();
@@ -266,7 +272,7 @@ public final class Leadership<M> {
         switch (message.type()) {
             case JOIN -> {
                 if (role == Role.LEADER) {
-                    heir.joins(sender, stream.places.note(message.token(), stream.place()));
+                    heir.joins(sender, stream.note(message));
                     lookUp(now);
                 }
             }
@@ -525,14 +531,13 @@ public final class Leadership<M> {
                 watchedLeader.watch(poll.leader(), now);
             }
         }
-        if (claim != null) {
-            ControlMessage claimed = claim;
-            claim = null;
-            if (poll.leader() == claimant) {
-                leader = claimant;
-                watchedLeader.watch(leader, now);
-                accept(claimed, now);
-            }
+        List<Claim> claimed = claims.stream().filter(each -> each.sender == poll.leader()).toList();
+        claims.clear();
+        if (!claimed.isEmpty()) {
+            leader = poll.leader();
+            leaderEpoch = claimed.get(0).message.text("epoch");
+            watchedLeader.watch(leader, now);
+            claimed.forEach(each -> heed(each.message, each.at, now));
         }
     }
 
@@ -594,32 +599,41 @@ public final class Leadership<M> {
     /** Only the backend that holds the lock counts: an unknown one is looked up before it is believed. */
     private void leaderSays(int sender, ControlMessage message, long now) {
         if (sender == leader) {
-            if (message.type() == Type.TAKEOVER || message.text("epoch").equals(leaderEpoch)) {
-                accept(message, now);
-            }
-        } else if (!polling && (sender != claimant || now - nextQuestion >= 0)) {
-            // A stranger's claims do not keep the leader's from being looked up, for the places that it names are needed.
+            heed(message, stream.note(message), now);
+            return;
+        }
+        if (claims.size() < MOST_CLAIMS) {
+            claims.add(new Claim(sender, message, stream.note(message)));
+        }
+        // A stranger's claims do not keep the leader from being looked up, for the places that it names are needed.
+        if (!polling && (sender != claimant || now - nextQuestion >= 0)) {
             nextQuestion = now + QUESTION_NANOS;
-            claim = message;
             claimant = sender;
             poll(null, now);
         }
     }
 
-    private void accept(ControlMessage message, long now) {
+    private void heed(ControlMessage message, Places.Place at, long now) {
+        if (message.type() == Type.TAKEOVER || message.text("epoch").equals(leaderEpoch)) {
+            accept(message, at, now);
+        }
+    }
+
+    /** @param at where it came by: more may have come since, when its sender had to be looked up */
+    private void accept(ControlMessage message, Places.Place at, long now) {
         leaderEpoch = message.text("epoch");
         watchedLeader.heard(now);
         undeposable = 0;
         noPredecessor = false;
         switch (message.type()) {
             case TAKEOVER -> {
-                hearTerm(message, now);
+                hearTerm(message, at, now);
                 notice = null;
                 resignedAt = NEVER;
                 setInStep(false, "another leads");
             }
             case PROGRESS -> {
-                hearTerm(message, now);
+                hearTerm(message, at, now);
                 dropBefore(message.reference());
             }
             case RESIGNING -> {
@@ -637,9 +651,10 @@ public final class Leadership<M> {
         }
     }
 
-    private void hearTerm(ControlMessage message, long now) {
+    private void hearTerm(ControlMessage message, Places.Place at, long now) {
         ledSince = now - TimeUnit.MILLISECONDS.toNanos(message.number("age"));
-        stream.mark(message);
+        stream.mark(message, at);
+        buffer.rename(at.before(), stream::idOf);
         leaderAuxiliary = (int) message.number("aux");
         long millis = message.number("timeout");
         announcedTimeout = millis == 0 ? NEVER : TimeUnit.MILLISECONDS.toNanos(millis);
@@ -648,12 +663,14 @@ public final class Leadership<M> {
     /** The leader has completed everything before: in step if that place, and so all after it, is held here. */
     private boolean dropBefore(Reference reference) {
         long complete = reference == null ? NEVER : stream.places.find(reference);
+        if (complete != NEVER) {
+            // Not what lies before the place: the leader may not have read yet what has come by here, and name it by less.
+            stream.places.forgetBefore(reference);
+        }
         if (!joined || complete == NEVER || !buffer.dropBefore(complete)) {
             setInStep(false, "the leader's progress lies before what is held");
             return false;
         }
-        // Not what lies before the place: the leader may not have read yet what has come by here, and name a place by less.
-        stream.places.forgetBefore(reference);
         setInStep(true, "holds all that the leader has not done");
         if (!synced) {
             synced = true;

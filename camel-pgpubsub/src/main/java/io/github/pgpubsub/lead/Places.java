@@ -60,12 +60,10 @@ final class Places {
         return last;
     }
 
-    /** Another member has named a place by this message, and will name no later one by an earlier message. */
+    /** Another member has named a place by this message, which is known here, and will name no later one by an earlier one. */
     void forgetBefore(Reference reference) {
-        if (find(reference) != -1) {
-            while (!places.peek().token.equals(reference.token())) {
-                places.remove();
-            }
+        while (!places.peek().token.equals(reference.token())) {
+            places.remove();
         }
     }
 

@@ -1,5 +1,7 @@
 package io.github.pgpubsub.lead;
 
+import java.util.function.LongFunction;
+
 /** What a standby keeps of the stream: everything from some place on, as long as there is room. */
 final class StandbyBuffer<M> {
 
@@ -46,6 +48,13 @@ final class StandbyBuffer<M> {
         }
         heldFrom = place;
         return true;
+    }
+
+    /** Those from this place on have other names, which turned out only now. */
+    void rename(long from, LongFunction<MessageId> names) {
+        if (!entries.isEmpty() && entries.peekLast().place() >= from) {
+            entries.replaceAll(entry -> entry.place() < from ? entry : entry.named(names.apply(entry.place())));
+        }
     }
 
     Entries<M> entries() {

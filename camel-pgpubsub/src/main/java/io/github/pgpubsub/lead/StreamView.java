@@ -7,7 +7,6 @@ final class StreamView<M> {
     private long place;
     private String epoch;
     private long marker;
-    private long count;
     private long lastMarker;
 
     /** A new stream: what is counted from here on has nothing to do with places of before. */
@@ -27,16 +26,31 @@ final class StreamView<M> {
     }
 
     Entry<M> next(M message) {
-        return Entry.message(place++, message, epoch == null ? null : new MessageId(epoch, marker, ++count));
+        long next = place++;
+        return Entry.message(next, message, epoch == null ? null : idOf(next));
+    }
+
+    /** Its name, if it comes after the last marker. */
+    MessageId idOf(long at) {
+        return new MessageId(epoch, marker, at + 1 - lastMarker);
     }
 
     /** A leader's control message comes by. Every member counts from here, so every member gives the same names. */
     void mark(ControlMessage message) {
+        mark(message, note(message));
+    }
+
+    /** A control message comes by that is to be looked into. */
+    Places.Place note(ControlMessage message) {
+        return places.note(message.token(), place);
+    }
+
+    /** As {@link #mark(ControlMessage)}, for one that came by there. What came since was named by an earlier marker. */
+    void mark(ControlMessage message, Places.Place noted) {
         epoch = message.text("epoch");
         marker = message.number("n");
-        count = 0;
-        lastMarker = place;
-        places.add(message.token(), place);
+        lastMarker = noted.before();
+        places.add(noted);
     }
 
     long sinceMarker() {

@@ -172,8 +172,8 @@ final class Completions {
     private void execute(Runnable task) {
         try {
             executor.execute(task);
-        } catch (RejectedExecutionException e) {
-            // It has been shut down; senders are told all the same.
+        } catch (RejectedExecutionException | OutOfMemoryError e) {
+            // It has been shut down, or there is no thread to be had; senders are told all the same.
             task.run();
         }
     }

@@ -61,9 +61,12 @@ final class Outgoing {
     void tell() {
         try {
             callback.done(failure);
-        } catch (RuntimeException | Error e) {
-            // The thread that tells has others to tell, and to send.
+        } catch (Throwable e) {
+            // The thread that tells has others to tell, and to send; of other languages it may be any.
             LOG.warn("A callback failed", e);
+        } finally {
+            // The same if a callback has left this behind.
+            Thread.interrupted();
         }
     }
 

@@ -396,8 +396,7 @@ public final class Publisher implements AutoCloseable {
             while (sender.isAlive()) {
                 sender.join(completions.isBusy() ? STUCK_CHECK_MILLIS : OVERDUE_CHECK_MILLIS);
                 if (completions.watch()) {
-                    sender = threads.apply("publish", this::send);
-                    sender.start();
+                    replaceSender();
                 }
                 long now = System.nanoTime();
                 List<Outgoing> overdue = queue.takeOverdue(now);
@@ -414,6 +413,17 @@ public final class Publisher implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void replaceSender() {
+        try {
+            sender = threads.apply("publish", this::send);
+            sender.start();
+        } catch (RuntimeException | Error e) {
+            LOG.error("There is no thread to publish with to {}", source, e);
+            end();
+            throw e;
         }
     }
 

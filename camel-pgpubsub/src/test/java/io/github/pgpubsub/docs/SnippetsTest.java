@@ -3,6 +3,7 @@ package io.github.pgpubsub.docs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import io.github.pgpubsub.camel.Inbox;
 import io.github.pgpubsub.camel.PgPubSubComponent;
 import io.github.pgpubsub.support.PostgresExtension;
 import java.io.StringReader;
@@ -130,9 +131,10 @@ class SnippetsTest {
         }
     }
 
+    /** A clustered one starts when it leads. */
     private static void assertStarted(CamelContext context) {
         List<Route> routes = context.getRoutes();
-        assertThat(routes).isNotEmpty().allSatisfy(
-                route -> assertThat(context.getRouteController().getRouteStatus(route.getId()).isStarted()).isTrue());
+        Inbox.await(() -> assertThat(routes).isNotEmpty().allSatisfy(
+                route -> assertThat(context.getRouteController().getRouteStatus(route.getId()).isStarted()).isTrue()));
     }
 }

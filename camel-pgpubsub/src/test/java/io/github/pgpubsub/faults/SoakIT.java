@@ -34,7 +34,7 @@ class SoakIT {
     @RegisterExtension
     static final PostgresExtension postgres = PostgresExtension.withOwnServer();
 
-    private final long seconds = Long.getLong("soak.seconds", 30);
+    private final long seconds = Long.getLong("soak.seconds", 120);
     private final long seed = Long.getLong("soak.seed", System.nanoTime());
     private final Random random = new Random(seed);
     private final Map<Fault, Integer> faults = new EnumMap<>(Fault.class);

@@ -86,6 +86,7 @@ class CallbacksTest {
         publish("dies", failure -> {
             throw new AssertionError("on purpose");
         });
+        publish("is interrupted", failure -> Thread.currentThread().interrupt());
         sendAll(500);
         assertThat(told).hasValue(500);
     }

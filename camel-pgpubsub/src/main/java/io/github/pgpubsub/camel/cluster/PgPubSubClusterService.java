@@ -99,7 +99,7 @@ public class PgPubSubClusterService extends AbstractCamelClusterService<PgPubSub
 
     /** A view that could not join is not held, so who asks for it again tries again. */
     @Override
-    public CamelClusterView getView(String namespace) throws Exception {
+    public synchronized CamelClusterView getView(String namespace) throws Exception {
         try {
             return super.getView(namespace);
         } catch (RuntimeException e) {

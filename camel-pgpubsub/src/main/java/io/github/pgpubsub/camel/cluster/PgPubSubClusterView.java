@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
@@ -63,7 +64,7 @@ public final class PgPubSubClusterView extends ServiceSupport implements CamelCl
     /** Somebody, maybe a listener, has been answered otherwise since. */
     private volatile boolean contradicted;
     private CamelContext camelContext;
-    private ScheduledExecutorService announcer;
+    private volatile ScheduledExecutorService announcer;
     private volatile Thread announcing;
 
     PgPubSubClusterView(PgPubSubClusterService service, String namespace) {
@@ -120,7 +121,7 @@ public final class PgPubSubClusterView extends ServiceSupport implements CamelCl
     }
 
     private void announce() {
-        if (told && (leaving || !subscription.isReceiving())) {
+        if ((told || contradicted) && (leaving || !subscription.isReceiving())) {
             tell(false);
         } else if ((!told || contradicted) && leads()) {
             tell(true);
@@ -130,7 +131,8 @@ public final class PgPubSubClusterView extends ServiceSupport implements CamelCl
     private void tell(boolean leader) {
         contradicted = false;
         told = leader;
-        listeners.forEach(listener -> tellLeader(listener, leader ? local : null));
+        // One that stops this view from within has the last word.
+        listeners.forEach(listener -> tellLeader(listener, told ? local : null));
     }
 
     private void tellLeader(CamelClusterEventListener listener, CamelClusterMember leader) {
@@ -142,7 +144,8 @@ public final class PgPubSubClusterView extends ServiceSupport implements CamelCl
     private void withoutFail(Runnable news) {
         try {
             news.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // The next ones must hear it, and the next news too.
             LOG.warn("Namespace {}: a listener failed", namespace, e);
         }
     }
@@ -154,8 +157,13 @@ public final class PgPubSubClusterView extends ServiceSupport implements CamelCl
             return;
         }
         listeners.add(listener);
-        if (isStarted()) {
-            announcer.execute(() -> catchUp(listener));
+        ScheduledExecutorService current = announcer;
+        if (current != null) {
+            try {
+                current.execute(() -> catchUp(listener));
+            } catch (RejectedExecutionException e) {
+                LOG.debug("Namespace {} is stopping: there is nothing to tell", namespace);
+            }
         }
     }
 
@@ -237,7 +245,7 @@ public final class PgPubSubClusterView extends ServiceSupport implements CamelCl
         @Override
         public boolean isLeader() {
             boolean leads = leads();
-            if (!leads && told) {
+            if (leads != told) {
                 contradicted = true;
             }
             return leads;

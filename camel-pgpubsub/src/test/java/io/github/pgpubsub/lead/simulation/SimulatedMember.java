@@ -121,6 +121,12 @@ final class SimulatedMember implements Effects<Long> {
             return;
         }
         pulse = world.now;
+        // Amid a backlog the session reads on before it asks what is asked of it.
+        boolean readsOn = random.nextInt(3) == 0 && read >= 0 && read < server.stream.size() && leadership.ready();
+        if (readsOn) {
+            receive(server.stream.get(read++));
+            return;
+        }
         if (hasRequests()) {
             flushOne();
             return;
