@@ -41,7 +41,9 @@
  *
  * <p><b>Who is believed.</b> Anybody may NOTIFY on the control channel. Of what leaders say, only messages of the backend
  * that holds the lock count, or of the one that it named for signs of life; an unknown sender is looked up in
- * {@code pg_locks}. A leader believes only the backend that holds the standby's place.
+ * {@code pg_locks}. What it has said is kept until then, with the place where it came by: the stream goes on meanwhile, and a
+ * report that is put at a later place would let the standby drop what nobody has done. A leader believes only the backend that
+ * holds the standby's place.
  *
  * <p>The whole argument, the messages and what is not promised: {@code docs/leadership.md}.
  */
