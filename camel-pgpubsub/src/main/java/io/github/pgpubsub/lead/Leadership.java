@@ -327,7 +327,7 @@ public final class Leadership<M> {
                 if (needed && message.token().equals(joinToken)) {
                     joined = true;
                     buffer.begin(stream.place());
-                    stream.places.add(message.token(), stream.place());
+                    stream.places.add(stream.note(message));
                 }
             }
             case TAKEOVER -> {

@@ -18,17 +18,12 @@ final class Places {
     private final ArrayDeque<Place> places = new ArrayDeque<>();
     private long order;
 
-    /** A control message comes by of which it is not clear yet whether it will be needed. */
+    /** A control message comes by; whether it will be needed may turn out later. */
     Place note(String token, long before) {
         return new Place(order++, token, before);
     }
 
-    /** A control message comes by. */
-    void add(String token, long before) {
-        add(note(token, before));
-    }
-
-    /** All members need the same order, for a place has the name of the last message before it. */
+    /** Keeps it, in its order: all members need the same, for a place has the name of the last message before it. */
     void add(Place noted) {
         Deque<Place> later = new ArrayDeque<>();
         while (!places.isEmpty() && places.peekLast().order > noted.order) {
