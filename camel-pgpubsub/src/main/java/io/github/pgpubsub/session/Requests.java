@@ -1,5 +1,6 @@
 package io.github.pgpubsub.session;
 
+import io.github.pgpubsub.connect.ConnectionFailure;
 import io.github.pgpubsub.connect.ServerConnection;
 import java.sql.Array;
 import java.sql.PreparedStatement;
@@ -41,6 +42,10 @@ final class Requests implements Stream {
               and database = (select oid from pg_database where datname = current_database())
               and (classid::bigint << 32) | objid::bigint = any (?)""";
 
+    private interface Asking<T> {
+        T send() throws SQLException;
+    }
+
     private record Notify(String channel, String payload, Answer<Boolean> committed) {}
 
     private record Lock(long key, Answer<Boolean> acquired) {}
@@ -60,6 +65,7 @@ final class Requests implements Stream {
     private final Set<String> changed = new LinkedHashSet<>();
     private final Set<Long> held = new LinkedHashSet<>();
     private long lastRead = System.nanoTime();
+    private final RoundTrips roundTrips = new RoundTrips();
     private List<Runnable> listened = new ArrayList<>();
     private List<Notify> notifies = new ArrayList<>();
     private List<Unlock> unlocks = new ArrayList<>();
@@ -138,14 +144,44 @@ final class Requests implements Stream {
         terminations.add(new Termination(backend, key, allowed));
     }
 
-    /** The session has read, and the connection was there. */
+    /** The session has read, or got an answer, and the connection was there. */
     void read(long since) {
-        lastRead = since;
+        if (since - lastRead > 0) {
+            lastRead = since;
+        }
+    }
+
+    /** A refusal is an answer too. */
+    private <T> T ask(Asking<T> request) throws SQLException {
+        long sent = System.nanoTime();
+        try {
+            T answer = request.send();
+            read(sent);
+            return answer;
+        } catch (SQLException e) {
+            if (!ConnectionFailure.isLoss(e)) {
+                read(sent);
+            }
+            throw e;
+        }
+    }
+
+    /** With the whole answer: the driver fetches all rows at once. */
+    private ResultSet query(PreparedStatement statement) throws SQLException {
+        long sent = System.nanoTime();
+        ResultSet rows = ask(statement::executeQuery);
+        roundTrips.add(System.nanoTime() - sent);
+        return rows;
     }
 
     @Override
     public long lastRead() {
         return lastRead;
+    }
+
+    @Override
+    public long roundTrip() {
+        return roundTrips.longest();
     }
 
     @Override
@@ -190,10 +226,11 @@ final class Requests implements Stream {
      * @throws SQLException when the connection is gone, or what it held
      */
     double check() throws SQLException {
-        try (Statement statement = connection.jdbc().createStatement();
-                ResultSet row = statement.executeQuery("select pg_backend_pid(), (select count(*) from pg_listening_channels()),"
+        try (PreparedStatement statement = connection.jdbc().prepareStatement(
+                "select pg_backend_pid(), (select count(*) from pg_listening_channels()),"
                         + " (select count(*) from pg_locks where pid = pg_backend_pid() and locktype = 'advisory'),"
-                        + " pg_notification_queue_usage()")) {
+                        + " pg_notification_queue_usage()");
+                ResultSet row = query(statement)) {
             row.next();
             if (row.getInt(1) != connection.backend()) {
                 throw new SQLException("Another backend answers than the one that listens, so there is a pooler between that gives"
@@ -227,7 +264,7 @@ final class Requests implements Stream {
         if (!sql.isEmpty()) {
             try (Statement statement = connection.jdbc().createStatement()) {
                 statement.setEscapeProcessing(false);
-                statement.execute(sql.toString());
+                ask(() -> statement.execute(sql.toString()));
             }
         }
         List<Runnable> done = listened;
@@ -246,7 +283,7 @@ final class Requests implements Stream {
                 "select count(pg_notify(c, p)) from unnest(?::text[], ?::text[]) as t(c, p)")) {
             statement.setArray(1, texts(sent.stream().map(Notify::channel).toArray()));
             statement.setArray(2, texts(sent.stream().map(Notify::payload).toArray()));
-            statement.executeQuery().close();
+            ask(statement::executeQuery).close();
         } catch (SQLException e) {
             // The server is busy, the session and its locks are whole: no reason to leave.
             if (!LOCK_TIMEOUT.equals(e.getSQLState()) && !QUEUE_FULL.equals(e.getSQLState())) {
@@ -296,7 +333,7 @@ final class Requests implements Stream {
         Map<Long, List<Integer>> holders = new HashMap<>();
         try (PreparedStatement statement = connection.jdbc().prepareStatement(HOLDERS)) {
             statement.setArray(1, keys(sent.stream().flatMap(question -> question.keys.stream()).toList()));
-            try (ResultSet rows = statement.executeQuery()) {
+            try (ResultSet rows = query(statement)) {
                 while (rows.next()) {
                     holders.computeIfAbsent(rows.getLong(1), key -> new ArrayList<>()).add(rows.getInt(2));
                 }
@@ -313,7 +350,7 @@ final class Requests implements Stream {
             try (PreparedStatement statement = connection.jdbc().prepareStatement(
                     "select pid, application_name from pg_stat_activity where pid = any (?)")) {
                 statement.setArray(1, connection.jdbc().createArrayOf("integer", question.backends.toArray()));
-                try (ResultSet rows = statement.executeQuery()) {
+                try (ResultSet rows = query(statement)) {
                     while (rows.next()) {
                         names.put(rows.getInt(1), rows.getString(2));
                     }
@@ -332,7 +369,7 @@ final class Requests implements Stream {
                     "select pg_terminate_backend(pid) from (" + HOLDERS + ") holders where pid = ?")) {
                 statement.setArray(1, keys(List.of(termination.key)));
                 statement.setInt(2, termination.backend);
-                statement.executeQuery().close();
+                query(statement).close();
             } catch (SQLException e) {
                 if (!NOT_ALLOWED.equals(e.getSQLState())) {
                     throw e;
@@ -351,7 +388,7 @@ final class Requests implements Stream {
         try (PreparedStatement statement = connection.jdbc().prepareStatement(
                 "select k, " + function + "(k) from unnest(?::bigint[]) as t(k)")) {
             statement.setArray(1, keys(keys));
-            try (ResultSet rows = statement.executeQuery()) {
+            try (ResultSet rows = query(statement)) {
                 while (rows.next()) {
                     results.put(rows.getLong(1), rows.getBoolean(2));
                 }

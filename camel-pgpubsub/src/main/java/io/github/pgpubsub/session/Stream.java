@@ -43,10 +43,18 @@ public interface Stream {
     void terminate(int backend, long key, Answer<Boolean> allowed);
 
     /**
-     * When the session last asked its socket without finding the connection gone (System.nanoTime, before it asked): until then
-     * at least it has held its locks, or has not lost them for longer than a notice of it travels.
+     * When the session last asked its socket without finding the connection gone, or sent a request that the server has
+     * answered, whichever is later (System.nanoTime, before it asked or sent): until then at least it has held its locks, or has
+     * not lost them for longer than a notice of it travels.
      */
     long lastRead();
+
+    /**
+     * How long an answer of the server takes: the longest of the last ten requests on this connection, in nanoseconds; 0 before
+     * the first. From sending to the whole answer, so what the server needs and what notifications come before it count as well.
+     * Notifications that this session sends don't count: they may wait for other transactions' commits.
+     */
+    long roundTrip();
 
     /** The backend of the listening connection. */
     int backend();

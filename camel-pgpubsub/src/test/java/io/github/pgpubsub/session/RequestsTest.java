@@ -1,0 +1,76 @@
+package io.github.pgpubsub.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.pgpubsub.connect.ServerConnection;
+import io.github.pgpubsub.connect.UrlConnectionSource;
+import io.github.pgpubsub.support.PostgresExtension;
+import io.github.pgpubsub.support.Proxy;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** What a session knows of its connection from the answers to what its subscribers ask for. */
+class RequestsTest {
+
+    private static final String OWN_MARKS = "marks";
+    private static final Duration DELAY = Duration.ofMillis(60);
+    /** There and back. */
+    private static final long ROUND_TRIP = DELAY.multipliedBy(2).toNanos();
+
+    @RegisterExtension
+    static final PostgresExtension postgres = new PostgresExtension();
+
+    @Test
+    void aRoundTripIsTheLongestOfTheLastTenRequests() throws SQLException {
+        try (Proxy proxy = new Proxy(postgres.server()); ServerConnection connection = open(proxy)) {
+            Requests requests = new Requests(connection, OWN_MARKS);
+            assertThat(requests.roundTrip()).isZero();
+
+            proxy.delay(DELAY);
+            requests.notify("some channel", "control messages don't count", committed -> { });
+            requests.flush();
+            assertThat(requests.roundTrip()).isZero();
+
+            requests.check();
+            assertThat(requests.roundTrip()).isGreaterThanOrEqualTo(ROUND_TRIP);
+
+            proxy.delay(Duration.ZERO);
+            for (int i = 0; i < 9; i++) {
+                requests.check();
+                assertThat(requests.roundTrip()).isGreaterThanOrEqualTo(ROUND_TRIP);
+            }
+            requests.check();
+            assertThat(requests.roundTrip()).isPositive().isLessThan(ROUND_TRIP);
+        }
+    }
+
+    @Test
+    void anAnswerProvesThatTheSessionWasThereWhenItWasAsked() throws SQLException {
+        try (Proxy proxy = new Proxy(postgres.server()); ServerConnection connection = open(proxy)) {
+            Requests requests = new Requests(connection, OWN_MARKS);
+            proxy.delay(DELAY);
+            long before = System.nanoTime();
+            requests.holders(List.of(1L), holders -> assertThat(age(requests)).isGreaterThanOrEqualTo(ROUND_TRIP));
+            requests.flush();
+            assertThat(requests.lastRead() - before).isPositive();
+            assertThat(age(requests)).isGreaterThanOrEqualTo(ROUND_TRIP);
+
+            long answered = requests.lastRead();
+            requests.read(answered - 1);
+            assertThat(requests.lastRead()).isEqualTo(answered);
+        }
+    }
+
+    private static long age(Stream stream) {
+        return System.nanoTime() - stream.lastRead();
+    }
+
+    private static ServerConnection open(Proxy proxy) throws SQLException {
+        String url = "jdbc:postgresql://" + proxy.host() + ":" + proxy.port() + "/" + postgres.database() + "?sslmode=disable";
+        return ServerConnection.open(new UrlConnectionSource(url, postgres.user(), postgres.password()), "test",
+                Duration.ofSeconds(10), null);
+    }
+}
