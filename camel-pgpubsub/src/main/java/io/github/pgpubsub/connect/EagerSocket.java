@@ -5,9 +5,22 @@ import java.io.InputStream;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
+import java.sql.SQLException;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
 
-/** A socket whose reads with a timeout of 1 ms do not wait; see {@link EagerSocketFactory}. Reads belong to one thread. */
+/**
+ * A socket whose reads with a timeout of 1 ms do not wait, and that can take in ahead what nobody reads yet; see
+ * {@link EagerSocketFactory}. Reads belong to one thread.
+ */
 final class EagerSocket extends Socket {
+
+    /**
+     * What the kernel takes in when nobody reads. So much because a sender's clock for a closed window stops only when all of its
+     * next segment fits, which has up to 64 KiB (Linux, tcp_ack_probe); and no more because what is taken ahead is as much.
+     */
+    private static final int RECEIVE_BUFFER = 64 * 1024;
 
     /** Bytes that are handed out before a peek is answered with nothing. */
     static final int LONGEST_RUN = 256 * 1024;
@@ -25,12 +38,52 @@ final class EagerSocket extends Socket {
         }
     };
 
+    /** Has the socket that the thread uses, while somebody wants to know. */
+    private static final ThreadLocal<EagerSocket[]> USED = new ThreadLocal<>();
+
     private volatile int timeout;
-    private InputStream input;
+    private Input input;
+
+    EagerSocket() throws SocketException {
+        // Before it connects: the window's scale is agreed on then.
+        setReceiveBufferSize(RECEIVE_BUFFER);
+    }
+
+    /** Does something that sets a socket's timeout, on this thread. */
+    @FunctionalInterface
+    interface Use {
+        void run() throws SQLException;
+    }
+
+    /** The socket below a connection, which neither the driver nor a pool nor TLS shows; null: it is another kind. */
+    static EagerSocket below(Use use) throws SQLException {
+        EagerSocket[] used = new EagerSocket[1];
+        USED.set(used);
+        try {
+            use.run();
+            return used[0];
+        } finally {
+            USED.remove();
+        }
+    }
+
+    /**
+     * Takes in what the kernel holds, if it has never been empty for so long: the peer, which can't send, else counts the time in
+     * which it can't. Called by the thread that reads.
+     *
+     * @return bytes that were taken in and not read yet
+     */
+    long readAhead(long afterNanos) throws IOException {
+        return input == null ? 0 : input.readAhead(afterNanos);
+    }
 
     @Override
     public void setSoTimeout(int millis) throws SocketException {
         timeout = millis;
+        EagerSocket[] used = USED.get();
+        if (used != null) {
+            used[0] = this;
+        }
         super.setSoTimeout(millis);
     }
 
@@ -46,9 +99,14 @@ final class EagerSocket extends Socket {
 
         private final InputStream in;
         /** What was read and is not handed out yet, from a place to another. */
-        private final byte[] ahead = new byte[LONGEST_MESSAGE];
+        private byte[] ahead = new byte[LONGEST_MESSAGE];
         private int from;
         private int to;
+        /** What comes after that and was taken in early. */
+        private final Deque<byte[]> early = new ArrayDeque<>();
+        private long earlyBytes;
+        /** When the kernel held nothing. */
+        private long emptyAt = System.nanoTime();
         /** Bytes since the driver last waited for a message. (Within one it reads without a timeout.) */
         private int run;
 
@@ -64,7 +122,8 @@ final class EagerSocket extends Socket {
                 throw NOTHING;
             }
             boolean ending = run >= LONGEST_RUN;
-            int count = ending || from < to ? readAhead(buffer, offset, length, ending) : in.read(buffer, offset, length);
+            int count = ending || from < to || !early.isEmpty() ? readAhead(buffer, offset, length, ending)
+                    : in.read(buffer, offset, length);
             int sum = run + Math.max(0, count);
             run = ending ? sum : Math.min(LONGEST_RUN, sum);
             return count;
@@ -77,7 +136,7 @@ final class EagerSocket extends Socket {
          */
         private int readAhead(byte[] buffer, int offset, int length, boolean untilZero) throws IOException {
             if (from == to) {
-                int count = in.read(ahead, 0, ahead.length);
+                int count = fillAhead();
                 if (count < 0) {
                     return count;
                 }
@@ -94,6 +153,33 @@ final class EagerSocket extends Socket {
             return count;
         }
 
+        private int fillAhead() throws IOException {
+            byte[] next = early.poll();
+            if (next == null) {
+                ahead = ahead.length == LONGEST_MESSAGE ? ahead : new byte[LONGEST_MESSAGE];
+                return in.read(ahead, 0, ahead.length);
+            }
+            ahead = next;
+            earlyBytes -= next.length;
+            return next.length;
+        }
+
+        long readAhead(long afterNanos) throws IOException {
+            long now = System.nanoTime();
+            int arrived = in.available();
+            if (arrived == 0) {
+                emptyAt = now;
+            } else if (now - emptyAt >= afterNanos) {
+                // All that there is: the window must open at once and not bit by bit.
+                byte[] taken = new byte[arrived];
+                int count = in.readNBytes(taken, 0, arrived);
+                early.add(count == arrived ? taken : Arrays.copyOf(taken, count));
+                earlyBytes += count;
+                emptyAt = now;
+            }
+            return earlyBytes + to - from;
+        }
+
         @Override
         public int read() throws IOException {
             byte[] one = new byte[1];
@@ -102,7 +188,7 @@ final class EagerSocket extends Socket {
 
         @Override
         public int available() throws IOException {
-            return run < LONGEST_RUN ? to - from + in.available() : 0;
+            return run < LONGEST_RUN ? (int) (to - from + earlyBytes + in.available()) : 0;
         }
 
         @Override

@@ -2,6 +2,7 @@ package io.github.pgpubsub.connect;
 
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import javax.net.SocketFactory;
 
 /**
@@ -13,13 +14,16 @@ import javax.net.SocketFactory;
  * read at once when nothing has arrived. It also ends the driver's loop with the first notification after
  * {@value EagerSocket#LONGEST_RUN} bytes, so that a backlog comes in portions instead of all at once into the driver's memory.
  *
+ * <p>While nobody reads, such a socket can go on taking in a little of what arrives
+ * ({@link ServerConnection#readAhead}), so that the server does not take a slow reader for one that has vanished.
+ *
  * <p>The driver makes one of these by name (its property {@code socketFactory}). TLS is layered above the socket, which then
  * can't see where a notification ends: there a backlog comes as the driver takes it.
  */
 public final class EagerSocketFactory extends SocketFactory {
 
     @Override
-    public Socket createSocket() {
+    public Socket createSocket() throws SocketException {
         return new EagerSocket();
     }
 

@@ -1,5 +1,6 @@
 package io.github.pgpubsub.connect;
 
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -23,6 +24,8 @@ public final class ServerConnection implements AutoCloseable {
     private final Connection connection;
     private final PGConnection pg;
     private final boolean pooled;
+    /** Null: the connection's socket is not one of ours. */
+    private final EagerSocket socket;
     private final boolean customized;
     private final Map<String, String> before = new LinkedHashMap<>();
     private final int backend;
@@ -31,10 +34,11 @@ public final class ServerConnection implements AutoCloseable {
     private final boolean behindPooler;
     private final boolean commitsInMemory;
 
-    private ServerConnection(Connection connection, boolean pooled, String applicationName, ConnectionCustomizer customizer)
-            throws SQLException {
+    private ServerConnection(Connection connection, boolean pooled, EagerSocket socket, String applicationName,
+            ConnectionCustomizer customizer) throws SQLException {
         this.connection = connection;
         this.pooled = pooled;
+        this.socket = socket;
         if (!connection.isWrapperFor(PGConnection.class)) {
             throw new IllegalArgumentException("The dataSource does not lead to PostgreSQL's own JDBC driver but to a "
                     + connection.getClass().getName());
@@ -102,8 +106,9 @@ public final class ServerConnection implements AutoCloseable {
             throw new SQLException("No connection from " + source);
         }
         try {
-            connection.setNetworkTimeout(Runnable::run, Math.toIntExact(ioTimeout.toMillis()));
-            return new ServerConnection(connection, source.pooled(), applicationName, customizer);
+            EagerSocket socket = EagerSocket.below(
+                    () -> connection.setNetworkTimeout(Runnable::run, Math.toIntExact(ioTimeout.toMillis())));
+            return new ServerConnection(connection, source.pooled(), socket, applicationName, customizer);
         } catch (SQLException | RuntimeException e) {
             closeQuietly(connection);
             throw e;
@@ -139,6 +144,34 @@ public final class ServerConnection implements AutoCloseable {
      */
     public boolean behindPooler() {
         return behindPooler;
+    }
+
+    /**
+     * Whether {@link #readAhead} opens the server's own window: the socket is one of ours, and the server sees the port that it
+     * has, so that nothing is in between which reads in bits of its own.
+     */
+    public boolean canReadAhead() throws SQLException {
+        if (socket == null || behindPooler) {
+            return false;
+        }
+        try (PreparedStatement statement = connection.prepareStatement("select pg_catalog.inet_client_port()");
+                ResultSet row = statement.executeQuery()) {
+            return row.next() && row.getInt(1) == socket.getLocalPort();
+        }
+    }
+
+    /**
+     * Takes in some of what has arrived and is not read, if some has waited for so long. To be called often by the thread that
+     * reads, so that a server with {@code tcp_user_timeout} keeps the session of a reader that is slow or stands still.
+     *
+     * @return bytes that were taken in so and are not read yet
+     */
+    public long readAhead(Duration after) throws SQLException {
+        try {
+            return socket.readAhead(after.toNanos());
+        } catch (IOException e) {
+            throw new SQLException("The connection was lost: " + e.getMessage(), "08006", e);
+        }
     }
 
     /** Sets parameters of the server for as long as the connection is ours; leaves out what this version does not know. */

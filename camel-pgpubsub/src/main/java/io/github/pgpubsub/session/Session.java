@@ -13,6 +13,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -48,9 +49,14 @@ public final class Session implements AutoCloseable {
     /** A read that brought fewer notifications and fewer bytes has probably brought all there were. */
     private static final int FEW = 1000;
     private static final int FEW_BYTES = 64 * 1024;
+    /** So many looks whether something waits to be taken in ahead, for each time that it may wait. */
+    private static final int LOOKS_AHEAD = 4;
+    /** Bytes that a session keeps at most of what came while it was slow to read: more would take a small heap away. */
+    private static final long MOST_AHEAD = Math.min(64L << 20, Runtime.getRuntime().maxMemory() / 8);
     /** How long closing waits for an attempt to connect. */
     private static final long CONNECT_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long NOT_STALLED = -1;
+    private static final int KEEPALIVES = 3;
 
     private final ConnectionSource source;
     private final SessionOptions options;
@@ -88,6 +94,9 @@ public final class Session implements AutoCloseable {
     /** Whether the last read left a backlog behind. */
     private boolean behind;
     private long nextTick;
+    /** How long what has arrived may wait to be read, before some of it is taken in ahead; null: for ever. */
+    private Duration readAhead;
+    private long nextReadAhead;
 
     /** @param threads makes a thread, not started, from its purpose and a task */
     public Session(ConnectionSource source, SessionOptions options, BiFunction<String, Runnable, Thread> threads) {
@@ -256,16 +265,27 @@ public final class Session implements AutoCloseable {
     /**
      * lock_timeout bounds a NOTIFY that waits for the commit lock, which statement_timeout does not; idle_session_timeout
      * (since PostgreSQL 14) would end a listener although notifications come in. The server's keepalives end the session of a
-     * vanished host, and so free its locks, but not before that host itself must have noticed by its heartbeat.
+     * vanished host, and so free its locks, but not before that host itself must have noticed by its heartbeat. They don't run
+     * while something that was sent is not acknowledged: then tcp_user_timeout says how long. That counts a reader that takes
+     * nothing in as well, so it is set only where {@link #readAhead} can see to it that something is.
      */
     private void prepare(ServerConnection connection) throws SQLException {
         long lockTimeout = Math.max(1, options.heartbeatTimeout().toMillis() / 2);
-        connection.set(Map.of(
+        long idle = seconds(options.heartbeatInterval());
+        long interval = seconds(options.heartbeatTimeout()) / KEEPALIVES + 2;
+        Map<String, String> parameters = new HashMap<>(Map.of(
                 "lock_timeout", String.valueOf(lockTimeout),
                 "idle_session_timeout", "0",
-                "tcp_keepalives_idle", String.valueOf(seconds(options.heartbeatInterval())),
-                "tcp_keepalives_interval", String.valueOf(seconds(options.heartbeatTimeout()) / 3 + 2),
-                "tcp_keepalives_count", "3"));
+                "tcp_keepalives_idle", String.valueOf(idle),
+                "tcp_keepalives_interval", String.valueOf(interval),
+                "tcp_keepalives_count", String.valueOf(KEEPALIVES)));
+        readAhead = null;
+        if (connection.canReadAhead()) {
+            Duration vanished = Duration.ofSeconds(idle + interval * KEEPALIVES);
+            parameters.put("tcp_user_timeout", String.valueOf(vanished.toMillis()));
+            readAhead = vanished.dividedBy(2);
+        }
+        connection.set(parameters);
     }
 
     private static long seconds(Duration duration) {
@@ -312,8 +332,10 @@ public final class Session implements AutoCloseable {
             stalledSince = NOT_STALLED;
             behind = false;
             nextCheck = System.nanoTime() + options.heartbeatInterval().toNanos();
+            nextReadAhead = System.nanoTime();
             while (!closing) {
                 watchdog.alive();
+                readAhead(connection);
                 runCommands();
                 if (stalledSince == NOT_STALLED) {
                     tick();
@@ -331,6 +353,23 @@ public final class Session implements AutoCloseable {
                     stall(connection, auxiliary, handedOn);
                 }
             }
+        }
+    }
+
+    /**
+     * A reader that is slow, or stands still because a queue is full, must not be taken for one that has vanished. What it takes
+     * in to show that is little, and yet memory: a route that is slow for too long loses the connection, and is told the gap.
+     */
+    private void readAhead(ServerConnection connection) throws SQLException {
+        long now = System.nanoTime();
+        if (readAhead == null || now - nextReadAhead < 0) {
+            return;
+        }
+        nextReadAhead = now + readAhead.toNanos() / LOOKS_AHEAD;
+        long ahead = connection.readAhead(readAhead);
+        if (ahead > MOST_AHEAD) {
+            throw new SQLException((unread.isEmpty() ? "A route" : nextReceivers()) + " is too slow: for so long that "
+                    + (ahead >> 20) + " MiB have come which nobody could take, and no more can be kept");
         }
     }
 

@@ -172,6 +172,39 @@ class EagerSocketTest {
     }
 
     @Test
+    void whatIsTakenInAheadIsReadInItsPlace() throws Exception {
+        byte[] sent = new byte[3 * EagerSocket.LONGEST_RUN];
+        new Random(3).nextBytes(sent);
+        CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> send(sent));
+        EagerSocket socket = (EagerSocket) client;
+        ByteArrayOutputStream received = new ByteArrayOutputStream();
+        await().until(() -> socket.readAhead(0) > EagerSocket.LONGEST_RUN);
+        while (received.size() < sent.length) {
+            client.setSoTimeout(60_000);
+            received.write(read());
+            assertThat(readWhilePeeksFind(received)).isLessThanOrEqualTo(EagerSocket.LONGEST_RUN + 2 * BUFFER);
+            socket.readAhead(0);
+        }
+        sending.get();
+
+        assertThat(received.toByteArray()).isEqualTo(sent);
+        assertThat(socket.readAhead(0)).isZero();
+    }
+
+    @Test
+    void nothingIsTakenInAheadBeforeItHasWaited() throws Exception {
+        EagerSocket socket = (EagerSocket) client;
+        long hour = Duration.ofHours(1).toNanos();
+        send(new byte[] {1, 2, 3});
+        await().until(() -> in.available() == 3);
+
+        assertThat(socket.readAhead(hour)).isZero();
+        assertThat(socket.readAhead(0)).isEqualTo(3);
+        assertThat(in.available()).isEqualTo(3);
+        assertThat(in.readNBytes(3)).containsExactly(1, 2, 3);
+    }
+
+    @Test
     void aConnectionOfAUrlHasOneUnlessTheUrlNamesAnother() throws Exception {
         String url = "jdbc:postgresql://127.0.0.1:" + listener.getLocalPort() + "/db";
         assertThat(source(url)).isEqualTo(source(url + "?socketFactory=" + EagerSocketFactory.class.getName()));

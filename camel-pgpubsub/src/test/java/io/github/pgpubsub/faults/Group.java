@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.pgpubsub.lead.GroupKey;
 import io.github.pgpubsub.lead.Lock;
+import io.github.pgpubsub.support.Cable;
 import io.github.pgpubsub.support.JvmProcess;
 import io.github.pgpubsub.support.PostgresExtension;
 import java.time.Duration;
@@ -26,24 +27,33 @@ final class Group implements AutoCloseable {
     private final String options;
     private final String user;
     private final String password;
+    /** Null: on this machine. */
+    private final Cable cable;
     private final List<Node> all;
 
-    private Group(PostgresExtension postgres, String channel, String options, String user, String password, List<Node> all) {
+    private Group(PostgresExtension postgres, String channel, String options, String user, String password, Cable cable,
+            List<Node> all) {
         this.postgres = postgres;
         this.channel = channel;
         this.options = options;
         this.user = user;
         this.password = password;
+        this.cable = cable;
         this.all = all;
     }
 
     Group(PostgresExtension postgres, String channel, String options) {
-        this(postgres, channel, options, postgres.user(), postgres.password(), new ArrayList<>());
+        this(postgres, channel, options, postgres.user(), postgres.password(), null, new ArrayList<>());
     }
 
     /** The same members; those that are launched with it connect as somebody else. */
     Group as(String otherUser, String otherPassword) {
-        return new Group(postgres, channel, options, otherUser, otherPassword, all);
+        return new Group(postgres, channel, options, otherUser, otherPassword, cable, all);
+    }
+
+    /** The same members; those that are launched with it run at the far end. */
+    Group over(Cable otherCable) {
+        return new Group(postgres, channel, options, user, password, otherCable, all);
     }
 
     String channel() {
@@ -59,11 +69,16 @@ final class Group implements AutoCloseable {
     Node launch(long delayMillis, String... flags) {
         String name = "node-" + (all.size() + 1);
         List<String> arguments = Stream.concat(
-                Stream.of(name, postgres.url(), user, password, channel + "?" + options, Long.toString(delayMillis)),
+                Stream.of(name, url(), user, password, channel + "?" + options, Long.toString(delayMillis)),
                 Stream.of(flags)).toList();
-        Node node = new Node(name, JvmProcess.start(name, FaultNode.class, List.of("-Xmx96m", "-XX:+UseSerialGC"), arguments));
+        Node node = new Node(name, JvmProcess.start(name, FaultNode.class, List.of("-Xmx96m", "-XX:+UseSerialGC"), arguments,
+                cable == null ? List.of() : cable.farEnd()));
         all.add(node);
         return node;
+    }
+
+    private String url() {
+        return cable == null ? postgres.url() : VanishedHostIT.url(cable, postgres);
     }
 
     List<Node> all() {

@@ -70,9 +70,15 @@ public final class JvmProcess implements AutoCloseable {
      * @param jvmOptions such as {@code -Dkey=value}; they win over the defaults
      */
     public static JvmProcess start(String name, Class<?> main, List<String> jvmOptions, List<String> arguments) {
+        return start(name, main, jvmOptions, arguments, List.of());
+    }
+
+    /** @param before what begins the command: something that makes an environment and then becomes the JVM */
+    public static JvmProcess start(
+            String name, Class<?> main, List<String> jvmOptions, List<String> arguments, List<String> before) {
         try {
             Path classPathFile = writeClassPath();
-            List<String> command = new ArrayList<>();
+            List<String> command = new ArrayList<>(before);
             command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
             command.addAll(FLAGS);
             command.addAll(jvmOptions);

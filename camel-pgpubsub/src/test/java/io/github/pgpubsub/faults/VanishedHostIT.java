@@ -1,0 +1,173 @@
+package io.github.pgpubsub.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.github.pgpubsub.support.Cable;
+import io.github.pgpubsub.support.JvmProcess;
+import io.github.pgpubsub.support.PostgresExtension;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * A host vanishes while messages are on their way to it: its packets are dropped, in a network namespace. Keepalives don't run
+ * then, because something is not acknowledged yet. And a reader that stands still, from which the server hears as little, stays.
+ */
+class VanishedHostIT {
+
+    private static final String HEARTBEATS = "heartbeatInterval=1s&heartbeatTimeout=1s";
+    /** What follows from these heartbeats: idle + interval × count of the keepalives. */
+    private static final Duration USER_TIMEOUT = Duration.ofSeconds(1 + 3 * 2);
+    /** For the lock's next poll, and a machine that has other things to do. */
+    private static final Duration SLACK = Duration.ofSeconds(4);
+    private static final int PER_SECOND = 2000;
+
+    private static final Cable CABLE = Cable.layIfAllowed();
+
+    @RegisterExtension
+    static final PostgresExtension postgres = PostgresExtension.withOwnServer(settings());
+
+    private static Map<String, String> settings() {
+        return CABLE == null ? Map.of() : Map.of("listen_addresses", "127.0.0.1," + CABLE.near(), "hba_file", whoMayCome());
+    }
+
+    private static String whoMayCome() {
+        try {
+            Path file = Files.createTempFile("pg_hba-", ".conf");
+            file.toFile().deleteOnExit();
+            return Files.writeString(file, "host all all all scram-sha-256\n").toString();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static String url(Cable cable, PostgresExtension postgres) {
+        return "jdbc:postgresql://" + cable.near() + ":" + postgres.server().port() + "/" + postgres.database();
+    }
+
+    @BeforeAll
+    static void needsACable() {
+        assumeTrue(CABLE != null, "Skipped: this user may make no network namespaces (or there is no ip command)");
+    }
+
+    @AfterAll
+    static void close() {
+        if (CABLE != null) {
+            CABLE.close();
+        }
+    }
+
+    /** Nobody deposes it; only the server can find out. */
+    @Test
+    void aLeaderThatNobodyDeposesLosesItsLock() {
+        try (Group near = new Group(postgres, "leader", "gapMarker=reconnect&leaderTimeout=0&" + HEARTBEATS)) {
+            Node far = near.over(CABLE).launch().awaitStarted();
+            near.awaitLeads(far, Node.SOON);
+            Node standby = near.launch().awaitStarted();
+            near.awaitStandbyInStep(standby);
+            try (Numbers numbers = Numbers.start(postgres, near.channel(), PER_SECOND)) {
+                near.awaitNextStart(far);
+                long before = far.starts().get(0).number() - 1;
+                int backend = far.backend();
+                CABLE.cut();
+                long begin = System.nanoTime();
+                near.awaitLeads(standby, USER_TIMEOUT.plus(SLACK));
+                Duration freed = Duration.ofNanos(System.nanoTime() - begin);
+                near.awaitNextStart(standby);
+                CABLE.heal();
+                near.awaitThat(far + " is back", Node.SOON, () -> far.backend() != backend && far.isStandbyInStep());
+                long sent = numbers.stop();
+                near.awaitStarted(sent);
+
+                Received received = near.received();
+                Figures.print("a leader's host vanishes under load, leaderTimeout=0, tcp_user_timeout %d ms: the standby leads after"
+                        + " %d ms, sent %d, lost %d, twice %d, twice unmarked %d", USER_TIMEOUT.toMillis(), freed.toMillis(), sent,
+                        received.lost(sent).stream().filter(number -> number > before).count(), received.twice().size(),
+                        received.twiceUnmarked().size());
+                assertThat(received.lost(sent)).as("lost\n%s", near.story()).allMatch(number -> number <= before);
+                assertThat(received.twiceUnmarked()).as("twice, unmarked").isEmpty();
+                assertThat(received.overlapping()).as("begun after the successor's first").isEmpty();
+                assertThat(received.outOfOrder()).as("out of order").isEmpty();
+                assertThat(received.gaps()).as("gaps").isEmpty();
+            }
+        } finally {
+            CABLE.heal();
+        }
+    }
+
+    /** Its backend would keep the server's notification queue from being trimmed. */
+    @Test
+    void aListenerForItselfIsEndedAndComesBack() {
+        try (Group group = new Group(postgres, "broadcast", "gapMarker=reconnect&singleListener=false&" + HEARTBEATS)) {
+            Node far = group.over(CABLE).launch().awaitStarted();
+            try (Numbers numbers = Numbers.start(postgres, group.channel(), PER_SECOND)) {
+                group.awaitNextStart(far);
+                int backend = far.backend();
+                CABLE.cut();
+                long begin = System.nanoTime();
+                group.awaitThat("its session has ended", USER_TIMEOUT.plus(SLACK), () -> !isThere(backend));
+                Duration freed = Duration.ofNanos(System.nanoTime() - begin);
+                CABLE.heal();
+                group.awaitThat(far + " is back", Node.SOON, () -> far.backend() != backend && !far.gaps().isEmpty());
+                long sent = numbers.stop();
+                group.awaitStarted(sent);
+                Figures.print("a listener's host vanishes under load, singleListener=false, tcp_user_timeout %d ms: its session ends"
+                        + " after %d ms; back, it missed %s and was told a gap of %d ms", USER_TIMEOUT.toMillis(), freed.toMillis(),
+                        Figures.ranges(group.received().lost(sent)), far.gaps().get(0).millis());
+                assertThat(far.gaps()).hasSize(1);
+            }
+        } finally {
+            CABLE.heal();
+        }
+    }
+
+    private static boolean isThere(int backend) {
+        return postgres.number("select count(*) from pg_stat_activity where pid = ?", backend) > 0;
+    }
+
+    /** 60 MB wait in the server; no more than a few hundred kilobytes fit into what lies between. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aReaderThatStandsStillKeepsItsSession(boolean singleListener) throws Exception {
+        int messages = 15_000;
+        try (JvmProcess node = JvmProcess.start("standing", StandingNode.class, List.of("-Xmx96m", "-XX:+UseSerialGC"),
+                List.of(url(CABLE, postgres), postgres.user(), postgres.password(),
+                        "pgpubsub:still?singleListener=" + singleListener + "&" + HEARTBEATS, String.valueOf(messages)),
+                CABLE.farEnd())) {
+            node.awaitLine(StandingNode.STARTED::equals, Node.SOON);
+            List<Integer> backends = postgres.backends("pgpubsub % listen");
+            assertThat(backends).hasSize(1);
+            notify("still", 1, 1);
+            node.awaitLine(StandingNode.HELD::equals, Node.SOON);
+            for (int first = 2; first <= messages; first += 250) {
+                notify("still", first, Math.min(messages, first + 249));
+            }
+            node.awaitLine(line -> line.contains("its queue is full"), Node.SOON);
+            // For so long it reads nothing: that is what is tested.
+            Thread.sleep(USER_TIMEOUT.multipliedBy(3).toMillis());
+            assertThat(postgres.backends("pgpubsub % listen")).isEqualTo(backends);
+            node.send("go");
+            String all = node.awaitLine(line -> line.startsWith(StandingNode.ALL), Node.SOON.multipliedBy(2)).text();
+            assertThat(node.lines()).noneMatch(line -> line.text().contains("Lost the connection"));
+            Figures.print("a reader stands still for %d ms with %d MB behind it, singleListener=%b, tcp_user_timeout %d ms: it kept"
+                    + " its session and got all, heap in use at most %s", USER_TIMEOUT.multipliedBy(3).toMillis(),
+                    messages * 4L / 1000, singleListener, USER_TIMEOUT.toMillis(), all.substring(StandingNode.ALL.length() + 1));
+        }
+    }
+
+    private static void notify(String channel, int first, int last) {
+        postgres.strings("select count(pg_notify(?, rpad(n || ' ', 4000, 'x'))) from generate_series(?::bigint, ?::bigint) n",
+                channel, first, last);
+    }
+}
