@@ -37,7 +37,10 @@ final class Broadcast implements Subscriber, Subscription {
     // These belong to the session's thread.
     private Stream stream;
     private long place;
-    private long lostAt;
+    private boolean hasListened;
+    /** Since when messages may have been missed, while {@link #broken}. */
+    private long brokenAt;
+    private boolean broken;
 
     Broadcast(SubscriptionOptions options, MessageHandler handler, Session session, String name,
             BiFunction<String, Runnable, Thread> threads, Executor callbacks, Runnable onClosed) {
@@ -71,26 +74,43 @@ final class Broadcast implements Subscriber, Subscription {
     @Override
     public void connected(Stream newStream) {
         stream = newStream;
-        stream.listen(options.channel(), this, () -> {
-            receiving = true;
-            boolean first = lostAt == 0;
-            long millis = first ? 0 : TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - lostAt);
-            if (!first) {
-                counters.gap(millis);
-                callbacks.execute(() -> handler.reconnected(Duration.ofMillis(millis)));
-                LOG.warn("Channel {}: messages may have been missed for {} ms", options.channel(), millis);
-            }
-            queue.put(new Entry<>(place, null, null, false, new Entry.Gap(millis, first)));
-            queue.flush();
-            settled.countDown();
-        });
+        stream.listen(options.channel(), this, this::listening);
+    }
+
+    private void listening() {
+        receiving = true;
+        boolean first = !hasListened;
+        long millis = first || !broken ? 0 : TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - brokenAt);
+        hasListened = true;
+        broken = false;
+        if (!first) {
+            counters.gap(millis);
+            callbacks.execute(() -> handler.reconnected(Duration.ofMillis(millis)));
+            LOG.warn("Channel {}: messages may have been missed for {} ms", options.channel(), millis);
+        }
+        queue.put(new Entry<>(place, null, null, false, new Entry.Gap(millis, first)));
+        queue.flush();
+        settled.countDown();
+    }
+
+    @Override
+    public void missed(long since) {
+        breaks(since);
     }
 
     @Override
     public void disconnected() {
         stream = null;
         receiving = false;
-        lostAt = System.nanoTime();
+        breaks(System.nanoTime());
+    }
+
+    /** Until it listens again the first break counts, however many follow. */
+    private void breaks(long at) {
+        if (!broken) {
+            broken = true;
+            brokenAt = at;
+        }
     }
 
     @Override

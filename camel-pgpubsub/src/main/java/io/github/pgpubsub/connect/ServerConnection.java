@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.postgresql.PGConnection;
+import org.postgresql.PGNotification;
+import org.postgresql.core.BaseConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,6 +22,8 @@ import org.slf4j.LoggerFactory;
 public final class ServerConnection implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ServerConnection.class);
+
+    private static final PGNotification[] NOTHING = {};
 
     private final Connection connection;
     private final PGConnection pg;
@@ -171,6 +175,19 @@ public final class ServerConnection implements AutoCloseable {
             return socket.readAhead(after.toNanos());
         } catch (IOException e) {
             throw new SQLException("The connection was lost: " + e.getMessage(), "08006", e);
+        }
+    }
+
+    /**
+     * What the driver has taken in and not handed out, when it has thrown: it keeps those notifications. Reads nothing, because
+     * after a failure nobody knows where a message begins.
+     */
+    public PGNotification[] pending() {
+        try {
+            return pg instanceof BaseConnection driver ? driver.getQueryExecutor().getNotifications() : NOTHING;
+        } catch (SQLException e) {
+            LOG.debug("The driver does not hand out what it has", e);
+            return NOTHING;
         }
     }
 

@@ -1,12 +1,14 @@
 package io.github.pgpubsub.session;
 
 import io.github.pgpubsub.connect.Backoff;
+import io.github.pgpubsub.connect.ConnectionFailure;
 import io.github.pgpubsub.connect.ConnectionSource;
 import io.github.pgpubsub.connect.FirstAttempt;
 import io.github.pgpubsub.connect.OwnMessages;
 import io.github.pgpubsub.connect.ServerConnection;
 import io.github.pgpubsub.connect.TransactionPooler;
 import io.github.pgpubsub.connect.Watchdog;
+import java.net.SocketTimeoutException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -52,7 +54,10 @@ public final class Session implements AutoCloseable {
     /** So many looks whether something waits to be taken in ahead, for each time that it may wait. */
     private static final int LOOKS_AHEAD = 4;
     /** Bytes that a session keeps at most of what came while it was slow to read: more would take a small heap away. */
-    private static final long MOST_AHEAD = Math.min(64L << 20, Runtime.getRuntime().maxMemory() / 8);
+    private static final long MOST_AHEAD = Math.min(256L << 20, Runtime.getRuntime().maxMemory() / 8);
+    /** Bytes, by estimate, that are handed on at the end to those who have no room for them; the rest is told as missed. */
+    private static final long MOST_AT_THE_END = Math.min(16L << 20, Runtime.getRuntime().maxMemory() / 32);
+    private static final int OVERHEAD_BYTES = 150;
     /** How long closing waits for an attempt to connect. */
     private static final long CONNECT_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long NOT_STALLED = -1;
@@ -93,6 +98,9 @@ public final class Session implements AutoCloseable {
     private long stalledSince;
     /** Whether the last read left a backlog behind. */
     private boolean behind;
+    private long readAt;
+    /** All that came before this time has been handed on. */
+    private long caughtUpAt;
     private long nextTick;
     /** How long what has arrived may wait to be read, before some of it is taken in ahead; null: for ever. */
     private Duration readAhead;
@@ -193,8 +201,7 @@ public final class Session implements AutoCloseable {
         while (!closing) {
             try (ServerConnection connection = connect()) {
                 if (!closing) {
-                    begin(connection);
-                    serve(connection);
+                    listen(connection);
                 }
             } catch (SQLException | RuntimeException | OutOfMemoryError e) {
                 // What the driver had taken in is free again without the connection.
@@ -244,6 +251,18 @@ public final class Session implements AutoCloseable {
         }
     }
 
+    private void listen(ServerConnection connection) throws SQLException {
+        try {
+            begin(connection);
+            serve(connection);
+        } catch (SQLException | RuntimeException e) {
+            if (requests != null) {
+                handOnTheLast(connection, e);
+            }
+            throw e;
+        }
+    }
+
     private void begin(ServerConnection connection) throws SQLException {
         prepare(connection);
         watchdog.watch(connection);
@@ -286,6 +305,62 @@ public final class Session implements AutoCloseable {
             readAhead = vanished.dividedBy(2);
         }
         connection.set(parameters);
+    }
+
+    /**
+     * What has been received is received, although the connection has come to its end: it is handed on before anybody hears of
+     * that. Nobody is waited for, so there is a limit to what those get who have no room.
+     */
+    private void handOnTheLast(ServerConnection connection, Exception cause) {
+        boolean all = false;
+        try {
+            take(connection.pending());
+            all = handOnAll();
+            while (all && isWhole(cause) && readMore(connection)) {
+                all = handOnAll();
+            }
+        } catch (SQLException | RuntimeException e) {
+            LOG.debug("Some of what was received could not be handed on", e);
+        }
+        if (!all) {
+            List.copyOf(subscribers).forEach(subscriber -> subscriber.missed(caughtUpAt));
+        } else if (isSilence(cause) || System.nanoTime() - readAt > options.heartbeatInterval().toNanos()) {
+            long since = heardAt;
+            List.copyOf(subscribers).forEach(subscriber -> subscriber.missed(since));
+        }
+    }
+
+    /** Whether the connection can still be read from: it was not that which failed. */
+    private static boolean isWhole(Exception cause) {
+        return cause instanceof SQLException e && (e.getSQLState() == null && e.getCause() == null || !ConnectionFailure.isLoss(e));
+    }
+
+    /** Whether nobody knows when the connection ended: an answer did not come. */
+    private static boolean isSilence(Throwable cause) {
+        return cause != null && (cause instanceof SocketTimeoutException || isSilence(cause.getCause()));
+    }
+
+    private boolean readMore(ServerConnection connection) throws SQLException {
+        PGNotification[] more = connection.pg().getNotifications(BUSY_READ_MILLIS);
+        take(more == null ? connection.pending() : more);
+        return !unread.isEmpty();
+    }
+
+    /** False: it was too much for those that have no room. */
+    private boolean handOnAll() {
+        long withoutRoom = 0;
+        try {
+            while (!unread.isEmpty() && withoutRoom < MOST_AT_THE_END) {
+                Notification next = unread.remove();
+                for (Subscriber each : requests.of(next.channel())) {
+                    withoutRoom += each.ready() ? 0 : next.bytes() + OVERHEAD_BYTES;
+                    hand(next, each);
+                }
+            }
+            return unread.isEmpty();
+        } finally {
+            handOn();
+        }
     }
 
     private static long seconds(Duration duration) {
@@ -333,6 +408,8 @@ public final class Session implements AutoCloseable {
             behind = false;
             nextCheck = System.nanoTime() + options.heartbeatInterval().toNanos();
             nextReadAhead = System.nanoTime();
+            readAt = nextReadAhead;
+            caughtUpAt = nextReadAhead;
             while (!closing) {
                 watchdog.alive();
                 readAhead(connection);
@@ -345,6 +422,7 @@ public final class Session implements AutoCloseable {
                 }
                 boolean handedOn = dispatch();
                 if (handedOn) {
+                    caughtUpAt = behind ? caughtUpAt : readAt;
                     read(connection);
                 }
                 if (handedOn && !behind) {
@@ -380,6 +458,7 @@ public final class Session implements AutoCloseable {
 
     private void read(ServerConnection connection) throws SQLException {
         long before = System.nanoTime();
+        readAt = before;
         PGNotification[] notifications = connection.pg().getNotifications(readMillis(before));
         requests.read(before);
         int count = notifications == null ? 0 : notifications.length;
@@ -491,20 +570,28 @@ public final class Session implements AutoCloseable {
                 }
                 unread.remove();
                 for (Subscriber each : receivers) {
-                    each.received(next);
-                    if (each != lastReceiver) {
-                        lastReceiver = each;
-                        collecting.add(each);
-                    }
+                    hand(next, each);
                 }
                 flush();
             }
             return true;
         } finally {
-            collecting.forEach(Subscriber::handOn);
-            collecting.clear();
-            lastReceiver = null;
+            handOn();
         }
+    }
+
+    private void hand(Notification notification, Subscriber receiver) {
+        receiver.received(notification);
+        if (receiver != lastReceiver) {
+            lastReceiver = receiver;
+            collecting.add(receiver);
+        }
+    }
+
+    private void handOn() {
+        collecting.forEach(Subscriber::handOn);
+        collecting.clear();
+        lastReceiver = null;
     }
 
     private static boolean areReady(Subscriber[] receivers) {

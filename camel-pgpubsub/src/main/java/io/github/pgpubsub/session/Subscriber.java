@@ -14,8 +14,18 @@ public interface Subscriber {
      */
     void connected(Stream stream);
 
-    /** The stream is broken. Requests that were not answered never will be. */
+    /**
+     * The stream is broken. Requests that were not answered never will be. What the session had received before is handed on
+     * first, in its order, even to a subscriber that is not {@link #ready}; what is asked for at that moment goes nowhere.
+     */
     void disconnected();
+
+    /**
+     * Called before {@link #disconnected} where the break is older than that, or not all that was received could be handed on.
+     *
+     * @param since System.nanoTime; all that was sent before has been handed on
+     */
+    default void missed(long since) {}
 
     /** A notification of a channel that this subscriber listens to, in the server's order. */
     void received(Notification notification);

@@ -1,0 +1,118 @@
+package io.github.pgpubsub;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.pgpubsub.connect.OwnMessages;
+import io.github.pgpubsub.connect.UrlConnectionSource;
+import io.github.pgpubsub.lead.MemoryBound;
+import io.github.pgpubsub.session.Session;
+import io.github.pgpubsub.session.SessionOptions;
+import io.github.pgpubsub.session.Stream;
+import io.github.pgpubsub.session.Subscriber;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+
+/** When the gap of a subscription began, which its session tells in the order of what happens to the connection. */
+class BroadcastTest {
+
+    private static final Duration FIRST = Duration.ofMillis(200);
+
+    private final List<Duration> gaps = new ArrayList<>();
+    /** What is to be told when it is listened to. */
+    private final List<Runnable> listening = new ArrayList<>();
+    private final Broadcast broadcast = new Broadcast(SubscriptionOptions.to("ch").singleListener(false)
+            .memory(new MemoryBound(MemoryBound.DEFAULT_BYTES)).build(), handler(), session(), "test", BroadcastTest::thread,
+            Runnable::run, () -> { });
+
+    @Test
+    void aSecondLossDoesNotForgetWhenTheFirstOneBegan() {
+        listens();
+        broadcast.disconnected();
+        pass(FIRST);
+        broadcast.connected(stream());
+        broadcast.disconnected();
+        listens();
+
+        broadcast.disconnected();
+        listens();
+
+        assertThat(gaps).hasSize(2);
+        assertThat(gaps.get(0)).isGreaterThanOrEqualTo(FIRST);
+        assertThat(gaps.get(1)).isLessThan(FIRST);
+    }
+
+    @Test
+    void aBreakThatIsOlderThanItsDiscoveryCountsFromItsBeginning() {
+        listens();
+        broadcast.missed(System.nanoTime() - FIRST.toNanos());
+        broadcast.disconnected();
+        listens();
+
+        assertThat(gaps).singleElement().satisfies(gap -> assertThat(gap).isGreaterThanOrEqualTo(FIRST));
+    }
+
+    /** It has begun to listen when the server says so, and not when it asked. */
+    @Test
+    void whatIsLostBeforeItEverListenedIsNoLoss() {
+        broadcast.connected(stream());
+        broadcast.disconnected();
+        listens();
+
+        assertThat(gaps).isEmpty();
+        assertThat(broadcast.status().counts().gaps()).isZero();
+    }
+
+    private void listens() {
+        broadcast.connected(stream());
+        listening.remove(listening.size() - 1).run();
+    }
+
+    private static void pass(Duration time) {
+        long end = System.nanoTime() + time.toNanos();
+        while (end - System.nanoTime() > 0) {
+            LockSupport.parkNanos(end - System.nanoTime());
+        }
+    }
+
+    private MessageHandler handler() {
+        return new MessageHandler() {
+            @Override
+            public void handle(Message message) {}
+
+            @Override
+            public void reconnected(Duration gap) {
+                gaps.add(gap);
+            }
+
+            @Override
+            public void failed(Exception failure) {}
+        };
+    }
+
+    /** Nothing but to listen is asked of it. */
+    private Stream stream() {
+        return (Stream) Proxy.newProxyInstance(Stream.class.getClassLoader(), new Class<?>[] {Stream.class},
+                (proxy, method, arguments) -> {
+                    assertThat(method).isEqualTo(Stream.class.getMethod("listen", String.class, Subscriber.class, Runnable.class));
+                    listening.add((Runnable) arguments[2]);
+                    return null;
+                });
+    }
+
+    /** Never started: the test does what it does. */
+    private static Session session() {
+        return new Session(new UrlConnectionSource("jdbc:postgresql://127.0.0.1/nowhere", null, null),
+                new SessionOptions("test", Duration.ZERO, Duration.ZERO, -1, Duration.ofSeconds(5), Duration.ofSeconds(3),
+                        Duration.ofMillis(20), null, new OwnMessages()), BroadcastTest::thread);
+    }
+
+    private static Thread thread(String name, Runnable task) {
+        Thread thread = new Thread(task, name);
+        thread.setDaemon(true);
+        return thread;
+    }
+}
