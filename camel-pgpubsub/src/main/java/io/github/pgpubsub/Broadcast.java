@@ -195,6 +195,7 @@ final class Broadcast implements Subscriber, Subscription {
             queue.close();
             workers.leave();
             workers.join(LAST_NANOS);
+            queue.clear();
         } catch (InterruptedException e) {
             workers.leave();
             Thread.currentThread().interrupt();

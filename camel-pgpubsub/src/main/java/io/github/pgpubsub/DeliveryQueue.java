@@ -227,7 +227,7 @@ final class DeliveryQueue {
         flush();
         lock.lock();
         try {
-            if (!isIdle()) {
+            if (!isEmpty()) {
                 whenIdle = callback;
                 return;
             }
@@ -237,8 +237,30 @@ final class DeliveryQueue {
         callback.run();
     }
 
-    private boolean isIdle() {
+    /** Whether everything that was put is complete. */
+    boolean isIdle() {
+        flush();
+        lock.lock();
+        try {
+            return isEmpty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean isEmpty() {
         return waiting.isEmpty() && begun.isEmpty();
+    }
+
+    /** Whether a gap was put that is not handled yet. */
+    boolean isGapUnhandled() {
+        flush();
+        lock.lock();
+        try {
+            return begun.stream().anyMatch(entry -> entry.gap() != null) || waiting.hasGap();
+        } finally {
+            lock.unlock();
+        }
     }
 
     // ---- the subscription's side
@@ -258,7 +280,7 @@ final class DeliveryQueue {
                 }
                 if (!open || waiting.isEmpty()) {
                     changed.await();
-                } else if (!lease.isValid()) {
+                } else if (waiting.peek().gap() == null && !lease.isValid()) {
                     changed.awaitNanos(LEASE_CHECK_NANOS);
                 } else {
                     break;
@@ -284,7 +306,7 @@ final class DeliveryQueue {
         lockSoon();
         try {
             begun.remove(entry);
-            if (isIdle()) {
+            if (isEmpty()) {
                 idle.signalAll();
                 callback = whenIdle;
                 whenIdle = null;
@@ -302,7 +324,7 @@ final class DeliveryQueue {
         lock.lockInterruptibly();
         try {
             long left = nanos;
-            while (!isIdle()) {
+            while (!isEmpty()) {
                 if (left <= 0) {
                     return false;
                 }
@@ -334,6 +356,16 @@ final class DeliveryQueue {
         try {
             closed = true;
             changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Gives up what is left and the memory that it takes; nobody takes any more. */
+    void clear() {
+        lock.lock();
+        try {
+            waiting.clear();
         } finally {
             lock.unlock();
         }

@@ -12,7 +12,7 @@ final class GroupSubscription implements Subscription {
     private static final Logger LOG = LoggerFactory.getLogger(GroupSubscription.class);
 
     /** The server's answers to unlock and the farewell, after all messages are handled. */
-    private static final long FAREWELL_NANOS = TimeUnit.SECONDS.toNanos(10);
+    static final long FAREWELL_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     /** For threads that have nothing to do any more. */
     private static final long LAST_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -23,7 +23,7 @@ final class GroupSubscription implements Subscription {
     private final Runnable onClosed;
 
     /**
-     * @param onLastClosed called when this was the last subscription of its member
+     * @param onLastClosed called when this was the last subscription of its member, and that has stopped
      * @param onClosed     called in any case
      */
     GroupSubscription(Member member, Alternates.Alternate alternate, Runnable onLastClosed, Runnable onClosed) {
@@ -68,21 +68,26 @@ final class GroupSubscription implements Subscription {
 
     private void closeLast() throws InterruptedException {
         DeliveryQueue queue = member.alternates().queue();
+        boolean stopped = false;
         try {
             member.stop();
             if (!alternate.workers().isOwnThread()) {
-                if (!member.awaitStopped(alternate.options().drainTimeout().toNanos())) {
+                stopped = member.awaitStopped(alternate.options().drainTimeout().toNanos());
+                if (!stopped) {
                     LOG.warn("Channel {}: stops with messages that were not finished in time; they go to the next in line, marked",
                             alternate.options().channel());
                     member.giveUpDraining();
-                    member.awaitStopped(FAREWELL_NANOS);
+                    stopped = member.awaitStopped(FAREWELL_NANOS);
                 }
             }
         } finally {
             queue.close();
             alternate.workers().leave();
-            onLastClosed.run();
+            if (stopped) {
+                onLastClosed.run();
+            }
         }
         alternate.workers().join(LAST_NANOS);
+        queue.clear();
     }
 }

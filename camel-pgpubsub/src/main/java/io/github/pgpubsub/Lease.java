@@ -12,11 +12,11 @@ import java.util.concurrent.TimeUnit;
  */
 final class Lease {
 
-    private record Start(long nanoTime, long wallMillis) {}
+    private record Start(long nanoTime, long wallMillis, long grace) {}
 
     private final boolean always;
     private final long nanos;
-    private volatile Start start = new Start(0, 0);
+    private volatile Start start = new Start(0, 0, Leadership.GRACE.toNanos());
     private volatile long pulse;
 
     private Lease(boolean always, long leaderTimeoutNanos) {
@@ -34,19 +34,24 @@ final class Lease {
         return new Lease(false, leaderTimeoutNanos);
     }
 
-    /** Begins anew at a time that lies a moment back. */
-    void renew(long sinceNanoTime) {
+    /**
+     * Begins anew at a time that lies a moment back.
+     *
+     * @param grace how old the last pulse may be, nanoseconds; 0: as before
+     */
+    void renew(long sinceNanoTime, long grace) {
         long ago = System.nanoTime() - sinceNanoTime;
-        start = new Start(sinceNanoTime, System.currentTimeMillis() - TimeUnit.NANOSECONDS.toMillis(ago));
+        start = new Start(sinceNanoTime, System.currentTimeMillis() - TimeUnit.NANOSECONDS.toMillis(ago),
+                grace == 0 ? start.grace : grace);
     }
 
-    /** The session's thread runs. */
+    /** The session had its connection at that time; see {@link io.github.pgpubsub.session.Stream#lastRead()}. */
     void pulse(long nanoTime) {
         pulse = nanoTime;
     }
 
     boolean isValid() {
-        return always || System.nanoTime() - pulse <= Leadership.GRACE.toNanos() && isHeld();
+        return always || System.nanoTime() - pulse <= start.grace && isHeld();
     }
 
     /** The first of the two: the server has been heard from. */

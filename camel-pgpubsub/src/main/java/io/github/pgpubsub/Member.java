@@ -17,6 +17,9 @@ import io.github.pgpubsub.session.Subscriber;
 import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.time.Duration;
+import io.github.pgpubsub.lead.ServerRun;
+import java.util.Arrays;
+import java.util.TreeSet;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -66,6 +69,7 @@ final class Member implements Subscriber, Effects<Notification> {
     /** Whether {@link #handOn} will come. */
     private boolean collecting;
     private long disconnectedAt = Leadership.NEVER;
+    private long missedSince = Leadership.NEVER;
 
     Member(SubscriptionOptions options, Session session, Executor callbacks) {
         this.key = new GroupKey(options.channel(), options.group());
@@ -137,20 +141,23 @@ final class Member implements Subscriber, Effects<Notification> {
             members.completeExceptionally(new SQLException("not connected"));
             return;
         }
-        long leaderKey = key.key(Lock.LEADER);
-        long standbyKey = key.key(Lock.STANDBY);
-        long presenceKey = key.key(Lock.PRESENCE);
-        stream.holders(List.of(leaderKey, standbyKey, presenceKey), holders -> {
-            List<Integer> present = holders.getOrDefault(presenceKey, List.of());
+        stream.holders(lockKeys(), holders -> {
+            Set<Integer> present = members(holders);
             stream.names(present, names -> members.complete(present.stream()
-                    .map(each -> new GroupMember(each, names.getOrDefault(each, ""), each == one(holders, leaderKey),
-                            each == one(holders, standbyKey))).toList()));
+                    .map(each -> new GroupMember(each, names.getOrDefault(each, ""), each == one(holders, Lock.LEADER),
+                            each == one(holders, Lock.STANDBY))).toList()));
         });
     }
 
     /** Begins the orderly end: hands over what has not begun, finishes what has, and gives the lock back. */
     void stop() {
-        session.execute(() -> leadership.stop(System.nanoTime()));
+        session.execute(() -> {
+            leadership.stop(System.nanoTime());
+            if (session.isEnded()) {
+                // There will be no connection any more on which to find out who leads.
+                leadership.giveUpDraining(System.nanoTime());
+            }
+        });
     }
 
     /** Goes on with the end although messages are left that nobody has finished. */
@@ -175,17 +182,25 @@ final class Member implements Subscriber, Effects<Notification> {
         stream = newStream;
         held.clear();
         long now = System.nanoTime();
-        leadership.connected(stream.backend(), now);
+        leadership.connected(stream.backend(), new ServerRun(stream.server(), stream.serverUptime()), now);
         if (disconnectedAt != Leadership.NEVER) {
             alternates.reconnected(Duration.ofNanos(now - disconnectedAt));
         }
     }
 
     @Override
+    public void missed(long since) {
+        missedSince = since;
+    }
+
+    @Override
     public void disconnected() {
+        long now = System.nanoTime();
+        long lastProof = stream.lastRead();
         stream = null;
-        disconnectedAt = System.nanoTime();
-        leadership.disconnected(disconnectedAt);
+        disconnectedAt = missedSince == Leadership.NEVER ? now : missedSince;
+        missedSince = Leadership.NEVER;
+        leadership.disconnected(lastProof, disconnectedAt, now);
     }
 
     @Override
@@ -215,6 +230,7 @@ final class Member implements Subscriber, Effects<Notification> {
         long now = System.nanoTime();
         if (stream != null) {
             lease.pulse(stream.lastRead());
+            leadership.roundTrip(stream.roundTrip());
         }
         leadership.tick(now);
         leader = leadership.leader();
@@ -250,9 +266,15 @@ final class Member implements Subscriber, Effects<Notification> {
     // ---- what the leadership wants of the session
 
     @Override
-    public void present() {
-        held.add(Lock.PRESENCE);
-        stream.shareLock(key.key(Lock.PRESENCE));
+    public void share(Lock lock) {
+        held.add(lock);
+        stream.shareLock(key.key(lock));
+    }
+
+    @Override
+    public void unshare(Lock lock) {
+        held.remove(lock);
+        stream.unshareLock(key.key(lock));
     }
 
     @Override
@@ -266,22 +288,31 @@ final class Member implements Subscriber, Effects<Notification> {
                 }
             });
         }
-        long leader = key.key(Lock.LEADER);
-        long standby = key.key(Lock.STANDBY);
-        long presence = key.key(Lock.PRESENCE);
-        stream.holders(List.of(leader, standby, presence), holders -> {
-            Poll poll = new Poll(acquired[0], one(holders, leader), one(holders, standby),
-                    holders.getOrDefault(presence, List.of()).size());
+        stream.holders(lockKeys(), holders -> {
+            int self = stream.backend();
+            List<Integer> witnesses = holders.getOrDefault(key.key(Lock.WITNESS), List.of());
+            Poll poll = new Poll(tried, acquired[0], one(holders, Lock.LEADER), one(holders, Lock.STANDBY),
+                    members(holders).size(), (int) witnesses.stream().filter(each -> each != self).count());
             leadership.polled(poll, System.nanoTime());
-            if (poll.leader() != 0 && poll.leader() != stream.backend()) {
+            if (poll.leader() != 0 && poll.leader() != self) {
                 settled.countDown();
             }
         });
     }
 
-    private static int one(Map<Long, List<Integer>> holders, long lock) {
-        List<Integer> backends = holders.getOrDefault(lock, List.of());
+    private List<Long> lockKeys() {
+        return Arrays.stream(Lock.values()).map(key::key).toList();
+    }
+
+    private int one(Map<Long, List<Integer>> holders, Lock lock) {
+        List<Integer> backends = holders.getOrDefault(key.key(lock), List.of());
         return backends.isEmpty() ? 0 : backends.get(0);
+    }
+
+    private Set<Integer> members(Map<Long, List<Integer>> holders) {
+        Set<Integer> all = new TreeSet<>(holders.getOrDefault(key.key(Lock.PRESENCE), List.of()));
+        all.addAll(holders.getOrDefault(key.key(Lock.WITNESS), List.of()));
+        return all;
     }
 
     @Override
@@ -343,8 +374,8 @@ final class Member implements Subscriber, Effects<Notification> {
     }
 
     @Override
-    public void renewLease(long since) {
-        lease.renew(since);
+    public void renewLease(long since, long grace) {
+        lease.renew(since, grace);
     }
 
     @Override
@@ -360,6 +391,16 @@ final class Member implements Subscriber, Effects<Notification> {
     @Override
     public long begunAfterWatermark() {
         return alternates.queue().begunAfterWatermark();
+    }
+
+    @Override
+    public boolean isGapUnhandled() {
+        return alternates.queue().isGapUnhandled();
+    }
+
+    @Override
+    public boolean isIdle() {
+        return alternates.queue().isIdle();
     }
 
     @Override
@@ -405,7 +446,7 @@ final class Member implements Subscriber, Effects<Notification> {
             stream.unlisten(key.channel(), this);
             stream.unlisten(controlChannel, this);
             for (Lock lock : held) {
-                if (lock == Lock.PRESENCE) {
+                if (lock == Lock.PRESENCE || lock == Lock.WITNESS) {
                     stream.unshareLock(key.key(lock));
                 } else {
                     stream.unlock(key.key(lock), () -> { });

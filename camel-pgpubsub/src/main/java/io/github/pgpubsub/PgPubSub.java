@@ -12,6 +12,7 @@ import io.github.pgpubsub.publish.PublisherStatus;
 import io.github.pgpubsub.session.Session;
 import io.github.pgpubsub.session.SessionOptions;
 import java.sql.SQLException;
+import java.sql.SQLTimeoutException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -100,7 +101,7 @@ public final class PgPubSub implements AutoCloseable {
     }
 
     private Subscription joinGroup(Listening shared, SubscriptionOptions options, MessageHandler handler)
-            throws InterruptedException {
+            throws SQLException, InterruptedException {
         GroupKey key = new GroupKey(options.channel(), options.group());
         while (true) {
             Member member = member(key, shared, options);
@@ -113,7 +114,10 @@ public final class PgPubSub implements AutoCloseable {
                 return new GroupSubscription(member, alternate, () -> forget(shared, key, member), () -> releaseSession(shared));
             }
             // Its last subscription is just leaving: two members on one session would both lead.
-            member.awaitStopped(options.drainTimeout().toNanos());
+            if (!member.awaitStopped(options.drainTimeout().toNanos() + GroupSubscription.FAREWELL_NANOS)) {
+                throw new SQLTimeoutException("Channel " + options.channel() + ", group " + options.group()
+                        + ": the former subscription of this session has not ended in time, so another can't begin");
+            }
             forget(shared, key, member);
         }
     }

@@ -9,6 +9,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.postgresql.PGConnection;
 import org.postgresql.PGNotification;
 import org.postgresql.core.BaseConnection;
@@ -34,6 +35,7 @@ public final class ServerConnection implements AutoCloseable {
     private final Map<String, String> before = new LinkedHashMap<>();
     private final int backend;
     private final String server;
+    private final long serverUptime;
     private final boolean inRecovery;
     private final boolean behindPooler;
     private final boolean commitsInMemory;
@@ -54,9 +56,12 @@ public final class ServerConnection implements AutoCloseable {
             customizer.customize(connection);
         }
         // A name that the user has given stays.
-        try (PreparedStatement hello = connection.prepareStatement("select pg_backend_pid(), pg_postmaster_start_time()::text,"
+        try (PreparedStatement hello = connection.prepareStatement("select pg_catalog.pg_backend_pid(),"
+                + " (extract(epoch from pg_catalog.pg_postmaster_start_time()) operator(pg_catalog.*) 1000000)::pg_catalog.int8,"
                 + " pg_is_in_recovery(), current_setting('application_name'), case when current_setting('application_name')"
-                + " in ('', 'PostgreSQL JDBC Driver') then set_config('application_name', ?, false) end")) {
+                + " in ('', 'PostgreSQL JDBC Driver') then set_config('application_name', ?, false) end,"
+                + " (extract(epoch from pg_catalog.clock_timestamp() operator(pg_catalog.-) pg_catalog.pg_postmaster_start_time())"
+                + " operator(pg_catalog.*) 1000000)::pg_catalog.int8")) {
             hello.setString(1, applicationName);
             try (ResultSet row = hello.executeQuery()) {
                 row.next();
@@ -64,6 +69,7 @@ public final class ServerConnection implements AutoCloseable {
                 server = row.getString(2);
                 inRecovery = row.getBoolean(3);
                 before.put("application_name", row.getString(4));
+                serverUptime = TimeUnit.MICROSECONDS.toNanos(row.getLong(6));
             }
         }
         behindPooler = pg.getBackendPID() != backend;
@@ -135,6 +141,11 @@ public final class ServerConnection implements AutoCloseable {
     /** Names this start of this server: backend ids mean nothing beyond it. */
     public String server() {
         return server;
+    }
+
+    /** How long the server had been up when this connection was opened, nanoseconds, by the server's clock. */
+    public long serverUptime() {
+        return serverUptime;
     }
 
     /** Whether the server is a replica, which can neither LISTEN nor NOTIFY. */

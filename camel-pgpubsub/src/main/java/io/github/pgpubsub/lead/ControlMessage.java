@@ -27,6 +27,10 @@ public record ControlMessage(int version, Type type, String token, Map<String, S
         JOIN,
         /** A standby: the leader's progress is a place that I hold; with "to", also the answer to that notice. */
         SYNCED,
+        /** A standby: I had to drop what you have not done, and no longer hold all of it. */
+        BEHIND,
+        /** A standby: I keep everything from that notice on, but do not hold all that you have not done before it. */
+        HOLDING,
         /** A standby: I am here; the answer to a challenge. */
         ALIVE,
         /** A new leader: I have the lock; what lies before this message I have read. */

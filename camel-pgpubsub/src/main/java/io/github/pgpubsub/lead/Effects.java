@@ -8,8 +8,11 @@ import java.util.List;
  */
 public interface Effects<M> {
 
-    /** Hold the presence lock, shared. */
-    void present();
+    /** Hold that lock, shared: {@link Lock#PRESENCE} or {@link Lock#WITNESS}. */
+    void share(Lock lock);
+
+    /** Hold that shared lock no longer. */
+    void unshare(Lock lock);
 
     /** Try a lock (null: none), then look who holds which; the answer comes as {@link Leadership#polled}. */
     void poll(Lock tried);
@@ -39,8 +42,13 @@ public interface Effects<M> {
      */
     void open(long from);
 
-    /** The lease begins at this time (System.nanoTime). */
-    void renewLease(long since);
+    /**
+     * The lease begins at this time (System.nanoTime).
+     *
+     * @param grace how old the last proof of the connection may be when a message begins, nanoseconds; whoever takes over
+     *              unannounced waits at least as long
+     */
+    void renewLease(long since, long grace);
 
     /** Let the handler begin no more and take back what it has not begun. */
     List<Entry<M>> withdraw();
@@ -50,6 +58,12 @@ public interface Effects<M> {
 
     /** How many places from the watermark on lie before or at one that has begun. */
     long begunAfterWatermark();
+
+    /** Whether a gap was delivered that the handler has not handled yet. */
+    boolean isGapUnhandled();
+
+    /** Whether all that was delivered is complete. */
+    boolean isIdle();
 
     /** Call {@link Leadership#drained} as soon as all that was delivered is complete. */
     void awaitIdle();

@@ -1,12 +1,9 @@
 package io.github.pgpubsub.lead;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
-import java.util.List;
 import java.util.function.ToIntFunction;
-import java.util.function.UnaryOperator;
 
 /** Messages and gaps in their order, counted by a {@link MemoryBound} as long as they are in here. Not thread-safe. */
 public final class Entries<M> implements Iterable<Entry<M>> {
@@ -19,6 +16,7 @@ public final class Entries<M> implements Iterable<Entry<M>> {
     private final ArrayDeque<Entry<M>> entries = new ArrayDeque<>();
     private final MemoryBound memory;
     private final ToIntFunction<M> payloadBytes;
+    private int gaps;
     private long untold;
 
     public Entries(MemoryBound memory, ToIntFunction<M> payloadBytes) {
@@ -28,6 +26,7 @@ public final class Entries<M> implements Iterable<Entry<M>> {
 
     public void add(Entry<M> entry) {
         entries.add(entry);
+        gaps += entry.gap() == null ? 0 : 1;
         changed(bytes(entry));
     }
 
@@ -44,6 +43,7 @@ public final class Entries<M> implements Iterable<Entry<M>> {
     /** Takes the first out. */
     public Entry<M> remove() {
         Entry<M> first = entries.remove();
+        gaps -= first.gap() == null ? 0 : 1;
         changed(-bytes(first));
         return first;
     }
@@ -61,16 +61,9 @@ public final class Entries<M> implements Iterable<Entry<M>> {
         return null;
     }
 
-    /** The last; null: none. */
-    Entry<M> peekLast() {
-        return entries.peekLast();
-    }
-
-    /** Puts other entries of the same messages into their places. */
-    void replaceAll(UnaryOperator<Entry<M>> change) {
-        List<Entry<M>> before = new ArrayList<>(entries);
-        entries.clear();
-        before.forEach(entry -> entries.add(change.apply(entry)));
+    /** Whether there is a gap among them. */
+    public boolean hasGap() {
+        return gaps > 0;
     }
 
     public int size() {
@@ -87,12 +80,18 @@ public final class Entries<M> implements Iterable<Entry<M>> {
             bytes += bytes(entry);
         }
         entries.clear();
+        gaps = 0;
         changed(-bytes);
     }
 
     /** Whether all holders together hold more than they may. */
     public boolean isMemoryExceeded() {
         return memory.isExceeded();
+    }
+
+    /** Whether there is no room even for what only this holder has, see {@link MemoryBound}. */
+    boolean isMemoryExhausted() {
+        return memory.isExhausted();
     }
 
     @Override

@@ -5,7 +5,7 @@ package io.github.pgpubsub.lead;
  *
  * @param place       how many data messages this member has counted before it
  * @param message     null: a gap
- * @param id          null: no leader's marker has come by yet
+ * @param id          null: a gap, or a message of a standby, which names it when it takes over
  * @param redelivered an earlier leader may have processed it
  * @param gap         what may have been missed here; null: a message
  */
@@ -15,12 +15,12 @@ public record Entry<M>(long place, M message, MessageId id, boolean redelivered,
      * A time in which messages may have been missed.
      *
      * @param millis how long; 0 when nobody can know
-     * @param first  whether this member has had no stream before
+     * @param first  whether there is nobody in the group who has seen somebody lead before: nobody can have missed anything
      */
     public record Gap(long millis, boolean first) {}
 
-    static <M> Entry<M> message(long place, M message, MessageId id) {
-        return new Entry<>(place, message, id, false, null);
+    static <M> Entry<M> message(long place, M message) {
+        return new Entry<>(place, message, null, false, null);
     }
 
     static <M> Entry<M> gap(long place, long millis, boolean first) {
@@ -29,6 +29,11 @@ public record Entry<M>(long place, M message, MessageId id, boolean redelivered,
 
     Entry<M> named(MessageId name) {
         return new Entry<>(place, message, name, redelivered, gap);
+    }
+
+    /** The same gap, now that somebody is known to have led before. */
+    Entry<M> asLaterGap() {
+        return gap == null ? this : gap(place, gap.millis, false);
     }
 
     Entry<M> asRedelivered() {

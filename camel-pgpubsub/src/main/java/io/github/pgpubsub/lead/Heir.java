@@ -1,6 +1,6 @@
 package io.github.pgpubsub.lead;
 
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -11,14 +11,18 @@ final class Heir {
     private static final long NOTICE_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
     /** Who said that he joins, and where. Anybody can say so; as many as there are backends at most. */
-    private final Map<Integer, Places.Place> joiners = new HashMap<>();
-    private long joinedAt;
+    private final Map<Integer, Places.Place> joiners = new LinkedHashMap<>();
+    private Places.Place join;
+    private boolean answered;
     private int backend;
     private boolean synced;
     private int noticeTo;
     private String notice;
     private long noticedAt;
+    private long noticePlace;
+    private long noticeCameByAt;
     private boolean confirmed;
+    private boolean holds;
 
     void clear() {
         joiners.clear();
@@ -27,8 +31,14 @@ final class Heir {
 
     private void forget() {
         backend = 0;
+        join = null;
+        answered = true;
         synced = false;
+        noticeTo = 0;
+        notice = null;
+        noticePlace = Leadership.NEVER;
         confirmed = false;
+        holds = false;
     }
 
     /** Somebody says that it has the standby's place; whether that is so has to be looked up. */
@@ -41,21 +51,46 @@ final class Heir {
     }
 
     /**
+     * The first place from which on a standby may not know yet how messages are named: where one says that it has joined, until
+     * it is looked up, and where it has joined, until it is answered. {@link Leadership#NEVER}: there is no such place.
+     */
+    long unansweredFrom() {
+        long first = answered ? Leadership.NEVER : join.before();
+        for (Places.Place place : joiners.values()) {
+            if (first == Leadership.NEVER || place.before() < first) {
+                first = place.before();
+            }
+        }
+        return first;
+    }
+
+    /**
      * The backend that holds the standby's place.
      *
      * @return where it has just joined; null: it has not
      */
-    Places.Place isHolder(int holder) {
-        Places.Place join = joiners.get(holder);
+    Places.Place holds(int holder) {
+        Places.Place joined = joiners.get(holder);
         joiners.clear();
-        if (join != null || holder != backend) {
+        if (joined != null || holder != backend) {
             forget();
         }
-        if (join != null) {
+        if (joined != null) {
             backend = holder;
-            joinedAt = join.before();
+            join = joined;
+            answered = false;
         }
-        return join;
+        return joined;
+    }
+
+    /** Where it has joined and waits for its first answer; null: it has got one, or there is nobody. */
+    Places.Place unanswered() {
+        return answered ? null : join;
+    }
+
+    /** The answer to that JOIN is committed. */
+    void answered(String joinToken) {
+        answered |= join != null && join.token().equals(joinToken);
     }
 
     boolean isPresent() {
@@ -71,9 +106,9 @@ final class Heir {
         return isPresent() && backend == sender;
     }
 
-    /** Whether it would be in step if it knew that everything before this place is complete. */
+    /** Whether a report of this place would bring it in step. */
     boolean waitsFor(long complete) {
-        return !synced && complete >= joinedAt;
+        return !synced && complete >= join.before();
     }
 
     boolean isSynced() {
@@ -81,9 +116,24 @@ final class Heir {
     }
 
     /** @param to the notice that it answers, if any */
-    void isSynced(String to) {
+    void synced(String to) {
         synced = true;
-        confirmed |= to.equals(notice) && noticeTo == backend;
+        confirmed |= isNotice(to);
+    }
+
+    /** It had to drop what the leader has not done. */
+    void behind() {
+        synced = false;
+        confirmed = false;
+    }
+
+    /** @param to the notice from which on it keeps everything */
+    void holdsFrom(String to) {
+        holds |= isNotice(to);
+    }
+
+    private boolean isNotice(String token) {
+        return token.equals(notice) && noticeTo == backend;
     }
 
     /** Whether it is to be told that the leader wants to stop: again too, for it may have heard it before it knew who leads. */
@@ -96,13 +146,32 @@ final class Heir {
         if (noticeTo != backend) {
             noticeTo = backend;
             notice = token.get();
+            noticePlace = Leadership.NEVER;
         }
         noticedAt = now;
         return notice;
     }
 
-    /** Whether it holds everything and drops nothing any more. */
+    /** The notice, or its repetition, comes by. */
+    void noticeCameBy(String token, long place, long now) {
+        if (isNotice(token) && noticePlace == Leadership.NEVER) {
+            noticePlace = place;
+            noticeCameByAt = now;
+        }
+    }
+
+    /** Whether the notice came by so long ago, and no answer has. */
+    boolean isLate(long patience, long now) {
+        return noticePlace != Leadership.NEVER && now - noticeCameByAt >= patience;
+    }
+
+    /** Whether it holds everything that the leader has not done, and drops nothing any more. */
     boolean isReady() {
         return isPresent() && confirmed;
+    }
+
+    /** From this place on it keeps everything, whatever it holds of what lies before; {@link Leadership#NEVER}: not known. */
+    long heldFrom() {
+        return isPresent() && holds ? noticePlace : Leadership.NEVER;
     }
 }

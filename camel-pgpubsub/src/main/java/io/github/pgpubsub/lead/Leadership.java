@@ -17,10 +17,11 @@ import java.util.random.RandomGenerator;
 public final class Leadership<M> {
 
     /**
-     * How long a take-over waits that was not announced. A leader whose backend was ended learns it in this time, or its
-     * session's thread does not run; whoever begins messages checks that this thread has run within this time.
+     * How long a take-over waits at least that was not announced: twice a leader's round trip is added to it. A leader whose
+     * backend was ended learns it in this time, or its session's thread does not run; whoever begins messages checks that this
+     * thread has had a sign of the connection within this time. A healthy one has had it within 80 ms and two round trips.
      */
-    public static final Duration GRACE = Duration.ofMillis(100);
+    public static final Duration GRACE = Duration.ofMillis(150);
 
     /** Longest silence of a leader. */
     private static final long SIGN_NANOS = TimeUnit.SECONDS.toNanos(5);
@@ -28,8 +29,10 @@ public final class Leadership<M> {
     private static final long QUESTION_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
     /** Before a failed control message is tried again. */
     private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-    /** How long a leader that stops waits for a standby that is not in step yet. */
+    /** How long a stopping leader waits for a standby to join, and for its answer. */
     private static final long HEIR_NANOS = TimeUnit.SECONDS.toNanos(2);
+    /** How often a stopping leader looks whether there is a standby. */
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     /** How long the leader's lock must be free before one that is not the standby tries it. */
     private static final long VACANCY_NANOS = TimeUnit.SECONDS.toNanos(3);
     /** So many reports for a full standby buffer. */
@@ -51,9 +54,13 @@ public final class Leadership<M> {
 
     private Role role = Role.DISCONNECTED;
     private int backend;
-    private int formerBackend;
+    private ServerRun run;
+    private long connectedAt;
+    private long roundTrip;
     private boolean stopping;
     private boolean polling;
+    /** A leader has left while the answer to an older question was on its way. */
+    private boolean vacated;
     private long nextPoll;
     private long nextQuestion;
     private long nextAnswer;
@@ -63,15 +70,18 @@ public final class Leadership<M> {
     private long retryAt;
 
     // ---- kept over a broken stream
-    private final Entries<M> kept;
-    private boolean hasLed;
-    private long brokenAt = NEVER;
+    private final Remnant<M> remnant;
+    /** Whether this member has led or has seen another lead, and whether it holds the lock that says so to others. */
+    private boolean witness;
+    private boolean holdsWitness;
+    private boolean holdsPresence;
 
     // ---- as cold or standby
     private boolean holdsPlace;
     private boolean listening;
     private boolean joined;
     private String joinToken;
+    private long joinedAt;
     private boolean noPredecessor;
     private long vacantSince;
     /** Who holds the leader's lock and the standby's place, which is normal for the moment of a take-over only; 0: nobody. */
@@ -86,25 +96,40 @@ public final class Leadership<M> {
     private int leaderAuxiliary;
     private long ledSince = NEVER;
     private long announcedTimeout;
+    private long announcedGrace;
     private final Challenge watchedLeader = new Challenge();
     /** It shows no life and this user may not end it; 0: no such. */
     private int undeposable;
     /** What senders have said of whom it is not known yet whether they lead. */
     private final ArrayDeque<Claim> claims = new ArrayDeque<>();
     private int claimant;
-    /** The leader's notice that it wants to stop, and the one that was answered. */
+    /** From this place on somebody else may have led, who said so but could not be looked up in time. */
+    private long doubtedFrom;
+    /** When the locks were looked at last, and whether that was so long not done that somebody else may have led meanwhile. */
+    private long lastLook = NEVER;
+    private boolean wasAway;
+    /** The leader's notice that it wants to stop, and the answers that it has got. */
     private String notice;
     private String confirmed;
+    private String holding;
     /** The leader stopped with everything before this place complete, and so many after it begun. */
     private long resignedAt;
     private long begunAtResign;
+    /** Milliseconds of a gap that the leader has to tell and has not told yet; NEVER: none. */
+    private long leadersGap;
 
     // ---- as leader
     private String takeoverToken;
     private boolean takeoverCameBy;
-    private long leadAt;
-    /** What has no room in the handler's queue yet. */
+    private long tookOverAt;
+    /** What was missed before this member led; null: nothing. */
+    private Entry<M> gap;
+    /** Others of the group have seen somebody lead. */
+    private boolean othersWitnessed;
+    /** What has no room in the handler's queue yet, or must not begin yet. */
     private final Entries<M> backlog;
+    /** Messages from here on do not begin, because a new standby does not know yet how they are named; NEVER: all may. */
+    private long heldBackFrom = NEVER;
     private final Reports reports;
     private final Heir heir = new Heir();
     private final Challenge watchedStandby = new Challenge();
@@ -113,8 +138,19 @@ public final class Leadership<M> {
     private int announcedTo;
     private int announcements;
     private boolean othersKnown;
-    private long heirDeadline;
+    private boolean alone;
+    /** For whom a stopping leader waits, and since when; 0: for anybody. */
+    private int seenStandby;
+    private long waitsSince;
+    /** When it had read all that was sent before that; NEVER: it has not yet. */
+    private long caughtUpAt = NEVER;
+    private long nextLook;
+    /** As stopping leader: what comes from here on does not begin here, but is for whoever follows; NEVER: no such place yet. */
+    private long cut = NEVER;
     private boolean resigned;
+    private boolean givesUp;
+    /** The heir has to tell the gap. */
+    private boolean gapTakenBack;
 
     /**
      * @param entries makes an empty list of messages
@@ -122,7 +158,7 @@ public final class Leadership<M> {
      */
     public Leadership(LeadOptions options, Effects<M> effects, Supplier<Entries<M>> entries, RandomGenerator random) {
         this.effects = effects;
-        this.kept = entries.get();
+        this.remnant = new Remnant<>(entries.get());
         this.backlog = entries.get();
         this.random = random;
         this.acquireNanos = options.acquireInterval().toNanos();
@@ -162,10 +198,17 @@ public final class Leadership<M> {
         return role == Role.STANDBY && undeposable == watchedLeader.backend() && undeposable != 0;
     }
 
+    /** How long a request and its answer have taken lately, nanoseconds. */
+    public void roundTrip(long nanos) {
+        roundTrip = nanos;
+    }
+
     // ---- the stream
 
-    public void connected(int newBackend, long now) {
+    public void connected(int newBackend, ServerRun newRun, long now) {
         backend = newBackend;
+        run = newRun;
+        connectedAt = now;
         stream.begin();
         polling = false;
         unsent.clear();
@@ -177,15 +220,24 @@ public final class Leadership<M> {
         vacantSince = NEVER;
         holdsBoth = 0;
         claims.clear();
+        doubtedFrom = NEVER;
+        lastLook = NEVER;
+        wasAway = false;
         auxiliary = 0;
         heir.clear();
+        heldBackFrom = NEVER;
+        cut = NEVER;
+        resigned = false;
+        gapTakenBack = false;
         forgetLeader();
-        if (stopping) {
-            finish();
+        if (isFreeToLeave()) {
+            leaveWhenIdle();
             return;
         }
         become(Role.COLD, "connected");
-        effects.present();
+        holdsWitness = witness;
+        holdsPresence = !witness;
+        effects.share(witness ? Lock.WITNESS : Lock.PRESENCE);
         poll(Lock.STANDBY, now);
     }
 
@@ -195,48 +247,84 @@ public final class Leadership<M> {
         leaderAuxiliary = 0;
         ledSince = NEVER;
         announcedTimeout = 0;
+        announcedGrace = 0;
         notice = null;
         confirmed = null;
+        holding = null;
         resignedAt = NEVER;
+        leadersGap = NEVER;
     }
 
-    /** Nothing is thrown away yet: a restart of the server breaks the stream of all members alike. */
-    public void disconnected(long now) {
-        formerBackend = backend;
+    /**
+     * The stream broke.
+     *
+     * @param lastProof when it was last known to be whole
+     * @param since     from when on messages may have been missed
+     */
+    public void disconnected(long lastProof, long since, long now) {
+        boolean before = !remnant.isEmpty();
+        remnant.lost(run, backend);
         switch (role) {
-            case LEADER -> {
-                kept.addAll(effects.withdraw());
-                kept.addAll(backlog);
-                brokenAt = now;
+            case LEADER, RESIGNING -> {
+                List<Entry<M>> undone = new ArrayList<>(effects.withdraw());
+                backlog.forEach(undone::add);
+                remnant.keep(undone, true, heir.isPresent(), lastProof, now);
             }
-            case RESIGNING -> effects.withdraw();
             case STANDBY, TAKING_OVER -> {
-                if (inStep || noPredecessor || role == Role.TAKING_OVER) {
-                    kept.addAll(buffer.entries());
-                    brokenAt = now;
+                // What was received before an earlier break comes first, and then there is a gap, which is told with that.
+                if (!before && (inStep || noPredecessor || role == Role.TAKING_OVER)) {
+                    nameBuffer();
+                    boolean sole = noPredecessor || role == Role.TAKING_OVER;
+                    remnant.keep(inheritance(now), sole, !sole, lastProof, now);
                 }
             }
             default -> { }
         }
+        remnant.brokenAt(since);
         backlog.clear();
         buffer.clear();
         inStep = false;
         if (role != Role.STOPPED) {
             become(Role.DISCONNECTED, "the connection broke");
         }
-        if (stopping) {
-            finish();
+        if (isFreeToLeave()) {
+            leaveWhenIdle();
         }
+    }
+
+    /** What the buffer holds of a time of which no leader's marker is known gets names that nobody else can give. */
+    private void nameBuffer() {
+        if (!buffer.entries().isEmpty()) {
+            stream.names.begin(buffer.entries().peek().place(), word(), 0, 0);
+        }
+    }
+
+    private List<Entry<M>> named(Entries<M> entries) {
+        List<Entry<M>> all = new ArrayList<>(entries.size());
+        entries.forEach(entry -> all.add(stream.named(entry)));
+        return all;
     }
 
     /** Whether another data message can be taken. */
     public boolean ready() {
         if (role == Role.LEADER) {
+            if (backlog.isMemoryExceeded()) {
+                makeProgress();
+            }
             pump();
-            // One that stops need not have room: what it has not begun goes to the heir, whose answer comes in the stream.
-            return backlog.isEmpty() || stopping && !backlog.isMemoryExceeded();
+            // While stopping, and while a standby is answered, keep reading even if the queue is full: what is waited for
+            // arrives in the stream.
+            return backlog.isEmpty() || (stopping || heldBackFrom != NEVER) && !backlog.isMemoryExceeded();
         }
         return true;
+    }
+
+    /** No more can be kept, and what is waited for may lie behind that: then this leader goes on. */
+    private void makeProgress() {
+        heldBackFrom = NEVER;
+        if (cut != NEVER && !alone) {
+            cut = stream.place();
+        }
     }
 
     /** A data message. */
@@ -244,16 +332,17 @@ public final class Leadership<M> {
         Entry<M> entry = stream.next(message);
         switch (role) {
             case LEADER -> {
-                if (backlog.isEmpty() && effects.hasRoom()) {
-                    effects.deliver(entry);
+                Entry<M> named = stream.named(entry);
+                if (backlog.isEmpty() && mayBegin(entry) && effects.hasRoom()) {
+                    effects.deliver(named);
                 } else {
-                    backlog.add(entry);
+                    backlog.add(named);
                 }
             }
             case STANDBY, TAKING_OVER -> {
                 // Once the leader wants to stop, or is gone, nobody else has what would be dropped here.
-                boolean overLimit = role == Role.TAKING_OVER || notice != null;
-                if (joined && !buffer.keep(entry, overLimit)) {
+                boolean handOver = role == Role.TAKING_OVER || notice != null;
+                if (joined && !buffer.keep(entry, handOver)) {
                     noPredecessor = false;
                     resignedAt = NEVER;
                     setInStep(false, "the buffer is full of messages that the leader has not done");
@@ -271,14 +360,15 @@ public final class Leadership<M> {
         }
         switch (message.type()) {
             case JOIN -> {
-                if (role == Role.LEADER) {
+                if (role == Role.LEADER || role == Role.TAKING_OVER) {
                     heir.joins(sender, stream.note(message));
-                    lookUp(now);
+                    holdBack(now);
                 }
             }
-            case SYNCED, ALIVE -> showsLife(sender, message, now);
+            case SYNCED, BEHIND, HOLDING, ALIVE -> showsLife(sender, message, now);
             case CHALLENGE -> challenged(message, now);
             case VACANT -> {
+                vacated |= polling;
                 if (role == Role.STANDBY && (sender == leader || now - nextQuestion >= 0)) {
                     nextQuestion = now + QUESTION_NANOS;
                     poll(Lock.LEADER, now);
@@ -296,13 +386,16 @@ public final class Leadership<M> {
     private void showsLife(int sender, ControlMessage message, long now) {
         if (role == Role.STANDBY && sender == leaderAuxiliary && message.text("epoch").equals(leaderEpoch)) {
             watchedLeader.heard(now);
-        } else if (role == Role.LEADER && heir.is(sender)) {
+        } else if ((role == Role.LEADER || role == Role.RESIGNING) && heir.is(sender)) {
             watchedStandby.heard(now);
-            if (message.type() == Type.SYNCED) {
-                heir.isSynced(message.text("to"));
-                if (stopping) {
-                    resignIfPossible(now);
-                }
+            switch (message.type()) {
+                case SYNCED -> heir.synced(message.text("to"));
+                case BEHIND -> heir.behind();
+                case HOLDING -> heir.holdsFrom(message.text("to"));
+                default -> { }
+            }
+            if (stopping) {
+                resignIfPossible(now);
             }
         }
     }
@@ -325,8 +418,12 @@ public final class Leadership<M> {
                 // One that comes by late, as leader, is a name that no standby knows.
                 boolean needed = role == Role.STANDBY || role == Role.TAKING_OVER;
                 if (needed && message.token().equals(joinToken)) {
-                    joined = true;
-                    buffer.begin(stream.place());
+                    joinedAt = stream.place();
+                    if (!joined) {
+                        joined = true;
+                        buffer.begin(joinedAt);
+                        doubtedFrom = NEVER;
+                    }
                     stream.places.add(stream.note(message));
                 }
             }
@@ -334,6 +431,7 @@ public final class Leadership<M> {
                 if (role == Role.TAKING_OVER && message.token().equals(takeoverToken)) {
                     leader = backend;
                     takeoverCameBy = true;
+                    nameBuffer();
                     stream.mark(message);
                     leadIfDue(now);
                 }
@@ -342,10 +440,14 @@ public final class Leadership<M> {
                 if (role == Role.LEADER || role == Role.RESIGNING) {
                     stream.mark(message);
                     if (reports.isLatest(message.token())) {
-                        effects.renewLease(reports.sentAt());
+                        effects.renewLease(reports.sentAt(), grace(message));
+                        if (stopping && caughtUpAt == NEVER && reports.sentAt() - waitsSince >= 0) {
+                            caughtUpAt = now;
+                        }
                     }
                 }
             }
+            case RESIGNING -> heir.noticeCameBy(message.token(), stream.place(), now);
             case CHALLENGE -> {
                 watchedLeader.cameBy(message.token(), now);
                 watchedStandby.cameBy(message.token(), now);
@@ -387,6 +489,7 @@ public final class Leadership<M> {
                     watch(watchedStandby, Lock.STANDBY, leaderTimeout, now);
                 }
                 if (stopping) {
+                    lookAround(now);
                     resignIfPossible(now);
                 }
             }
@@ -443,29 +546,57 @@ public final class Leadership<M> {
     /** The answer to {@link Effects#poll}. */
     public void polled(Poll poll, long now) {
         polling = false;
+        see(poll, now);
         switch (role) {
             case COLD -> polledCold(poll, now);
             case STANDBY -> polledStandby(poll, now);
             case LEADER -> polledLeader(poll, now);
             default -> { }
         }
+        if (vacated && role == Role.STANDBY) {
+            poll(Lock.LEADER, now);
+        }
+        vacated = false;
+    }
+
+    /** What a look at the locks tells whatever it was asked for. */
+    private void see(Poll poll, long now) {
+        if (role == Role.COLD || role == Role.STANDBY) {
+            othersWitnessed = poll.witnesses() > 0;
+            endFormerSession(poll.leader(), Lock.LEADER);
+            endFormerSession(poll.standby(), Lock.STANDBY);
+            if (poll.leader() != 0 && poll.leader() != backend && !remnant.isFormer(poll.leader(), run)) {
+                remnant.drop();
+                witness = true;
+            }
+        }
+        if (witness && !holdsWitness) {
+            holdsWitness = true;
+            effects.share(Lock.WITNESS);
+        } else if (holdsWitness && holdsPresence) {
+            // With a later look: at no time is this member unseen.
+            holdsPresence = false;
+            effects.unshare(Lock.PRESENCE);
+        }
+    }
+
+    /** This member's session before the last loss, of which the server does not know yet that nobody is there any more. */
+    private void endFormerSession(int holder, Lock lock) {
+        if (remnant.isFormer(holder, run) && holder != backend && remnant.isToBeEnded()) {
+            effects.terminate(holder, lock);
+        }
     }
 
     private void polledCold(Poll poll, long now) {
-        if (poll.acquired() && listening) {
-            // The leader's lock, although another has the standby's place and does not use it.
-            takeOver(now);
-        } else if (stopping) {
+        if (isFreeToLeave()) {
             finish();
-        } else if (poll.acquired()) {
+        } else if (poll.acquired(Lock.LEADER)) {
+            // Although another has the standby's place and does not use it.
+            takeOver(poll, now);
+        } else if (poll.acquired(Lock.STANDBY)) {
             holdsPlace = true;
-            forgetKeptIfAnotherLeads(poll);
             standBy(poll, now);
         } else {
-            if (poll.standby() != formerBackend) {
-                kept.clear();
-            }
-            forgetKeptIfAnotherLeads(poll);
             endStuckTakeOver(poll, now);
             if (poll.leader() != 0) {
                 vacantSince = NEVER;
@@ -490,15 +621,12 @@ public final class Leadership<M> {
         }
     }
 
-    private void forgetKeptIfAnotherLeads(Poll poll) {
-        if (poll.leader() != 0 && poll.leader() != formerBackend) {
-            kept.clear();
-        }
-    }
-
     private void standBy(Poll poll, long now) {
         noPredecessor = poll.leader() == 0;
-        watchedLeader.watch(poll.leader(), now);
+        believe(poll.leader(), now);
+        if (remnant.isFormer(poll.leader(), run)) {
+            remnant.certain();
+        }
         become(Role.STANDBY, "has the standby's place");
         listen();
         joinToken = token();
@@ -506,6 +634,13 @@ public final class Leadership<M> {
         if (noPredecessor) {
             poll(Lock.LEADER, now);
         }
+    }
+
+    /** That backend holds the leader's lock, so what it says counts; 0: nobody does. */
+    private void believe(int holder, long now) {
+        forgetLeader();
+        leader = holder;
+        watchedLeader.watch(holder, now);
     }
 
     private void listen() {
@@ -516,48 +651,93 @@ public final class Leadership<M> {
     }
 
     private void polledStandby(Poll poll, long now) {
-        if (poll.acquired()) {
-            takeOver(now);
-            return;
-        }
-        if (stopping) {
-            finish();
-            return;
-        }
-        forgetKeptIfAnotherLeads(poll);
-        if (poll.leader() != 0) {
+        wasAway |= lastLook != NEVER && now - lastLook > VACANCY_NANOS / 2;
+        lastLook = now;
+        boolean same = poll.leader() == leader;
+        if (poll.leader() != 0 && poll.leader() != backend) {
             noPredecessor = false;
-            if (poll.leader() != leader) {
-                watchedLeader.watch(poll.leader(), now);
+            if (!same) {
+                believe(poll.leader(), now);
             }
         }
-        List<Claim> claimed = claims.stream().filter(each -> each.sender == poll.leader()).toList();
+        hearClaims(now);
+        if (same && leader != 0) {
+            // It has led all the time, whatever others say.
+            wasAway = false;
+            doubtedFrom = NEVER;
+        }
+        if (poll.acquired(Lock.LEADER)) {
+            takeOver(poll, now);
+        } else if (stopping) {
+            leaveUnlessNeeded(poll, now);
+        }
+    }
+
+    /** What has been said by the one that is believed now counts, from where it came by; the rest leaves a doubt. */
+    private void hearClaims(long now) {
+        List<Claim> claimed = List.copyOf(claims);
         claims.clear();
-        if (!claimed.isEmpty()) {
-            leader = poll.leader();
-            leaderEpoch = claimed.get(0).message.text("epoch");
-            watchedLeader.watch(leader, now);
-            claimed.forEach(each -> heed(each.message, each.at, now));
+        for (Claim claim : claimed) {
+            if (claim.sender == leader) {
+                heed(claim.message, claim.at, now);
+            } else {
+                doubt(claim);
+            }
+        }
+    }
+
+    private void doubt(Claim claim) {
+        long from = claim.at.before();
+        doubtedFrom = doubtedFrom == NEVER ? from : Math.min(doubtedFrom, from);
+    }
+
+    /** A standby that stops is needed while the leader stops too, and while nobody leads: nobody else has what it holds. */
+    private void leaveUnlessNeeded(Poll poll, long now) {
+        if (poll.tried() != Lock.LEADER) {
+            poll(Lock.LEADER, now);
+        } else if (poll.leader() != 0 && notice == null && remnant.isEmpty()) {
+            finish();
         }
     }
 
     private void polledLeader(Poll poll, long now) {
         watchedStandby.watch(poll.standby(), now);
-        Places.Place join = heir.isHolder(poll.standby());
+        Places.Place join = heir.holds(poll.standby());
         if (join != null) {
             stream.places.add(join);
             watchedStandby.heard(now);
             reports.want();
         }
+        holdBackNoMoreThanNeeded();
         if (stopping) {
             othersKnown = true;
-            if (poll.members() <= 1 && poll.standby() == 0) {
-                heirDeadline = now;
+            alone = poll.members() <= 1 && poll.standby() == 0;
+            if (poll.standby() != seenStandby) {
+                // Its JOIN is on the way.
+                seenStandby = poll.standby();
+                waitFor(now);
             }
             resignIfPossible(now);
         }
         if (role == Role.LEADER) {
             report(now);
+        }
+    }
+
+    /** Somebody says that it has the standby's place: until it knows how they are named, messages behind that do not begin. */
+    private void holdBack(long now) {
+        if (role == Role.LEADER) {
+            if (heldBackFrom == NEVER) {
+                heldBackFrom = heir.unansweredFrom();
+            }
+            lookUp(now);
+        }
+    }
+
+    private void holdBackNoMoreThanNeeded() {
+        if (heldBackFrom != NEVER) {
+            heldBackFrom = heir.unansweredFrom();
+            pump();
         }
     }
 
@@ -580,6 +760,9 @@ public final class Leadership<M> {
                 unsent.add(message);
                 retryAt = now + RETRY_NANOS;
             }
+        } else if (message.type() == Type.PROGRESS) {
+            heir.answered(message.text("join"));
+            holdBackNoMoreThanNeeded();
         } else if (message.type() == Type.RESIGN) {
             effects.unlock(Lock.LEADER);
         } else if (message.type() == Type.VACANT) {
@@ -614,7 +797,7 @@ public final class Leadership<M> {
     }
 
     private void heed(ControlMessage message, Places.Place at, long now) {
-        if (message.type() == Type.TAKEOVER || message.text("epoch").equals(leaderEpoch)) {
+        if (message.type() == Type.TAKEOVER || leaderEpoch == null || message.text("epoch").equals(leaderEpoch)) {
             accept(message, at, now);
         }
     }
@@ -625,23 +808,29 @@ public final class Leadership<M> {
         watchedLeader.heard(now);
         undeposable = 0;
         noPredecessor = false;
+        witness = true;
         switch (message.type()) {
             case TAKEOVER -> {
                 hearTerm(message, at, now);
                 notice = null;
                 resignedAt = NEVER;
                 setInStep(false, "another leads");
+                forgetMisnamed(at.before());
+                joinAgain();
             }
             case PROGRESS -> {
                 hearTerm(message, at, now);
+                hearGap(message);
                 dropBefore(message.reference());
             }
             case RESIGNING -> {
                 notice = message.token();
                 confirm();
+                hold();
             }
             case RESIGN -> {
                 notice = message.token();
+                hearGap(message);
                 if (dropBefore(message.reference())) {
                     resignedAt = stream.places.find(message.reference());
                     begunAtResign = message.number("begun");
@@ -654,10 +843,44 @@ public final class Leadership<M> {
     private void hearTerm(ControlMessage message, Places.Place at, long now) {
         ledSince = now - TimeUnit.MILLISECONDS.toNanos(message.number("age"));
         stream.mark(message, at);
-        buffer.rename(at.before(), stream::idOf);
+        if (message.text("join").equals(joinToken)) {
+            stream.names.begin(joinedAt, message.text("epoch"), message.number("jn"), message.number("jcount"));
+            // What was said before the leader knew of this standby has to be said again.
+            synced = false;
+        }
         leaderAuxiliary = (int) message.number("aux");
         long millis = message.number("timeout");
         announcedTimeout = millis == 0 ? NEVER : TimeUnit.MILLISECONDS.toNanos(millis);
+        announcedGrace = Math.max(announcedGrace, grace(message));
+    }
+
+    private void hearGap(ControlMessage message) {
+        leadersGap = message.fields().containsKey("gap") ? message.number("gap") : NEVER;
+    }
+
+    /** Who leads since this member has joined has not heard of it. */
+    private void joinAgain() {
+        if (joined) {
+            joinToken = token();
+            send(ControlMessage.of(Type.JOIN, joinToken));
+        }
+    }
+
+    /** Another term begins, and between the last one that was believed and this one somebody else may have named messages. */
+    private void forgetMisnamed(long before) {
+        if (doubtedFrom != NEVER && doubtedFrom < before && joined) {
+            buffer.begin(before);
+            doubtedFrom = NEVER;
+        }
+    }
+
+    private static long grace(ControlMessage message) {
+        return TimeUnit.MILLISECONDS.toNanos(message.number("grace"));
+    }
+
+    /** How long whoever takes over from this member waits, if it has not heard otherwise. */
+    private long grace() {
+        return GRACE.toNanos() + 2 * roundTrip;
     }
 
     /** The leader has completed everything before: in step if that place, and so all after it, is held here. */
@@ -667,10 +890,13 @@ public final class Leadership<M> {
             // Not what lies before the place: the leader may not have read yet what has come by here, and name it by less.
             stream.places.forgetBefore(reference);
         }
-        if (!joined || complete == NEVER || !buffer.dropBefore(complete)) {
+        boolean held = joined && complete != NEVER && buffer.dropBefore(complete);
+        if (!held || !buffer.isAllowed() && notice == null) {
             setInStep(false, "the leader's progress lies before what is held");
             return false;
         }
+        stream.names.forgetBefore(complete);
+        remnant.forget();
         setInStep(true, "holds all that the leader has not done");
         if (!synced) {
             synced = true;
@@ -688,45 +914,73 @@ public final class Leadership<M> {
         }
     }
 
+    /** It can't give up what lies before the notice, but does from there on: then the leader does the rest. */
+    private void hold() {
+        if (!inStep && joined && !notice.equals(holding)) {
+            holding = notice;
+            send(ControlMessage.of(Type.HOLDING, token()).with("to", notice));
+        }
+    }
+
     private void setInStep(boolean value, String reason) {
         if (inStep != value) {
             inStep = value;
             effects.changed(role, inStep, reason);
         }
-        synced &= value;
+        if (synced && !value) {
+            synced = false;
+            confirmed = null;
+            if (role == Role.STANDBY) {
+                send(ControlMessage.of(Type.BEHIND, token()));
+            }
+        }
     }
 
     // ---- taking over
 
-    private void takeOver(long now) {
+    private void takeOver(Poll poll, long now) {
         become(Role.TAKING_OVER,
                 resignedAt != NEVER ? "the leader resigned" : noPredecessor ? "nobody leads" : "the leader is gone");
-        leadAt = resignedAt != NEVER ? now : now + GRACE.toNanos();
+        tookOverAt = now;
         takeoverCameBy = false;
         takeoverToken = token();
+        heir.clear();
+        if (!remnant.isResumable(run, connectedAt, now)) {
+            remnant.drop();
+        }
         reports.begin(takeoverToken, now);
         send(ControlMessage.of(Type.TAKEOVER, takeoverToken).with("epoch", word())
-                .with("timeout", TimeUnit.NANOSECONDS.toMillis(leaderTimeout)));
+                .with("timeout", TimeUnit.NANOSECONDS.toMillis(leaderTimeout)).with("grace", millis(grace())));
+    }
+
+    private static long millis(long nanos) {
+        return TimeUnit.NANOSECONDS.toMillis(nanos);
+    }
+
+    /** Whoever led may have announced that it needs longer to learn that it does not lead any more. */
+    private boolean isLeadDue(long now) {
+        return resignedAt != NEVER || now - tookOverAt >= Math.max(grace(), announcedGrace);
     }
 
     private void leadIfDue(long now) {
-        if (!takeoverCameBy || now - leadAt < 0) {
+        if (!takeoverCameBy || !isLeadDue(now)) {
             return;
         }
         long termBegan = reports.sentAt();
+        claims.forEach(this::doubt);
+        claims.clear();
         List<Entry<M>> inherited = inheritance(now);
         long completeBefore = inherited.isEmpty() ? stream.place() : inherited.get(0).place();
         buffer.clear();
-        kept.clear();
+        remnant.forget();
         backlog.addAll(inherited);
-        brokenAt = NEVER;
-        hasLed = true;
+        witness = true;
         inStep = false;
         othersKnown = false;
-        heir.clear();
         ledSince = now;
+        heldBackFrom = heir.unansweredFrom();
         become(Role.LEADER, "inherits " + backlog.size() + " messages and gaps");
-        effects.renewLease(termBegan);
+        effects.renewLease(termBegan, grace());
         effects.open(completeBefore);
         if (holdsPlace) {
             holdsPlace = false;
@@ -741,16 +995,29 @@ public final class Leadership<M> {
     /** What lay before the take-over: from before the stream broke, a gap where nobody can vouch, and what was kept since. */
     private List<Entry<M>> inheritance(long now) {
         List<Entry<M>> all = new ArrayList<>();
-        kept.forEach(entry -> all.add(entry.asRedelivered()));
+        boolean first = !witness && !othersWitnessed;
+        remnant.entries().forEach(entry -> all.add(first ? entry.asRedelivered() : entry.asRedelivered().asLaterGap()));
         boolean orderly = resignedAt != NEVER;
-        if (!(inStep || orderly) || !kept.isEmpty()) {
-            long from = buffer.entries().isEmpty() ? stream.place() : buffer.entries().peek().place();
-            long millis = brokenAt == NEVER ? 0 : TimeUnit.NANOSECONDS.toMillis(now - brokenAt);
-            all.add(Entry.gap(from, millis, noPredecessor && !hasLed));
+        long from = buffer.entries().isEmpty() ? stream.place() : buffer.entries().peek().place();
+        gap = null;
+        if (!(inStep || orderly) || !remnant.isEmpty()) {
+            long millis = remnant.brokenAt() == NEVER ? 0 : millis(now - remnant.brokenAt());
+            gap = Entry.gap(from, millis, first);
+            all.add(gap);
+        } else if (leadersGap != NEVER) {
+            gap = Entry.gap(from, leadersGap, false);
+            all.add(gap);
         }
-        for (Entry<M> entry : buffer.entries()) {
+        for (Entry<M> entry : named(buffer.entries())) {
+            boolean doubted = doubtedFrom != NEVER && entry.place() >= doubtedFrom;
+            if (doubted && wasAway) {
+                // Somebody else may have led from here on, and named and processed what follows.
+                gap = Entry.gap(stream.place(), 0, false);
+                all.add(gap);
+                break;
+            }
             boolean fresh = noPredecessor || orderly && entry.place() >= resignedAt + begunAtResign;
-            all.add(fresh ? entry : entry.asRedelivered());
+            all.add(fresh && !doubted ? entry : entry.asRedelivered());
         }
         return all;
     }
@@ -758,9 +1025,18 @@ public final class Leadership<M> {
     // ---- as leader
 
     private void pump() {
-        while (!backlog.isEmpty() && effects.hasRoom()) {
+        while (!backlog.isEmpty() && mayBegin(backlog.peek()) && effects.hasRoom()) {
             effects.deliver(backlog.remove());
         }
+    }
+
+    private boolean mayBegin(Entry<M> entry) {
+        return isBefore(entry, heldBackFrom) && isBefore(entry, cut);
+    }
+
+    /** A gap lies before the message of its place. */
+    private boolean isBefore(Entry<M> entry, long place) {
+        return place == NEVER || entry.place() < place || entry.gap() != null && entry.place() == place;
     }
 
     private void report(long now) {
@@ -774,13 +1050,36 @@ public final class Leadership<M> {
                 poll(null, now);
             }
             stream.places.forgetBefore(complete);
+            long unanswered = heir.unansweredFrom();
+            stream.names.forgetBefore(unanswered == NEVER ? complete : Math.min(complete, unanswered));
             send(progress(complete, now));
         }
     }
 
     private ControlMessage progress(long complete, long now) {
-        return reports.next(token(), stream.places.name(complete), complete, now).with("epoch", stream.epoch()).with("aux", auxiliary)
-                .with("age", TimeUnit.NANOSECONDS.toMillis(now - ledSince)).with("timeout", TimeUnit.NANOSECONDS.toMillis(leaderTimeout));
+        ControlMessage progress = reports.next(token(), stream.places.name(complete), complete, now).with("epoch", stream.epoch())
+                .with("aux", auxiliary).with("age", millis(now - ledSince)).with("timeout", millis(leaderTimeout))
+                .with("grace", millis(grace()));
+        progress = withGap(progress);
+        Places.Place join = heir.unanswered();
+        Names.Anchor naming = join == null ? null : stream.names.at(join.before());
+        return naming == null ? progress
+                : progress.with("join", join.token()).with("jn", naming.marker()).with("jcount", naming.count());
+    }
+
+    /**
+     * Says in a report that a gap has still to be told, for a gap has no place of its own in the stream: a standby that goes on
+     * from the reported place would not know of it.
+     */
+    private ControlMessage withGap(ControlMessage report) {
+        boolean waits = !backlog.isEmpty() && gap != null && backlog.peek().place() <= gap.place();
+        boolean untold = gap != null && !gap.gap().first() && (waits || gapTakenBack || effects.isGapUnhandled());
+        return untold ? report.with("gap", gap.gap().millis()) : report;
+    }
+
+    private boolean takesBackGap() {
+        return effects.withdraw().stream().anyMatch(entry -> entry.gap() != null) || !backlog.isEmpty() && gap != null
+                && backlog.peek().place() <= gap.place();
     }
 
     /** What waits in the backlog is not complete either. */
@@ -795,7 +1094,11 @@ public final class Leadership<M> {
      * @param connection backend of that connection, 0: there is none yet
      */
     public ControlMessage signOfLife(int connection, long now) {
+        if (heir.isToBeLookedUp()) {
+            lookUp(now);
+        }
         if (stopping) {
+            lookAround(now);
             resignIfPossible(now);
         }
         if (role != Role.LEADER || connection == 0) {
@@ -818,7 +1121,7 @@ public final class Leadership<M> {
      * @param standby backend that holds the standby's place, 0: none
      */
     public void signSent(int standby, long now) {
-        effects.renewLease(lastSign);
+        effects.renewLease(lastSign, 0);
         if (standby != announcedTo) {
             announcedTo = standby;
             // A standby believes a second backend only if the one that holds the lock has named it. Without a standby nothing
@@ -842,49 +1145,142 @@ public final class Leadership<M> {
         stopping = true;
         switch (role) {
             case LEADER -> wantToStop(now);
-            case COLD, STANDBY -> {
-                if (!polling) {
+            case STANDBY -> poll(Lock.LEADER, now);
+            case COLD -> {
+                if (!polling && isFreeToLeave()) {
                     finish();
                 }
             }
-            case DISCONNECTED -> finish();
+            case DISCONNECTED -> {
+                if (isFreeToLeave()) {
+                    leaveWhenIdle();
+                }
+            }
             default -> { }
         }
     }
 
+    /** Whether nobody needs this member any more that neither leads nor stands by. */
+    private boolean isFreeToLeave() {
+        return stopping && remnant.isEmpty();
+    }
+
+    /** What has begun before the stream broke is finished before the end. */
+    private void leaveWhenIdle() {
+        effects.awaitIdle();
+    }
+
     private void wantToStop(long now) {
-        heirDeadline = now + Math.max(HEIR_NANOS, 4 * acquireNanos);
-        poll(null, now);
+        seenStandby = 0;
+        waitFor(now);
+        nextLook = now;
+        lookAround(now);
+    }
+
+    private void waitFor(long now) {
+        waitsSince = now;
+        caughtUpAt = NEVER;
+    }
+
+    /** Whether there is somebody to hand over to changes while the leader stops. */
+    private void lookAround(long now) {
+        if (role == Role.LEADER && now - nextLook >= 0) {
+            nextLook = now + LOOK_NANOS + 4 * roundTrip;
+            poll(null, now);
+        }
     }
 
     private void resignIfPossible(long now) {
-        if (role != Role.LEADER) {
+        if (role == Role.RESIGNING) {
+            if (cut != NEVER && !resigned && heir.isReady()) {
+                // It has got in step meanwhile: what has not begun is for the heir too.
+                cut = NEVER;
+                handOver();
+            }
+        } else if (role != Role.LEADER) {
             return;
-        }
-        if (!othersKnown) {
+        } else if (!othersKnown) {
             poll(null, now);
         } else if (heir.isReady()) {
             // The heir has it all and drops nothing: what has not begun is for the heir.
-            effects.withdraw();
-            backlog.clear();
+            cut = NEVER;
             become(Role.RESIGNING, "stops; the standby is in step");
-            effects.awaitIdle();
-        } else if (now - heirDeadline >= 0) {
-            become(Role.RESIGNING, "stops; no standby is in step, so it finishes all that it took in");
+            handOver();
+        } else if (heir.heldFrom() != NEVER) {
+            keepBefore(heir.heldFrom());
+            become(Role.RESIGNING, "stops; the standby keeps what comes from now on, so it finishes what came before");
             pump();
             effects.awaitIdle();
-        } else if (heir.isToBeNoticed(now)) {
-            send(ControlMessage.of(Type.RESIGNING, heir.notice(this::token, now)).with("epoch", stream.epoch()));
+        } else {
+            if (heir.isToBeNoticed(now)) {
+                send(ControlMessage.of(Type.RESIGNING, heir.notice(this::token, now)).with("epoch", stream.epoch()));
+            }
+            if (isOnItsOwn(now)) {
+                finishAlone();
+            }
         }
+    }
+
+    /** What has not begun is for the heir. */
+    private void handOver() {
+        gapTakenBack = takesBackGap();
+        backlog.clear();
+        effects.awaitIdle();
+    }
+
+    /** Whether there is nobody to hand over to, as far as can be seen now. */
+    private boolean isOnItsOwn(long now) {
+        long patience = Math.max(HEIR_NANOS, 4 * acquireNanos);
+        if (alone) {
+            return true;
+        } else if (heir.isPresent()) {
+            return heir.isLate(patience, now);
+        }
+        // A standby's JOIN may lie behind messages that this leader has no room for yet.
+        long since = seenStandby == 0 ? waitsSince : caughtUpAt;
+        return since != NEVER && now - since >= patience;
+    }
+
+    /** Finishes what it has taken in, and keeps what comes meanwhile, for somebody may join before that is done. */
+    private void finishAlone() {
+        if (cut == NEVER) {
+            cut = stream.place();
+            heldBackFrom = NEVER;
+            pump();
+        }
+        if (completeBefore() >= cut) {
+            become(Role.RESIGNING, "stops; there is no standby, and all that it took in is finished");
+            resign(true);
+        } else {
+            effects.awaitIdle();
+        }
+    }
+
+    /** Of what has not begun, only what lies before that place is still for this member. */
+    private void keepBefore(long place) {
+        List<Entry<M>> undone = new ArrayList<>(effects.withdraw());
+        backlog.forEach(undone::add);
+        backlog.clear();
+        long firstUndone = undone.isEmpty() ? stream.place() : undone.get(0).place();
+        cut = Math.max(place, firstUndone);
+        undone.stream().filter(entry -> isBefore(entry, cut)).forEach(backlog::add);
+        heldBackFrom = NEVER;
+        effects.open(firstUndone);
     }
 
     /** Everything that was delivered is complete. */
     public void drained(long now) {
-        if (role != Role.RESIGNING) {
-            return;
-        }
-        if (backlog.isEmpty()) {
-            resign();
+        if (!effects.isIdle()) {
+            // The answer to an older question: more was delivered since.
+            effects.awaitIdle();
+        } else if (role == Role.LEADER && stopping) {
+            resignIfPossible(now);
+        } else if (role != Role.RESIGNING) {
+            if (givesUp || role == Role.DISCONNECTED && isFreeToLeave()) {
+                finish();
+            }
+        } else if (backlog.isEmpty()) {
+            resign(true);
         } else {
             pump();
             effects.awaitIdle();
@@ -893,28 +1289,51 @@ public final class Leadership<M> {
 
     /** Goes on with the end although not everything is complete. */
     public void giveUpDraining(long now) {
-        if (role == Role.LEADER) {
-            become(Role.RESIGNING, "stops; its time is up");
-        }
-        if (role == Role.RESIGNING) {
-            backlog.clear();
-            resign();
+        switch (role) {
+            case LEADER -> {
+                become(Role.RESIGNING, "stops; its time is up");
+                resign(false);
+            }
+            case RESIGNING -> resign(false);
+            case STOPPED -> { }
+            default -> giveUp(now);
         }
     }
 
-    private void resign() {
+    /** What this member had taken in when its stream broke, or has just inherited, it can't deliver any more: told as a gap. */
+    private void giveUp(long now) {
+        Entries<M> left = remnant.isEmpty() ? buffer.entries() : remnant.entries();
+        if (left.isEmpty() || role == Role.STANDBY && remnant.isEmpty()) {
+            finish();
+        } else {
+            givesUp = true;
+            long place = left.peek().place();
+            long millis = remnant.brokenAt() == NEVER ? 0 : millis(now - remnant.brokenAt());
+            left.clear();
+            effects.open(place);
+            effects.deliver(Entry.gap(place, millis, false));
+            effects.awaitIdle();
+        }
+    }
+
+    private void resign(boolean everythingIsDone) {
         if (!resigned) {
             resigned = true;
-            effects.withdraw();
-            long complete = Math.min(effects.watermark(), stream.place());
-            send(ControlMessage.of(Type.RESIGN, token()).at(stream.places.name(complete))
-                    .with("epoch", stream.epoch()).with("begun", effects.begunAfterWatermark()));
+            gapTakenBack |= takesBackGap();
+            // With nothing left the handler's queue knows only up to where it was given something.
+            long complete = everythingIsDone && cut != NEVER ? cut : completeBefore();
+            backlog.clear();
+            send(withGap(ControlMessage.of(Type.RESIGN, token()).at(stream.places.name(complete))
+                    .with("epoch", stream.epoch()).with("begun", effects.begunAfterWatermark())));
         }
     }
 
     /** The locks that are left go with {@link Effects#stopped}. */
     private void finish() {
         if (role != Role.STOPPED) {
+            buffer.clear();
+            backlog.clear();
+            remnant.drop();
             become(Role.STOPPED, "stopped");
             effects.stopped();
         }

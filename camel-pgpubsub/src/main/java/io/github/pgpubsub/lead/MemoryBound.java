@@ -8,16 +8,26 @@ public final class MemoryBound {
     /** 64 MiB. */
     public static final long DEFAULT_BYTES = 64L << 20;
 
+    /** A hand-over may take this share of the heap, because what it can't keep is lost. */
+    private static final int SHARES_OF_HEAP = 4;
+
     private final long limit;
+    private final long handOverLimit;
     private final AtomicLong held = new AtomicLong();
 
     /** @param limit bytes, by estimate */
     public MemoryBound(long limit) {
         this.limit = limit;
+        this.handOverLimit = Math.max(limit, Runtime.getRuntime().maxMemory() / SHARES_OF_HEAP);
     }
 
     public boolean isExceeded() {
         return held.get() > limit;
+    }
+
+    /** Whether there is no room even for what only the holder has, because the one before it has stopped. */
+    boolean isExhausted() {
+        return held.get() > handOverLimit;
     }
 
     /** Bytes that are held now, by estimate. */

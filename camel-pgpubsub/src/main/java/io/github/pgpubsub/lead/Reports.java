@@ -52,9 +52,10 @@ final class Reports {
         // A report is a marker itself, so the same place has another name after it: that alone is no news to who is in step.
         boolean news = heir.isPresent() && reference != null
                 && (complete != lastComplete || !heir.isSynced() && !reference.equals(lastReference));
+        boolean joins = heir.unanswered() != null;
         boolean urgent = wanted || news && heir.waitsFor(complete) || heir.isPresent() && sinceMarker >= manyMessages;
         long since = now - lastAt;
-        return urgent && since >= URGENT_NANOS || news && since >= NEWS_NANOS || isSignDue(now);
+        return joins || urgent && since >= URGENT_NANOS || news && since >= NEWS_NANOS || isSignDue(now);
     }
 
     boolean isSignDue(long now) {

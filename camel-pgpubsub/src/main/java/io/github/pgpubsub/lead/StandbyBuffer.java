@@ -1,7 +1,5 @@
 package io.github.pgpubsub.lead;
 
-import java.util.function.LongFunction;
-
 /** What a standby keeps of the stream: everything from some place on, as long as there is room. */
 final class StandbyBuffer<M> {
 
@@ -21,17 +19,28 @@ final class StandbyBuffer<M> {
     }
 
     /**
-     * @param overLimit whether there may be more than the limit; the memory has its bound all the same
+     * @param handOver whether nobody else has the message, because the leader stops or is gone: then it is kept over the limit,
+     *                 and over the memory's bound too as long as the heap allows
      * @return false: there was no room, the oldest is lost
      */
-    boolean keep(Entry<M> entry, boolean overLimit) {
+    boolean keep(Entry<M> entry, boolean handOver) {
         entries.add(entry);
-        if ((overLimit || entries.size() <= limit) && !entries.isMemoryExceeded()) {
+        if (handOver ? !entries.isMemoryExhausted() : entries.size() <= limit && !entries.isMemoryExceeded()) {
             return true;
         }
         entries.remove();
         heldFrom = entry.place() + 1 - entries.size();
         return false;
+    }
+
+    /** Whether there is room for anything, so that it can be told when all is held that the leader has not done. */
+    boolean isAllowed() {
+        return limit > 0;
+    }
+
+    /** From this place on everything is held. */
+    long heldFrom() {
+        return heldFrom;
     }
 
     /**
@@ -40,7 +49,7 @@ final class StandbyBuffer<M> {
      * @return whether everything from there on is held, so that nothing would be lost if the leader ended now
      */
     boolean dropBefore(long place) {
-        if (limit == 0 || place < heldFrom) {
+        if (place < heldFrom) {
             return false;
         }
         while (!entries.isEmpty() && entries.peek().place() < place) {
@@ -48,13 +57,6 @@ final class StandbyBuffer<M> {
         }
         heldFrom = place;
         return true;
-    }
-
-    /** Those from this place on have other names, which turned out only now. */
-    void rename(long from, LongFunction<MessageId> names) {
-        if (!entries.isEmpty() && entries.peekLast().place() >= from) {
-            entries.replaceAll(entry -> entry.place() < from ? entry : entry.named(names.apply(entry.place())));
-        }
     }
 
     Entries<M> entries() {

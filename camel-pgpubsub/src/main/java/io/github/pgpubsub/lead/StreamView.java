@@ -4,14 +4,15 @@ package io.github.pgpubsub.lead;
 final class StreamView<M> {
 
     final Places places = new Places();
+    final Names names = new Names();
     private long place;
     private String epoch;
-    private long marker;
     private long lastMarker;
 
     /** A new stream: what is counted from here on has nothing to do with places of before. */
     void begin() {
         places.clear();
+        names.clear();
         epoch = null;
     }
 
@@ -25,14 +26,14 @@ final class StreamView<M> {
         return epoch;
     }
 
+    /** A message comes by. Its name may turn out later, see {@link #named}. */
     Entry<M> next(M message) {
-        long next = place++;
-        return Entry.message(next, message, epoch == null ? null : idOf(next));
+        return Entry.message(place++, message);
     }
 
-    /** Its name, if it comes after the last marker. */
-    MessageId idOf(long at) {
-        return new MessageId(epoch, marker, at + 1 - lastMarker);
+    /** The entry with its name. A name, once given, stays. */
+    Entry<M> named(Entry<M> entry) {
+        return entry.gap() != null || entry.id() != null ? entry : entry.named(names.of(entry.place()));
     }
 
     /** A leader's control message comes by. Every member counts from here, so every member gives the same names. */
@@ -48,7 +49,7 @@ final class StreamView<M> {
     /** As {@link #mark(ControlMessage)}, for one that came by there. What came since was named by an earlier marker. */
     void mark(ControlMessage message, Places.Place noted) {
         epoch = message.text("epoch");
-        marker = message.number("n");
+        names.mark(noted.before(), epoch, message.number("n"));
         lastMarker = noted.before();
         places.add(noted);
     }

@@ -194,6 +194,11 @@ final class Requests implements Stream {
         return connection.server();
     }
 
+    @Override
+    public long serverUptime() {
+        return connection.serverUptime();
+    }
+
     /** Who gets what arrives on the channel: not to be changed, and not changed later. */
     Subscriber[] of(String channel) {
         return subscribers.getOrDefault(channel, NOBODY);

@@ -62,6 +62,9 @@ public interface Stream {
     /** The server's name for itself, see {@link io.github.pgpubsub.connect.ServerConnection#server()}. */
     String server();
 
+    /** How long the server had been up when the session connected, nanoseconds. */
+    long serverUptime();
+
     /** Takes an answer. */
     @FunctionalInterface
     interface Answer<T> {

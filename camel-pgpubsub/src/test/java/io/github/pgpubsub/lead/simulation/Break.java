@@ -14,5 +14,15 @@ enum Break {
     /** What has not begun is thrown away when the leader resigns without an heir. */
     QUEUE_THROWN_AWAY,
     /** Control messages count whoever sent them. */
-    ANY_SENDER
+    ANY_SENDER,
+    /** Whoever listens takes any lock that it got for the leader's. */
+    ANY_LOCK_LEADS,
+    /** A gap counts as a first one where this member has not led. */
+    FIRST_GAP_IF_NEVER_LED,
+    /** A leader does not tell a standby how it names messages. */
+    NAMES_UNTOLD,
+    /** A standby that stops just goes. */
+    STANDBY_JUST_LEAVES,
+    /** Whoever comes back takes the server for one that was restarted a moment ago. */
+    ALWAYS_RESTARTED
 }

@@ -8,20 +8,29 @@ import io.github.pgpubsub.lead.LeadOptions;
 import io.github.pgpubsub.lead.Leadership;
 import io.github.pgpubsub.lead.Lock;
 import io.github.pgpubsub.lead.MemoryBound;
+import io.github.pgpubsub.lead.Poll;
 import io.github.pgpubsub.lead.Role;
+import io.github.pgpubsub.lead.ServerRun;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.EnumSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 
-/** A process: a session, a queue and the threads that work on it, around a real {@link Leadership}. */
+/**
+ * A process: a session, a queue and the threads that work on it, around a real {@link Leadership}. Everything that crosses the
+ * network takes the member's latency each way, and the session waits for each answer, as the real one does.
+ */
 final class SimulatedMember implements Effects<Long> {
 
     private static final long MILLI = 1_000_000;
+    /** Silence after which a session that is cut off gives its connection up, and after which the server does. */
+    private static final long CLIENT_GIVES_UP = 400 * MILLI;
+    private static final long SERVER_GIVES_UP = 700 * MILLI;
 
     private final Simulation world;
     private final SimulatedServer server;
@@ -30,58 +39,140 @@ final class SimulatedMember implements Effects<Long> {
     private final int concurrency;
     private final long slownessMillis;
     private final LeadOptions options;
+    private final MemoryBound memory;
     final Leadership<Long> leadership;
     final int name;
+    final long latency;
 
     // the process
     boolean alive = true;
     boolean stopped;
     boolean stopWanted;
+    long connectedAt;
     long frozenUntil;
+    private long giveUpAt = Long.MAX_VALUE;
 
     // the session
     int backend;
+    private int formerBackend;
+    /** The server's run at which it connected. */
+    int run;
     private boolean connected;
     private long reconnectAt;
     private long noticesAt = -1;
+    long cutSince;
+    long cutUntil;
     private int read = -1;
+    private Request inFlight;
     private final Set<Lock> held = EnumSet.noneOf(Lock.class);
     private boolean listenWanted;
-    private Deque<ControlMessage> sends = new ArrayDeque<>();
-    private Deque<Lock> unlocks = new ArrayDeque<>();
-    private Deque<Lock> polls = new ArrayDeque<>();
-    private boolean pollWithoutLock;
-    private Deque<Runnable> terminations = new ArrayDeque<>();
+    private final Deque<ControlMessage> sends = new ArrayDeque<>();
+    private final Deque<Runnable> unlocks = new ArrayDeque<>();
+    private final Deque<Lock> shares = new ArrayDeque<>();
+    private Lock pollWanted;
+    private boolean polls;
+    private final Deque<Runnable> terminations = new ArrayDeque<>();
     private String joinToken;
     private final Deque<Runnable> commands = new ArrayDeque<>();
 
     // the queue and its threads
-    final Deque<Entry<Long>> waiting = new ArrayDeque<>();
+    private final Entries<Long> waiting;
     private final TreeMap<Long, Long> finishAt = new TreeMap<>();
     private final TreeMap<Long, Long> begunPlaces = new TreeMap<>();
     private long next;
     private boolean open;
-    private long leaseSince;
+    private long leaseSince = -1L << 60;
+    private long grace;
     private long pulse;
     private boolean idleWanted;
-    private boolean gapTold;
     private boolean inStep;
 
-    SimulatedMember(Simulation world, int name, RandomGenerator random, LeadOptions options) {
+    // what the world knows of it
+    /** It has asked and was told that another leads. */
+    boolean sawLeader;
+    /** When the server knew that it has seen somebody lead, and when it gave it the leader's lock. */
+    long witnessAt;
+    long gotLockAt;
+    long lastDelivered = -1;
+    /** The gap that it delivered last is not followed by a message yet. */
+    boolean gapIsLast;
+    boolean gapHandled;
+    /** What that gap stands for. */
+    final Set<Long> missedInGap = new LinkedHashSet<>();
+
+    /** What the session has asked and waits for. */
+    private static final class Request {
+
+        final long sentAt;
+        final long executedAt;
+        final long answeredAt;
+        final Runnable execute;
+        final Runnable answer;
+        boolean executed;
+
+        Request(long now, long latency, Runnable execute, Runnable answer) {
+            this.sentAt = now;
+            this.executedAt = now + latency;
+            this.answeredAt = now + 2 * latency;
+            this.execute = execute;
+            this.answer = answer;
+        }
+    }
+
+    SimulatedMember(Simulation world, int name, RandomGenerator random, LeadOptions options, long latency, long memoryLimit) {
         this.world = world;
         this.server = world.server;
         this.name = name;
         this.random = random;
         this.options = options;
+        this.latency = latency;
         this.queueSize = 1 + random.nextInt(20);
         this.concurrency = random.nextInt(3) == 0 ? 3 : 1;
         this.slownessMillis = random.nextInt(4) == 0 ? 200 : 3;
-        MemoryBound memory = new MemoryBound(random.nextInt(4) == 0 ? 150L * (5 + random.nextInt(30)) : Long.MAX_VALUE);
-        this.leadership = new Leadership<>(options, this, () -> new Entries<>(memory, number -> 0), random);
+        this.memory = new MemoryBound(memoryLimit);
+        this.waiting = entries();
+        this.leadership = new Leadership<>(options, this, this::entries, random);
+        this.leadership.roundTrip(2 * latency);
+    }
+
+    private Entries<Long> entries() {
+        return new Entries<>(memory, number -> 0);
     }
 
     boolean isActive() {
         return alive && !stopped && world.now >= frozenUntil;
+    }
+
+    boolean isCut() {
+        return world.now < cutUntil;
+    }
+
+    /** The server ends its session. */
+    void end() {
+        if (run == server.starts()) {
+            server.end(backend, world.now);
+        }
+    }
+
+    private boolean isAliveAtServer() {
+        return run == server.starts() && server.isAlive(backend);
+    }
+
+    boolean isConnected() {
+        return connected && isAliveAtServer();
+    }
+
+    /** The network and the server work for a process that is frozen, and for one that was killed, too. */
+    void network() {
+        if (inFlight != null && !inFlight.executed && world.now >= inFlight.executedAt && !isCut()) {
+            if (isAliveAtServer()) {
+                inFlight.executed = true;
+                inFlight.execute.run();
+            }
+        }
+        if (isCut() && world.now - cutSince >= SERVER_GIVES_UP) {
+            end();
+        }
     }
 
     /** One thing happens in this process. */
@@ -97,34 +188,50 @@ final class SimulatedMember implements Effects<Long> {
 
     private void session() {
         if (!connected) {
-            for (Runnable command = commands.poll(); command != null; command = commands.poll()) {
-                command.run();
-            }
-            if (!stopped && world.now >= reconnectAt) {
-                backend = server.connect();
-                connected = true;
-                noticesAt = -1;
-                read = -1;
-                held.clear();
-                leadership.connected(backend, world.now);
+            runCommands();
+            if (!stopped && world.now >= reconnectAt && !isCut() && server.isUp(world.now)) {
+                connect();
             }
             return;
         }
-        if (!server.isAlive(backend)) {
-            // A closed connection is noticed soon, a frozen process notices when it goes on.
+        if (isCut() && world.now - cutSince >= CLIENT_GIVES_UP) {
+            int zombie = backend;
+            int zombieRun = run;
+            world.at(cutSince + SERVER_GIVES_UP, () -> {
+                if (zombieRun == server.starts()) {
+                    server.end(zombie, world.now);
+                }
+            });
+            disconnect();
+            return;
+        }
+        if (!isAliveAtServer() && !isCut() && world.now >= endedAt() + latency) {
+            // The end of a connection is noticed soon, and at once by whoever waits for an answer.
             if (noticesAt < 0) {
                 noticesAt = world.now + random.nextLong(60) * MILLI;
             }
-            if (world.now >= noticesAt || hasRequests()) {
+            if (world.now >= noticesAt || inFlight != null || hasRequests()) {
                 disconnect();
             }
             return;
         }
+        if (inFlight != null) {
+            if (inFlight.executed && world.now >= inFlight.answeredAt && !isCut()) {
+                Request answered = inFlight;
+                inFlight = null;
+                pulse = Math.max(pulse, answered.sentAt);
+                answered.answer.run();
+            }
+            return;
+        }
         pulse = world.now;
+        if (world.now >= giveUpAt) {
+            giveUpAt = Long.MAX_VALUE;
+            commands.add(() -> leadership.giveUpDraining(world.now));
+        }
         // Amid a backlog the session reads on before it asks what is asked of it.
-        boolean readsOn = random.nextInt(3) == 0 && read >= 0 && read < server.stream.size() && leadership.ready();
-        if (readsOn) {
-            receive(server.stream.get(read++));
+        if (random.nextInt(3) == 0 && hasArrived() && leadership.ready()) {
+            readSome();
             return;
         }
         if (hasRequests()) {
@@ -132,26 +239,86 @@ final class SimulatedMember implements Effects<Long> {
             return;
         }
         Runnable command = commands.poll();
-        if (command == null && !leadership.ready()) {
-            stall();
-            return;
-        }
         if (command != null) {
             command.run();
+        } else if (!leadership.ready()) {
+            stall();
         } else if (random.nextInt(4) == 0) {
             leadership.tick(world.now);
-        } else if (read >= 0 && read < server.stream.size() && leadership.ready()) {
+        } else if (hasArrived() && leadership.ready()) {
+            readSome();
+        }
+    }
+
+    /** Whoever waits long for answers finds much to read at once. */
+    private void readSome() {
+        int most = latency > 5 * MILLI ? 1 + random.nextInt(30) : 1;
+        for (int i = 0; i < most && hasArrived() && leadership.ready(); i++) {
             receive(server.stream.get(read++));
         }
+    }
+
+    /** Its session has ended, and it is cut off, so that it can't know before its heartbeat fails. */
+    boolean cannotKnow() {
+        return connected && !isAliveAtServer() && cutUntil > endedAt() - latency && world.now < cutUntil + 2 * latency + 100 * MILLI;
+    }
+
+    private long endedAt() {
+        return run == server.starts() ? server.endedAt(backend) : server.restartedAt();
+    }
+
+    private void runCommands() {
+        if (world.now >= giveUpAt) {
+            giveUpAt = Long.MAX_VALUE;
+            leadership.giveUpDraining(world.now);
+        }
+        for (Runnable command = commands.poll(); command != null; command = commands.poll()) {
+            command.run();
+        }
+    }
+
+    private boolean hasArrived() {
+        return read >= 0 && read < server.stream.size() && !isCut() && server.stream.get(read).time() + latency <= world.now;
+    }
+
+    private void connect() {
+        formerBackend = backend;
+        witnessAt = Long.MAX_VALUE;
+        backend = server.connect();
+        run = server.starts();
+        connected = true;
+        connectedAt = world.now;
+        noticesAt = -1;
+        read = -1;
+        inFlight = null;
+        held.clear();
+        boolean restarted = world.broken == Break.ALWAYS_RESTARTED;
+        leadership.connected(backend, new ServerRun(restarted ? "start of " + world.now : server.start(),
+                restarted ? 0 : world.now - server.startedAt()), world.now);
     }
 
     /** A session that does not read asks nothing on its own connection, and gives its sign of life over another. */
     private void stall() {
         ControlMessage sign = leadership.signOfLife(-backend, world.now);
-        if (sign != null && server.holder(Lock.LEADER) == backend) {
-            server.control(-backend, sign.encode());
-            leadership.signSent(server.holder(Lock.STANDBY), world.now);
+        if (sign != null) {
+            int[] standby = {-1};
+            request(() -> {
+                if (server.holder(Lock.LEADER) == backend) {
+                    server.control(-backend, sign.encode(), world.now);
+                    standby[0] = server.holder(Lock.STANDBY);
+                }
+            }, () -> {
+                if (standby[0] < 0) {
+                    disconnect();
+                } else {
+                    leadership.signSent(standby[0], world.now);
+                }
+            });
         }
+    }
+
+    private void request(Runnable execute, Runnable answer) {
+        inFlight = new Request(world.now, latency, execute, answer);
     }
 
     private void receive(SimulatedServer.Note note) {
@@ -175,22 +342,45 @@ final class SimulatedMember implements Effects<Long> {
     }
 
     private boolean hasRequests() {
-        return listenWanted || !sends.isEmpty() || !unlocks.isEmpty() || !polls.isEmpty() || pollWithoutLock
-                || !terminations.isEmpty();
+        return listenWanted || !sends.isEmpty() || !unlocks.isEmpty() || !shares.isEmpty() || polls || !terminations.isEmpty();
     }
 
     /** The next kind of request, in the session's order. Others come between any two. */
     private void flushOne() {
         if (listenWanted) {
             listenWanted = false;
+            int before = random.nextInt(3);
             // A new listener may see a little of what was before.
-            read = Math.max(0, server.stream.size() - random.nextInt(3));
+            int[] from = {0};
+            request(() -> from[0] = Math.max(0, server.stream.size() - before), () -> read = from[0]);
         } else if (!sends.isEmpty()) {
-            ControlMessage message = sends.poll();
-            boolean committed = random.nextInt(60) != 0 || world.calm;
+            flushSend(sends.poll());
+        } else if (!unlocks.isEmpty()) {
+            unlocks.poll().run();
+        } else if (!shares.isEmpty()) {
+            Lock lock = shares.poll();
+            request(() -> {
+                server.share(backend, lock);
+                witnessAt = lock == Lock.WITNESS ? world.now : witnessAt;
+            }, () -> { });
+        } else if (polls) {
+            flushPoll();
+        } else {
+            terminations.poll().run();
+        }
+    }
+
+    private void flushSend(ControlMessage message) {
+        boolean committed = random.nextInt(60) != 0 || !world.mayFail();
+        request(() -> {
             if (committed) {
-                server.control(backend, message.encode());
+                server.control(backend, message.encode(), world.now);
+                world.detail(this, "says", message);
+                if (message.type() == ControlMessage.Type.VACANT) {
+                    world.resigned();
+                }
             }
+        }, () -> {
             leadership.sent(message, committed, world.now);
             if (committed && message.type() == ControlMessage.Type.JOIN) {
                 joinToken = message.token();
@@ -198,46 +388,67 @@ final class SimulatedMember implements Effects<Long> {
             if (committed && world.broken == Break.NO_TAKEOVER_MARKER && message.type() == ControlMessage.Type.TAKEOVER) {
                 leadership.control(backend, message, world.now);
             }
-        } else if (!unlocks.isEmpty()) {
-            Lock lock = unlocks.poll();
-            server.unlock(backend, lock);
-            leadership.unlocked(lock, world.now);
-        } else if (!polls.isEmpty() || pollWithoutLock) {
-            Lock lock = polls.poll();
-            pollWithoutLock &= lock != null;
-            boolean acquired = lock != null && server.tryLock(backend, lock);
-            if (acquired) {
-                held.add(lock);
+        });
+    }
+
+    private void flushPoll() {
+        polls = false;
+        Lock tried = pollWanted;
+        pollWanted = null;
+        Poll[] poll = {null};
+        request(() -> {
+            boolean acquired = tried != null && server.tryLock(backend, tried);
+            poll[0] = server.look(backend, tried, acquired);
+            gotLockAt = acquired && tried == Lock.LEADER ? world.now : gotLockAt;
+        }, () -> {
+            if (poll[0].acquired()) {
+                held.add(tried);
             }
-            leadership.polled(server.look(acquired), world.now);
-        } else {
-            terminations.poll().run();
+            sawLeader |= poll[0].leader() != 0 && poll[0].leader() != backend && poll[0].leader() != formerBackend;
+            leadership.polled(seen(poll[0]), world.now);
+        });
+    }
+
+    private Poll seen(Poll poll) {
+        if (world.broken == Break.ANY_LOCK_LEADS && read >= 0 && poll.acquired()) {
+            return new Poll(Lock.LEADER, true, poll.leader(), poll.standby(), poll.members(), poll.witnesses());
         }
+        return poll;
     }
 
     private void disconnect() {
         connected = false;
+        inFlight = null;
         reconnectAt = world.now + (50 + random.nextLong(300)) * MILLI;
         listenWanted = false;
-        pollWithoutLock = false;
-        sends = new ArrayDeque<>();
-        unlocks = new ArrayDeque<>();
-        polls = new ArrayDeque<>();
-        terminations = new ArrayDeque<>();
-        leadership.disconnected(world.now);
+        polls = false;
+        pollWanted = null;
+        sends.clear();
+        unlocks.clear();
+        shares.clear();
+        terminations.clear();
+        leadership.disconnected(pulse, world.now, world.now);
     }
 
-    void stop() {
+    void stop(long drainNanos) {
         stopWanted = true;
-        commands.add(() -> leadership.stop(world.now));
+        giveUpAt = drainNanos == Long.MAX_VALUE ? drainNanos : world.now + drainNanos;
+        commands.add(() -> {
+            if (world.broken == Break.STANDBY_JUST_LEAVES && leadership.role() == Role.STANDBY) {
+                stopped();
+            } else {
+                leadership.stop(world.now);
+            }
+        });
     }
 
     // ---- the threads that work on the queue
 
     boolean mayBegin() {
-        boolean lease = world.broken == Break.NO_LEASE || world.now - leaseSince < options.leaderTimeout().toNanos() / 2;
+        boolean lease = world.broken == Break.NO_LEASE || options.leaderTimeout().isZero()
+                || world.now - leaseSince < options.leaderTimeout().toNanos() / 2;
         // A process that was stopped finds its own session's thread silent before anything else.
-        boolean runs = world.broken == Break.NO_LEASE || world.now - pulse < Leadership.GRACE.toNanos();
+        boolean runs = world.broken == Break.NO_LEASE || world.now - pulse <= grace;
         return isActive() && open && lease && runs;
     }
 
@@ -250,9 +461,12 @@ final class SimulatedMember implements Effects<Long> {
                 return;
             }
         }
-        if (mayBegin() && !waiting.isEmpty() && begunPlaces.size() < concurrency) {
+        boolean gap = open && !waiting.isEmpty() && waiting.peek().gap() != null;
+        if ((mayBegin() || gap && isActive()) && !waiting.isEmpty() && begunPlaces.size() < concurrency) {
             Entry<Long> entry = waiting.remove();
             if (entry.gap() != null) {
+                gapHandled = true;
+                world.tellsGap(this);
                 checkIdle();
                 return;
             }
@@ -262,34 +476,56 @@ final class SimulatedMember implements Effects<Long> {
         }
     }
 
+    @Override
+    public boolean isIdle() {
+        return waiting.isEmpty() && begunPlaces.isEmpty();
+    }
+
     private void checkIdle() {
-        if (idleWanted && waiting.isEmpty() && begunPlaces.isEmpty()) {
+        if (idleWanted && isIdle()) {
             idleWanted = false;
             commands.add(() -> leadership.drained(world.now));
         }
     }
 
+    /** Whether the message waits here or is being processed. */
+    boolean has(long number) {
+        for (Entry<Long> entry : waiting) {
+            if (entry.gap() == null && entry.message() == number) {
+                return true;
+            }
+        }
+        return begunPlaces.containsValue(number);
+    }
+
+    long bytesHeld() {
+        return memory.held();
+    }
+
     // ---- effects
 
     @Override
-    public void present() {
-        held.add(Lock.PRESENCE);
-        server.present(backend);
+    public void share(Lock lock) {
+        held.add(lock);
+        shares.add(lock);
+    }
+
+    @Override
+    public void unshare(Lock lock) {
+        held.remove(lock);
+        unlocks.add(() -> request(() -> server.unshare(backend, lock), () -> { }));
     }
 
     @Override
     public void poll(Lock tried) {
-        if (tried == null) {
-            pollWithoutLock = true;
-        } else {
-            polls.add(tried);
-        }
+        polls = true;
+        pollWanted = tried;
     }
 
     @Override
     public void unlock(Lock lock) {
         held.remove(lock);
-        unlocks.add(lock);
+        unlocks.add(() -> request(() -> server.unlock(backend, lock), () -> leadership.unlocked(lock, world.now)));
     }
 
     @Override
@@ -299,35 +535,39 @@ final class SimulatedMember implements Effects<Long> {
 
     @Override
     public void send(ControlMessage message) {
+        ControlMessage sent = message;
+        if (world.broken == Break.NAMES_UNTOLD) {
+            sent = ControlMessage.decode(message.encode().replaceFirst(" join=\\S+", "")).orElseThrow();
+        }
         // Every third process runs a release to come, which says more and names a higher version.
-        sends.add(name % 3 == 2 ? ControlMessage.decode(message.encode().replaceFirst("^1 ", "2 ") + " future=thing").orElseThrow()
-                : message);
+        sends.add(name % 3 == 2 ? ControlMessage.decode(sent.encode().replaceFirst("^1 ", "2 ") + " future=thing").orElseThrow()
+                : sent);
     }
 
     @Override
     public void terminate(int target, Lock lock) {
-        terminations.add(() -> {
+        terminations.add(() -> request(() -> {
             if (server.holder(lock) == target) {
                 world.log(this, "ends " + target);
-                server.end(target);
+                server.end(target, world.now);
             }
-            leadership.terminated(target, lock, true, world.now);
-        });
+        }, () -> leadership.terminated(target, lock, true, world.now)));
     }
 
     @Override
     public boolean hasRoom() {
-        return waiting.size() < queueSize;
+        return waiting.size() < queueSize && (waiting.isEmpty() || !memory.isExceeded());
     }
 
     @Override
     public void deliver(Entry<Long> entry) {
         if (entry.gap() == null) {
-            world.delivers(entry.message());
-            if (gapTold) {
-                gapTold = false;
-                world.mayHaveMissedBefore(entry.message());
-            }
+            world.delivers(this, entry);
+        } else {
+            gapIsLast = true;
+            gapHandled = false;
+            missedInGap.clear();
+            world.deliversGap(this, entry.gap());
         }
         // A filter drops some messages: they count as complete.
         if (entry.gap() == null && world.isFiltered(entry.message())) {
@@ -335,7 +575,6 @@ final class SimulatedMember implements Effects<Long> {
             next = entry.place() + 1;
             return;
         }
-        gapTold |= entry.gap() != null;
         waiting.add(entry);
         next = entry.gap() == null ? entry.place() + 1 : entry.place();
     }
@@ -344,17 +583,20 @@ final class SimulatedMember implements Effects<Long> {
     public void open(long from) {
         open = true;
         next = from;
+        lastDelivered = -1;
     }
 
     @Override
-    public void renewLease(long since) {
+    public void renewLease(long since, long newGrace) {
         leaseSince = since;
+        grace = newGrace == 0 ? grace : newGrace;
     }
 
     @Override
     public List<Entry<Long>> withdraw() {
         open = false;
-        List<Entry<Long>> back = new ArrayList<>(waiting);
+        List<Entry<Long>> back = new ArrayList<>();
+        waiting.forEach(back::add);
         waiting.clear();
         if (!back.isEmpty()) {
             next = back.get(0).place();
@@ -364,10 +606,7 @@ final class SimulatedMember implements Effects<Long> {
 
     @Override
     public long watermark() {
-        if (world.broken == Break.PROGRESS_AT_START) {
-            return waiting.isEmpty() ? next : waiting.peek().place();
-        }
-        if (!begunPlaces.isEmpty()) {
+        if (!begunPlaces.isEmpty() && world.broken != Break.PROGRESS_AT_START) {
             return begunPlaces.firstKey();
         }
         return waiting.isEmpty() ? next : waiting.peek().place();
@@ -376,6 +615,11 @@ final class SimulatedMember implements Effects<Long> {
     @Override
     public long begunAfterWatermark() {
         return begunPlaces.isEmpty() ? 0 : begunPlaces.lastKey() + 1 - begunPlaces.firstKey();
+    }
+
+    @Override
+    public boolean isGapUnhandled() {
+        return waiting.hasGap();
     }
 
     @Override
@@ -388,10 +632,10 @@ final class SimulatedMember implements Effects<Long> {
     }
 
     @Override
-    public void changed(Role role, boolean inStep, String reason) {
-        world.log(this, role + " " + reason);
-        boolean fellOut = this.inStep && !inStep && role == Role.STANDBY;
-        this.inStep = inStep;
+    public void changed(Role role, boolean nowInStep, String reason) {
+        world.log(this, role + (nowInStep ? " in step " : " ") + reason);
+        boolean fellOut = this.inStep && !nowInStep && role == Role.STANDBY;
+        this.inStep = nowInStep;
         // Nothing that a leader reports may be strange to one that held all before: its end now would tell a gap.
         if (fellOut && reason.startsWith("the leader's progress") && world.broken == Break.NONE) {
             throw new AssertionError("out of step by a report: " + this);
@@ -406,19 +650,18 @@ final class SimulatedMember implements Effects<Long> {
     @Override
     public void stopped() {
         stopped = true;
-        if (gapTold) {
-            world.gapToldLast();
-        }
         waiting.clear();
-        if (connected && server.isAlive(backend)) {
+        if (isConnected()) {
             held.forEach(lock -> server.unlock(backend, lock));
-            server.end(backend);
+            end();
         }
+        world.stopped(this);
     }
 
     @Override
     public String toString() {
-        return name + " " + leadership.role() + " waiting " + waiting.size() + ", begun " + begunPlaces + ", open " + open
-                + ", may begin " + mayBegin() + ", read " + read + " of " + server.stream.size() + ", ready " + leadership.ready();
+        return name + " " + leadership.role() + (inStep ? " in step" : "") + " waiting " + waiting.size() + ", begun " + begunPlaces
+                + ", open " + open + ", may begin " + mayBegin() + ", read " + read + " of " + server.stream.size() + ", ready "
+                + leadership.ready();
     }
 }

@@ -3,6 +3,7 @@ package io.github.pgpubsub.lead.simulation;
 import io.github.pgpubsub.lead.Lock;
 import io.github.pgpubsub.lead.Poll;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -13,32 +14,76 @@ import java.util.Set;
 final class SimulatedServer {
 
     /** A committed notification: data with its number, or a control message. */
-    record Note(int sender, long number, String control) {}
+    record Note(long time, int sender, long number, String control) {}
 
     final List<Note> stream = new ArrayList<>();
+    /** When the sessions ended that are no more. */
+    private final Map<Integer, Long> ended = new HashMap<>();
     private final Set<Integer> sessions = new HashSet<>();
-    private final Map<Lock, Integer> locks = new HashMap<>();
+    private final Map<Lock, Integer> locks = new EnumMap<>(Lock.class);
     private final Set<Integer> present = new HashSet<>();
+    private final Set<Integer> witnesses = new HashSet<>();
     private int lastBackend = 100;
     private long lastNumber = -1;
+    private int starts;
+    private long startedAt = -3600L * 1_000_000_000L;
+    private long restartedAt;
+
+    /** All sessions end; after some time there is another run, whose process ids are the same again. */
+    void restart(long now, long upAgainAt) {
+        List.copyOf(sessions).forEach(backend -> end(backend, now));
+        starts++;
+        startedAt = upAgainAt;
+        restartedAt = now;
+        lastBackend = 100;
+        ended.clear();
+    }
+
+    boolean isUp(long now) {
+        return now >= startedAt;
+    }
+
+    String start() {
+        return "start " + starts;
+    }
+
+    int starts() {
+        return starts;
+    }
+
+    long startedAt() {
+        return startedAt;
+    }
 
     int connect() {
         sessions.add(++lastBackend);
         return lastBackend;
     }
 
-    void end(int backend) {
-        sessions.remove(backend);
-        present.remove(backend);
-        locks.values().removeIf(holder -> holder == backend);
+    void end(int backend, long now) {
+        if (sessions.remove(backend)) {
+            ended.put(backend, now);
+            present.remove(backend);
+            witnesses.remove(backend);
+            locks.values().removeIf(holder -> holder == backend);
+        }
     }
 
     boolean isAlive(int backend) {
         return sessions.contains(backend);
     }
 
-    long publish(int sender) {
-        stream.add(new Note(sender, ++lastNumber, null));
+    long endedAt(int backend) {
+        return ended.get(backend);
+    }
+
+    /** When the last run ended. */
+    long restartedAt() {
+        return restartedAt;
+    }
+
+    long publish(int sender, long now) {
+        stream.add(new Note(now, sender, ++lastNumber, null));
         return lastNumber;
     }
 
@@ -46,8 +91,8 @@ final class SimulatedServer {
         return lastNumber + 1;
     }
 
-    void control(int sender, String payload) {
-        stream.add(new Note(sender, -1, payload));
+    void control(int sender, String payload, long now) {
+        stream.add(new Note(now, sender, -1, payload));
     }
 
     boolean tryLock(int backend, Lock lock) {
@@ -58,19 +103,22 @@ final class SimulatedServer {
         locks.remove(lock, backend);
     }
 
-    void present(int backend) {
-        present.add(backend);
+    void share(int backend, Lock lock) {
+        (lock == Lock.WITNESS ? witnesses : present).add(backend);
     }
 
-    void absent(int backend) {
-        present.remove(backend);
+    void unshare(int backend, Lock lock) {
+        (lock == Lock.WITNESS ? witnesses : present).remove(backend);
     }
 
     int holder(Lock lock) {
         return locks.getOrDefault(lock, 0);
     }
 
-    Poll look(boolean acquired) {
-        return new Poll(acquired, holder(Lock.LEADER), holder(Lock.STANDBY), present.size());
+    Poll look(int backend, Lock tried, boolean acquired) {
+        Set<Integer> all = new HashSet<>(present);
+        all.addAll(witnesses);
+        int others = witnesses.size() - (witnesses.contains(backend) ? 1 : 0);
+        return new Poll(tried, acquired, holder(Lock.LEADER), holder(Lock.STANDBY), all.size(), others);
     }
 }
