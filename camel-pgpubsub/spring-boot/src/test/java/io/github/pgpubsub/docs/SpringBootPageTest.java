@@ -57,7 +57,7 @@ class SpringBootPageTest {
                 .redirectErrorStream(true).redirectOutput(Redirect.to(output.toFile())).start();
         try {
             for (String text : List.of("hello from SQL", "and once more")) {
-                await().atMost(2, MINUTES)
+                await().atMost(4, MINUTES)
                         .failFast("it ends", () -> assertThat(process.isAlive()).as(read(output)).isTrue())
                         .until(() -> {
                             postgres.notify("HelloChannel", text);
