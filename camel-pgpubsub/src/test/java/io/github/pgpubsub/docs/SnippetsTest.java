@@ -85,6 +85,9 @@ class SnippetsTest {
         if (text.startsWith("<dependency>")) {
             assertThat(text).contains("<groupId>io.github.pgpubsub</groupId>", "<artifactId>camel-pgpubsub</artifactId>",
                     "<version>" + Pages.projectVersion() + "</version>");
+            if (text.contains("<groupId>org.apache.camel</groupId>")) {
+                assertThat(text).contains("<version>" + new DefaultCamelContext().getVersion() + "</version>");
+            }
         } else {
             runRoutes(context -> load(context, "snippet.xml", text));
         }

@@ -69,6 +69,7 @@ public final class EmbeddedServer implements PostgresServer {
     }
 
     private void initialize() throws IOException {
+        Programs.prepare();
         Path passwordFile = Files.writeString(directory.resolve("password"), password);
         EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
                 .setDataDirectory(data())
@@ -212,10 +213,10 @@ public final class EmbeddedServer implements PostgresServer {
     }
 
     /**
-     * Waits for the end of a pipe that this JVM holds open, then ends the server and removes its files. The kernel closes
-     * the pipe of a killed JVM too.
+     * Waits for the end of a pipe that this JVM holds open, then ends the server whose data are in the folder {@code data} of
+     * a directory, and removes the directory. The kernel closes the pipe of a killed JVM too.
      */
-    private record Reaper(Process shell) {
+    record Reaper(Process shell) {
 
         /** Ignores what a terminal sends to the whole process group, as Ctrl-C: then is when it is needed. */
         private static final String SCRIPT = """

@@ -1,5 +1,7 @@
 package io.github.pgpubsub.support;
 
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -7,6 +9,8 @@ import static org.awaitility.Awaitility.await;
 
 import java.net.ConnectException;
 import java.net.Socket;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -18,6 +22,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.postgresql.util.PSQLException;
 
@@ -97,6 +102,26 @@ class PostgresServerTest {
         } finally {
             server.startAgain();
         }
+    }
+
+    @Test
+    void programsAreInTheBuildsFolder() throws Exception {
+        String command = Files.readString(Path.of(strings("show data_directory").get(0)).resolve("postmaster.opts"));
+        assertThat(command).startsWith(Path.of("target", "postgresql").toAbsolutePath().toString());
+    }
+
+    @Test
+    void whatAnUnpackingLeftThatWasKilledIsRemoved(@TempDir Path folder) throws Exception {
+        Path whole = Files.createDirectories(folder.resolve("PG-1/bin")).getParent();
+        Files.createFile(whole.resolve(".exists"));
+        Path half = Files.createDirectories(folder.resolve("PG-2/bin")).getParent();
+        Path growing = Files.createDirectories(folder.resolve("PG-3/bin")).getParent();
+        try (FileChannel file = FileChannel.open(growing.resolve("epg-lock"), CREATE, WRITE); FileLock lock = file.lock()) {
+            Programs.removeHalfUnpacked(folder);
+            assertThat(lock.isValid()).isTrue();
+        }
+        assertThat(folder).isDirectoryContaining(whole::equals).isDirectoryContaining(growing::equals);
+        assertThat(half).doesNotExist();
     }
 
     @Test

@@ -14,7 +14,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -27,6 +26,7 @@ public final class Standby implements AutoCloseable {
 
     private final PostgresServer primary;
     private final Path directory = Files.createTempDirectory("pgpubsub-standby-");
+    private final EmbeddedServer.Reaper reaper = EmbeddedServer.Reaper.watch(directory);
     private final Path data = directory.resolve("data");
     private final Path log = directory.resolve("log");
     private final int port = freePort();
@@ -144,12 +144,7 @@ public final class Standby implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
-        pgCtl("stop", "-m", "immediate");
-        try (Stream<Path> walk = Files.walk(directory)) {
-            for (Path file : walk.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
+    public void close() {
+        reaper.reap();
     }
 }

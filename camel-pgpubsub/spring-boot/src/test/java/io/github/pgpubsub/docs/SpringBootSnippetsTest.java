@@ -53,8 +53,7 @@ class SpringBootSnippetsTest {
 
     private static void run(Snippet snippet) throws Exception {
         switch (snippet.language()) {
-            case "xml" -> assertThat(snippet.text()).contains("<artifactId>camel-pgpubsub-starter</artifactId>",
-                    "<version>" + Pages.projectVersion() + "</version>");
+            case "xml" -> assertThat(snippet.text()).startsWith("<dependency>"); // SpringBootPageTest reads them
             case "properties" -> start(properties(snippet.text()), route());
             case "java" -> start(Map.of(), JavaSnippet.compile(snippet.text(), Files.createTempDirectory(folder, "snippet")));
             case "yaml" -> start(Map.of("camel.main.routes-include-pattern", "file:" + Files.writeString(

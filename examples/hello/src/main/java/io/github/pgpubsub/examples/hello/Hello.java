@@ -1,5 +1,7 @@
 package io.github.pgpubsub.examples.hello;
 
+import io.github.pgpubsub.examples.server.Seat;
+import io.github.pgpubsub.examples.server.SharedServer;
 import java.io.IOException;
 import java.sql.SQLException;
 import org.apache.camel.RuntimeCamelException;
@@ -27,25 +29,22 @@ public final class Hello {
             System.out.print(Options.usage());
         } else if (options.url() != null) {
             String name = options.nameOr("hello-" + ProcessHandle.current().pid());
-            greet(options, name, options.url(), null, Welcome.atOwnServer(name, options.scenario()));
+            greet(options, name, options.url(), Welcome.atOwnServer(name, options.scenario()));
         } else {
-            try (Seat seat = new SharedServer(SharedServer.defaultFolder(), System.out::println).join()) {
+            try (Seat seat = new SharedServer("hello", SharedServer.defaultFolder("hello"), System.out::println).join()) {
                 String name = options.nameOr("hello-" + seat.number());
-                greet(options, name, seat.url(), Seat.ROLE, Welcome.atSharedServer(name, options.scenario(), seat.url()));
+                greet(options, name, seat.url(), Welcome.atSharedServer(name, options.scenario(), seat.url()));
             }
         }
     }
 
-    private static void greet(Options options, String name, String url, String user, String welcome) throws Exception {
+    private static void greet(Options options, String name, String url, String welcome) throws Exception {
         if (options.listens()) {
             System.out.print(welcome);
         }
         Screen screen = new Screen(System.out, Boolean.getBoolean("hello.colour"), name);
         Main camel = new Main();
         camel.addInitialProperty("camel.component.pgpubsub.url", url);
-        if (user != null) {
-            camel.addInitialProperty("camel.component.pgpubsub.user", user);
-        }
         camel.configure().addRoutesBuilder(new HelloRoutes(options, name, screen, camel::completed));
         camel.addMainListener(new MainListenerSupport() {
             @Override

@@ -10,9 +10,9 @@ final class Welcome {
     }
 
     static String atSharedServer(String name, Scenario scenario, String url) {
-        String psql = "psql '%s?user=%s' -c \"NOTIFY \\\"HelloChannel\\\", 'hi'\"";
+        String psql = "psql '%s' -c \"NOTIFY \\\"HelloChannel\\\", 'hi'\"";
         return text(name, scenario, onPath("psql")
-                ? psql.formatted(url.substring("jdbc:".length()), Seat.ROLE)
+                ? psql.formatted(url.substring("jdbc:".length()))
                 : "examples/hello/run --send hi");
     }
 

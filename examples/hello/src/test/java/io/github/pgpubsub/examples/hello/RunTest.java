@@ -32,6 +32,8 @@ class RunTest {
         write("pom.xml", "root");
         write("camel-pgpubsub/pom.xml", "component");
         write("camel-pgpubsub/src/main/java/A.java", "component");
+        write("examples/server/pom.xml", "server");
+        write("examples/server/src/main/java/S.java", "server");
         write("examples/hello/pom.xml", "hello");
         write("examples/hello/src/main/java/B.java", "hello");
         Files.copy(Path.of("run"), repository.resolve("examples/hello/run"));

@@ -1,19 +1,20 @@
 package io.github.pgpubsub.examples.orders;
 
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import io.github.pgpubsub.examples.server.Seat;
+import io.github.pgpubsub.examples.server.SharedServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
+import java.sql.SQLException;
 import java.util.Map;
-import java.util.UUID;
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.MapPropertySource;
 
-/** A PostgreSQL server that lives as long as the application, unless {@code spring.datasource.url} names another. */
+/**
+ * A place at the server that all processes of this example share, unless {@code spring.datasource.url} names another. It
+ * stays as long as one of them does.
+ */
 final class LocalServer implements ApplicationContextInitializer<ConfigurableApplicationContext> {
 
     @Override
@@ -21,34 +22,20 @@ final class LocalServer implements ApplicationContextInitializer<ConfigurableApp
         if (application.getEnvironment().containsProperty("spring.datasource.url")) {
             return;
         }
-        String password = UUID.randomUUID().toString();
-        EmbeddedPostgres server = start(password);
-        String url = "jdbc:postgresql://localhost:%d/postgres?user=postgres&password=%s".formatted(server.getPort(), password);
+        Seat seat = join();
         application.getEnvironment().getPropertySources().addFirst(
-                new MapPropertySource("local server", Map.of("spring.datasource.url", url)));
+                new MapPropertySource("local server", Map.of("spring.datasource.url", seat.url())));
         // Ends after all beans, because it was there before them.
-        ((DefaultListableBeanFactory) application.getBeanFactory()).registerDisposableBean("local server", server::close);
-        System.out.printf("A second one, in another terminal:%n    examples/orders/run '--spring.datasource.url=%s'%n", url);
+        ((DefaultListableBeanFactory) application.getBeanFactory()).registerDisposableBean("local server", seat::close);
     }
 
-    private static EmbeddedPostgres start(String password) {
+    private static Seat join() {
         try {
-            Path passwordFile = Files.writeString(Files.createTempFile("orders", null), password);
-            try {
-                return EmbeddedPostgres.builder()
-                        .setRegisterShutdownHook(false)
-                        .setPGStartupWait(Duration.ofSeconds(60))
-                        // Options of initdb like any other: whoever connects needs the password.
-                        .setLocaleConfig("auth-host", "scram-sha-256")
-                        .setLocaleConfig("pwfile", passwordFile.toString())
-                        .setConnectConfig("password", password)
-                        .setServerConfig("unix_socket_directories", "")
-                        .start();
-            } finally {
-                Files.delete(passwordFile);
-            }
+            return new SharedServer("orders", SharedServer.defaultFolder("orders"), System.out::println).join();
         } catch (IOException e) {
-            throw new UncheckedIOException("PostgreSQL did not start; --spring.datasource.url takes a server of your own", e);
+            throw new UncheckedIOException(e.getMessage(), e);
+        } catch (SQLException e) {
+            throw new IllegalStateException("PostgreSQL can't be used; --spring.datasource.url takes a server of your own", e);
         }
     }
 }

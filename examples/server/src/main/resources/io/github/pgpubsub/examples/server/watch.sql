@@ -1,5 +1,5 @@
 -- The server's last act. This runs inside of it, in a session whose client may long be gone: when no
--- session of "hello" was there for two seconds (time enough to reconnect), the server stops and its files go.
+-- session of the example was there for two seconds (time enough to reconnect), the server stops and its files go.
 -- It needs no cooperation from those who leave, so kill -9 is as good as a farewell.
 do $watch$
 declare
@@ -8,7 +8,7 @@ begin
   loop
     -- Who joins waits here for a moment, and then either is in or finds the server gone: Seat.take.
     perform pg_advisory_xact_lock(1);
-    quiet := case when exists (select from pg_stat_activity where usename = 'hello') then 0 else quiet + 1 end;
+    quiet := case when exists (select from pg_stat_activity where usename <> current_user) then 0 else quiet + 1 end;
     exit when quiet = 8;
     commit;  -- unlocks, and makes the next look a fresh one
     perform pg_sleep(0.25);

@@ -1,4 +1,4 @@
-package io.github.pgpubsub.examples.hello;
+package io.github.pgpubsub.examples.server;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -17,16 +17,18 @@ import java.util.stream.Stream;
  */
 record DataFolder(Path path) {
 
-    private static final String PREFIX = "hello-server-";
-
-    static DataFolder create(Path parent) throws IOException {
-        return new DataFolder(Files.createTempDirectory(parent, PREFIX));
+    static DataFolder create(Path parent, String example) throws IOException {
+        return new DataFolder(Files.createTempDirectory(parent, prefix(example)));
     }
 
-    static List<DataFolder> in(Path parent) throws IOException {
+    static List<DataFolder> in(Path parent, String example) throws IOException {
         try (Stream<Path> files = Files.list(parent)) {
-            return files.filter(file -> file.getFileName().toString().startsWith(PREFIX)).map(DataFolder::new).toList();
+            return files.filter(file -> file.getFileName().toString().startsWith(prefix(example))).map(DataFolder::new).toList();
         }
+    }
+
+    private static String prefix(String example) {
+        return example + "-server-";
     }
 
     /** The server's {@code cluster_name}, too: the process list shows it, and nobody mistakes another server for it. */
@@ -35,12 +37,25 @@ record DataFolder(Path path) {
     }
 
     /** Empty: no server answers, or it is about to stop. */
-    Optional<Seat> takeSeat() {
+    Optional<Seat> takeSeat(String role) {
         try {
-            return Optional.of(Seat.take(Integer.parseInt(postmasterPid().get(3)), name()));
+            return Optional.of(Seat.take(Integer.parseInt(postmasterPid().get(3)), role, password(), name()));
         } catch (IOException | SQLException | IndexOutOfBoundsException | NumberFormatException e) {
             return Optional.empty();
         }
+    }
+
+    /** Those who may read this folder may join. */
+    void writePassword(String password) throws IOException {
+        Files.writeString(passwordFile(), password);
+    }
+
+    private String password() throws IOException {
+        return Files.readString(passwordFile());
+    }
+
+    private Path passwordFile() {
+        return path.resolve("password-of-the-example");
     }
 
     /** Ends what may still run here, and deletes it. */
@@ -53,7 +68,7 @@ record DataFolder(Path path) {
                 ended(postmaster.get());
             }
         }
-        delete();
+        delete(path);
     }
 
     private Optional<ProcessHandle> postmaster() {
@@ -79,8 +94,8 @@ record DataFolder(Path path) {
     }
 
     /** As far as it goes: an ending server deletes as well, and what stays the next one to join will find. */
-    private void delete() throws IOException {
-        try (Stream<Path> files = Files.walk(path)) {
+    static void delete(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
             files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
         } catch (NoSuchFileException | UncheckedIOException e) {
             // deleted while we looked

@@ -1,4 +1,4 @@
-package io.github.pgpubsub.examples.hello;
+package io.github.pgpubsub.examples.server;
 
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -8,12 +8,10 @@ import java.sql.SQLException;
 import java.util.Properties;
 
 /**
- * A place at the shared server: an open session of the role {@code hello}. As long as there is one, the server
+ * A place at the shared server: an open session of the example's role. As long as there is one, the server
  * stays; nobody needs to give it back, for the server sees when it is gone.
  */
-final class Seat implements AutoCloseable {
-
-    static final String ROLE = "hello";
+public final class Seat implements AutoCloseable {
 
     private final Connection session;
     private final String url;
@@ -30,11 +28,10 @@ final class Seat implements AutoCloseable {
      *
      * @throws SQLException if there is none, or it is about to stop
      */
-    static Seat take(int port, String cluster) throws SQLException {
-        String url = "jdbc:postgresql://127.0.0.1:%d/postgres".formatted(port);
+    static Seat take(int port, String role, String password, String cluster) throws SQLException {
+        String url = "jdbc:postgresql://127.0.0.1:%d/postgres?user=%s&password=%s".formatted(port, role, password);
         Properties properties = new Properties();
-        properties.setProperty("user", ROLE);
-        properties.setProperty("ApplicationName", "hello, a seat");
+        properties.setProperty("ApplicationName", role + ", a seat");
         properties.setProperty("connectTimeout", "5");
         properties.setProperty("socketTimeout", "10");
         Connection session = DriverManager.getConnection(url, properties);
@@ -71,12 +68,13 @@ final class Seat implements AutoCloseable {
         }
     }
 
-    String url() {
+    /** For JDBC, with user and password. */
+    public String url() {
         return url;
     }
 
     /** From 1 on, different from that of everybody else at this server: an advisory lock of this session. */
-    int number() {
+    public int number() {
         return number;
     }
 

@@ -1,4 +1,4 @@
-package io.github.pgpubsub.examples.hello;
+package io.github.pgpubsub.examples.server;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -24,43 +24,56 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
- * The PostgreSQL server that all hello processes of a user share, found by its files in a folder of that user.
+ * The PostgreSQL server that all processes of an example and a user share, found by its files in a folder of that user.
  *
  * <p>Joining happens one process at a time (a lock on a file there). A server that answers is joined. What does not
  * answer is what remains of a machine that was switched off or of a server that was killed, and is cleared away.
  * Leaving needs nothing at all: {@code watch.sql} sees it.
  *
  * <p>{@code pg_ctl} gives the server a session of its own, so no signal of the starter's terminal reaches it.
- * It listens on the loopback address only. The role {@code hello} needs no password and may do nothing but
- * connect; the superuser's password is forgotten once the server runs.
+ * It listens on the loopback address only. A role that is named like the example may connect, and create schemas;
+ * its password is in the server's folder, which is the user's alone. The superuser's is forgotten once the server runs.
  */
-final class SharedServer {
+public final class SharedServer {
 
+    /** The system property that names a folder for PostgreSQL's programs, 60 MB. By default they are with the data. */
+    private static final String PROGRAMS = "examples.postgresql";
+
+    private final String example;
     private final Path folder;
     private final Path log;
     private final Consumer<String> tell;
 
-    SharedServer(Path folder, Consumer<String> tell) {
+    /**
+     * Nothing is started yet.
+     *
+     * @param example its name: letters in lower case
+     * @param folder  where this user's server of this example is found; made if it is not there
+     * @param tell    what a person may want to know
+     */
+    public SharedServer(String example, Path folder, Consumer<String> tell) {
+        this.example = example;
         this.folder = folder.toAbsolutePath();
         this.log = this.folder.resolve("server.log");
         this.tell = tell;
     }
 
-    /** Of this machine and user; {@code -Dhello.folder} takes another. */
-    static Path defaultFolder() {
-        return Path.of(System.getProperty("hello.folder",
-                System.getProperty("java.io.tmpdir") + "/camel-pgpubsub-hello-" + System.getProperty("user.name")));
+    /** Of this machine and user; {@code -Dhello.folder}, for the example of that name, takes another. */
+    public static Path defaultFolder(String example) {
+        return Path.of(System.getProperty(example + ".folder", "%s/camel-pgpubsub-%s-%s".formatted(
+                System.getProperty("java.io.tmpdir"), example, System.getProperty("user.name"))));
     }
 
     /** Joins the server that is there, or starts one. */
-    Seat join() throws IOException, SQLException {
+    public Seat join() throws IOException, SQLException {
         makeFolder();
         try (FileChannel file = FileChannel.open(folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 FileLock lock = file.lock()) {
-            for (DataFolder data : DataFolder.in(folder)) {
-                Optional<Seat> seat = data.takeSeat();
+            for (DataFolder data : DataFolder.in(folder, example)) {
+                Optional<Seat> seat = data.takeSeat(example);
                 if (seat.isPresent()) {
                     return seat.get();
                 }
@@ -91,27 +104,30 @@ final class SharedServer {
     private Seat start() throws IOException {
         tell.accept("Starting PostgreSQL; it will stop when the last process has left ...");
         Files.deleteIfExists(log);
-        DataFolder data = DataFolder.create(folder);
+        DataFolder data = DataFolder.create(folder, example);
         try {
             EmbeddedPostgres server = start(data);
             Connection superuser = server.getPostgresDatabase().getConnection();
+            String password = newPassword();
             try (Statement statement = superuser.createStatement()) {
-                statement.execute("create role %s login".formatted(Seat.ROLE));
+                statement.execute("create role %1$s login password '%2$s'; grant create on database postgres to %1$s"
+                        .formatted(example, password));
             }
-            Seat seat = Seat.take(server.getPort(), data.name());
+            data.writePassword(password);
+            Seat seat = Seat.take(server.getPort(), example, password, data.name());
             watch(superuser);
             return seat;
         } catch (IOException | SQLException | RuntimeException e) {
             data.clear();
-            throw new IOException("PostgreSQL did not start; --url takes a server of your own. The end of %s:%n%s"
+            throw new IOException("PostgreSQL did not start; a URL takes a server of your own. The end of %s:%n%s"
                     .formatted(log, endOfLog()), e);
         }
     }
 
     private EmbeddedPostgres start(DataFolder data) throws IOException {
-        // Where the programs lie: by default a folder that everybody may write to.
-        System.setProperty("ot.epg.working-dir", folder.resolve("postgresql").toString());
-        String password = UUID.randomUUID().toString();
+        // By default it is a folder among the temporary files, which everybody may write to and nobody removes.
+        System.setProperty("ot.epg.working-dir", programs().toString());
+        String password = newPassword();
         Path passwordFile = Files.writeString(Files.createTempFile(folder, "password", null), password);
         try {
             return EmbeddedPostgres.builder()
@@ -122,10 +138,11 @@ final class SharedServer {
                     .setLocaleConfig("auth-host", "scram-sha-256") // so that 13 stores the password that way, too
                     .setLocaleConfig("pwfile", passwordFile.toString())
                     .setConnectConfig("password", password)
-                    .setDataDirectoryCustomizer(SharedServer::letOnlyHelloIn)
+                    .setDataDirectoryCustomizer(this::letOnlyTheExampleIn)
                     .setServerConfig("cluster_name", data.name())
                     .setServerConfig("listen_addresses", "127.0.0.1")
                     .setServerConfig("unix_socket_directories", "")
+                    .setServerConfig("shared_preload_libraries", "plpgsql") // a "mvn clean" may take the programs away
                     .setServerConfig("restart_after_crash", "off") // or nobody would watch it any more
                     .setOutputRedirector(Redirect.appendTo(log.toFile()))
                     .setErrorRedirector(Redirect.appendTo(log.toFile()))
@@ -135,12 +152,36 @@ final class SharedServer {
         }
     }
 
-    private static void letOnlyHelloIn(File data) {
+    private Path programs() throws IOException {
+        Path programs = Path.of(System.getProperty(PROGRAMS, folder.resolve("postgresql").toString())).toAbsolutePath();
+        Files.createDirectories(programs);
+        removeHalfUnpacked(programs);
+        return programs;
+    }
+
+    /** What an unpacking left that was killed: zonky would not go on with it, nor begin anew. */
+    private static void removeHalfUnpacked(Path programs) throws IOException {
+        List<Path> folders;
+        try (Stream<Path> found = Files.list(programs)) {
+            folders = found.toList();
+        }
+        for (Path unpacked : folders) {
+            if (Files.notExists(unpacked.resolve(".exists"))) {
+                DataFolder.delete(unpacked);
+            }
+        }
+    }
+
+    private static String newPassword() {
+        return UUID.randomUUID().toString().replace("-", "");
+    }
+
+    private void letOnlyTheExampleIn(File data) {
         try {
             Files.writeString(data.toPath().resolve("pg_hba.conf"), """
                     host postgres postgres 127.0.0.1/32 scram-sha-256
-                    host postgres %s 127.0.0.1/32 trust
-                    """.formatted(Seat.ROLE));
+                    host postgres %s 127.0.0.1/32 scram-sha-256
+                    """.formatted(example));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -158,7 +199,7 @@ final class SharedServer {
             } catch (SQLException e) {
                 // the server has ended
             }
-        }, "hello-watch");
+        }, "watch");
         thread.setDaemon(true);
         thread.start();
     }
