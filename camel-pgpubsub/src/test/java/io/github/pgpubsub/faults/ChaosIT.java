@@ -48,7 +48,7 @@ class ChaosIT {
             }
             group.awaitStandbyInStep();
             long sent;
-            try (Numbers numbers = Numbers.start(postgres, group.channel(), PER_SECOND)) {
+            try (Numbers numbers = group.numbers(PER_SECOND)) {
                 long end = System.nanoTime() + Duration.ofSeconds(seconds).toNanos();
                 while (System.nanoTime() < end) {
                     step(group);
@@ -59,6 +59,7 @@ class ChaosIT {
             }
             group.awaitStarted(sent);
             compare(group, sent);
+            group.assertKept();
         }
     }
 
@@ -79,12 +80,12 @@ class ChaosIT {
                 group.launch();
             }
             case KILL -> {
-                leader.process().kill();
+                leader.kill();
                 group.launch();
             }
             case FREEZE -> {
                 suddenEnds++;
-                leader.process().freeze();
+                leader.freeze();
                 frozen.add(leader);
             }
             case BACKEND_ENDED -> {
@@ -93,7 +94,7 @@ class ChaosIT {
             }
             case STANDBY_KILLED -> group.all().stream().filter(node -> node.process().isAlive() && node.isStandbyInStep())
                     .filter(node -> !frozen.contains(node)).findFirst().ifPresent(standby -> {
-                        standby.process().kill();
+                        standby.kill();
                         group.launch().awaitStarted();
                     });
         }
@@ -107,7 +108,7 @@ class ChaosIT {
     }
 
     private void thawAll() {
-        frozen.forEach(node -> node.process().thaw());
+        frozen.forEach(node -> node.thaw());
         frozen.clear();
     }
 

@@ -1,11 +1,23 @@
 package io.github.pgpubsub.faults;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.github.pgpubsub.history.History;
+import io.github.pgpubsub.history.HistoryWriter;
+import io.github.pgpubsub.history.Judge;
+import io.github.pgpubsub.history.Numbered;
+import io.github.pgpubsub.history.Settings;
+import io.github.pgpubsub.history.Verdict;
+import io.github.pgpubsub.history.What;
 import io.github.pgpubsub.lead.GroupKey;
 import io.github.pgpubsub.lead.Lock;
 import io.github.pgpubsub.support.JvmProcess;
 import io.github.pgpubsub.support.PostgresExtension;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +30,8 @@ import org.awaitility.core.ConditionTimeoutException;
 final class Group implements AutoCloseable {
 
     private static final Duration LOOK = Duration.ofMillis(10);
+    private static final Path HISTORIES = Path.of("target", "histories");
+    private static final String TEST = "test";
     private static final int SHOWN = 60;
     private static final int LATEST = 5000;
 
@@ -27,23 +41,63 @@ final class Group implements AutoCloseable {
     private final String user;
     private final String password;
     private final List<Node> all;
+    private final Path directory;
+    private final HistoryWriter history;
+    private String url;
+    private boolean keepsHistory = true;
 
-    private Group(PostgresExtension postgres, String channel, String options, String user, String password, List<Node> all) {
+    private Group(PostgresExtension postgres, String channel, String options, String user, String password, List<Node> all,
+            Path directory, HistoryWriter history) {
         this.postgres = postgres;
         this.channel = channel;
         this.options = options;
         this.user = user;
         this.password = password;
         this.all = all;
+        this.directory = directory;
+        this.history = history;
+        this.url = postgres.url();
     }
 
     Group(PostgresExtension postgres, String channel, String options) {
-        this(postgres, channel, options, postgres.user(), postgres.password(), new ArrayList<>());
+        this(postgres, channel, options, HISTORIES.resolve(channel.replaceAll("\\W", "-") + "-" + System.nanoTime()));
+    }
+
+    private Group(PostgresExtension postgres, String channel, String options, Path directory) {
+        this(postgres, channel, options, postgres.user(), postgres.password(), new ArrayList<>(), directory,
+                HistoryWriter.into(directory, TEST));
     }
 
     /** The same members; those that are launched with it connect as somebody else. */
     Group as(String otherUser, String otherPassword) {
-        return new Group(postgres, channel, options, otherUser, otherPassword, all);
+        return new Group(postgres, channel, options, otherUser, otherPassword, all, directory, history);
+    }
+
+    /** Those that are launched from now on connect there: to a proxy. */
+    void through(String otherUrl) {
+        url = otherUrl;
+    }
+
+    /** Where the test writes what it does. */
+    HistoryWriter history() {
+        return history;
+    }
+
+    /** Sends numbers steadily from now on, and writes that into the history. */
+    Numbers numbers(int perSecond) {
+        return Numbers.start(postgres, channel, perSecond, history);
+    }
+
+    /** The same, as one of several senders. */
+    Numbers numbers(String sender, int perSecond) {
+        return Numbers.start(postgres, channel, perSecond, history, sender);
+    }
+
+    /** Sends these numbers in one transaction, and writes that into the history. */
+    void send(long first, long last) {
+        history.sending(Numbered.onlySender(), first, last);
+        postgres.strings("select count(pg_notify(?, n::text)) from generate_series(?::bigint, ?::bigint) n", channel, first, last);
+        history.committed(Numbered.onlySender(), first, last);
     }
 
     String channel() {
@@ -59,9 +113,11 @@ final class Group implements AutoCloseable {
     Node launch(long delayMillis, String... flags) {
         String name = "node-" + (all.size() + 1);
         List<String> arguments = Stream.concat(
-                Stream.of(name, postgres.url(), user, password, channel + "?" + options, Long.toString(delayMillis)),
+                Stream.of(name, url, user, password, channel + "?" + options, Long.toString(delayMillis)),
                 Stream.of(flags)).toList();
-        Node node = new Node(name, JvmProcess.start(name, FaultNode.class, List.of("-Xmx96m", "-XX:+UseSerialGC"), arguments));
+        history.happened(What.STARTING, name);
+        Node node = new Node(name, JvmProcess.start(name, FaultNode.class,
+                List.of("-Xmx96m", "-XX:+UseSerialGC", "-Dhistory=" + directory.toAbsolutePath()), arguments), history);
         all.add(node);
         return node;
     }
@@ -139,6 +195,33 @@ final class Group implements AutoCloseable {
         return new Received(all);
     }
 
+    /** A history that breaks a rule stays where it is, for people. */
+    private Verdict verdict(Settings settings) {
+        Verdict verdict = Judge.judge(History.read(directory), settings);
+        Figures.print("history of %s?%s: %s", channel, options, verdict.summary());
+        if (!verdict.violations().isEmpty()) {
+            System.out.println("history kept in " + directory + ": " + verdict);
+        } else {
+            keepsHistory = false;
+        }
+        return verdict;
+    }
+
+    /** Fails if the history breaks a rule. */
+    void assertKept() {
+        assertKept(Settings.ofOptions(options));
+    }
+
+    /** Fails if the history breaks a rule, or a gap was told. */
+    void assertKeptWithoutGaps() {
+        assertKept(Settings.ofOptions(options).withoutGaps());
+    }
+
+    private void assertKept(Settings settings) {
+        Verdict verdict = verdict(settings);
+        assertThat(verdict.violations()).as("%s", verdict).isEmpty();
+    }
+
     /** What all members logged last. */
     String story() {
         return all.stream().map(node -> {
@@ -152,5 +235,20 @@ final class Group implements AutoCloseable {
     @Override
     public void close() {
         all.forEach(Node::close);
+        history.close();
+        if (!keepsHistory) {
+            delete();
+        }
+    }
+
+    private void delete() {
+        try (Stream<Path> files = Files.list(directory)) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+            Files.delete(directory);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }
