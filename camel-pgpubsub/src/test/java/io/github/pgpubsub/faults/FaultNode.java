@@ -37,6 +37,7 @@ public final class FaultNode {
 
     static final String STARTED = "STARTED";
     static final String END = "end";
+    static final String HISTORY = "history";
 
     private static final String ROUTE = "numbers";
 
@@ -53,7 +54,7 @@ public final class FaultNode {
     }
 
     public static void main(String[] arguments) throws Exception {
-        HistoryWriter history = HistoryWriter.into(Path.of(System.getProperty("history")), arguments[0]);
+        HistoryWriter history = HistoryWriter.into(Path.of(System.getProperty(HISTORY)), arguments[0]);
         LoggedRoles.into(history);
         FaultNode node = new FaultNode(history, Long.parseLong(arguments[5]), Stream.of(arguments)
                 .filter(Set.of("fail", "ends")::contains).collect(Collectors.toSet()));

@@ -14,6 +14,7 @@ import io.github.pgpubsub.lead.GroupKey;
 import io.github.pgpubsub.lead.Lock;
 import io.github.pgpubsub.support.JvmProcess;
 import io.github.pgpubsub.support.PostgresExtension;
+import io.github.pgpubsub.support.Proxy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -43,11 +44,11 @@ final class Group implements AutoCloseable {
     private final List<Node> all;
     private final Path directory;
     private final HistoryWriter history;
-    private String url;
+    private final String url;
     private boolean keepsHistory = true;
 
     private Group(PostgresExtension postgres, String channel, String options, String user, String password, List<Node> all,
-            Path directory, HistoryWriter history) {
+            Path directory, HistoryWriter history, String url) {
         this.postgres = postgres;
         this.channel = channel;
         this.options = options;
@@ -56,7 +57,7 @@ final class Group implements AutoCloseable {
         this.all = all;
         this.directory = directory;
         this.history = history;
-        this.url = postgres.url();
+        this.url = url;
     }
 
     Group(PostgresExtension postgres, String channel, String options) {
@@ -65,17 +66,18 @@ final class Group implements AutoCloseable {
 
     private Group(PostgresExtension postgres, String channel, String options, Path directory) {
         this(postgres, channel, options, postgres.user(), postgres.password(), new ArrayList<>(), directory,
-                HistoryWriter.into(directory, TEST));
+                HistoryWriter.into(directory, TEST), postgres.url());
     }
 
     /** The same members; those that are launched with it connect as somebody else. */
     Group as(String otherUser, String otherPassword) {
-        return new Group(postgres, channel, options, otherUser, otherPassword, all, directory, history);
+        return new Group(postgres, channel, options, otherUser, otherPassword, all, directory, history, url);
     }
 
-    /** Those that are launched from now on connect there: to a proxy. */
-    void through(String otherUrl) {
-        url = otherUrl;
+    /** The same members; those that are launched with it connect through a proxy. */
+    Group through(Proxy proxy) {
+        return new Group(postgres, channel, options, user, password, all, directory, history,
+                Application.url(proxy, postgres));
     }
 
     /** Where the test writes what it does. */
@@ -115,9 +117,9 @@ final class Group implements AutoCloseable {
         List<String> arguments = Stream.concat(
                 Stream.of(name, url, user, password, channel + "?" + options, Long.toString(delayMillis)),
                 Stream.of(flags)).toList();
+        List<String> jvm = List.of("-Xmx96m", "-XX:+UseSerialGC", "-D" + FaultNode.HISTORY + "=" + directory.toAbsolutePath());
         history.happened(What.STARTING, name);
-        Node node = new Node(name, JvmProcess.start(name, FaultNode.class,
-                List.of("-Xmx96m", "-XX:+UseSerialGC", "-Dhistory=" + directory.toAbsolutePath()), arguments), history);
+        Node node = new Node(name, JvmProcess.start(name, FaultNode.class, jvm, arguments), history);
         all.add(node);
         return node;
     }

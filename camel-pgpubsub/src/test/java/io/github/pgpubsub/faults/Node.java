@@ -55,7 +55,7 @@ final class Node implements AutoCloseable {
     }
 
     Node awaitStarted() {
-        process.awaitLine(FaultNode.STARTED::equals, SOON);
+        process.awaitLine(FaultNode.STARTED::equals, SOON.multipliedBy(3));
         if (!started) {
             started = true;
             history.happened(What.STARTED, name);

@@ -99,6 +99,12 @@ final class Lives {
         long now = happening.micros();
         switch (happening.what()) {
             case STARTING -> running.put(happening.member(), new Member());
+            case STARTED -> {
+                // A start returns when the first election is decided, so it has seen who leads.
+                if (member != null && member.connected && aliveSince != NEVER) {
+                    member.joinedAt = Math.min(member.joinedAt, now);
+                }
+            }
             case KILLING, STOPPING -> {
                 running.remove(happening.member());
                 if (aliveSince != NEVER && running.values().stream().noneMatch(each -> each.joinedAt <= now)) {

@@ -48,7 +48,7 @@ final class WhatHasBegunEnds implements Rule {
         Lives.Life life = run.lifeAt(take.micros());
         boolean nobodyWasLeft = life == null || life.to() < wentOn;
         boolean told = run.gaps.stream().anyMatch(each -> run.settings.tellsOfLosses(each.gap()) && each.gap().micros() > ended
-                && each.gap().micros() < wentOn);
+                && each.gap().micros() <= wentOn);
         if (wentOn != Long.MAX_VALUE && !nobodyWasLeft && !told) {
             findings.add(ended, take.message(), take + " never ended, and others went on without it");
         }
