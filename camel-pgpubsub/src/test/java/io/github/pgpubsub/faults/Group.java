@@ -168,9 +168,15 @@ final class Group implements AutoCloseable {
 
     /** Waits until the number has been begun by anyone, and so all before it, as far as they come at all. */
     void awaitStarted(long number) {
-        awaitThat("number " + number + " has come", Node.SOON, () -> all.stream().anyMatch(node -> {
+        awaitStarted(new Numbered(Numbered.onlySender(), number));
+    }
+
+    /** The same, where there are several senders. */
+    void awaitStarted(Numbered message) {
+        awaitThat(message + " has come", Node.SOON, () -> all.stream().anyMatch(node -> {
             List<Start> starts = node.starts();
-            return starts.stream().skip(Math.max(0, starts.size() - LATEST)).anyMatch(start -> start.number() == number);
+            return starts.stream().skip(Math.max(0, starts.size() - LATEST))
+                    .anyMatch(start -> start.number() == message.number() && start.sender().equals(message.sender()));
         }));
     }
 
@@ -197,7 +203,11 @@ final class Group implements AutoCloseable {
         return new Received(all);
     }
 
-    /** A history that breaks a rule stays where it is, for people. */
+    /** Judges by these options. A history that breaks a rule stays where it is, for people. */
+    Verdict verdict() {
+        return verdict(Settings.ofOptions(options));
+    }
+
     private Verdict verdict(Settings settings) {
         Verdict verdict = Judge.judge(History.read(directory), settings);
         Figures.print("history of %s?%s: %s", channel, options, verdict.summary());
@@ -211,16 +221,15 @@ final class Group implements AutoCloseable {
 
     /** Fails if the history breaks a rule. */
     void assertKept() {
-        assertKept(Settings.ofOptions(options));
+        assertKept(verdict());
     }
 
     /** Fails if the history breaks a rule, or a gap was told. */
     void assertKeptWithoutGaps() {
-        assertKept(Settings.ofOptions(options).withoutGaps());
+        assertKept(verdict(Settings.ofOptions(options).withoutGaps()));
     }
 
-    private void assertKept(Settings settings) {
-        Verdict verdict = verdict(settings);
+    private static void assertKept(Verdict verdict) {
         assertThat(verdict.violations()).as("%s", verdict).isEmpty();
     }
 

@@ -164,7 +164,7 @@ final class Node implements AutoCloseable {
     private void read(String line) {
         String[] words = line.split(" ");
         switch (words[0]) {
-            case "S" -> starts.add(new Start(name, term, Long.parseLong(words[1]), Long.parseLong(words[2]),
+            case "S" -> starts.add(new Start(name, term, words[5], Long.parseLong(words[1]), Long.parseLong(words[2]),
                     Boolean.parseBoolean(words[3]), words[4]));
             case "E" -> ends.add(new long[] {Long.parseLong(words[1]), Long.parseLong(words[2])});
             case "G" -> gaps.add(new Gap(name, term, Long.parseLong(words[1]), Long.parseLong(words[2])));
