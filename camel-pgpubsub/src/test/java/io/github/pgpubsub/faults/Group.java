@@ -85,6 +85,11 @@ final class Group implements AutoCloseable {
         return history;
     }
 
+    /** For a member of the test's own JVM, which is not launched here. */
+    HistoryWriter writerFor(String member) {
+        return HistoryWriter.into(directory, member);
+    }
+
     /** Sends numbers steadily from now on, and writes that into the history. */
     Numbers numbers(int perSecond) {
         return Numbers.start(postgres, channel, perSecond, history);
@@ -117,7 +122,9 @@ final class Group implements AutoCloseable {
         List<String> arguments = Stream.concat(
                 Stream.of(name, url, user, password, channel + "?" + options, Long.toString(delayMillis)),
                 Stream.of(flags)).toList();
-        List<String> jvm = List.of("-Xmx96m", "-XX:+UseSerialGC", "-D" + FaultNode.HISTORY + "=" + directory.toAbsolutePath());
+        // Otherwise logging, and with it the history's roles, ends with SIGTERM, and the member goes on for a while.
+        List<String> jvm = List.of("-Xmx96m", "-XX:+UseSerialGC", "-Dlog4j2.shutdownHookEnabled=false",
+                "-D" + FaultNode.HISTORY + "=" + directory.toAbsolutePath());
         history.happened(What.STARTING, name);
         Node node = new Node(name, JvmProcess.start(name, FaultNode.class, jvm, arguments), history);
         all.add(node);

@@ -8,13 +8,14 @@ import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.core.LogEvent;
 import org.apache.logging.log4j.core.LoggerContext;
 import org.apache.logging.log4j.core.appender.AbstractAppender;
+import org.apache.logging.log4j.core.config.LoggerConfig;
 import org.apache.logging.log4j.core.config.Property;
 
 /**
  * Writes each change of a member's role into a history, as it is logged. A log line is written by the session's thread before the
  * member goes on; Camel's events come later, by another thread, when the new leader may have begun messages already.
  */
-final class LoggedRoles extends AbstractAppender {
+final class LoggedRoles extends AbstractAppender implements AutoCloseable {
 
     private static final Pattern ROLE = Pattern.compile("Channel .*, group .*: ([A-Z_]+) \\(.*\\), after \\d+ ms as ([A-Z_]+)");
 
@@ -25,11 +26,16 @@ final class LoggedRoles extends AbstractAppender {
         this.history = history;
     }
 
-    /** From now on until the end of this JVM. */
-    static void into(HistoryWriter history) {
+    /** From now on, of all members in this JVM. */
+    static LoggedRoles into(HistoryWriter history) {
         LoggedRoles roles = new LoggedRoles(history);
         roles.start();
-        ((LoggerContext) LogManager.getContext(false)).getConfiguration().getRootLogger().addAppender(roles, Level.ALL, null);
+        root().addAppender(roles, Level.ALL, null);
+        return roles;
+    }
+
+    private static LoggerConfig root() {
+        return ((LoggerContext) LogManager.getContext(false)).getConfiguration().getRootLogger();
     }
 
     @Override
@@ -38,5 +44,11 @@ final class LoggedRoles extends AbstractAppender {
         if (role.matches()) {
             history.role(role.group(2), role.group(1));
         }
+    }
+
+    @Override
+    public void close() {
+        root().removeAppender(getName());
+        stop();
     }
 }
