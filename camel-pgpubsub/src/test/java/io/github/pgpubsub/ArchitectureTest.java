@@ -8,6 +8,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
@@ -16,6 +17,7 @@ import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
 
 /** Who may know whom. */
 @AnalyzeClasses(packages = "io.github.pgpubsub", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -62,6 +64,15 @@ class ArchitectureTest {
             .that().resideInAPackage("io.github.pgpubsub.session..")
             .should().dependOnClassesThat().resideInAPackage("io.github.pgpubsub.publish..")
             .orShould().dependOnClassesThat().resideInAPackage("io.github.pgpubsub.lead..");
+
+    /** It would share the engine's mistakes. */
+    @Test
+    void theJudgeKnowsNothingOfWhatItJudges() {
+        classes().that().resideInAPackage("io.github.pgpubsub.history..")
+                .should().onlyDependOnClassesThat().resideInAnyPackage("io.github.pgpubsub.history..", "java..", "org.junit..",
+                        "org.assertj..")
+                .check(new ClassFileImporter().importPackages("io.github.pgpubsub.history"));
+    }
 
     /** The root package is one of the slices too, which a package pattern would leave out. */
     private static final class EachPackage implements SliceAssignment {

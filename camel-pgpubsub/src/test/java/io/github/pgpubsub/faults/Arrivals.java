@@ -3,6 +3,8 @@ package io.github.pgpubsub.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.pgpubsub.camel.PgPubSubConstants;
+import io.github.pgpubsub.history.HistoryWriter;
+import io.github.pgpubsub.history.Numbered;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.camel.Exchange;
@@ -21,15 +23,39 @@ final class Arrivals implements Processor {
     record Arrival(String body, Long gap, long nanoTime) {}
 
     private final List<Arrival> all = new ArrayList<>();
+    private final HistoryWriter history;
+
+    Arrivals() {
+        this(null);
+    }
+
+    /** Bodies are numbers; what happens to them is written into a history too. */
+    Arrivals(HistoryWriter history) {
+        this.history = history;
+    }
 
     @Override
     public void process(Exchange exchange) {
         long now = System.nanoTime();
         Message message = exchange.getMessage();
         Arrival arrival = new Arrival(message.getBody(String.class), message.getHeader(PgPubSubConstants.GAP, Long.class), now);
+        if (history != null) {
+            write(message, arrival);
+        }
         synchronized (all) {
             all.add(arrival);
         }
+    }
+
+    private void write(Message message, Arrival arrival) {
+        if (arrival.gap() != null) {
+            history.gap(arrival.gap());
+            return;
+        }
+        Numbered numbered = Numbered.ofPayload(arrival.body());
+        history.begin(numbered, message.getHeader(PgPubSubConstants.REDELIVERED, false, Boolean.class),
+                message.getHeader(PgPubSubConstants.MESSAGE_ID, String.class));
+        history.end(numbered);
     }
 
     List<Arrival> all() {

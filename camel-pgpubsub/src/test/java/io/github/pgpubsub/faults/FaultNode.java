@@ -2,13 +2,17 @@ package io.github.pgpubsub.faults;
 
 import io.github.pgpubsub.camel.PgPubSubComponent;
 import io.github.pgpubsub.camel.PgPubSubConstants;
+import io.github.pgpubsub.history.HistoryWriter;
+import io.github.pgpubsub.history.Numbered;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -22,29 +26,37 @@ import org.apache.logging.log4j.core.config.Configurator;
  *
  * <p>Arguments: name, JDBC URL, user, password, channel and options of the endpoint, milliseconds per exchange, then any of
  * {@code fail} (every exchange fails) and {@code ends} (print the end of exchanges too). It prints at the start of each exchange
- * {@code S NUMBER MICROS REDELIVERED ID}, {@code G MICROS MILLIS} for a gap and {@code E NUMBER MICROS} at the end of an exchange.
+ * {@code S NUMBER MICROS REDELIVERED ID SENDER}, {@code G MICROS MILLIS} for a gap and {@code E NUMBER MICROS} at the end of an exchange.
  * SIGTERM ends it in an orderly way, and so does {@code end}; {@code leave} and {@code join} stop and start the route, and
  * {@code suspend} and {@code resume} do what they say: each is answered when it is done.
+ *
+ * <p>What it takes, ends and is told, and its roles, it also writes into the history in the directory that the property
+ * {@code history} names.
  */
 public final class FaultNode {
 
     static final String STARTED = "STARTED";
     static final String END = "end";
+    static final String HISTORY = "history";
 
     private static final String ROUTE = "numbers";
 
+    private final HistoryWriter history;
     private final long delayMillis;
     private final boolean fails;
     private final boolean printsEnds;
 
-    private FaultNode(long delayMillis, Set<String> flags) {
+    private FaultNode(HistoryWriter history, long delayMillis, Set<String> flags) {
+        this.history = history;
         this.delayMillis = delayMillis;
         this.fails = flags.contains("fail");
         this.printsEnds = flags.contains("ends");
     }
 
     public static void main(String[] arguments) throws Exception {
-        FaultNode node = new FaultNode(Long.parseLong(arguments[5]), Set.of(arguments).stream()
+        HistoryWriter history = HistoryWriter.into(Path.of(System.getProperty(HISTORY)), arguments[0]);
+        LoggedRoles.into(history);
+        FaultNode node = new FaultNode(history, Long.parseLong(arguments[5]), Stream.of(arguments)
                 .filter(Set.of("fail", "ends")::contains).collect(Collectors.toSet()));
         if (node.fails) {
             // A stack trace for each message, which is right and not what is looked at here.
@@ -81,16 +93,21 @@ public final class FaultNode {
         Message message = exchange.getMessage();
         Long gap = message.getHeader(PgPubSubConstants.GAP, Long.class);
         if (gap != null) {
+            history.gap(gap);
             print("G " + micros + " " + gap);
             return;
         }
-        String number = message.getBody(String.class);
-        print("S " + number + " " + micros + " " + message.getHeader(PgPubSubConstants.REDELIVERED, false, Boolean.class) + " "
-                + message.getHeader(PgPubSubConstants.MESSAGE_ID));
+        Numbered numbered = Numbered.ofPayload(message.getBody(String.class));
+        boolean again = message.getHeader(PgPubSubConstants.REDELIVERED, false, Boolean.class);
+        history.begin(numbered, again, message.getHeader(PgPubSubConstants.MESSAGE_ID, String.class));
+        long number = numbered.number();
+        print("S " + number + " " + micros + " " + again + " " + message.getHeader(PgPubSubConstants.MESSAGE_ID)
+                + " " + numbered.sender());
         if (delayMillis > 0) {
             // The route is slow: that is what is tested.
             Thread.sleep(delayMillis);
         }
+        history.end(numbered);
         if (printsEnds) {
             print("E " + number + " " + micros());
         }

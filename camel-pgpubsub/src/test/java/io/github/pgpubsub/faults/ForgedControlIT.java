@@ -23,7 +23,7 @@ class ForgedControlIT {
             group.launch().awaitStarted();
             group.awaitStandbyInStep();
             long sent;
-            try (Numbers numbers = Numbers.start(postgres, group.channel(), 1000)) {
+            try (Numbers numbers = group.numbers(1000)) {
                 for (int i = 0; i < 4; i++) {
                     Node leader = group.awaitLeader();
                     Node heir = group.awaitStandbyInStep();
@@ -43,11 +43,7 @@ class ForgedControlIT {
             Figures.print("forged control messages: %d, sent %d, hand-overs %d, lost %d, twice %d, silence %s", forger.forged(), sent,
                     received.terms().size() - 1, received.lost(sent).size(), received.twice().size(),
                     Figures.medianAndMax(received.silences()));
-            assertThat(received.lost(sent)).as("lost\n%s", group.story()).isEmpty();
-            assertThat(received.twice()).as("twice\n%s", group.story()).isEmpty();
-            assertThat(received.confusedIds()).as("ids").isEmpty();
-            assertThat(received.overlapping()).as("begun after the successor's first").isEmpty();
-            assertThat(received.gaps()).as("gaps\n%s", group.story()).isEmpty();
+            group.assertKeptWithoutGaps();
             assertThat(received.terms()).hasSize(5);
         }
     }

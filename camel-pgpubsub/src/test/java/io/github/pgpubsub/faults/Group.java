@@ -1,12 +1,25 @@
 package io.github.pgpubsub.faults;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.github.pgpubsub.history.History;
+import io.github.pgpubsub.history.HistoryWriter;
+import io.github.pgpubsub.history.Judge;
+import io.github.pgpubsub.history.Numbered;
+import io.github.pgpubsub.history.Settings;
+import io.github.pgpubsub.history.Verdict;
+import io.github.pgpubsub.history.What;
 import io.github.pgpubsub.lead.GroupKey;
 import io.github.pgpubsub.lead.Lock;
 import io.github.pgpubsub.support.Cable;
 import io.github.pgpubsub.support.JvmProcess;
 import io.github.pgpubsub.support.PostgresExtension;
+import io.github.pgpubsub.support.Proxy;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +32,8 @@ import org.awaitility.core.ConditionTimeoutException;
 final class Group implements AutoCloseable {
 
     private static final Duration LOOK = Duration.ofMillis(10);
+    private static final Path HISTORIES = Path.of("target", "histories");
+    private static final String TEST = "test";
     private static final int SHOWN = 60;
     private static final int LATEST = 5000;
 
@@ -30,9 +45,13 @@ final class Group implements AutoCloseable {
     /** Null: on this machine. */
     private final Cable cable;
     private final List<Node> all;
+    private final Path directory;
+    private final HistoryWriter history;
+    private final String url;
+    private boolean keepsHistory = true;
 
     private Group(PostgresExtension postgres, String channel, String options, String user, String password, Cable cable,
-            List<Node> all) {
+            List<Node> all, Path directory, HistoryWriter history, String url) {
         this.postgres = postgres;
         this.channel = channel;
         this.options = options;
@@ -40,20 +59,62 @@ final class Group implements AutoCloseable {
         this.password = password;
         this.cable = cable;
         this.all = all;
+        this.directory = directory;
+        this.history = history;
+        this.url = url;
     }
 
     Group(PostgresExtension postgres, String channel, String options) {
-        this(postgres, channel, options, postgres.user(), postgres.password(), null, new ArrayList<>());
+        this(postgres, channel, options, HISTORIES.resolve(channel.replaceAll("\\W", "-") + "-" + System.nanoTime()));
+    }
+
+    private Group(PostgresExtension postgres, String channel, String options, Path directory) {
+        this(postgres, channel, options, postgres.user(), postgres.password(), null, new ArrayList<>(), directory,
+                HistoryWriter.into(directory, TEST), postgres.url());
     }
 
     /** The same members; those that are launched with it connect as somebody else. */
     Group as(String otherUser, String otherPassword) {
-        return new Group(postgres, channel, options, otherUser, otherPassword, cable, all);
+        return new Group(postgres, channel, options, otherUser, otherPassword, cable, all, directory, history, url);
     }
 
     /** The same members; those that are launched with it run at the far end. */
     Group over(Cable otherCable) {
-        return new Group(postgres, channel, options, user, password, otherCable, all);
+        return new Group(postgres, channel, options, user, password, otherCable, all, directory, history,
+                VanishedHostIT.url(otherCable, postgres));
+    }
+
+    /** The same members; those that are launched with it connect through a proxy. */
+    Group through(Proxy proxy) {
+        return new Group(postgres, channel, options, user, password, null, all, directory, history,
+                Application.url(proxy, postgres));
+    }
+
+    /** Where the test writes what it does. */
+    HistoryWriter history() {
+        return history;
+    }
+
+    /** For a member of the test's own JVM, which is not launched here. */
+    HistoryWriter writerFor(String member) {
+        return HistoryWriter.into(directory, member);
+    }
+
+    /** Sends numbers steadily from now on, and writes that into the history. */
+    Numbers numbers(int perSecond) {
+        return Numbers.start(postgres, channel, perSecond, history);
+    }
+
+    /** The same, as one of several senders. */
+    Numbers numbers(String sender, int perSecond) {
+        return Numbers.start(postgres, channel, perSecond, history, sender);
+    }
+
+    /** Sends these numbers in one transaction, and writes that into the history. */
+    void send(long first, long last) {
+        history.sending(Numbered.onlySender(), first, last);
+        postgres.strings("select count(pg_notify(?, n::text)) from generate_series(?::bigint, ?::bigint) n", channel, first, last);
+        history.committed(Numbered.onlySender(), first, last);
     }
 
     String channel() {
@@ -69,16 +130,16 @@ final class Group implements AutoCloseable {
     Node launch(long delayMillis, String... flags) {
         String name = "node-" + (all.size() + 1);
         List<String> arguments = Stream.concat(
-                Stream.of(name, url(), user, password, channel + "?" + options, Long.toString(delayMillis)),
+                Stream.of(name, url, user, password, channel + "?" + options, Long.toString(delayMillis)),
                 Stream.of(flags)).toList();
-        Node node = new Node(name, JvmProcess.start(name, FaultNode.class, List.of("-Xmx96m", "-XX:+UseSerialGC"), arguments,
-                cable == null ? List.of() : cable.farEnd()));
+        // Otherwise logging, and with it the history's roles, ends with SIGTERM, and the member goes on for a while.
+        List<String> jvm = List.of("-Xmx96m", "-XX:+UseSerialGC", "-Dlog4j2.shutdownHookEnabled=false",
+                "-D" + FaultNode.HISTORY + "=" + directory.toAbsolutePath());
+        history.happened(What.STARTING, name);
+        Node node = new Node(name, JvmProcess.start(name, FaultNode.class, jvm, arguments,
+                cable == null ? List.of() : cable.farEnd()), history);
         all.add(node);
         return node;
-    }
-
-    private String url() {
-        return cable == null ? postgres.url() : VanishedHostIT.url(cable, postgres);
     }
 
     List<Node> all() {
@@ -125,9 +186,15 @@ final class Group implements AutoCloseable {
 
     /** Waits until the number has been begun by anyone, and so all before it, as far as they come at all. */
     void awaitStarted(long number) {
-        awaitThat("number " + number + " has come", Node.SOON, () -> all.stream().anyMatch(node -> {
+        awaitStarted(new Numbered(Numbered.onlySender(), number));
+    }
+
+    /** The same, where there are several senders. */
+    void awaitStarted(Numbered message) {
+        awaitThat(message + " has come", Node.SOON, () -> all.stream().anyMatch(node -> {
             List<Start> starts = node.starts();
-            return starts.stream().skip(Math.max(0, starts.size() - LATEST)).anyMatch(start -> start.number() == number);
+            return starts.stream().skip(Math.max(0, starts.size() - LATEST))
+                    .anyMatch(start -> start.number() == message.number() && start.sender().equals(message.sender()));
         }));
     }
 
@@ -154,6 +221,36 @@ final class Group implements AutoCloseable {
         return new Received(all);
     }
 
+    /** Judges by these options. A history that breaks a rule stays where it is, for people. */
+    Verdict verdict() {
+        return verdict(Settings.ofOptions(options));
+    }
+
+    private Verdict verdict(Settings settings) {
+        Verdict verdict = Judge.judge(History.read(directory), settings);
+        Figures.print("history of %s?%s: %s", channel, options, verdict.summary());
+        if (!verdict.violations().isEmpty()) {
+            System.out.println("history kept in " + directory + ": " + verdict);
+        } else {
+            keepsHistory = false;
+        }
+        return verdict;
+    }
+
+    /** Fails if the history breaks a rule. */
+    void assertKept() {
+        assertKept(verdict());
+    }
+
+    /** Fails if the history breaks a rule, or a gap was told. */
+    void assertKeptWithoutGaps() {
+        assertKept(verdict(Settings.ofOptions(options).withoutGaps()));
+    }
+
+    private static void assertKept(Verdict verdict) {
+        assertThat(verdict.violations()).as("%s", verdict).isEmpty();
+    }
+
     /** What all members logged last. */
     String story() {
         return all.stream().map(node -> {
@@ -167,5 +264,20 @@ final class Group implements AutoCloseable {
     @Override
     public void close() {
         all.forEach(Node::close);
+        history.close();
+        if (!keepsHistory) {
+            delete();
+        }
+    }
+
+    private void delete() {
+        try (Stream<Path> files = Files.list(directory)) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+            Files.delete(directory);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

@@ -26,15 +26,15 @@ class LeaderFrozenIT {
             long sent;
             long deposedAfter;
             int begunBefore;
-            try (Numbers numbers = Numbers.start(postgres, group.channel(), 1000)) {
+            try (Numbers numbers = group.numbers(1000)) {
                 group.awaitNextStart(first);
-                first.process().freeze();
+                first.freeze();
                 long frozenAt = System.nanoTime();
                 group.awaitLeads(second, Node.SOON);
                 deposedAfter = Duration.ofNanos(System.nanoTime() - frozenAt).toMillis();
                 group.awaitNextStart(second);
                 begunBefore = first.starts().size();
-                first.process().thaw();
+                first.thaw();
                 group.awaitStandbyInStep(first);
                 assertThat(first.starts().size() - begunBefore).as("begun after the thaw").isLessThanOrEqualTo(CONCURRENT);
                 // It is a full member again.
@@ -51,11 +51,7 @@ class LeaderFrozenIT {
                     received.twice().size(), received.twiceUnmarked().size(), Figures.medianAndMax(received.silences()));
             assertThat(deposedAfter).isBetween(2000L, 20_000L);
             assertThat(begunAfter).isLessThanOrEqualTo(CONCURRENT);
-            assertThat(received.overlapping()).hasSizeLessThanOrEqualTo(CONCURRENT);
-            assertThat(received.lost(sent)).as("lost\n%s", group.story()).isEmpty();
-            assertThat(received.twiceUnmarked()).as("twice, unmarked").isEmpty();
-            assertThat(received.confusedIds()).as("ids").isEmpty();
-            assertThat(received.gaps()).as("gaps").isEmpty();
+            group.assertKeptWithoutGaps();
         }
     }
 
@@ -69,14 +65,14 @@ class LeaderFrozenIT {
             group.awaitStandbyInStep(second);
             long sent;
             List<String> warnings;
-            try (Numbers numbers = Numbers.start(postgres, group.channel(), 200)) {
+            try (Numbers numbers = group.numbers(200)) {
                 group.awaitNextStart(first);
-                first.process().freeze();
+                first.freeze();
                 group.awaitThat("an error", Node.SOON, () -> !errors(second).isEmpty());
                 // Three times as long as it took to say it.
                 await().during(Duration.ofSeconds(6)).atMost(Duration.ofSeconds(10)).until(() -> errors(second).size() == 1);
                 warnings = second.log().stream().filter(line -> line.contains("shows no life; ending")).toList();
-                first.process().thaw();
+                first.thaw();
                 group.awaitNextStart(first);
                 sent = numbers.stop();
             }
@@ -86,7 +82,7 @@ class LeaderFrozenIT {
                     errors(second).size(), warnings.size(), sent, received.lost(sent).size(), received.twice().size());
             assertThat(errors(second)).singleElement().asString().contains("ERROR").contains("may not end its session");
             assertThat(received.terms()).as("terms").hasSize(1);
-            assertThat(received.lost(sent)).as("lost\n%s", group.story()).isEmpty();
+            group.assertKeptWithoutGaps();
             assertThat(received.twice()).as("twice").isEmpty();
             assertThat(second.starts()).isEmpty();
             // And the first can still hand over.

@@ -21,14 +21,14 @@ class LeaderKilledIT {
         try (Group group = new Group(postgres, "killed", "gapMarker=reconnect")) {
             group.launch().awaitStarted();
             long sent;
-            try (Numbers numbers = Numbers.start(postgres, group.channel(), PER_SECOND)) {
+            try (Numbers numbers = group.numbers(PER_SECOND)) {
                 for (int i = 0; i < KILLS; i++) {
                     Node leader = group.awaitLeader();
                     // There is one more while it starts: a JVM that starts is not what the silence shows.
                     group.launch().awaitStarted();
                     Node heir = group.awaitStandbyInStep();
                     group.awaitNextStart(leader);
-                    leader.process().kill();
+                    leader.kill();
                     group.awaitLeads(heir, Node.SOON);
                     group.awaitThat(heir + " begins", Node.SOON, () -> !heir.starts().isEmpty());
                 }
@@ -40,12 +40,7 @@ class LeaderKilledIT {
             Figures.print("leader killed: sent %d, kills %d, lost %d, twice %d, twice unmarked %d, silence %s", sent, KILLS,
                     received.lost(sent).stream().filter(number -> number > before).count(), received.twice().size(),
                     received.twiceUnmarked().size(), Figures.medianAndMax(received.silences()));
-            assertThat(received.lost(sent)).as("lost\n%s", group.story()).allMatch(number -> number <= before);
-            assertThat(received.twiceUnmarked()).as("twice, unmarked").isEmpty();
-            assertThat(received.confusedIds()).as("ids").isEmpty();
-            assertThat(received.overlapping()).as("begun after the successor's first").isEmpty();
-            assertThat(received.outOfOrder()).as("out of order").isEmpty();
-            assertThat(received.gaps()).as("gaps").isEmpty();
+            group.assertKeptWithoutGaps();
             assertThat(received.terms()).hasSize(KILLS + 1);
             assertThat(Figures.median(received.silences())).isLessThan(Duration.ofSeconds(5).toNanos() / 1000);
         }

@@ -3,6 +3,8 @@ package io.github.pgpubsub.faults;
 import static io.github.pgpubsub.faults.Application.soon;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.pgpubsub.history.HistoryWriter;
+import io.github.pgpubsub.history.What;
 import io.github.pgpubsub.support.PostgresExtension;
 import io.github.pgpubsub.support.Proxy;
 import java.time.Duration;
@@ -121,27 +123,36 @@ class LossesIT {
     @ValueSource(booleans = {true, false})
     void endedUnderLoadItReceivesAgainInATrice(boolean singleListener) throws Exception {
         int losses = 15;
-        Arrivals arrivals = new Arrivals();
         List<Long> micros = new ArrayList<>();
-        long sent;
-        try (Application application = new Application(postgres)
-                .receive("in", "pgpubsub:trice?gapMarker=reconnect&singleListener=" + singleListener, arrivals).start();
-                Numbers numbers = Numbers.start(postgres, "trice", 500)) {
-            for (int i = 1; i <= losses; i++) {
-                int gaps = i;
-                arrivals.awaitMore(50);
-                long begin = System.nanoTime();
-                postgres.terminate(application.backends("listen").get(0));
-                soon(() -> assertThat(arrivals.gaps()).hasSize(gaps));
-                arrivals.awaitMore(1);
-                List<Arrivals.Arrival> all = arrivals.all();
-                micros.add((all.get(all.indexOf(arrivals.gaps().get(gaps - 1)) + 1).nanoTime() - begin) / 1000);
+        String options = "gapMarker=reconnect&singleListener=" + singleListener;
+        try (Group story = new Group(postgres, "trice", options); HistoryWriter own = story.writerFor("application");
+                LoggedRoles roles = LoggedRoles.into(own)) {
+            Arrivals arrivals = new Arrivals(own);
+            HistoryWriter history = story.history();
+            history.happened(What.STARTING, "application");
+            try (Application application = new Application(postgres).receive("in", "pgpubsub:trice?" + options, arrivals).start();
+                    Numbers numbers = story.numbers(500)) {
+                history.happened(What.STARTED, "application");
+                for (int i = 1; i <= losses; i++) {
+                    int gaps = i;
+                    arrivals.awaitMore(50);
+                    long begin = System.nanoTime();
+                    history.happened(What.DISTURBING, "application", "ended");
+                    postgres.terminate(application.backends("listen").get(0));
+                    history.happened(What.SETTLED, "application", "ended");
+                    soon(() -> assertThat(arrivals.gaps()).hasSize(gaps));
+                    arrivals.awaitMore(1);
+                    List<Arrivals.Arrival> all = arrivals.all();
+                    micros.add((all.get(all.indexOf(arrivals.gaps().get(gaps - 1)) + 1).nanoTime() - begin) / 1000);
+                }
+                String sent = String.valueOf(numbers.stop());
+                arrivals.awaitBody(sent);
+                Figures.print("listening backend ended under 500 messages/s, singleListener=%b, %d times: receiving again after %s;"
+                        + " missed %d of %s", singleListener, losses, Figures.medianAndMax(micros),
+                        Long.parseLong(sent) - arrivals.bodies().stream().distinct().count(), sent);
             }
-            sent = numbers.stop();
+            story.assertKept();
         }
-        Figures.print("listening backend ended under 500 messages/s, singleListener=%b, %d times: receiving again after %s;"
-                + " missed %d of %d", singleListener, losses, Figures.medianAndMax(micros), sent - arrivals.bodies().size(),
-                sent);
         assertThat(Figures.median(micros)).isLessThan(Duration.ofSeconds(1).toNanos() / 1000);
     }
 }

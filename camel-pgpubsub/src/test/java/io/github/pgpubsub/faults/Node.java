@@ -2,10 +2,13 @@ package io.github.pgpubsub.faults;
 
 import static org.awaitility.Awaitility.await;
 
+import io.github.pgpubsub.history.HistoryWriter;
+import io.github.pgpubsub.history.What;
 import io.github.pgpubsub.support.JvmProcess;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -23,6 +26,7 @@ final class Node implements AutoCloseable {
 
     private final String name;
     private final JvmProcess process;
+    private final HistoryWriter history;
     private final List<Start> starts = new ArrayList<>();
     private final List<long[]> ends = new ArrayList<>();
     private final List<Gap> gaps = new ArrayList<>();
@@ -33,10 +37,13 @@ final class Node implements AutoCloseable {
     private String role = "";
     private boolean inStep;
     private int done;
+    private boolean started;
 
-    Node(String name, JvmProcess process) {
+    /** @param history where the test writes what it does to this node */
+    Node(String name, JvmProcess process, HistoryWriter history) {
         this.name = name;
         this.process = process;
+        this.history = history;
     }
 
     String name() {
@@ -48,22 +55,65 @@ final class Node implements AutoCloseable {
     }
 
     Node awaitStarted() {
-        process.awaitLine(FaultNode.STARTED::equals, SOON);
+        process.awaitLine(FaultNode.STARTED::equals, SOON.multipliedBy(3));
+        if (!started) {
+            started = true;
+            history.happened(What.STARTED, name);
+        }
         return this;
     }
 
     /** Sends a command and waits until it is done. */
     void command(String command) {
+        boolean enters = Set.of("join", "resume").contains(command);
         int before = read().done;
+        history.happened(enters ? What.STARTING : What.STOPPING, name, command);
         process.send(command);
         await(name + " " + command).atMost(SOON.multipliedBy(2)).pollInterval(Duration.ofMillis(10))
                 .until(() -> read().done > before);
+        history.happened(enters ? What.STARTED : What.STOPPED, name, command);
     }
 
     /** The orderly end of the process. */
     void end() {
+        askToEnd();
+        awaitEnd();
+    }
+
+    /** SIGTERM. */
+    void askToEnd() {
+        history.happened(What.STOPPING, name, "process");
         process.stop();
+    }
+
+    void awaitEnd() {
         process.awaitExit(SOON.multipliedBy(2));
+        history.happened(What.STOPPED, name, "process");
+    }
+
+    /** SIGKILL; returns when it is gone. */
+    void kill() {
+        history.happened(What.KILLING, name);
+        process.kill();
+    }
+
+    /** SIGSTOP. */
+    void freeze() {
+        history.happened(What.FREEZING, name);
+        process.freeze();
+    }
+
+    /** SIGCONT. */
+    void thaw() {
+        history.happened(What.THAWING, name);
+        process.thaw();
+    }
+
+    /** Does something to its connection, or to what that leads through. */
+    void disturb(String how, Runnable what) {
+        history.happened(What.DISTURBING, name, how);
+        what.run();
+        history.happened(What.SETTLED, name, how);
     }
 
     /** The last backend that it listened with, 0: none yet. */
@@ -114,7 +164,7 @@ final class Node implements AutoCloseable {
     private void read(String line) {
         String[] words = line.split(" ");
         switch (words[0]) {
-            case "S" -> starts.add(new Start(name, term, Long.parseLong(words[1]), Long.parseLong(words[2]),
+            case "S" -> starts.add(new Start(name, term, words[5], Long.parseLong(words[1]), Long.parseLong(words[2]),
                     Boolean.parseBoolean(words[3]), words[4]));
             case "E" -> ends.add(new long[] {Long.parseLong(words[1]), Long.parseLong(words[2])});
             case "G" -> gaps.add(new Gap(name, term, Long.parseLong(words[1]), Long.parseLong(words[2])));

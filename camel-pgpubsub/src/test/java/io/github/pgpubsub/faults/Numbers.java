@@ -1,5 +1,7 @@
 package io.github.pgpubsub.faults;
 
+import io.github.pgpubsub.history.HistoryWriter;
+import io.github.pgpubsub.history.Numbered;
 import io.github.pgpubsub.support.PostgresExtension;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -7,30 +9,59 @@ import java.sql.SQLException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** Sends 1, 2, 3… from plain SQL, as steadily as it can: a transaction each 10 ms. */
+/**
+ * Sends 1, 2, 3… from plain SQL, as steadily as it can: a transaction each 10 ms. A number is sent once. When its connection
+ * breaks, it goes on with the next numbers on another one.
+ */
 final class Numbers implements AutoCloseable {
 
     private static final long PERIOD_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+    private static final long RECONNECT_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
-    private final Connection connection;
-    private final PreparedStatement statement;
+    private final PostgresExtension postgres;
+    private final String channel;
+    private final String sender;
+    /** Null: nobody judges. */
+    private final HistoryWriter history;
+    private final boolean reconnects;
     private final int perTransaction;
     private final Thread thread = new Thread(this::run, "numbers");
+    private Connection connection;
+    private PreparedStatement statement;
     private volatile boolean stopping;
     private volatile long sent;
     private volatile SQLException failure;
 
-    private Numbers(Connection connection, String channel, int perSecond) throws SQLException {
-        this.connection = connection;
+    private Numbers(PostgresExtension postgres, String channel, int perSecond, HistoryWriter history, String sender,
+            boolean reconnects) throws SQLException {
+        this.postgres = postgres;
+        this.channel = channel;
         this.perTransaction = perSecond / 100;
-        this.statement = connection.prepareStatement(
-                "select count(pg_notify(?, n::text)) from generate_series(?::bigint, ?::bigint) n");
-        statement.setString(1, channel);
+        this.history = history;
+        this.sender = sender;
+        this.reconnects = reconnects;
+        connect();
     }
 
+    /** A loss of its connection is a failure. */
     static Numbers start(PostgresExtension postgres, String channel, int perSecond) {
+        return start(postgres, channel, perSecond, null, Numbered.onlySender(), false);
+    }
+
+    /** The same, and writes a history. */
+    static Numbers start(PostgresExtension postgres, String channel, int perSecond, HistoryWriter history) {
+        return start(postgres, channel, perSecond, history, Numbered.onlySender(), false);
+    }
+
+    /** One of several senders, which all stand a loss of their connection. */
+    static Numbers start(PostgresExtension postgres, String channel, int perSecond, HistoryWriter history, String sender) {
+        return start(postgres, channel, perSecond, history, sender, true);
+    }
+
+    private static Numbers start(PostgresExtension postgres, String channel, int perSecond, HistoryWriter history, String sender,
+            boolean reconnects) {
         try {
-            Numbers numbers = new Numbers(postgres.connect(), channel, perSecond);
+            Numbers numbers = new Numbers(postgres, channel, perSecond, history, sender, reconnects);
             numbers.thread.start();
             return numbers;
         } catch (SQLException e) {
@@ -38,15 +69,20 @@ final class Numbers implements AutoCloseable {
         }
     }
 
+    private void connect() throws SQLException {
+        connection = postgres.connect();
+        statement = connection.prepareStatement(
+                "select count(pg_notify(?, ? || n)) from generate_series(?::bigint, ?::bigint) n");
+        statement.setString(1, channel);
+        statement.setString(2, sender.equals(Numbered.onlySender()) ? "" : sender + ":");
+    }
+
     private void run() {
         long next = System.nanoTime();
         try {
             while (!stopping) {
-                statement.setLong(2, sent + 1);
-                statement.setLong(3, sent + perTransaction);
-                statement.executeQuery().close();
-                sent += perTransaction;
-                next += PERIOD_NANOS;
+                send(sent + 1, sent + perTransaction);
+                next = Math.max(next + PERIOD_NANOS, System.nanoTime() - TimeUnit.SECONDS.toNanos(1));
                 LockSupport.parkNanos(next - System.nanoTime());
             }
         } catch (SQLException e) {
@@ -54,12 +90,45 @@ final class Numbers implements AutoCloseable {
         }
     }
 
-    /** The last number that is committed. */
+    private void send(long first, long last) throws SQLException {
+        if (history != null) {
+            history.sending(sender, first, last);
+        }
+        try {
+            statement.setLong(3, first);
+            statement.setLong(4, last);
+            statement.executeQuery().close();
+            if (history != null) {
+                history.committed(sender, first, last);
+            }
+        } catch (SQLException e) {
+            if (!reconnects) {
+                throw e;
+            }
+            history.unknown(sender, first, last);
+            reconnect();
+        }
+        sent = last;
+    }
+
+    private void reconnect() {
+        while (!stopping) {
+            try {
+                connection.close();
+                connect();
+                return;
+            } catch (SQLException notYet) {
+                LockSupport.parkNanos(RECONNECT_NANOS);
+            }
+        }
+    }
+
+    /** The last number that it has sent, or tried to. */
     long sent() {
         return sent;
     }
 
-    /** Ends; the last number is committed then. */
+    /** Ends; all that it sent is committed then, if its connection held. */
     long stop() {
         stopping = true;
         try {

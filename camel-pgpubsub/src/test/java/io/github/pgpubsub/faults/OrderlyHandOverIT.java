@@ -24,7 +24,7 @@ class OrderlyHandOverIT {
             group.launch().awaitStarted();
             group.awaitStandbyInStep();
             long sent;
-            try (Numbers numbers = Numbers.start(postgres, group.channel(), PER_SECOND)) {
+            try (Numbers numbers = group.numbers(PER_SECOND)) {
                 for (int i = 1; i <= HAND_OVERS; i++) {
                     Node leader = group.awaitLeader();
                     Node heir = group.awaitStandbyInStep();
@@ -52,7 +52,7 @@ class OrderlyHandOverIT {
             Figures.print("orderly hand-over: sent %d, hand-overs %d, lost %d, twice %d, silence %s", sent,
                     received.terms().size() - 1, received.lost(sent).size(), received.twice().size(),
                     Figures.medianAndMax(received.silences()));
-            check(received, sent);
+            group.assertKeptWithoutGaps();
             assertThat(received.terms()).hasSize(HAND_OVERS + 1);
             assertThat(Figures.median(received.silences())).isLessThan(Duration.ofSeconds(2).toNanos() / 1000);
         }
@@ -71,8 +71,7 @@ class OrderlyHandOverIT {
             for (int i = 0; i < rounds; i++) {
                 Node leader = group.awaitLeader();
                 Node heir = group.awaitStandbyInStep();
-                postgres.strings("select count(pg_notify(?, n::text)) from generate_series(?::bigint, ?::bigint) n",
-                        group.channel(), sent + 1, sent + burst);
+                group.send(sent + 1, sent + burst);
                 sent += burst;
                 long firstOfBurst = sent - burst + 1;
                 await().atMost(Node.SOON).pollInterval(Duration.ofMillis(5))
@@ -89,17 +88,8 @@ class OrderlyHandOverIT {
             Figures.print("orderly hand-over, a full queue behind: sent %d, hand-overs %d (%d amid a burst), lost %d, twice %d,"
                     + " silence %s", sent, received.terms().size() - 1, handedOn, received.lost(sent).size(),
                     received.twice().size(), Figures.medianAndMax(received.silences()));
-            check(received, sent);
+            group.assertKeptWithoutGaps();
             assertThat(handedOn).as("hand-overs with messages left").isPositive();
         }
-    }
-
-    private static void check(Received received, long sent) {
-        assertThat(received.lost(sent)).as("lost").isEmpty();
-        assertThat(received.twice()).as("twice").isEmpty();
-        assertThat(received.confusedIds()).as("ids").isEmpty();
-        assertThat(received.overlapping()).as("begun after the successor's first").isEmpty();
-        assertThat(received.outOfOrder()).as("out of order").isEmpty();
-        assertThat(received.gaps()).as("gaps").isEmpty();
     }
 }

@@ -55,6 +55,35 @@ class OrderlyStopIT {
         assertNothingIsLeft(application);
     }
 
+    /** Nobody else is there to take it, and nobody can be told. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whatWasTakenInIsProcessedAlsoIfTheConnectionIsLost(boolean singleListener) throws Exception {
+        int messages = 300;
+        Arrivals begun = new Arrivals();
+        CountDownLatch go = new CountDownLatch(1);
+        try (Proxy proxy = new Proxy(postgres.server()); Application application = new Application(postgres).through(proxy)
+                .route(route -> route.from("pgpubsub:stop lost?singleListener=" + singleListener).routeId("in")
+                        .process(begun).process(exchange -> go.await()).process(exchange -> Thread.sleep(5)))) {
+            application.start();
+            soon(() -> assertThat(application.isReceiving("in")).isTrue());
+            postgres.strings("select count(pg_notify('stop lost', n::text)) from generate_series(1, ?) n", messages);
+            soon(() -> assertThat(application.health("in").getDetails()).containsEntry("queued", messages - 1));
+            proxy.refuse(true);
+            proxy.reset();
+            soon(() -> assertThat(application.backends("listen")).isEmpty());
+            soon(() -> assertThat(application.isReceiving("in")).isFalse());
+            Thread stopping = new Thread(application::close);
+            stopping.start();
+            soon(() -> assertThat(application.context().isStopping()).isTrue());
+            go.countDown();
+            stopping.join();
+        }
+        Figures.print("an orderly stop while the connection is lost, singleListener=%b: processed %d of %d that were taken in",
+                singleListener, begun.bodies().size(), messages);
+        assertThat(begun.bodies()).isEqualTo(IntStream.rangeClosed(1, messages).mapToObj(String::valueOf).toList());
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void whoIsSuspendedTakesNothing(boolean singleListener) throws Exception {

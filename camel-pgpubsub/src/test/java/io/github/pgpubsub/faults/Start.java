@@ -5,9 +5,10 @@ package io.github.pgpubsub.faults;
  *
  * @param node        whose
  * @param term        how many times that node had begun to lead by then
- * @param number      the message
+ * @param sender      who sent the message
+ * @param number      the sender's number of it
  * @param micros      when, by the machine's clock
  * @param redelivered whether it was marked so
  * @param id          the message's id; "null": it had none
  */
-record Start(String node, int term, long number, long micros, boolean redelivered, String id) {}
+record Start(String node, int term, String sender, long number, long micros, boolean redelivered, String id) {}

@@ -1,0 +1,331 @@
+package io.github.pgpubsub.faults;
+
+import io.github.pgpubsub.history.Numbered;
+import io.github.pgpubsub.history.Verdict;
+import io.github.pgpubsub.history.What;
+import io.github.pgpubsub.support.PostgresExtension;
+import io.github.pgpubsub.support.Proxy;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * A group with settings and faults that a seed decides. One thread does everything but what waits for a member; the members'
+ * own timing is not repeated.
+ */
+final class ChaosWorld implements AutoCloseable {
+
+    private static final int PER_SECOND = 1000;
+
+    private enum Fault {
+        STOP(4), KILL(4), FREEZE(4), LEAVE(4), CUT(2), RESET(2), STALL(2), REFUSE(2), BACKEND_ENDED(3), SEVERAL_AT_ONCE(5),
+        ROLLING_DEPLOY(1), SERVER_KILLED(1), SERVER_STOPPED(1);
+
+        private final int weight;
+
+        Fault(int weight) {
+            this.weight = weight;
+        }
+
+        static Fault any(Random random) {
+            int at = random.nextInt(List.of(values()).stream().mapToInt(fault -> fault.weight).sum());
+            for (Fault fault : values()) {
+                at -= fault.weight;
+                if (at < 0) {
+                    return fault;
+                }
+            }
+            throw new AssertionError();
+        }
+    }
+
+    /** Something to do later. */
+    private record Due(long nanos, Runnable what) {}
+
+    /** Where a member lives, with its own way to the server. */
+    private final class Place implements AutoCloseable {
+
+        final Proxy proxy = new Proxy(postgres.server());
+        final Group far = group.through(proxy);
+        Node node;
+        /** Frozen, cut off, leaving: others leave it alone. */
+        boolean busy;
+        boolean stopping;
+
+        Place() {
+            proxy.delay(latency);
+            node = far.launch();
+        }
+
+        boolean isFree() {
+            return !busy && node.process().isAlive();
+        }
+
+        void launchSoon() {
+            busy = true;
+            later(random.nextInt(2000), () -> {
+                node = far.launch();
+                busy = false;
+            });
+        }
+
+        /** Something is wrong with its connection for so long. */
+        void disturb(String how, int millis, Runnable begin, Runnable end) {
+            busy = true;
+            group.history().happened(What.DISTURBING, node.name(), how);
+            begin.run();
+            later(millis, () -> {
+                end.run();
+                group.history().happened(What.SETTLED, node.name(), how);
+                busy = false;
+            });
+        }
+
+        @Override
+        public void close() {
+            proxy.close();
+        }
+    }
+
+    private final PostgresExtension postgres;
+    private final long seed;
+    private final Random random;
+    private final int members;
+    private final Duration latency;
+    private final String options;
+    private final Group group;
+    private final List<Place> places = new ArrayList<>();
+    private final PriorityQueue<Due> due = new PriorityQueue<>((a, b) -> Long.compare(a.nanos(), b.nanos()));
+    private final Map<Fault, Integer> faults = new EnumMap<>(Fault.class);
+    private final List<CompletableFuture<Void>> background = new ArrayList<>();
+
+    /** @param mostMembers from 3 */
+    ChaosWorld(PostgresExtension postgres, long seed, int mostMembers) {
+        this.postgres = postgres;
+        this.seed = seed;
+        // Neighbouring seeds begin alike.
+        random = new Random(seed * 0x9E3779B97F4A7C15L);
+        members = 3 + random.nextInt(mostMembers - 2);
+        latency = Duration.ofMillis(any(0, 5, 50));
+        options = "gapMarker=reconnect&reconnectMaxDelay=500&concurrentConsumers=" + any(1, 8) + "&leaderTimeout=" + any(0, 2000, 3000)
+                + "&acquireInterval=" + any(100, 500) + any("", "&heartbeatInterval=1000&heartbeatTimeout=1000")
+                + any("", "&queueSize=10&standbyBuffer=0", "&queueSize=10&standbyBuffer=20", "&maxBufferedBytes=5000");
+        group = new Group(postgres, "chaos " + seed, options);
+    }
+
+    @SafeVarargs
+    private <T> T any(T... choices) {
+        return choices[random.nextInt(choices.length)];
+    }
+
+    /** Lives for so long, comes to rest, and is judged. */
+    Verdict live(Duration time) {
+        System.out.println("chaos world: -Dchaos.seed=" + seed + ", " + this);
+        for (int i = 0; i < members; i++) {
+            places.add(new Place());
+        }
+        places.forEach(place -> place.node.awaitStarted());
+        group.awaitLeader();
+        try (Numbers anna = group.numbers("anna", PER_SECOND / 2); Numbers ben = group.numbers("ben", PER_SECOND / 2)) {
+            suffer(System.nanoTime() + time.toNanos());
+            rest();
+            long lastOfAnna = anna.stop();
+            long lastOfBen = ben.stop();
+            group.awaitStarted(new Numbered("anna", lastOfAnna));
+            group.awaitStarted(new Numbered("ben", lastOfBen));
+        } catch (AssertionError e) {
+            // The history shows it too, and better.
+            System.out.println("chaos world " + seed + " did not come to rest: " + e.getMessage());
+        }
+        Verdict verdict = group.verdict();
+        Figures.print("chaos world: seed %d, %d s, %s, processes %d, faults %s", seed, time.toSeconds(), this, group.all().size(), faults);
+        return verdict;
+    }
+
+    private void suffer(long end) {
+        while (System.nanoTime() < end) {
+            // Mostly with a standby in step and everybody there, sometimes as it comes.
+            if (random.nextInt(4) > 0) {
+                long longest = Math.min(end, System.nanoTime() + TimeUnit.SECONDS.toNanos(8));
+                while (System.nanoTime() < longest && !isWhole()) {
+                    pass(20);
+                }
+            }
+            pass(random.nextInt(1500));
+            Fault fault = Fault.any(random);
+            faults.merge(fault, 1, Integer::sum);
+            happen(fault);
+        }
+    }
+
+    private boolean isWhole() {
+        return places.stream().anyMatch(each -> each.isFree() && each.node.isStandbyInStep())
+                && places.stream().filter(Place::isFree).noneMatch(each -> each.node.role().isEmpty());
+    }
+
+    private void happen(Fault fault) {
+        switch (fault) {
+            case SEVERAL_AT_ONCE -> several();
+            case ROLLING_DEPLOY -> places.forEach(place -> later(random.nextInt(1000 * members), () -> {
+                if (place.isFree()) {
+                    stop(place);
+                }
+            }));
+            case SERVER_KILLED, SERVER_STOPPED -> restart(fault);
+            default -> {
+                Place place = target();
+                if (place != null) {
+                    happen(fault, place);
+                }
+            }
+        }
+    }
+
+    private void happen(Fault fault, Place place) {
+        Node node = place.node;
+        switch (fault) {
+            case STOP -> stop(place);
+            case KILL -> {
+                place.busy = true;
+                background(() -> {
+                    node.kill();
+                });
+                place.launchSoon();
+            }
+            case FREEZE -> {
+                place.busy = true;
+                node.freeze();
+                later(200 + random.nextInt(7000), () -> {
+                    node.thaw();
+                    place.busy = false;
+                });
+            }
+            case LEAVE -> {
+                place.busy = true;
+                background(() -> {
+                    node.command("leave");
+                    node.command("join");
+                    place.busy = false;
+                });
+            }
+            case CUT -> place.disturb("cut", random.nextInt(100), place.proxy::cut, () -> { });
+            case RESET -> place.disturb("reset", random.nextInt(100), place.proxy::reset, () -> { });
+            case STALL -> place.disturb("stalled", 200 + random.nextInt(6000), place.proxy::stall, place.proxy::resume);
+            case REFUSE -> place.disturb("refused", 200 + random.nextInt(6000), () -> {
+                place.proxy.refuse(true);
+                place.proxy.reset();
+            }, () -> place.proxy.refuse(false));
+            case BACKEND_ENDED -> place.disturb("ended", random.nextInt(100),
+                    () -> postgres.strings("select pg_terminate_backend(?)", node.backend()), () -> { });
+            default -> throw new AssertionError(fault);
+        }
+    }
+
+    /** It is launched again when it has stopped. */
+    private void stop(Place place) {
+        place.busy = true;
+        place.stopping = true;
+        place.node.askToEnd();
+    }
+
+    /** Leader, standby and others, each in its own way, all but one at most. */
+    private void several() {
+        List<Place> free = new ArrayList<>(places.stream().filter(Place::isFree).toList());
+        Collections.shuffle(free, random);
+        // The leader and the standby are among them more often than not.
+        free.sort((a, b) -> Boolean.compare(isOfWeight(b), isOfWeight(a)));
+        if (free.size() < 3) {
+            return;
+        }
+        List<Place> chosen = free.subList(0, 2 + random.nextInt(free.size() - 2));
+        List<Fault> ways = any(List.of(Fault.KILL), List.of(Fault.STOP), List.of(Fault.STOP, Fault.KILL),
+                List.of(Fault.KILL, Fault.FREEZE), List.of(Fault.STOP, Fault.KILL, Fault.FREEZE, Fault.RESET, Fault.STALL, Fault.LEAVE));
+        int between = any(0, 0, 3, 30);
+        for (Place place : chosen) {
+            happen(ways.get(random.nextInt(ways.size())), place);
+            if (between > 0) {
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(random.nextInt(between)));
+            }
+        }
+    }
+
+    private boolean isOfWeight(Place place) {
+        return List.of("LEADER", "STANDBY").contains(place.node.role()) && (random.nextInt(8) > 0);
+    }
+
+    private void restart(Fault fault) {
+        group.history().happenedToAll(What.DISTURBING, fault.name());
+        if (fault == Fault.SERVER_KILLED) {
+            postgres.server().stopImmediately();
+        } else {
+            postgres.server().stop();
+        }
+        pass(random.nextInt(1000));
+        postgres.server().startAgain();
+        group.history().happenedToAll(What.SETTLED, fault.name());
+    }
+
+    /** The leader or the standby mostly; null: nobody is free. One is always left alone. */
+    private Place target() {
+        List<Place> free = places.stream().filter(Place::isFree).toList();
+        if (free.size() < 2) {
+            return null;
+        }
+        String role = any("LEADER", "LEADER", "STANDBY", "any");
+        return free.stream().filter(place -> place.node.role().equals(role)).findFirst()
+                .orElseGet(() -> free.get(random.nextInt(free.size())));
+    }
+
+    private void later(int millis, Runnable what) {
+        due.add(new Due(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis), what));
+    }
+
+    private void background(Runnable what) {
+        background.add(CompletableFuture.runAsync(what));
+    }
+
+    /** Does what is due meanwhile. */
+    private void pass(int millis) {
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+        do {
+            while (!due.isEmpty() && due.peek().nanos() <= System.nanoTime()) {
+                due.remove().what().run();
+            }
+            places.stream().filter(place -> place.stopping && !place.node.process().isAlive()).forEach(place -> {
+                place.stopping = false;
+                place.node.awaitEnd();
+                place.launchSoon();
+            });
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+        } while (System.nanoTime() < end);
+    }
+
+    /** Everybody is there again, nothing is wrong any more, and somebody begins messages. */
+    private void rest() {
+        while (!due.isEmpty() || places.stream().anyMatch(place -> place.busy)) {
+            pass(20);
+        }
+        background.forEach(CompletableFuture::join);
+        places.forEach(place -> place.node.awaitStarted());
+        group.awaitNextStart(group.awaitLeader());
+    }
+
+    @Override
+    public String toString() {
+        return "members " + members + ", latency each way " + latency.toMillis() + " ms, " + options;
+    }
+
+    @Override
+    public void close() {
+        group.close();
+        places.forEach(Place::close);
+    }
+}

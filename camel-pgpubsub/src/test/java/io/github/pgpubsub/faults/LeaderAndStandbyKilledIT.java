@@ -1,0 +1,101 @@
+package io.github.pgpubsub.faults;
+
+import static org.awaitility.Awaitility.await;
+
+import io.github.pgpubsub.support.PostgresExtension;
+import io.github.pgpubsub.support.Proxy;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** The leader goes and no standby is in step: somebody goes on all the same, one, and tells what nobody held. */
+class LeaderAndStandbyKilledIT {
+
+    private static final int PER_SECOND = 500;
+
+    @RegisterExtension
+    static final PostgresExtension postgres = new PostgresExtension();
+
+    /** The third has never led; it was in the group while another did. */
+    @Test
+    void bothAtOnceAndAColdThirdTellsTheGap() {
+        try (Group group = new Group(postgres, "both killed", "gapMarker=reconnect")) {
+            Node first = group.launch().awaitStarted();
+            Node second = group.launch().awaitStarted();
+            group.awaitStandbyInStep(second);
+            Node third = group.launch().awaitStarted();
+            try (Numbers numbers = group.numbers(PER_SECOND)) {
+                group.awaitThat("messages", Node.SOON, () -> first.starts().size() > PER_SECOND);
+                awaitColdForAWhile(third);
+                List.of(first, second).parallelStream().forEach(Node::kill);
+                group.awaitLeads(third, Node.SOON);
+                group.awaitNextStart(third);
+                group.awaitStarted(numbers.stop());
+            }
+            group.assertKept();
+        }
+    }
+
+    @Test
+    void rightAfterAStandbyHasJoined() {
+        try (Group group = new Group(postgres, "joined and killed", "gapMarker=reconnect&acquireInterval=100")) {
+            group.launch().awaitStarted();
+            Node leader = group.awaitLeader();
+            try (Numbers numbers = group.numbers(2 * PER_SECOND)) {
+                for (int i = 0; i < 5; i++) {
+                    group.awaitNextStart(leader);
+                    Node heir = group.launch();
+                    await().atMost(Node.SOON).pollInterval(Duration.ofMillis(1)).until(() -> heir.role().equals("STANDBY"));
+                    leader.kill();
+                    group.awaitLeads(heir, Node.SOON);
+                    group.awaitThat("it begins", Node.SOON, () -> !heir.starts().isEmpty());
+                    leader = heir;
+                }
+                group.awaitStarted(numbers.stop());
+            }
+            group.assertKept();
+        }
+    }
+
+    /** The frozen standby keeps its place, so the cold ones try for the leader's lock: all of them at once. */
+    @Test
+    void theLeaderWhileTheStandbyIsFrozenAndFourAreCold() {
+        try (Proxy proxy = new Proxy(postgres.server());
+                Group group = new Group(postgres, "standby frozen", "gapMarker=reconnect")) {
+            proxy.delay(Duration.ofMillis(25));
+            Group far = group.through(proxy);
+            Node first = far.launch().awaitStarted();
+            Node second = far.launch().awaitStarted();
+            group.awaitStandbyInStep(second);
+            List<Node> cold = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                cold.add(far.launch());
+            }
+            cold.forEach(Node::awaitStarted);
+            try (Numbers numbers = group.numbers(PER_SECOND)) {
+                group.awaitNextStart(first);
+                cold.forEach(LeaderAndStandbyKilledIT::awaitColdForAWhile);
+                second.freeze();
+                first.kill();
+                Node leader = group.awaitLeader();
+                group.awaitNextStart(leader);
+                second.kill();
+                group.awaitStandbyInStep();
+                // Whoever else leads by mistake has begun messages by then.
+                int begun = leader.starts().size();
+                group.awaitThat("messages", Node.SOON, () -> leader.starts().size() > begun + 3 * PER_SECOND);
+                group.awaitStarted(numbers.stop());
+            }
+            group.assertKept();
+        }
+    }
+
+    /** It has seen that another leads: that takes one of its looks at the locks. */
+    private static void awaitColdForAWhile(Node node) {
+        long began = System.nanoTime();
+        await().atMost(Node.SOON).until(() -> node.role().equals("COLD")
+                && System.nanoTime() - began > Duration.ofSeconds(2).toNanos());
+    }
+}

@@ -1,0 +1,53 @@
+package io.github.pgpubsub.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.pgpubsub.history.What;
+import io.github.pgpubsub.support.PostgresExtension;
+import io.github.pgpubsub.support.Proxy;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** A leader is cut off with messages in its queue, and comes back when another has led meanwhile and is gone. */
+class StaleQueueIT {
+
+    @RegisterExtension
+    static final PostgresExtension postgres = new PostgresExtension();
+
+    @Test
+    void whatAnotherHasDoneMeanwhileDoesNotComeAgain() {
+        int messages = 540;
+        try (Proxy proxy = new Proxy(postgres.server());
+                Group group = new Group(postgres, "stale", "gapMarker=reconnect&reconnectMaxDelay=500")) {
+            Node first = group.through(proxy).launch(10).awaitStarted();
+            Node second = group.launch().awaitStarted();
+            group.awaitStandbyInStep(second);
+            group.send(1, messages);
+            group.awaitStarted(2);
+            group.history().happened(What.DISTURBING, first.name(), "refused");
+            proxy.refuse(true);
+            proxy.reset();
+            group.awaitLeads(second, Node.SOON);
+            group.awaitStarted(messages);
+            long sent = messages;
+            for (int i = 0; i < 30; i++) {
+                group.send(sent + 1, sent + 100);
+                sent += 100;
+                group.awaitStarted(sent);
+            }
+            // In good order: it waits for nobody, and has reported all.
+            second.command("leave");
+            assertThat(first.role()).isEqualTo("DISCONNECTED");
+            proxy.refuse(false);
+            group.history().happened(What.SETTLED, first.name(), "refused");
+            group.awaitLeads(first, Node.SOON);
+            long next = sent + 1;
+            group.send(next, next);
+            group.awaitStarted(next);
+            Received received = group.received();
+            Figures.print("a leader comes back with a queue that another has done: begun again by it %d, twice in all %d",
+                    first.starts().stream().filter(start -> start.term() == 2).count() - 1, received.twice().size());
+            group.assertKept();
+        }
+    }
+}

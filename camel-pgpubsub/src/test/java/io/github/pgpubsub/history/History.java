@@ -1,0 +1,64 @@
+package io.github.pgpubsub.history;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * All that the processes of one run wrote, in the order of time; what one process wrote at the same time stays in its order.
+ *
+ * @param events oldest first
+ */
+public record History(List<Event> events) {
+
+    public History {
+        List<Event> sorted = new ArrayList<>(events);
+        sorted.sort(Comparator.comparingLong(Event::micros));
+        events = List.copyOf(sorted);
+    }
+
+    /** Reads all files of a directory. A process that was killed may have left half a line, which does not count. */
+    public static History read(Path directory) {
+        List<Event> all = new ArrayList<>();
+        try (Stream<Path> files = Files.list(directory)) {
+            for (Path file : files.filter(each -> each.toString().endsWith(HistoryWriter.SUFFIX)).sorted().toList()) {
+                String name = file.getFileName().toString();
+                read(name.substring(0, name.length() - HistoryWriter.SUFFIX.length()),
+                        Files.readString(file, StandardCharsets.UTF_8), all);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return new History(all);
+    }
+
+    private static void read(String process, String text, List<Event> into) {
+        int begin = 0;
+        for (int end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', begin)) {
+            int blank = text.indexOf(' ', begin);
+            into.add(Event.parse(Long.parseLong(text.substring(begin, blank)), process, text.substring(blank + 1, end)));
+            begin = end + 1;
+        }
+    }
+
+    /**
+     * Reads a history written by hand: a line is milliseconds, process, event, as in {@code 10 a role COLD LEADER}. Empty
+     * lines do not count.
+     */
+    public static History of(String text) {
+        return new History(text.lines().map(String::strip).filter(line -> !line.isEmpty()).map(line -> {
+            String[] words = line.split(" ", 3);
+            return Event.parse(Long.parseLong(words[0]) * 1000, words[1], words[2]);
+        }).toList());
+    }
+
+    <T extends Event> List<T> all(Class<T> type) {
+        return events.stream().filter(type::isInstance).map(type::cast).toList();
+    }
+}

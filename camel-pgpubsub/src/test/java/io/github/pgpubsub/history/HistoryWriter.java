@@ -1,0 +1,104 @@
+package io.github.pgpubsub.history;
+
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+
+/**
+ * Writes the history of one process. Each line is one write to the file, without a buffer: what was written is there when
+ * the process is killed. Any thread may call; times ascend within a file.
+ */
+public final class HistoryWriter implements AutoCloseable {
+
+    static final String SUFFIX = ".history";
+
+    /** Not a channel: those are closed by an interrupt, and routes interrupt. */
+    private final OutputStream file;
+
+    private HistoryWriter(OutputStream file) {
+        this.file = file;
+    }
+
+    /** Into a directory that all processes of the run share; goes on with the file if there is one. */
+    public static HistoryWriter into(Path directory, String process) {
+        try {
+            Files.createDirectories(directory);
+            return new HistoryWriter(new FileOutputStream(directory.resolve(process + SUFFIX).toFile(), true));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public void sending(String sender, long first, long last) {
+        write(new Event.Sending(0, "", Event.Stage.SENDING, sender, first, last));
+    }
+
+    public void committed(String sender, long first, long last) {
+        write(new Event.Sending(0, "", Event.Stage.COMMITTED, sender, first, last));
+    }
+
+    /** It was not sent. */
+    public void failed(String sender, long first, long last) {
+        write(new Event.Sending(0, "", Event.Stage.FAILED, sender, first, last));
+    }
+
+    /** Nobody can say whether it was sent. */
+    public void unknown(String sender, long first, long last) {
+        write(new Event.Sending(0, "", Event.Stage.UNKNOWN, sender, first, last));
+    }
+
+    /** @param id null: it has none */
+    public void begin(Numbered message, boolean again, String id) {
+        write(new Event.Begin(0, "", message, again, id == null ? "-" : id.replace(' ', '_')));
+    }
+
+    public void end(Numbered message) {
+        write(new Event.End(0, "", message));
+    }
+
+    public void gap(long millis) {
+        write(new Event.Gap(0, "", millis));
+    }
+
+    public void role(String from, String to) {
+        write(new Event.Role(0, "", from, to));
+    }
+
+    public void happened(What what, String member) {
+        happened(what, member, "-");
+    }
+
+    /** @param detail for people */
+    public void happened(What what, String member, String detail) {
+        write(new Event.Happening(0, "", what, member, detail.replace(' ', '_')));
+    }
+
+    /** The server, and so everybody's connection. */
+    public void happenedToAll(What what, String detail) {
+        happened(what, Event.Happening.EVERYBODY, detail);
+    }
+
+    private synchronized void write(Event event) {
+        String line = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now()) + " " + event + "\n";
+        try {
+            file.write(line.getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            file.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,420 @@
+package io.github.pgpubsub.history;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+/** Histories written by hand: for each rule one that keeps it and one that breaks it. Times are milliseconds. */
+class JudgeTest {
+
+    private static final Settings RECONNECT = Settings.ofOptions("gapMarker=reconnect");
+
+    /** Anna leads from 20 on, Ben stands by from 40 on. */
+    private static final String TWO = """
+            0 test starting anna -
+            0 test starting ben -
+            10 anna role DISCONNECTED COLD
+            20 anna role TAKING_OVER LEADER
+            30 ben role DISCONNECTED COLD
+            40 ben role COLD STANDBY
+            50 test started anna -
+            50 test started ben -
+            """;
+
+    /** Sends and commits these at once. */
+    private static String sent(long at, long first, long last) {
+        return at + " test sending numbers " + first + " " + last + "\n" + at + " test committed numbers " + first + " " + last + "\n";
+    }
+
+    private static String taken(long at, String who, long... numbers) {
+        return taken(at, who, "new", numbers);
+    }
+
+    private static String takenAgain(long at, String who, long... numbers) {
+        return taken(at, who, "again", numbers);
+    }
+
+    /** Begun and ended at once. */
+    private static String taken(long at, String who, String mark, long... numbers) {
+        return LongStream.of(numbers).mapToObj(n -> begun(at, who, mark, n) + at + " " + who + " end numbers " + n + "\n")
+                .collect(Collectors.joining());
+    }
+
+    private static String begun(long at, String who, String mark, long number) {
+        return at + " " + who + " begin numbers " + number + " " + mark + " id-" + number + "\n";
+    }
+
+    private static Verdict judge(String history) {
+        return judge(history, RECONNECT);
+    }
+
+    private static Verdict judge(String history, Settings settings) {
+        return Judge.judge(History.of(history), settings);
+    }
+
+    private static void assertKept(String history) {
+        Verdict verdict = judge(history);
+        assertThat(verdict.violations()).as("%s", verdict).isEmpty();
+    }
+
+    private static void assertBroken(String history, Class<? extends Rule> rule, int times) {
+        Verdict verdict = judge(history);
+        assertThat(verdict.counts()).as("%s", verdict).containsOnlyKeys(rule.getSimpleName()).containsEntry(rule.getSimpleName(), times);
+    }
+
+    @Test
+    void aDayOnWhichNothingHappensIsKept() {
+        assertKept(TWO + sent(100, 1, 3) + taken(110, "anna", 1, 2, 3));
+    }
+
+    @Test
+    void whatIsFoundIsShownWithTheEventsAround() {
+        Verdict verdict = judge(TWO + sent(100, 1, 3) + taken(110, "anna", 1, 3));
+        assertThat(verdict.toString()).contains("lost untold 1", "1 lost untold: numbers:2 to 2", "against: Orderly stop",
+                "0.020000 anna role TAKING_OVER LEADER", "0.100000 test committed numbers 1 3");
+    }
+
+    @Nested
+    class LostUntold {
+
+        private static final String ANNA_IS_KILLED = TWO + sent(100, 1, 2) + taken(110, "anna", 1, 2) + sent(150, 3, 6)
+                + "200 test killing anna -\n300 ben role TAKING_OVER LEADER\n";
+
+        @Test
+        void aGapCoversWhatLiesBetweenWhatCameBeforeAndAfter() {
+            assertKept(ANNA_IS_KILLED + "310 ben gap 100\n" + taken(320, "ben", 5, 6));
+            assertKept(ANNA_IS_KILLED + "310 ben gap 100\n" + sent(330, 7, 7) + taken(340, "ben", 7));
+        }
+
+        @Test
+        void withoutAGapItIsLost() {
+            assertBroken(ANNA_IS_KILLED + taken(320, "ben", 5, 6), NothingLostUntold.class, 1);
+        }
+
+        @Test
+        void aGapDoesNotCoverWhatWasSkippedBefore() {
+            String skipped = TWO + sent(100, 1, 4) + taken(110, "anna", 1, 3) + "200 test killing anna -\n"
+                    + "300 ben role TAKING_OVER LEADER\n310 ben gap 100\n" + sent(320, 5, 5) + taken(330, "ben", 5);
+            Verdict verdict = judge(skipped);
+            assertThat(verdict.violations()).singleElement().extracting(Violation::text).asString().contains("numbers:2 to 2");
+        }
+
+        @Test
+        void aGapDoesNotCoverWhatIsSkippedLater() {
+            assertBroken(ANNA_IS_KILLED + "310 ben gap 100\n" + taken(320, "ben", 3, 4, 6), NothingLostUntold.class, 1);
+        }
+
+        @Test
+        void aGapDoesNotCoverWhatIsSentWhenItHasBeenTold() {
+            assertBroken(ANNA_IS_KILLED + "310 ben gap 100\n" + sent(320, 7, 8) + taken(330, "ben", 8), NothingLostUntold.class, 1);
+        }
+
+        @Test
+        void aFirstGapExcusesNothing() {
+            Verdict verdict = judge(ANNA_IS_KILLED + "310 ben gap 0\n" + taken(320, "ben", 5, 6), Settings.ofOptions("gapMarker=always"));
+            assertThat(verdict.counts()).containsOnlyKeys("NothingLostUntold");
+        }
+
+        @Test
+        void itNeverCameAtAll() {
+            assertBroken(TWO + sent(100, 1, 2) + taken(110, "anna", 1), NothingLostUntold.class, 1);
+        }
+
+        @Test
+        void beforeAnybodyLedAndAfterTheLastWasKilledNobodyIsThere() {
+            String alone = "0 test starting anna -\n10 anna role DISCONNECTED COLD\n" + sent(12, 1, 2)
+                    + "20 anna role TAKING_OVER LEADER\n" + sent(30, 3, 6) + taken(40, "anna", 3, 4) + "50 test killing anna -\n"
+                    + sent(60, 7, 8) + "70 test starting ben -\n80 ben role DISCONNECTED COLD\n90 ben role TAKING_OVER LEADER\n"
+                    + sent(100, 9, 9) + taken(110, "ben", 9);
+            assertKept(alone);
+            assertThat(judge(alone).figures()).contains("lost while nobody was there 6");
+        }
+
+        @Test
+        void whatTheLastOneSkippedIsLostAllTheSame() {
+            String alone = "0 test starting anna -\n20 anna role TAKING_OVER LEADER\n" + sent(30, 1, 4) + taken(40, "anna", 1, 3)
+                    + "50 test killing anna -\n";
+            assertBroken(alone, NothingLostUntold.class, 1);
+        }
+
+        /** Leader and standby are killed at once: the cold one had seen that they were there. */
+        @Test
+        void aColdMemberTellsOfWhatTheOthersTookAlong() {
+            String three = TWO + "50 test starting carl -\n60 carl role DISCONNECTED COLD\n" + sent(3000, 1, 4)
+                    + taken(3010, "anna", 1, 2) + "3100 test killing anna -\n3100 test killing ben -\n"
+                    + "6000 carl role TAKING_OVER LEADER\n";
+            assertKept(three + "6001 carl gap 3000\n" + sent(6010, 5, 5) + taken(6020, "carl", 5));
+            assertBroken(three + sent(6010, 5, 5) + taken(6020, "carl", 5), NothingLostUntold.class, 1);
+        }
+
+        @Test
+        void aColdMemberThatHasJustComeMayNotHaveSeenThem() {
+            assertKept(TWO + sent(3000, 1, 4) + taken(3010, "anna", 1, 2) + "3050 test starting carl -\n"
+                    + "3060 carl role DISCONNECTED COLD\n3100 test killing anna -\n3100 test killing ben -\n"
+                    + "6000 carl role TAKING_OVER LEADER\n" + sent(6010, 5, 5) + taken(6020, "carl", 5));
+        }
+
+        @Test
+        void whoseStartHasReturnedHasSeenThem() {
+            assertBroken(TWO + sent(3000, 1, 4) + taken(3010, "anna", 1, 2) + "3050 test starting carl -\n"
+                    + "3060 carl role DISCONNECTED COLD\n3070 test started carl -\n3100 test killing anna -\n3100 test killing ben -\n"
+                    + "6000 carl role TAKING_OVER LEADER\n" + sent(6010, 5, 5) + taken(6020, "carl", 5), NothingLostUntold.class, 1);
+        }
+
+        /** One thread of two had taken 2 and not begun it. */
+        @Test
+        void aThreadOfSeveralMayHaveHeldOneThatOthersOvertook() {
+            String killed = TWO + sent(100, 1, 4) + taken(110, "anna", 1, 3, 4) + "200 test killing anna -\n"
+                    + "300 ben role TAKING_OVER LEADER\n310 ben gap 100\n" + sent(320, 5, 5) + taken(330, "ben", 5);
+            assertThat(judge(killed, Settings.ofOptions("gapMarker=reconnect&concurrentConsumers=2")).violations()).isEmpty();
+            assertThat(judge(killed).counts()).containsOnlyKeys("NothingLostUntold");
+        }
+    }
+
+    @Nested
+    class BegunByOneThatDied {
+
+        private static final String UNFINISHED = TWO + sent(100, 1, 3) + taken(110, "anna", 1) + begun(120, "anna", "new", 2)
+                + "200 test killing anna -\n300 ben role TAKING_OVER LEADER\n";
+
+        @Test
+        void comesAgain() {
+            assertKept(UNFINISHED + takenAgain(310, "ben", 2) + taken(310, "ben", 3));
+        }
+
+        @Test
+        void orIsToldAsAGap() {
+            assertKept(UNFINISHED + "310 ben gap 100\n" + taken(310, "ben", 3));
+        }
+
+        @Test
+        void andIsNotLeftOut() {
+            assertBroken(UNFINISHED + taken(310, "ben", 3), WhatHasBegunEnds.class, 1);
+        }
+
+        @Test
+        void orLeftOutByOneThatStopped() {
+            assertBroken(TWO + sent(100, 1, 2) + begun(120, "anna", "new", 1) + "200 test stopping anna -\n"
+                    + "300 ben role TAKING_OVER LEADER\n310 test stopped anna -\n" + taken(320, "ben", 2), WhatHasBegunEnds.class, 1);
+        }
+    }
+
+    @Nested
+    class Twice {
+
+        private static final String KILLED = TWO + sent(100, 1, 2) + taken(110, "anna", 1, 2) + "200 test killing anna -\n"
+                + "300 ben role TAKING_OVER LEADER\n";
+        private static final String STOPPED = TWO + sent(100, 1, 2) + taken(110, "anna", 1) + begun(110, "anna", "new", 2)
+                + "200 test stopping anna -\n300 ben role TAKING_OVER LEADER\n";
+
+        @Test
+        void afterAKillItIsMarked() {
+            assertKept(KILLED + takenAgain(310, "ben", 2));
+            assertThat(judge(KILLED + taken(310, "ben", 2)).counts()).containsEntry("TwiceOnlyMarked", 1);
+        }
+
+        /** The frozen one goes on with what its thread had taken, which its successor had begun. */
+        @Test
+        void theMarkIsTheLaterTermsWhateverTheClockSays() {
+            assertKept(TWO + sent(100, 1, 2) + taken(110, "anna", 1) + "200 test freezing anna -\n300 ben role TAKING_OVER LEADER\n"
+                    + takenAgain(310, "ben", 1, 2) + "400 test thawing anna -\n" + taken(410, "anna", 2));
+        }
+
+        @Test
+        void afterAnOrderlyStopThereIsNone() {
+            assertBroken(STOPPED + "250 anna end numbers 2\n" + takenAgain(310, "ben", 2), OrderlyNothingTwice.class, 1);
+        }
+
+        @Test
+        void butWhatTheShutdownLeftUnfinishedIsMarked() {
+            assertKept(STOPPED + takenAgain(310, "ben", 2) + "400 test stopped anna -\n");
+        }
+    }
+
+    @Nested
+    class Reported {
+
+        /** Anna is cut off, Ben leads and stops in good order, Anna is healed. */
+        private static final String CUT_OFF = TWO + sent(100, 1, 3) + taken(110, "anna", 1) + "120 test disturbing anna cut\n"
+                + "130 anna role LEADER DISCONNECTED\n300 ben role TAKING_OVER LEADER\n" + takenAgain(310, "ben", 1, 2, 3);
+
+        @Test
+        void whatAnOrderlyStopEndedDoesNotComeAgainFromAnOldQueue() {
+            String stopped = CUT_OFF + "400 test stopping ben -\n450 ben role RESIGNING STOPPED\n460 test stopped ben -\n"
+                    + "500 test settled anna cut\n600 anna role TAKING_OVER LEADER\n610 anna gap 480\n";
+            assertKept(stopped + sent(650, 4, 4) + taken(660, "anna", 4));
+            assertBroken(stopped + takenAgain(620, "anna", 2, 3), NothingReportedComesAgain.class, 2);
+        }
+
+        @Test
+        void whatWasEndedJustBeforeAKillMayComeAgain() {
+            assertKept(CUT_OFF + "400 test killing ben -\n500 test settled anna cut\n600 anna role TAKING_OVER LEADER\n"
+                    + takenAgain(610, "anna", 2, 3));
+        }
+
+        @Test
+        void whatWasEndedLongBeforeAKillMayNot() {
+            assertBroken(CUT_OFF + "6000 test killing ben -\n6100 test settled anna cut\n6600 anna role TAKING_OVER LEADER\n"
+                    + takenAgain(6610, "anna", 2, 3), NothingReportedComesAgain.class, 2);
+        }
+    }
+
+    @Nested
+    class TwoLeaders {
+
+        private static final String FROZEN = TWO + sent(100, 1, 9) + taken(110, "anna", 1) + "200 test freezing anna -\n"
+                + "300 ben role TAKING_OVER LEADER\n" + takenAgain(310, "ben", 1, 2, 3, 4) + "400 test thawing anna -\n";
+
+        @Test
+        void oneThreadMayGoOnWithWhatItHadInItsHands() {
+            assertKept(FROZEN + taken(410, "anna", 2) + taken(420, "ben", 5, 6, 7, 8, 9));
+        }
+
+        @Test
+        void andNotWithASecondOne() {
+            assertBroken(FROZEN + taken(410, "anna", 2, 3) + taken(420, "ben", 5, 6, 7, 8, 9), OneLeader.class, 1);
+        }
+
+        @Test
+        void whoWasNotFrozenBeginsNoneAtAll() {
+            assertBroken(TWO + sent(100, 1, 2) + "150 test disturbing anna ended\n160 test settled anna ended\n"
+                    + "300 ben role TAKING_OVER LEADER\n" + taken(310, "ben", 1) + taken(320, "anna", 2), OneLeader.class, 1);
+        }
+
+        @Test
+        void whoNeverLedBeginsNone() {
+            assertBroken(TWO + sent(100, 1, 1) + taken(110, "ben", 1), OneLeader.class, 1);
+        }
+
+        @Test
+        void whoLeadsAgainBegins() {
+            assertKept(TWO + sent(100, 1, 3) + taken(110, "anna", 1) + "200 test stopping anna -\n300 ben role TAKING_OVER LEADER\n"
+                    + taken(310, "ben", 2) + "320 test stopped anna -\n330 test starting anna -\n340 test stopping ben -\n"
+                    + "350 anna role TAKING_OVER LEADER\n" + taken(360, "anna", 3));
+        }
+    }
+
+    @Nested
+    class Order {
+
+        @Test
+        void withinATerm() {
+            assertBroken(TWO + sent(100, 1, 2) + taken(110, "anna", 2) + taken(111, "anna", 1), CommitOrder.class, 1);
+        }
+
+        @Test
+        void overMembers() {
+            assertBroken(TWO + sent(100, 1, 2) + taken(110, "anna", 2) + "200 test stopping anna -\n"
+                    + "300 ben role TAKING_OVER LEADER\n" + taken(310, "ben", 1), CommitOrder.class, 1);
+        }
+
+        @Test
+        void ofSeveralSendersEachOnItsOwn() {
+            assertKept(TWO + sent(100, 1, 2) + sent(100, 1, 2).replace("numbers", "others") + taken(110, "anna", 1, 2)
+                    + taken(120, "anna", 1, 2).replace("numbers", "others").replace("id-", "id-of-others-"));
+        }
+
+        @Test
+        void severalConsumersGiveItUp() {
+            assertThat(judge(TWO + sent(100, 1, 2) + taken(110, "anna", 2) + taken(111, "anna", 1),
+                    Settings.ofOptions("gapMarker=reconnect&concurrentConsumers=8")).violations()).isEmpty();
+        }
+    }
+
+    @Nested
+    class Ids {
+
+        private static final String KILLED = TWO + sent(100, 1, 2) + taken(110, "anna", 1, 2) + "200 test killing anna -\n"
+                + "300 ben role TAKING_OVER LEADER\n";
+
+        @Test
+        void theSameEachTime() {
+            assertKept(KILLED + takenAgain(310, "ben", 1, 2));
+        }
+
+        @Test
+        void notAnother() {
+            assertBroken(KILLED + takenAgain(310, "ben", 1, 2).replace("id-2", "id-3"), OneId.class, 1);
+        }
+
+        @Test
+        void notNone() {
+            assertBroken((TWO + sent(100, 1, 2) + taken(110, "anna", 1, 2)).replace("id-2", "-"), OneId.class, 1);
+        }
+
+        @Test
+        void notAnothers() {
+            assertBroken((TWO + sent(100, 1, 2) + taken(110, "anna", 1, 2)).replace("id-2", "id-1"), OneId.class, 1);
+        }
+    }
+
+    @Nested
+    class Gaps {
+
+        @Test
+        void noneWithoutACause() {
+            assertBroken(TWO + "200 test stopping anna -\n300 ben role TAKING_OVER LEADER\n310 ben gap 5\n320 test stopped anna -\n",
+                    GapsForCause.class, 1);
+        }
+
+        @Test
+        void theFirstStartIsNoLoss() {
+            assertThat(judge(TWO + "60 anna gap 0\n", Settings.ofOptions("gapMarker=always")).violations()).isEmpty();
+        }
+
+        @Test
+        void noneAtAllWhereATestSaysSo() {
+            String killed = TWO + "200 test killing anna -\n300 ben role TAKING_OVER LEADER\n310 ben gap 5\n";
+            assertKept(killed);
+            assertThat(judge(killed, RECONNECT.withoutGaps()).counts()).containsOnlyKeys("GapsForCause");
+        }
+    }
+
+    /** Without a single listener. */
+    @Nested
+    class AllListen {
+
+        private static final Settings ALL = Settings.ofOptions("singleListener=false&gapMarker=reconnect");
+        private static final String BOTH = """
+                0 test starting anna -
+                0 test starting ben -
+                50 test started anna -
+                50 test started ben -
+                """ + sent(100, 1, 4) + taken(110, "anna", 1, 2, 3, 4);
+        private static final String CUT = BOTH + taken(110, "ben", 1) + "120 test disturbing ben cut\n130 test settled ben cut\n";
+
+        @Test
+        void eachGetsEach() {
+            assertThat(judge(BOTH + taken(110, "ben", 1, 2, 3, 4), ALL).violations()).isEmpty();
+        }
+
+        @Test
+        void aGapCoversWhatOneMissed() {
+            assertThat(judge(CUT + "140 ben gap 10\n" + taken(150, "ben", 4), ALL).violations()).isEmpty();
+        }
+
+        @Test
+        void withoutOneItIsLost() {
+            assertThat(judge(CUT + taken(150, "ben", 4), ALL).counts()).containsOnlyKeys("EachConsumerAll");
+            assertThat(judge(BOTH + taken(110, "ben", 1, 2, 3), ALL).counts()).containsOnlyKeys("EachConsumerAll");
+        }
+
+        @Test
+        void anothersGapCoversNothing() {
+            assertThat(judge(CUT + "140 anna gap 10\n" + taken(150, "ben", 4), ALL).counts()).containsOnlyKeys("EachConsumerAll");
+        }
+
+        @Test
+        void noneComesTwice() {
+            assertThat(judge(BOTH + taken(110, "ben", 1, 2, 3, 4, 4), ALL).counts()).containsOnlyKeys("EachConsumerOnce");
+        }
+
+        @Test
+        void inOrder() {
+            assertThat(judge(BOTH + taken(110, "ben", 1, 3, 2, 4), ALL).counts()).containsOnlyKeys("EachConsumerInOrder");
+        }
+    }
+}

@@ -1,0 +1,133 @@
+package io.github.pgpubsub.history;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * When a group was there: from the moment at which somebody leads, for as long as one of those who have joined it runs. Who has
+ * joined has seen that another leads, or led itself; so somebody is there to tell what was missed. What is sent while nobody
+ * is there is gone, as the guarantees say.
+ */
+final class Lives {
+
+    /** From when to when; the end is the moment at which the last one was killed or asked to stop. */
+    record Life(long from, long to) {
+
+        boolean contains(long micros) {
+            return micros >= from && micros <= to;
+        }
+    }
+
+    private static final long NEVER = Long.MAX_VALUE;
+
+    private static final class Member {
+        boolean connected;
+        boolean frozen;
+        /** From when on it counts as joined; {@link #NEVER}: not for now. */
+        long joinedAt = NEVER;
+    }
+
+    private final long joiningMicros;
+    private final Map<String, Member> running = new HashMap<>();
+    private final List<Life> lives = new ArrayList<>();
+    private long aliveSince = NEVER;
+
+    private Lives(long joiningMicros) {
+        this.joiningMicros = joiningMicros;
+    }
+
+    static List<Life> of(List<Event> events, long joiningMicros) {
+        Lives lives = new Lives(joiningMicros);
+        for (Event event : events) {
+            if (event instanceof Event.Role role) {
+                lives.role(role);
+            } else if (event instanceof Event.Happening happening) {
+                lives.happened(happening);
+            }
+        }
+        if (lives.aliveSince != NEVER) {
+            lives.lives.add(new Life(lives.aliveSince, Long.MAX_VALUE));
+        }
+        return lives.lives;
+    }
+
+    private void role(Event.Role role) {
+        Member member = running.get(role.process());
+        if (member == null) {
+            return;
+        }
+        long now = role.micros();
+        switch (role.to()) {
+            case "DISCONNECTED", "STOPPED" -> {
+                member.connected = false;
+                if (member.joinedAt > now) {
+                    member.joinedAt = NEVER;
+                }
+            }
+            case "LEADER" -> {
+                member.connected = true;
+                member.joinedAt = Math.min(member.joinedAt, now);
+                if (aliveSince == NEVER) {
+                    aliveSince = now;
+                    running.values().forEach(each -> join(each, now));
+                }
+            }
+            case "STANDBY" -> {
+                member.connected = true;
+                if (aliveSince != NEVER) {
+                    member.joinedAt = Math.min(member.joinedAt, now);
+                }
+            }
+            default -> {
+                member.connected = true;
+                join(member, now);
+            }
+        }
+    }
+
+    /** It takes a moment until it has seen who leads. */
+    private void join(Member member, long now) {
+        if (member.connected && !member.frozen && member.joinedAt == NEVER && aliveSince != NEVER) {
+            member.joinedAt = now + joiningMicros;
+        }
+    }
+
+    private void happened(Event.Happening happening) {
+        Member member = running.get(happening.member());
+        long now = happening.micros();
+        switch (happening.what()) {
+            case STARTING -> running.put(happening.member(), new Member());
+            case STARTED -> {
+                // A start returns when the first election is decided, so it has seen who leads.
+                if (member != null && member.connected && aliveSince != NEVER) {
+                    member.joinedAt = Math.min(member.joinedAt, now);
+                }
+            }
+            case KILLING, STOPPING -> {
+                running.remove(happening.member());
+                if (aliveSince != NEVER && running.values().stream().noneMatch(each -> each.joinedAt <= now)) {
+                    lives.add(new Life(aliveSince, now));
+                    aliveSince = NEVER;
+                    running.values().forEach(each -> each.joinedAt = NEVER);
+                }
+            }
+            case FREEZING -> {
+                if (member != null) {
+                    member.frozen = true;
+                    if (member.joinedAt > now) {
+                        member.joinedAt = NEVER;
+                    }
+                }
+            }
+            case THAWING -> {
+                if (member != null) {
+                    member.frozen = false;
+                    join(member, now);
+                }
+            }
+            default -> { }
+        }
+    }
+}

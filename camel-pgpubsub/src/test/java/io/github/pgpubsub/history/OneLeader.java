@@ -1,0 +1,37 @@
+package io.github.pgpubsub.history;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Once a member has begun a message in a term of its own, those who led before begin none until they lead again; but what a
+ * frozen process's threads had in their hands they may begin when they go on.
+ */
+final class OneLeader implements Rule {
+
+    @Override
+    public String sentence() {
+        return "At most one member of a group takes messages in. A frozen process can finish what it has begun; it begins nothing"
+                + " new";
+    }
+
+    @Override
+    public void judge(Run run, Findings findings) {
+        Map<Term, Long> late = new HashMap<>();
+        Term newest = null;
+        for (Take take : run.takes) {
+            if (take.term == null) {
+                findings.add(take.micros(), take.message(), take + " has never led");
+            } else if (newest == null || take.term.began >= newest.began) {
+                newest = take.term;
+            } else {
+                long frozen = run.disturbances.stream().filter(each -> each.what() == What.FREEZING && each.concerns(take.member()))
+                        .filter(each -> each.meets(take.term.began, take.micros())).count();
+                if (late.merge(take.term, 1L, Long::sum) > frozen * run.settings.concurrentConsumers()) {
+                    findings.add(take.micros(), take.message(), take + " after " + newest.member + " had begun as its successor");
+                }
+            }
+        }
+        findings.figure("begun late " + late.values().stream().mapToLong(Long::longValue).sum());
+    }
+}

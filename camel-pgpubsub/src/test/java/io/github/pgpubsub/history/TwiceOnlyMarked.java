@@ -1,0 +1,23 @@
+package io.github.pgpubsub.history;
+
+import java.util.List;
+
+/** Of all times that a message is begun, only the one of the earliest term is without a mark. */
+final class TwiceOnlyMarked implements Rule {
+
+    @Override
+    public String sentence() {
+        return "What it had not reported done comes again, marked";
+    }
+
+    @Override
+    public void judge(Run run, Findings findings) {
+        int again = 0;
+        for (List<Take> takes : run.takesOf.values()) {
+            again += takes.size() - 1;
+            takes.stream().skip(1).filter(take -> !take.begin.again())
+                    .forEach(take -> findings.add(take.micros(), take.message(), take + " is not the first time, and not marked"));
+        }
+        findings.figure("twice " + again);
+    }
+}

@@ -1,0 +1,34 @@
+package io.github.pgpubsub.history;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * What the judge says of a run.
+ *
+ * @param violations none: all promises were kept
+ * @param figures    what was counted
+ */
+public record Verdict(List<Violation> violations, List<String> figures) {
+
+    /** How often each rule was broken, by its name. */
+    public Map<String, Integer> counts() {
+        Map<String, Integer> counts = new LinkedHashMap<>();
+        violations.forEach(each -> counts.merge(each.rule(), 1, Integer::sum));
+        return counts;
+    }
+
+    /** On one line. */
+    public String summary() {
+        return String.join(", ", figures) + "; " + (violations.isEmpty() ? "nothing found" : "broken: " + counts());
+    }
+
+    @Override
+    public String toString() {
+        return summary() + violations.stream().filter(each -> !each.events().isEmpty())
+                .map(each -> "\n" + each.rule() + ": " + each.text() + "\n  against: " + each.sentence() + "\n" + each.events())
+                .collect(Collectors.joining());
+    }
+}

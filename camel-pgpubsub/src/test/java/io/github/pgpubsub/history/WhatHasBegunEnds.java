@@ -1,0 +1,56 @@
+package io.github.pgpubsub.history;
+
+import java.util.List;
+
+/**
+ * What a process had begun when it was killed, or had not ended when it had stopped, is begun again, or lies before a gap that a
+ * successor was told before it went on behind it.
+ */
+final class WhatHasBegunEnds implements Rule {
+
+    @Override
+    public String sentence() {
+        return "Killed while a standby is in step: what it had not reported done comes again, marked";
+    }
+
+    @Override
+    public void judge(Run run, Findings findings) {
+        int unfinished = 0;
+        for (Take take : run.takes) {
+            if (take.end == null) {
+                long ended = endOf(run, take);
+                if (ended != Long.MAX_VALUE) {
+                    unfinished++;
+                    judge(run, take, ended, findings);
+                }
+            }
+        }
+        findings.figure("begun and not ended " + unfinished);
+    }
+
+    /** When the process that took it was killed or had stopped; the largest number: it runs. */
+    private static long endOf(Run run, Take take) {
+        return run.happenings(take.member()).stream().filter(each -> each.micros() >= take.micros())
+                .filter(each -> each.what() == What.KILLING || each.what() == What.STOPPED)
+                .mapToLong(Event.Happening::micros).findFirst().orElse(Long.MAX_VALUE);
+    }
+
+    private static void judge(Run run, Take take, long ended, Findings findings) {
+        List<Take> all = run.takesOf.get(take.message());
+        if (all.stream().anyMatch(other -> other != take && (other.micros() > take.micros() || other.end != null))) {
+            return;
+        }
+        Sender sender = run.senders.get(take.message().sender());
+        // What was begun behind it by those who came after.
+        long wentOn = sender.takes.stream().skip(sender.countBefore(ended))
+                .filter(other -> other.termBegan() > take.termBegan() && other.number() > take.number())
+                .mapToLong(Take::micros).findFirst().orElse(Long.MAX_VALUE);
+        Lives.Life life = run.lifeAt(take.micros());
+        boolean nobodyWasLeft = life == null || life.to() < wentOn;
+        boolean told = run.gaps.stream().anyMatch(each -> run.settings.tellsOfLosses(each.gap()) && each.gap().micros() > ended
+                && each.gap().micros() <= wentOn);
+        if (wentOn != Long.MAX_VALUE && !nobodyWasLeft && !told) {
+            findings.add(ended, take.message(), take + " never ended, and others went on without it");
+        }
+    }
+}
