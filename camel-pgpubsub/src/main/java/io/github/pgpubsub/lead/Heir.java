@@ -137,8 +137,8 @@ final class Heir {
     }
 
     /** Whether it is to be told that the leader wants to stop: again too, for it may have heard it before it knew who leads. */
-    boolean isToBeNoticed(long now) {
-        return isPresent() && !confirmed && (noticeTo != backend || now - noticedAt >= NOTICE_NANOS);
+    boolean isToBeNoticed(long roundTrip, long now) {
+        return isPresent() && !confirmed && (noticeTo != backend || now - noticedAt >= NOTICE_NANOS + 4 * roundTrip);
     }
 
     /** The notice to it, by the same name each time. */

@@ -1212,7 +1212,7 @@ public final class Leadership<M> {
             pump();
             effects.awaitIdle();
         } else {
-            if (heir.isToBeNoticed(now)) {
+            if (heir.isToBeNoticed(roundTrip, now)) {
                 send(ControlMessage.of(Type.RESIGNING, heir.notice(this::token, now)).with("epoch", stream.epoch()));
             }
             if (isOnItsOwn(now)) {

@@ -30,14 +30,25 @@
  * until that comes by, which proves that it has read everything earlier; then it delivers what it kept, and goes on.
  *
  * <p><b>How nothing comes twice.</b> A leader that stops tells the standby so, which from then on drops nothing and confirms
- * once it is in step. Then the leader begins no more, finishes what has begun, reports exactly up to where (RESIGN), commits
- * that, gives the lock back, commits VACANT. A leader that dies can't report; what came after its last report comes again,
- * marked, under the same {@link io.github.pgpubsub.lead.MessageId}.
+ * if it is in step. Then the leader begins no more, finishes what has begun, reports exactly up to where (RESIGN), commits
+ * that, gives the lock back, commits VACANT. A standby that is not in step answers that it holds everything from the notice on,
+ * and the leader finishes what lies before. A standby that is stopped meanwhile is needed and stays until it has handed on. A
+ * leader that dies can't report; what came after its last report comes again, marked, under the same
+ * {@link io.github.pgpubsub.lead.MessageId}.
+ *
+ * <p><b>How losses are told.</b> Whoever leads without having been in step tells a gap. It is a first one, where nothing can
+ * have been missed, only if nobody present has seen anybody lead: who has, holds {@link io.github.pgpubsub.lead.Lock#WITNESS}.
+ * A gap has no place of its own in the stream, so reports say that one is still to be told. What a member had when its stream
+ * broke is a {@link io.github.pgpubsub.lead.Remnant}, which may be delivered only where nobody can have led and left since.
+ *
+ * <p><b>How names agree.</b> A message is named by the leader's last marker before it. Who has just joined does not know that
+ * marker: the leader's first answer tells it, and until that is committed no message behind the JOIN begins.
  *
  * <p><b>How two never begin messages at once.</b> A leader begins messages only while two things hold: it has heard from the
  * server that it leads within half of {@code leaderTimeout} (its own marker came by, or a sign of life that depends on the
- * lock was committed), and its session's thread, which would see a broken connection, has run within
- * {@link io.github.pgpubsub.lead.Leadership#GRACE}. Who takes over from a leader that has not resigned waits that long first.
+ * lock was committed), and its connection has shown life within its grace, which is
+ * {@link io.github.pgpubsub.lead.Leadership#GRACE} and two round trips, and which its messages announce. Who takes over from a
+ * leader that has not resigned waits that long first.
  *
  * <p><b>Who is believed.</b> Anybody may NOTIFY on the control channel. Of what leaders say, only messages of the backend
  * that holds the lock count, or of the one that it named for signs of life; an unknown sender is looked up in

@@ -326,19 +326,17 @@ final class SimulatedMember implements Effects<Long> {
             leadership.data(note.number(), world.now);
             return;
         }
-        ControlMessage.decode(note.control()).ifPresent(message -> {
-            int sender = note.sender();
-            ControlMessage seen = message;
-            boolean leaders = message.type() == ControlMessage.Type.PROGRESS;
-            if (world.broken == Break.IN_STEP_AFTER_ANY_MARKER && leaders && sender != backend && joinToken != null) {
-                seen = ControlMessage.decode(message.encode().replaceAll(" ref=\\S+", " ref=" + joinToken)
-                        .replaceAll(" count=\\S+", " count=0")).orElseThrow();
-            }
-            if (world.broken == Break.ANY_SENDER && leaders && sender != backend) {
-                sender = leadership.leader() == 0 ? sender : leadership.leader();
-            }
-            leadership.control(sender, seen, world.now);
-        });
+        ControlMessage message = note.control();
+        int sender = note.sender();
+        boolean leaders = message.type() == ControlMessage.Type.PROGRESS && sender != backend;
+        if (world.broken == Break.IN_STEP_AFTER_ANY_MARKER && leaders && joinToken != null) {
+            message = ControlMessage.decode(message.encode().replaceAll(" ref=\\S+", " ref=" + joinToken)
+                    .replaceAll(" count=\\S+", " count=0")).orElseThrow();
+        }
+        if (world.broken == Break.ANY_SENDER && leaders) {
+            sender = leadership.leader() == 0 ? sender : leadership.leader();
+        }
+        leadership.control(sender, message, world.now);
     }
 
     private boolean hasRequests() {
@@ -535,13 +533,12 @@ final class SimulatedMember implements Effects<Long> {
 
     @Override
     public void send(ControlMessage message) {
-        ControlMessage sent = message;
+        String text = message.encode();
         if (world.broken == Break.NAMES_UNTOLD) {
-            sent = ControlMessage.decode(message.encode().replaceFirst(" join=\\S+", "")).orElseThrow();
+            text = text.replaceFirst(" join=\\S+", "");
         }
         // Every third process runs a release to come, which says more and names a higher version.
-        sends.add(name % 3 == 2 ? ControlMessage.decode(sent.encode().replaceFirst("^1 ", "2 ") + " future=thing").orElseThrow()
-                : sent);
+        sends.add(ControlMessage.decode(name % 3 == 2 ? "2" + text.substring(1) + " future=thing" : text).orElseThrow());
     }
 
     @Override

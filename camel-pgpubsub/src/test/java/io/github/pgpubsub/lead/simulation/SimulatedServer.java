@@ -1,5 +1,6 @@
 package io.github.pgpubsub.lead.simulation;
 
+import io.github.pgpubsub.lead.ControlMessage;
 import io.github.pgpubsub.lead.Lock;
 import io.github.pgpubsub.lead.Poll;
 import java.util.ArrayList;
@@ -14,7 +15,7 @@ import java.util.Set;
 final class SimulatedServer {
 
     /** A committed notification: data with its number, or a control message. */
-    record Note(long time, int sender, long number, String control) {}
+    record Note(long time, int sender, long number, ControlMessage control) {}
 
     final List<Note> stream = new ArrayList<>();
     /** When the sessions ended that are no more. */
@@ -92,7 +93,7 @@ final class SimulatedServer {
     }
 
     void control(int sender, String payload, long now) {
-        stream.add(new Note(now, sender, -1, payload));
+        stream.add(new Note(now, sender, -1, ControlMessage.decode(payload).orElseThrow()));
     }
 
     boolean tryLock(int backend, Lock lock) {

@@ -149,7 +149,7 @@ final class Simulation {
     }
 
     private void step() {
-        now += random.nextLong(kind == Kind.LONG ? 8 * MILLI : 4 * MILLI);
+        now += random.nextLong((kind == Kind.LONG || calm ? 8 : 4) * MILLI);
         while (!events.isEmpty() && events.peek().time <= now) {
             events.remove().what.run();
         }
@@ -291,12 +291,10 @@ final class Simulation {
         String lastLeaderToken = null;
         for (int i = server.stream.size() - 1; i >= 0 && i > server.stream.size() - 50; i--) {
             SimulatedServer.Note note = server.stream.get(i);
-            if (note.control() != null && note.sender() != STRANGER) {
-                ControlMessage message = ControlMessage.decode(note.control()).orElseThrow();
-                if (message.type() == ControlMessage.Type.PROGRESS && last == null) {
-                    last = note.control();
-                    lastLeaderToken = message.token();
-                }
+            ControlMessage message = note.control();
+            if (message != null && note.sender() != STRANGER && message.type() == ControlMessage.Type.PROGRESS && last == null) {
+                last = message.encode();
+                lastLeaderToken = message.token();
             }
         }
         if (last == null) {
@@ -318,7 +316,8 @@ final class Simulation {
         });
         join();
         // Who was frozen or cut off too long is deposed only now.
-        for (int i = 0; i < 1_500 + options.leaderTimeout().toMillis(); i++) {
+        long decided = now + 500 * MILLI + options.leaderTimeout().toNanos() * 3 / 2;
+        while (now < decided) {
             step();
         }
         until("one leads", () -> leaders() == 1
@@ -357,7 +356,9 @@ final class Simulation {
     }
 
     private void until(String what, BooleanSupplier holds) {
-        for (int i = 0; i < 8_000; i++) {
+        // A leader with little memory at the far end of a slow network needs its time.
+        long end = now + (latencyMillis > 5 ? 90 : 30) * SECOND;
+        while (now < end) {
             if (holds.getAsBoolean()) {
                 return;
             }
