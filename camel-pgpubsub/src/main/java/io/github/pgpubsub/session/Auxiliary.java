@@ -38,7 +38,8 @@ final class Auxiliary implements AutoCloseable {
             try {
                 connection = ServerConnection.open(source, options.name() + " auxiliary", options.heartbeatTimeout(),
                         options.customizer());
-            } catch (SQLException e) {
+            } catch (SQLException | RuntimeException e) {
+                // Whatever a pool or a customizer throws: the listening session is whole.
                 LOG.warn("No second connection to {} for signs of life: {}", source, e.getMessage());
             }
         }

@@ -15,14 +15,18 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * What the subscribers of one connected session want from the server, sent in as few round trips as can be: the wishes of all
- * subscribers for one kind of thing are one statement. Lives as long as its connection.
+ * subscribers for one kind of thing are one statement. When the server refuses that, each wish is sent alone, and what is
+ * refused then is the failure of the subscriber that wished it: it is told, and the wish is sent again later. Lives as long as
+ * its connection.
  */
-final class Requests implements Stream {
+final class Requests {
 
     private static final Logger LOG = LoggerFactory.getLogger(Requests.class);
 
@@ -35,6 +39,16 @@ final class Requests implements Stream {
     /** insufficient_privilege. */
     private static final String NOT_ALLOWED = "42501";
 
+    /** Classes 25 and 26: what is asked for depends on what this session should be and is not. */
+    private static final String INVALID_TRANSACTION = "25";
+    private static final String NO_SUCH_STATEMENT = "26";
+
+    /** Followed by _shared, or by nothing. */
+    private static final String TRY = "pg_try_advisory_lock";
+    private static final String UNLOCK = "pg_advisory_unlock";
+
+    private static final Refusals NEVER_REFUSED = new Refusals(0, 0);
+
     /** pg_locks shows a bigint key as two halves (PostgreSQL documentation, 53.13 pg_locks). */
     static final String HOLDERS = """
             select (classid::bigint << 32) | objid::bigint as key, pid from pg_locks
@@ -46,17 +60,30 @@ final class Requests implements Stream {
         T send() throws SQLException;
     }
 
-    private record Notify(String channel, String payload, Answer<Boolean> committed) {}
+    /** Before what was refused is sent again; doubles each time, for one subscriber. */
+    private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final int MOST_DOUBLINGS = 8;
 
-    private record Lock(long key, Answer<Boolean> acquired) {}
+    private record Listen(String channel, Subscriber owner, Runnable done) {}
 
-    private record Unlock(long key, Runnable done) {}
+    private record Notify(String channel, String payload, Stream.Answer<Boolean> committed, Subscriber owner) {}
 
-    private record Question(List<Long> keys, Answer<Map<Long, List<Integer>>> backends) {}
+    private record Lock(long key, Stream.Answer<Boolean> acquired, Subscriber owner) {}
 
-    private record NameQuestion(Collection<Integer> backends, Answer<Map<Integer, String>> names) {}
+    private record Unlock(long key, Runnable done, Subscriber owner) {}
 
-    private record Termination(int backend, long key, Answer<Boolean> allowed) {}
+    private record Share(long key, Subscriber owner) {}
+
+    private record Question(List<Long> keys, Stream.Answer<Map<Long, List<Integer>>> backends, Subscriber owner) {}
+
+    private record NameQuestion(
+            Collection<Integer> backends, Stream.Answer<Map<Integer, String>> names, Subscriber owner) {}
+
+    private record Termination(int backend, long key, Stream.Answer<Boolean> allowed, Subscriber owner) {}
+
+    private record Later(long at, Runnable wish) {}
+
+    private record Refusals(int count, long until) {}
 
     private final ServerConnection connection;
     private final String ownMarks;
@@ -66,15 +93,18 @@ final class Requests implements Stream {
     private final Set<Long> held = new LinkedHashSet<>();
     private long lastRead = System.nanoTime();
     private final RoundTrips roundTrips = new RoundTrips();
-    private List<Runnable> listened = new ArrayList<>();
+    private List<Listen> listens = new ArrayList<>();
     private List<Notify> notifies = new ArrayList<>();
     private List<Unlock> unlocks = new ArrayList<>();
-    private List<Long> unshares = new ArrayList<>();
-    private List<Long> shares = new ArrayList<>();
+    private List<Share> unshares = new ArrayList<>();
+    private List<Share> shares = new ArrayList<>();
     private List<Lock> locks = new ArrayList<>();
     private List<Question> questions = new ArrayList<>();
     private List<NameQuestion> nameQuestions = new ArrayList<>();
     private List<Termination> terminations = new ArrayList<>();
+    private List<Later> later = new ArrayList<>();
+    /** Of wishes that the server refused, how many times in a row and until when they are not sent again. */
+    private final Map<Object, Refusals> refusals = new HashMap<>();
 
     /** @param ownMarks the channel on which this process marks its own messages; listened to while any other is */
     Requests(ServerConnection connection, String ownMarks) {
@@ -82,66 +112,102 @@ final class Requests implements Stream {
         this.ownMarks = ownMarks;
     }
 
-    @Override
-    public void listen(String channel, Subscriber subscriber, Runnable done) {
-        Set<Subscriber> all = new LinkedHashSet<>(List.of(of(channel)));
-        all.add(subscriber);
-        subscribers.put(channel, all.toArray(NOBODY));
-        changed.add(channel);
-        listened.add(done);
+    /** What this subscriber asks with. */
+    Stream of(Subscriber owner) {
+        return new Asker(owner);
     }
 
-    @Override
-    public void unlisten(String channel, Subscriber subscriber) {
-        Set<Subscriber> others = new LinkedHashSet<>(List.of(of(channel)));
-        if (others.remove(subscriber)) {
-            if (others.isEmpty()) {
-                subscribers.remove(channel);
-            } else {
-                subscribers.put(channel, others.toArray(NOBODY));
-            }
-            changed.add(channel);
+    private final class Asker implements Stream {
+
+        private final Subscriber owner;
+
+        Asker(Subscriber owner) {
+            this.owner = owner;
         }
-    }
 
-    @Override
-    public void notify(String channel, String payload, Answer<Boolean> committed) {
-        notifies.add(new Notify(channel, payload, committed));
-    }
+        @Override
+        public void listen(String channel, Subscriber subscriber, Runnable done) {
+            Set<Subscriber> all = new LinkedHashSet<>(List.of(receivers(channel)));
+            all.add(subscriber);
+            subscribers.put(channel, all.toArray(NOBODY));
+            changed.add(channel);
+            listens.add(new Listen(channel, subscriber, done));
+        }
 
-    @Override
-    public void tryLock(long key, Answer<Boolean> acquired) {
-        locks.add(new Lock(key, acquired));
-    }
+        @Override
+        public void unlisten(String channel, Subscriber subscriber) {
+            Set<Subscriber> others = new LinkedHashSet<>(List.of(receivers(channel)));
+            listens.removeIf(listen -> listen.channel.equals(channel) && listen.owner == subscriber);
+            if (others.remove(subscriber)) {
+                if (others.isEmpty()) {
+                    subscribers.remove(channel);
+                    refusals.remove(channel);
+                } else {
+                    subscribers.put(channel, others.toArray(NOBODY));
+                }
+                changed.add(channel);
+            }
+        }
 
-    @Override
-    public void shareLock(long key) {
-        shares.add(key);
-    }
+        @Override
+        public void notify(String channel, String payload, Answer<Boolean> committed) {
+            notifies.add(new Notify(channel, payload, committed, owner));
+        }
 
-    @Override
-    public void unlock(long key, Runnable done) {
-        unlocks.add(new Unlock(key, done));
-    }
+        @Override
+        public void tryLock(long key, Answer<Boolean> acquired) {
+            locks.add(new Lock(key, acquired, owner));
+        }
 
-    @Override
-    public void unshareLock(long key) {
-        unshares.add(key);
-    }
+        @Override
+        public void shareLock(long key) {
+            shares.add(new Share(key, owner));
+        }
 
-    @Override
-    public void holders(List<Long> keys, Answer<Map<Long, List<Integer>>> backends) {
-        questions.add(new Question(keys, backends));
-    }
+        @Override
+        public void unlock(long key, Runnable done) {
+            unlocks.add(new Unlock(key, done, owner));
+        }
 
-    @Override
-    public void names(Collection<Integer> backends, Answer<Map<Integer, String>> names) {
-        nameQuestions.add(new NameQuestion(List.copyOf(backends), names));
-    }
+        @Override
+        public void unshareLock(long key) {
+            unshares.add(new Share(key, owner));
+        }
 
-    @Override
-    public void terminate(int backend, long key, Answer<Boolean> allowed) {
-        terminations.add(new Termination(backend, key, allowed));
+        @Override
+        public void holders(List<Long> keys, Answer<Map<Long, List<Integer>>> backends) {
+            questions.add(new Question(keys, backends, owner));
+        }
+
+        @Override
+        public void names(Collection<Integer> backends, Answer<Map<Integer, String>> names) {
+            nameQuestions.add(new NameQuestion(List.copyOf(backends), names, owner));
+        }
+
+        @Override
+        public void terminate(int backend, long key, Answer<Boolean> allowed) {
+            terminations.add(new Termination(backend, key, allowed, owner));
+        }
+
+        @Override
+        public long lastRead() {
+            return lastRead;
+        }
+
+        @Override
+        public long roundTrip() {
+            return roundTrips.longest();
+        }
+
+        @Override
+        public int backend() {
+            return connection.backend();
+        }
+
+        @Override
+        public String server() {
+            return Requests.this.server();
+        }
     }
 
     /** The session has read, or got an answer, and the connection was there. */
@@ -174,23 +240,7 @@ final class Requests implements Stream {
         return rows;
     }
 
-    @Override
-    public long lastRead() {
-        return lastRead;
-    }
-
-    @Override
-    public long roundTrip() {
-        return roundTrips.longest();
-    }
-
-    @Override
-    public int backend() {
-        return connection.backend();
-    }
-
-    @Override
-    public String server() {
+    String server() {
         return connection.server();
     }
 
@@ -200,7 +250,7 @@ final class Requests implements Stream {
     }
 
     /** Who gets what arrives on the channel: not to be changed, and not changed later. */
-    Subscriber[] of(String channel) {
+    Subscriber[] receivers(String channel) {
         return subscribers.getOrDefault(channel, NOBODY);
     }
 
@@ -211,6 +261,7 @@ final class Requests implements Stream {
      */
     boolean flush() throws SQLException {
         boolean any = false;
+        wishAgain();
         while (!isEmpty()) {
             any = true;
             flushChannels();
@@ -249,120 +300,235 @@ final class Requests implements Stream {
     }
 
     private boolean isEmpty() {
-        return changed.isEmpty() && listened.isEmpty() && notifies.isEmpty() && unlocks.isEmpty() && unshares.isEmpty()
+        return changed.isEmpty() && notifies.isEmpty() && unlocks.isEmpty() && unshares.isEmpty()
                 && shares.isEmpty() && locks.isEmpty() && questions.isEmpty() && nameQuestions.isEmpty()
                 && terminations.isEmpty();
     }
 
     private void flushChannels() throws SQLException {
-        StringBuilder sql = new StringBuilder();
-        if (!changed.isEmpty()) {
-            changed.add(ownMarks);
+        if (changed.isEmpty()) {
+            return;
         }
-        for (String channel : changed) {
-            boolean wanted = channel.equals(ownMarks) ? !subscribers.isEmpty() : subscribers.containsKey(channel);
-            if (wanted ? listening.add(channel) : listening.remove(channel)) {
-                sql.append(wanted ? "LISTEN " : "UNLISTEN ").append(connection.pg().escapeIdentifier(channel)).append(';');
-            }
-        }
+        changed.add(ownMarks);
+        List<String> turned = changed.stream().filter(channel -> isWanted(channel) != listening.contains(channel)).toList();
         changed.clear();
-        if (!sql.isEmpty()) {
-            try (Statement statement = connection.jdbc().createStatement()) {
-                statement.setEscapeProcessing(false);
-                ask(() -> statement.execute(sql.toString()));
+        if (!turned.isEmpty()) {
+            turnOrAlone(turned);
+        }
+        List<Listen> asked = listens;
+        listens = new ArrayList<>();
+        for (Listen listen : asked) {
+            if (listening.contains(listen.channel)) {
+                listen.done.run();
+            } else {
+                listens.add(listen);
             }
         }
-        List<Runnable> done = listened;
-        listened = new ArrayList<>();
-        done.forEach(Runnable::run);
+    }
+
+    private boolean isWanted(String channel) {
+        return channel.equals(ownMarks) ? !subscribers.isEmpty() : subscribers.containsKey(channel);
+    }
+
+    /** A refused statement was one transaction, so nothing of it has happened. */
+    private void turnOrAlone(List<String> channels) throws SQLException {
+        try {
+            turn(channels);
+        } catch (SQLException e) {
+            throwUnlessRefusal(e);
+            for (String channel : channels) {
+                turnAlone(channel);
+            }
+        }
+    }
+
+    private void turnAlone(String channel) throws SQLException {
+        try {
+            turn(List.of(channel));
+            refusals.remove(channel);
+        } catch (SQLException e) {
+            throwUnlessRefusal(e);
+            refused(e, channel, () -> changed.add(channel), receivers(channel));
+        }
+    }
+
+    private void turn(List<String> channels) throws SQLException {
+        StringBuilder sql = new StringBuilder();
+        for (String channel : channels) {
+            sql.append(isWanted(channel) ? "LISTEN " : "UNLISTEN ").append(connection.pg().escapeIdentifier(channel)).append(';');
+        }
+        try (Statement statement = connection.jdbc().createStatement()) {
+            statement.setEscapeProcessing(false);
+            ask(() -> statement.execute(sql.toString()));
+        }
+        for (String channel : channels) {
+            if (isWanted(channel)) {
+                listening.add(channel);
+            } else {
+                listening.remove(channel);
+            }
+        }
     }
 
     private void flushNotifies() throws SQLException {
-        if (notifies.isEmpty()) {
-            return;
-        }
         List<Notify> sent = notifies;
         notifies = new ArrayList<>();
-        boolean committed = true;
+        if (sent.isEmpty()) {
+            return;
+        }
+        try {
+            send(sent);
+            sent.forEach(notify -> notify.committed.accept(true));
+        } catch (SQLException e) {
+            throwUnlessRefusal(e);
+            // The server is busy, the session and its locks are whole: no reason to leave.
+            boolean busy = LOCK_TIMEOUT.equals(e.getSQLState()) || QUEUE_FULL.equals(e.getSQLState());
+            if (busy || sent.size() == 1) {
+                LOG.warn("Control messages could not be sent, they will be tried again: {}", e.getMessage());
+                if (!busy) {
+                    sent.get(0).owner.refused(e);
+                }
+                sent.forEach(notify -> notify.committed.accept(false));
+            } else {
+                // They were one transaction.
+                for (Notify notify : sent) {
+                    notifies.add(notify);
+                    flushNotifies();
+                }
+            }
+        }
+    }
+
+    private void send(List<Notify> sent) throws SQLException {
         try (PreparedStatement statement = connection.jdbc().prepareStatement(
                 "select count(pg_notify(c, p)) from unnest(?::text[], ?::text[]) as t(c, p)")) {
             statement.setArray(1, texts(sent.stream().map(Notify::channel).toArray()));
             statement.setArray(2, texts(sent.stream().map(Notify::payload).toArray()));
             ask(statement::executeQuery).close();
-        } catch (SQLException e) {
-            // The server is busy, the session and its locks are whole: no reason to leave.
-            if (!LOCK_TIMEOUT.equals(e.getSQLState()) && !QUEUE_FULL.equals(e.getSQLState())) {
-                throw e;
-            }
-            LOG.warn("Control messages could not be sent, they will be tried again: {}", e.getMessage());
-            committed = false;
-        }
-        for (Notify notify : sent) {
-            notify.committed.accept(committed);
         }
     }
 
     private void flushUnlocks() throws SQLException {
         List<Unlock> sent = unlocks;
         unlocks = new ArrayList<>();
-        List<Long> keys = sent.stream().map(Unlock::key).toList();
-        byKey("pg_advisory_unlock", keys);
-        held.removeAll(keys);
-        byKey("pg_advisory_unlock_shared", unshares);
-        held.removeAll(unshares);
+        Map<Long, SQLException> refused = new HashMap<>();
+        byKeyOrAlone(UNLOCK, sent.stream().map(Unlock::key).toList(), refused);
+        for (Unlock unlock : sent) {
+            SQLException refusal = refused.get(unlock.key);
+            if (refusal == null) {
+                held.remove(unlock.key);
+                refusals.remove(unlock);
+                unlock.done.run();
+            } else {
+                refused(refusal, unlock, () -> unlocks.add(unlock), unlock.owner);
+            }
+        }
+        List<Share> given = unshares;
         unshares = new ArrayList<>();
-        sent.forEach(unlock -> unlock.done.run());
+        share(UNLOCK + "_shared", given, share -> held.remove(share.key), share -> unshares.add(share));
     }
 
     private void flushLocks() throws SQLException {
-        byKey("pg_try_advisory_lock_shared", shares);
-        held.addAll(shares);
+        List<Share> taken = shares;
         shares = new ArrayList<>();
+        share(TRY + "_shared", taken, share -> held.add(share.key), share -> shares.add(share));
         List<Lock> sent = locks;
         locks = new ArrayList<>();
-        Map<Long, Boolean> acquired = byKey("pg_try_advisory_lock", sent.stream().map(Lock::key).toList());
+        Map<Long, SQLException> refused = new HashMap<>();
+        Map<Long, Boolean> acquired = byKeyOrAlone(TRY,
+                sent.stream().map(Lock::key).filter(key -> !isTooEarly(key)).toList(), refused);
         for (Lock lock : sent) {
-            if (acquired.get(lock.key)) {
+            SQLException refusal = refused.get(lock.key);
+            if (refusal != null) {
+                // Who asked asks again, at its own pace; it is not asked before its time.
+                refused(refusal, lock.key, () -> { }, lock.owner);
+            } else if (acquired.containsKey(lock.key)) {
+                refusals.remove(lock.key);
+            }
+            boolean has = acquired.getOrDefault(lock.key, false);
+            if (has) {
                 held.add(lock.key);
             }
-            lock.acquired.accept(acquired.get(lock.key));
+            lock.acquired.accept(has);
+        }
+    }
+
+    private void share(String function, List<Share> sent, Consumer<Share> done, Consumer<Share> again) throws SQLException {
+        Map<Long, SQLException> refused = new HashMap<>();
+        byKeyOrAlone(function, sent.stream().map(Share::key).toList(), refused);
+        for (Share share : sent) {
+            SQLException refusal = refused.get(share.key);
+            if (refusal == null) {
+                done.accept(share);
+                refusals.remove(share);
+            } else {
+                refused(refusal, share, () -> again.accept(share), share.owner);
+            }
         }
     }
 
     private void flushQuestions() throws SQLException {
-        if (questions.isEmpty()) {
-            return;
-        }
         List<Question> sent = questions;
         questions = new ArrayList<>();
+        if (sent.isEmpty()) {
+            return;
+        }
+        Map<Long, List<Integer>> holders;
+        try {
+            holders = holders(sent.stream().flatMap(question -> question.keys.stream()).toList());
+        } catch (SQLException e) {
+            throwUnlessRefusal(e);
+            sent.forEach(question -> refused(e, question, () -> questions.add(question), question.owner));
+            return;
+        }
+        for (Question question : sent) {
+            refusals.remove(question);
+            question.backends.accept(holders);
+        }
+    }
+
+    private Map<Long, List<Integer>> holders(List<Long> keys) throws SQLException {
         Map<Long, List<Integer>> holders = new HashMap<>();
         try (PreparedStatement statement = connection.jdbc().prepareStatement(HOLDERS)) {
-            statement.setArray(1, keys(sent.stream().flatMap(question -> question.keys.stream()).toList()));
+            statement.setArray(1, keys(keys));
             try (ResultSet rows = query(statement)) {
                 while (rows.next()) {
                     holders.computeIfAbsent(rows.getLong(1), key -> new ArrayList<>()).add(rows.getInt(2));
                 }
             }
         }
-        sent.forEach(question -> question.backends.accept(holders));
+        return holders;
     }
 
     private void flushNameQuestions() throws SQLException {
         List<NameQuestion> sent = nameQuestions;
         nameQuestions = new ArrayList<>();
         for (NameQuestion question : sent) {
-            Map<Integer, String> names = new HashMap<>();
-            try (PreparedStatement statement = connection.jdbc().prepareStatement(
-                    "select pid, application_name from pg_stat_activity where pid = any (?)")) {
-                statement.setArray(1, connection.jdbc().createArrayOf("integer", question.backends.toArray()));
-                try (ResultSet rows = query(statement)) {
-                    while (rows.next()) {
-                        names.put(rows.getInt(1), rows.getString(2));
-                    }
-                }
+            Map<Integer, String> names;
+            try {
+                names = names(question.backends);
+            } catch (SQLException e) {
+                throwUnlessRefusal(e);
+                refused(e, question, () -> nameQuestions.add(question), question.owner);
+                continue;
             }
+            refusals.remove(question);
             question.names.accept(names);
         }
+    }
+
+    private Map<Integer, String> names(Collection<Integer> backends) throws SQLException {
+        Map<Integer, String> names = new HashMap<>();
+        try (PreparedStatement statement = connection.jdbc().prepareStatement(
+                "select pid, application_name from pg_stat_activity where pid = any (?)")) {
+            statement.setArray(1, connection.jdbc().createArrayOf("integer", backends.toArray()));
+            try (ResultSet rows = query(statement)) {
+                while (rows.next()) {
+                    names.put(rows.getInt(1), rows.getString(2));
+                }
+            }
+        }
+        return names;
     }
 
     private void flushTerminations() throws SQLException {
@@ -376,13 +542,89 @@ final class Requests implements Stream {
                 statement.setInt(2, termination.backend);
                 query(statement).close();
             } catch (SQLException e) {
+                throwUnlessRefusal(e);
                 if (!NOT_ALLOWED.equals(e.getSQLState())) {
-                    throw e;
+                    refused(e, termination, () -> terminations.add(termination), termination.owner);
+                    continue;
                 }
                 allowed = false;
             }
+            refusals.remove(termination);
             termination.allowed.accept(allowed);
         }
+    }
+
+    // ---- what the server refuses
+
+    /** What is about the connection, or leaves it useless, ends it; everything else is about what was asked for. */
+    static boolean isRefusal(SQLException e) {
+        String state = e.getSQLState();
+        return !ConnectionFailure.isLoss(e) && !state.startsWith(INVALID_TRANSACTION) && !state.startsWith(NO_SUCH_STATEMENT);
+    }
+
+    private static void throwUnlessRefusal(SQLException e) throws SQLException {
+        if (!isRefusal(e)) {
+            throw e;
+        }
+    }
+
+    /** @param wish what is refused, to count how many times in a row */
+    private void refused(SQLException refusal, Object wish, Runnable again, Subscriber... owners) {
+        Refusals before = refusals.getOrDefault(wish, NEVER_REFUSED);
+        long at = System.nanoTime() + (RETRY_NANOS << Math.min(before.count, MOST_DOUBLINGS));
+        refusals.put(wish, new Refusals(before.count + 1, at));
+        later.add(new Later(at, again));
+        for (Subscriber owner : owners) {
+            owner.refused(refusal);
+        }
+    }
+
+    private boolean isTooEarly(Object wish) {
+        Refusals before = refusals.get(wish);
+        return before != null && before.until - System.nanoTime() > 0;
+    }
+
+    private void wishAgain() {
+        if (!later.isEmpty()) {
+            long now = System.nanoTime();
+            List<Later> waiting = later;
+            later = new ArrayList<>();
+            for (Later each : waiting) {
+                if (each.at - now > 0) {
+                    later.add(each);
+                } else {
+                    each.wish.run();
+                }
+            }
+        }
+    }
+
+    /**
+     * Session-level locks outlive the failure of the statement that took them: what a refused one took is given back first. (To
+     * look it up in pg_locks needs locks, too.) To give back what is not held is answered with a warning, which nobody sees.
+     *
+     * @param refused takes those that the server refuses; they are not among the answers
+     */
+    private Map<Long, Boolean> byKeyOrAlone(String function, List<Long> keys, Map<Long, SQLException> refused)
+            throws SQLException {
+        try {
+            return byKey(function, keys);
+        } catch (SQLException e) {
+            throwUnlessRefusal(e);
+        }
+        if (function.startsWith(TRY)) {
+            byKey(UNLOCK + function.substring(TRY.length()), keys);
+        }
+        Map<Long, Boolean> answers = new HashMap<>();
+        for (Long key : keys) {
+            try {
+                answers.putAll(byKey(function, List.of(key)));
+            } catch (SQLException e) {
+                throwUnlessRefusal(e);
+                refused.put(key, e);
+            }
+        }
+        return answers;
     }
 
     private Map<Long, Boolean> byKey(String function, List<Long> keys) throws SQLException {

@@ -58,6 +58,8 @@ public final class Session implements AutoCloseable {
     /** Bytes, by estimate, that are handed on at the end to those who have no room for them; the rest is told as missed. */
     private static final long MOST_AT_THE_END = Math.min(16L << 20, Runtime.getRuntime().maxMemory() / 32);
     private static final int OVERHEAD_BYTES = 150;
+    /** No shorter silence is taken for the reason of a loss, and half of it is how often a session asks at most. */
+    private static final Duration SHORTEST_SILENCE = Duration.ofSeconds(1);
     /** How long closing waits for an attempt to connect. */
     private static final long CONNECT_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long NOT_STALLED = -1;
@@ -95,7 +97,7 @@ public final class Session implements AutoCloseable {
     private int marked;
     private long busyUntil = System.nanoTime();
     private long nextCheck;
-    private long stalledSince;
+    private long stalledSince = NOT_STALLED;
     /** Whether the last read left a backlog behind. */
     private boolean behind;
     private long readAt;
@@ -105,12 +107,15 @@ public final class Session implements AutoCloseable {
     /** How long what has arrived may wait to be read, before some of it is taken in ahead; null: for ever. */
     private Duration readAhead;
     private long nextReadAhead;
+    /** How often the server is asked for a sign of life: more often once a connection was lost in a silence. */
+    private Duration heartbeat;
 
     /** @param threads makes a thread, not started, from its purpose and a task */
     public Session(ConnectionSource source, SessionOptions options, BiFunction<String, Runnable, Thread> threads) {
         this.source = source;
         this.options = options;
         this.ownMessages = options.ownMessages();
+        this.heartbeat = options.heartbeatInterval();
         this.backoff = new Backoff(options.reconnectDelay(), options.reconnectMaxDelay(), ThreadLocalRandom.current());
         this.thread = threads.apply("listen", this::run);
         this.watchdog = new Watchdog(options.heartbeatInterval().plus(options.heartbeatTimeout()),
@@ -136,7 +141,7 @@ public final class Session implements AutoCloseable {
         execute(() -> {
             subscribers.add(subscriber);
             if (requests != null) {
-                subscriber.connected(requests);
+                subscriber.connected(requests.of(subscriber));
             } else if (lastFailure != null) {
                 subscriber.failed(lastFailure);
             }
@@ -269,7 +274,7 @@ public final class Session implements AutoCloseable {
         requests = new Requests(connection, ownMessages.channel());
         lastFailure = null;
         marked = 0;
-        List.copyOf(subscribers).forEach(subscriber -> subscriber.connected(requests));
+        List.copyOf(subscribers).forEach(subscriber -> subscriber.connected(requests.of(subscriber)));
         requests.flush();
         LOG.info("Listening on {} as backend {}{}", source, connection.backend(), backoff.failures() == 0 ? ""
                 : " again after " + Duration.ofNanos(System.nanoTime() - changedAt).toMillis() + " ms");
@@ -352,7 +357,7 @@ public final class Session implements AutoCloseable {
         try {
             while (!unread.isEmpty() && withoutRoom < MOST_AT_THE_END) {
                 Notification next = unread.remove();
-                for (Subscriber each : requests.of(next.channel())) {
+                for (Subscriber each : requests.receivers(next.channel())) {
                     withoutRoom += each.ready() ? 0 : next.bytes() + OVERHEAD_BYTES;
                     hand(next, each);
                 }
@@ -370,7 +375,9 @@ public final class Session implements AutoCloseable {
     private void end(Exception cause) {
         boolean wasConnected = requests != null;
         if (wasConnected) {
+            Duration silence = Duration.ofNanos(System.nanoTime() - heardAt);
             disconnected();
+            askMoreOftenIfSilenceEndedIt(silence, cause);
         }
         if (!closing) {
             if (backoff.failures() == 0) {
@@ -380,6 +387,20 @@ public final class Session implements AutoCloseable {
             lastFailure = cause;
             List.copyOf(subscribers).forEach(subscriber -> subscriber.failed(cause));
         }
+    }
+
+    /** Firewalls and proxies end connections on which nothing happens, or forget them. A server that ends one says so. */
+    private void askMoreOftenIfSilenceEndedIt(Duration silence, Exception cause) {
+        boolean toldByServer = cause instanceof SQLException e && e.getSQLState() != null && e.getSQLState().startsWith("57P");
+        Duration longest = silence.compareTo(heartbeat) < 0 ? silence : heartbeat;
+        Duration half = Duration.ofMillis(longest.toMillis() / 2);
+        if (closing || toldByServer || stalledSince != NOT_STALLED || longest.compareTo(SHORTEST_SILENCE) < 0) {
+            return;
+        }
+        heartbeat = half;
+        LOG.warn("The connection to {} was lost after {} ms in which nothing came: something on the way may end connections that are"
+                + " idle. From now on the server is asked for a sign of life every {} ms (heartbeatInterval={})", source,
+                silence.toMillis(), half.toMillis(), options.heartbeatInterval().toMillis());
     }
 
     private void disconnected() {
@@ -406,7 +427,7 @@ public final class Session implements AutoCloseable {
         try (Auxiliary auxiliary = new Auxiliary(source, options)) {
             stalledSince = NOT_STALLED;
             behind = false;
-            nextCheck = System.nanoTime() + options.heartbeatInterval().toNanos();
+            nextCheck = System.nanoTime() + heartbeat.toNanos();
             nextReadAhead = System.nanoTime();
             readAt = nextReadAhead;
             caughtUpAt = nextReadAhead;
@@ -502,9 +523,16 @@ public final class Session implements AutoCloseable {
     }
 
     private void check() throws SQLException {
-        queueUsage.is(requests.check(), null);
+        try {
+            queueUsage.is(requests.check(), null);
+        } catch (SQLException e) {
+            if (!Requests.isRefusal(e)) {
+                throw e;
+            }
+            LOG.warn("{} could not be asked how it stands: {}", source, e.getMessage());
+        }
         heardAt = System.nanoTime();
-        nextCheck = heardAt + options.heartbeatInterval().toNanos();
+        nextCheck = heardAt + heartbeat.toNanos();
     }
 
     /**
@@ -555,7 +583,7 @@ public final class Session implements AutoCloseable {
 
     /** Those for whom the next notification is. */
     private String nextReceivers() {
-        return unread.isEmpty() ? "nobody" : Arrays.stream(requests.of(unread.peek().channel())).map(Subscriber::name)
+        return unread.isEmpty() ? "nobody" : Arrays.stream(requests.receivers(unread.peek().channel())).map(Subscriber::name)
                 .collect(Collectors.joining(", "));
     }
 
@@ -564,7 +592,7 @@ public final class Session implements AutoCloseable {
         try {
             while (!unread.isEmpty()) {
                 Notification next = unread.peek();
-                Subscriber[] receivers = requests.of(next.channel());
+                Subscriber[] receivers = requests.receivers(next.channel());
                 if (!areReady(receivers)) {
                     return false;
                 }

@@ -1,5 +1,7 @@
 package io.github.pgpubsub.session;
 
+import java.sql.SQLException;
+
 /** Takes part in a {@link Session}. All methods are called by the session's thread and must not block. */
 public interface Subscriber {
 
@@ -58,6 +60,16 @@ public interface Subscriber {
 
     /** Something failed that this subscriber's user should know of. */
     void failed(Exception failure);
+
+    /**
+     * The server refuses something that this subscriber asked for: a channel that its encoding lacks, a lock when its table of locks
+     * is full. The connection is whole, and nobody else is concerned. A refused LISTEN, unlock, shared lock or question is asked
+     * again, after 100 ms and then each time after twice as long, up to 26 s, and then answered; a lock that was refused counts as
+     * not acquired, a notification as not committed.
+     */
+    default void refused(SQLException refusal) {
+        failed(refusal);
+    }
 
     /** The session does not try again: {@link SessionOptions#reconnectLimit()} attempts have failed. The last call. */
     void gaveUp(Exception failure);

@@ -27,23 +27,24 @@ class RequestsTest {
     void aRoundTripIsTheLongestOfTheLastTenRequests() throws SQLException {
         try (Proxy proxy = new Proxy(postgres.server()); ServerConnection connection = open(proxy)) {
             Requests requests = new Requests(connection, OWN_MARKS);
-            assertThat(requests.roundTrip()).isZero();
+            Stream stream = requests.of(null);
+            assertThat(stream.roundTrip()).isZero();
 
             proxy.delay(DELAY);
-            requests.notify("some channel", "control messages don't count", committed -> { });
+            stream.notify("some channel", "control messages don't count", committed -> { });
             requests.flush();
-            assertThat(requests.roundTrip()).isZero();
+            assertThat(stream.roundTrip()).isZero();
 
             requests.check();
-            assertThat(requests.roundTrip()).isGreaterThanOrEqualTo(ROUND_TRIP);
+            assertThat(stream.roundTrip()).isGreaterThanOrEqualTo(ROUND_TRIP);
 
             proxy.delay(Duration.ZERO);
             for (int i = 0; i < 9; i++) {
                 requests.check();
-                assertThat(requests.roundTrip()).isGreaterThanOrEqualTo(ROUND_TRIP);
+                assertThat(stream.roundTrip()).isGreaterThanOrEqualTo(ROUND_TRIP);
             }
             requests.check();
-            assertThat(requests.roundTrip()).isPositive().isLessThan(ROUND_TRIP);
+            assertThat(stream.roundTrip()).isPositive().isLessThan(ROUND_TRIP);
         }
     }
 
@@ -51,16 +52,17 @@ class RequestsTest {
     void anAnswerProvesThatTheSessionWasThereWhenItWasAsked() throws SQLException {
         try (Proxy proxy = new Proxy(postgres.server()); ServerConnection connection = open(proxy)) {
             Requests requests = new Requests(connection, OWN_MARKS);
+            Stream stream = requests.of(null);
             proxy.delay(DELAY);
             long before = System.nanoTime();
-            requests.holders(List.of(1L), holders -> assertThat(age(requests)).isGreaterThanOrEqualTo(ROUND_TRIP));
+            stream.holders(List.of(1L), holders -> assertThat(age(stream)).isGreaterThanOrEqualTo(ROUND_TRIP));
             requests.flush();
-            assertThat(requests.lastRead() - before).isPositive();
-            assertThat(age(requests)).isGreaterThanOrEqualTo(ROUND_TRIP);
+            assertThat(stream.lastRead() - before).isPositive();
+            assertThat(age(stream)).isGreaterThanOrEqualTo(ROUND_TRIP);
 
-            long answered = requests.lastRead();
+            long answered = stream.lastRead();
             requests.read(answered - 1);
-            assertThat(requests.lastRead()).isEqualTo(answered);
+            assertThat(stream.lastRead()).isEqualTo(answered);
         }
     }
 
