@@ -47,11 +47,17 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Me
         super(endpoint, processor);
         this.endpoint = endpoint;
         this.codec = new PayloadCodec(endpoint.getConfiguration());
+        setExceptionHandler(new QuietFailures(endpoint.getCamelContext()));
     }
 
     @Override
     protected void doStart() throws Exception {
         super.doStart();
+        PgPubSubConfiguration configuration = endpoint.getConfiguration();
+        if (configuration.isFiltered() && configuration.isSingleListener()) {
+            LOG.info("Channel {}: with filtered=true and a single listener, what this CamelContext sends while it is the listener"
+                    + " reaches nobody in group {}", endpoint.getChannel(), configuration.getGroup());
+        }
         subscribe();
         PgPubSubConsumerHealthCheck check = new PgPubSubConsumerHealthCheck(this);
         check.setEnabled(endpoint.getComponent().isHealthCheckConsumerEnabled());

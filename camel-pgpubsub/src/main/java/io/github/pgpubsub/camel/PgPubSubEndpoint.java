@@ -65,11 +65,11 @@ public class PgPubSubEndpoint extends DefaultEndpoint implements MultipleConsume
     }
 
     PgPubSub retainForPublishing() {
-        return getComponent().pubSubs().retain(configuration);
+        return getComponent().pubSubs().retain(configuration, mayAutowire(), null);
     }
 
     PgPubSub retainForListening() {
-        return getComponent().pubSubs().retain(configuration, configuration.isDedicatedSession() ? this : null);
+        return getComponent().pubSubs().retain(configuration, mayAutowire(), configuration.isDedicatedSession() ? this : null);
     }
 
     MemoryBound memory() {
@@ -81,7 +81,12 @@ public class PgPubSubEndpoint extends DefaultEndpoint implements MultipleConsume
     }
 
     DataSource transactedDataSource() {
-        return getComponent().pubSubs().transactedDataSource(configuration);
+        return getComponent().pubSubs().transactedDataSource(configuration, mayAutowire());
+    }
+
+    /** Camel sets the endpoint's own by the context's and by its URI, but not by its component's. */
+    private boolean mayAutowire() {
+        return isAutowiredEnabled() && getComponent().isAutowiredEnabled();
     }
 
     OwnMessages ownMessages() {

@@ -57,14 +57,12 @@ final class SharedPubSubs {
         this.context = context;
     }
 
-    /** For a producer, or a consumer of an endpoint that shares its session. */
-    PgPubSub retain(PgPubSubConfiguration configuration) {
-        return retain(configuration, null);
-    }
-
-    /** @param dedicated who has the session to itself; null: it is shared */
-    synchronized PgPubSub retain(PgPubSubConfiguration configuration, Object dedicated) {
-        Shared shared = byKey.computeIfAbsent(key(configuration, dedicated), this::open);
+    /**
+     * @param autowired whether a DataSource may come from the registry
+     * @param dedicated who has the session to itself; null: it is shared
+     */
+    synchronized PgPubSub retain(PgPubSubConfiguration configuration, boolean autowired, Object dedicated) {
+        Shared shared = byKey.computeIfAbsent(key(configuration, autowired, dedicated), this::open);
         shared.users++;
         return shared.pubSub;
     }
@@ -112,9 +110,9 @@ final class SharedPubSubs {
         return all;
     }
 
-    private Key key(PgPubSubConfiguration configuration, Object dedicated) {
+    private Key key(PgPubSubConfiguration configuration, boolean autowired, Object dedicated) {
         ConnectionSource listen = Database.find(context, configuration.getUrl(), configuration.getUser(),
-                configuration.getPassword(), configuration.getDataSource(), WHERE);
+                configuration.getPassword(), configuration.getDataSource(), autowired, WHERE);
         ConnectionSource publish = configuration.getUrl() == null || configuration.getDataSource() == null ? listen
                 : new DataSourceConnectionSource(configuration.getDataSource());
         return new Key(listen, publish, configuration.getConnectionCustomizer(), configuration.getReconnectDelay(),
@@ -123,9 +121,9 @@ final class SharedPubSubs {
     }
 
     /** A url does not do: what is opened with it takes part in no transaction. */
-    DataSource transactedDataSource(PgPubSubConfiguration configuration) {
+    DataSource transactedDataSource(PgPubSubConfiguration configuration, boolean autowired) {
         try {
-            return Database.dataSource(context, configuration.getDataSource(), WHERE);
+            return Database.dataSource(context, configuration.getDataSource(), autowired, WHERE);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("The option transacted needs the option dataSource, on the endpoint or on the"
                     + " component: the DataSource whose connections the transactions are on", e);
