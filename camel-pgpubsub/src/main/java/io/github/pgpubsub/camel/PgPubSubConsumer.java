@@ -13,7 +13,6 @@ import io.github.pgpubsub.camel.management.ManagedConsumer;
 import io.github.pgpubsub.camel.management.Metering;
 import io.github.pgpubsub.camel.management.PgPubSubConsumerHealthCheck;
 import io.github.pgpubsub.camel.management.PgPubSubEvent;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -37,7 +36,12 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Me
 
     private static final Logger LOG = LoggerFactory.getLogger(PgPubSubConsumer.class);
 
+    /** How long a look at an attribute, and the answer to an operator's question, may take. */
+    private static final Duration A_MOMENT = Duration.ofMillis(500);
+    private static final Duration AN_ANSWER = Duration.ofSeconds(3);
+
     private final PgPubSubEndpoint endpoint;
+    private final GroupQuestions questions;
     private final PayloadCodec codec;
     private PgPubSub pubSub;
     private volatile Subscription subscription;
@@ -47,6 +51,8 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Me
         super(endpoint, processor);
         this.endpoint = endpoint;
         this.codec = new PayloadCodec(endpoint.getConfiguration());
+        this.questions = new GroupQuestions(
+                task -> endpoint.getCamelContext().getExecutorServiceManager().newThread("pgpubsub members", task));
         setExceptionHandler(new QuietFailures(endpoint.getCamelContext()));
     }
 
@@ -83,6 +89,7 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Me
             meters.close();
             meters = null;
         }
+        questions.close();
         unsubscribe();
         super.doStop();
     }
@@ -114,7 +121,7 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Me
     private SubscriptionOptions options() {
         PgPubSubConfiguration configuration = endpoint.getConfiguration();
         return SubscriptionOptions.to(endpoint.getChannel())
-                .name("Route " + getRouteId() + ", channel " + endpoint.getChannel())
+                .name((getRouteId() == null ? "Channel " : "Route " + getRouteId() + ", channel ") + endpoint.getChannel())
                 .singleListener(configuration.isSingleListener())
                 .group(configuration.getGroup())
                 .filtered(configuration.isFiltered())
@@ -276,9 +283,11 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Me
     }
 
     @Override
-    @ManagedAttribute(description = "Application name of the backend that leads, empty: none known; asks the server")
+    @ManagedAttribute(description = "Application name of the backend that leads, empty: none known; asks the server when another leads,"
+                                    + " for half a second at most")
     public String getLeaderName() {
-        return members().stream().filter(GroupMember::leader).map(GroupMember::name).findFirst().orElse("");
+        Subscription current = subscription;
+        return current == null ? "" : questions.leaderName(current, getLeader(), A_MOMENT);
     }
 
     @ManagedAttribute(description = "Milliseconds for which the leader has led, -1: not known")
@@ -336,23 +345,12 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Me
         return read(status -> status.session().waitsFor() == null ? "" : status.session().waitsFor(), "");
     }
 
-    @ManagedOperation(description = "Who takes part in the group, and who leads; asks the server")
+    @ManagedOperation(description = "Who takes part in the group, and who leads; asks the server, for three seconds at most")
     public List<String> listMembers() {
-        return members().stream().map(member -> member.backend() + " " + member.name()
-                + (member.leader() ? " (leader)" : member.standby() ? " (standby)" : "")).toList();
-    }
-
-    private List<GroupMember> members() {
         Subscription current = subscription;
-        try {
-            return current == null ? List.of() : current.members();
-        } catch (SQLException e) {
-            LOG.debug("The members of a group can't be asked for", e);
-            return List.of();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return List.of();
-        }
+        List<GroupMember> members = current == null ? List.of() : questions.members(current, AN_ANSWER);
+        return members.stream().map(member -> member.backend() + " " + member.name()
+                + (member.leader() ? " (leader)" : member.standby() ? " (standby)" : "")).toList();
     }
 
     private <T> T read(Function<SubscriptionStatus, T> value, T otherwise) {

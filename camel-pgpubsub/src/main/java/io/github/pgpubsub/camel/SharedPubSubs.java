@@ -9,6 +9,7 @@ import io.github.pgpubsub.connect.OwnMessages;
 import io.github.pgpubsub.lead.MemoryBound;
 import io.github.pgpubsub.publish.PublisherStatus;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -40,9 +41,13 @@ final class SharedPubSubs {
         final PgPubSub pubSub;
         final ExecutorService callbacks;
         final AutoCloseable meters;
+        final String server;
+        final int number;
         int users;
 
-        Shared(PgPubSub pubSub, ExecutorService callbacks, AutoCloseable meters) {
+        Shared(PgPubSub pubSub, ExecutorService callbacks, AutoCloseable meters, String server, int number) {
+            this.server = server;
+            this.number = number;
             this.pubSub = pubSub;
             this.callbacks = callbacks;
             this.meters = meters;
@@ -86,6 +91,7 @@ final class SharedPubSubs {
         if (last != null) {
             last.pubSub.close();
             close(last.meters);
+            ConnectionNumbers.of(context).giveBack(last.server, last.number);
             context.getExecutorServiceManager().shutdown(last.callbacks);
         }
     }
@@ -98,15 +104,16 @@ final class SharedPubSubs {
         }
     }
 
-    /** How publishing connections stand, by what names their server; those that were not used yet are left out. */
+    /** How publishing connections stand, by their names; those that were not used yet are left out. */
     synchronized Map<String, PublisherStatus> publishers() {
         Map<String, PublisherStatus> all = new LinkedHashMap<>();
-        byKey.forEach((key, shared) -> {
-            PublisherStatus status = shared.pubSub.publisherStatus();
-            if (status != null) {
-                all.put(key.publish.toString(), status);
-            }
-        });
+        byKey.values().stream().sorted(Comparator.comparing((Shared shared) -> shared.server).thenComparing(shared -> shared.number))
+                .forEach(shared -> {
+                    PublisherStatus status = shared.pubSub.publisherStatus();
+                    if (status != null) {
+                        all.put(shared.number == 1 ? shared.server : shared.server + " (" + shared.number + ")", status);
+                    }
+                });
         return all;
     }
 
@@ -144,7 +151,9 @@ final class SharedPubSubs {
                 .callbacks(callbacks)
                 .threads(this::thread)
                 .build();
-        return new Shared(pubSub, callbacks, Metering.ofPublisher(context, key.publish.toString(), pubSub::publisherStatus));
+        String server = key.publish.toString();
+        int number = ConnectionNumbers.of(context).take(server);
+        return new Shared(pubSub, callbacks, Metering.ofPublisher(context, server, number, pubSub::publisherStatus), server, number);
     }
 
     /** The name may hold a channel, in which Camel would look for #placeholders#. */
