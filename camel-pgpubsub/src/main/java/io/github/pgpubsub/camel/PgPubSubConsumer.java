@@ -188,20 +188,20 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Me
             process(exchange);
         } catch (InterruptedException e) {
             // The exchange belongs to the thread that goes on with it.
+            report("The time to stop was up before a message of channel " + message.channel() + " was processed", null, e);
             Thread.currentThread().interrupt();
-            getExceptionHandler().handleException("The time to stop was up before a message of channel " + message.channel()
-                    + " was processed", e);
             return;
-        } catch (Exception e) {
+        } catch (Throwable e) {
+            // An Error too: of the class that bodyType names, say. The next message may do.
             exchange.setException(e);
         }
-        try {
-            if (exchange.getException() != null) {
-                getExceptionHandler().handleException("A message of channel " + message.channel() + " failed", exchange,
-                        exchange.getException());
-            }
-        } finally {
-            releaseExchange(exchange, false);
+        if (exchange.getException() != null) {
+            report("A message of channel " + message.channel() + " failed", exchange, exchange.getException());
+        }
+        releaseExchange(exchange, false);
+        if (!isEnding()) {
+            // Left behind by the route; what ends the thread is the end of the consumer.
+            Thread.interrupted();
         }
     }
 
@@ -209,13 +209,40 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Me
     private void process(Exchange exchange) throws InterruptedException {
         CountDownLatch ended = new CountDownLatch(1);
         if (!getAsyncProcessor().process(exchange, doneSync -> ended.countDown())) {
-            ended.await();
+            await(ended);
         }
+    }
+
+    private void await(CountDownLatch ended) throws InterruptedException {
+        while (true) {
+            try {
+                ended.await();
+                return;
+            } catch (InterruptedException e) {
+                if (isEnding()) {
+                    throw e;
+                }
+                // Left behind by the part of the route that ran in this thread.
+            }
+        }
+    }
+
+    private boolean isEnding() {
+        return isStoppingOrStopped() || isSuspendingOrSuspended();
     }
 
     @Override
     public void failed(Exception failure) {
-        getExceptionHandler().handleException("Listening to channel " + endpoint.getChannel() + " failed", failure);
+        report("Listening to channel " + endpoint.getChannel() + " failed", null, failure);
+    }
+
+    /** A handler that throws must not end the thread that reports. */
+    private void report(String message, Exchange exchange, Throwable failure) {
+        try {
+            getExceptionHandler().handleException(message, exchange, failure);
+        } catch (Throwable e) {
+            LOG.error("{}, and the exception handler failed as well", message, e);
+        }
     }
 
     @Override
@@ -232,8 +259,8 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Me
         try {
             event.setTimestamp(System.currentTimeMillis());
             endpoint.getCamelContext().getManagementStrategy().notify(event);
-        } catch (Exception e) {
-            getExceptionHandler().handleException("An event could not be told: " + event, e);
+        } catch (Throwable e) {
+            report("An event could not be told: " + event, null, e);
         }
     }
 
@@ -255,7 +282,7 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Me
                 }
             } catch (Exception e) {
                 // From a supervisor it means that it will try again.
-                getExceptionHandler().handleException("Route " + route.getRouteId() + " can't go on", e);
+                report("Route " + route.getRouteId() + " can't go on", null, e);
             }
         }
     }
