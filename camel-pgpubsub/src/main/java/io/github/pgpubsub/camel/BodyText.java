@@ -68,10 +68,14 @@ final class BodyText {
             throw e;
         } catch (TypeConversionException e) {
             // Its message repeats the body.
-            throw new CamelExchangeException("A body of " + body.getClass().getName() + " can't be read as text", exchange, e.getCause());
+            throw unreadable(exchange, body, e.getCause());
         } catch (Exception e) {
-            throw new CamelExchangeException("A body of " + body.getClass().getName() + " can't be read as text", exchange, e);
+            throw unreadable(exchange, body, e);
         }
+    }
+
+    private static CamelExchangeException unreadable(Exchange exchange, Object body, Throwable cause) {
+        return new CamelExchangeException("A body of " + body.getClass().getName() + " can't be read as text", exchange, cause);
     }
 
     private static String read(Exchange exchange, Object body) throws Exception {
@@ -100,7 +104,7 @@ final class BodyText {
         return bytes.toByteArray();
     }
 
-    /** The file's own options say how it is read, so Camel reads it; where it can't, or may have replaced something, a look is taken. */
+    /** The file's own options say how to read it, so Camel does. Where it can't, or may have replaced a byte, a look is taken. */
     private static String fileText(Exchange exchange, WrappedFile<?> wrapped) throws Exception {
         TypeConverter converter = exchange.getContext().getTypeConverter();
         if (!(wrapped.getFile() instanceof File file)) {
@@ -125,8 +129,8 @@ final class BodyText {
         }
         if (result.isError()) {
             throw new CamelExchangeException("A body of " + body.getClass().getTypeName() + " is no text in " + charset
-                    + ": the byte at index " + (bytes.position() - begin) + " does not fit. Name its charset in the exchange property "
-                    + Exchange.CHARSET_NAME + ", or send binary data as text, in base64 for instance", exchange);
+                    + ": the byte at index " + (bytes.position() - begin) + " does not fit. Name its charset in the exchange"
+                    + " property " + Exchange.CHARSET_NAME + ", or send binary data as text, in base64 for instance", exchange);
         }
         return text.flip().toString();
     }

@@ -34,8 +34,8 @@ public final class Database {
             return given;
         }
         if (!autowired) {
-            throw new IllegalArgumentException("No database, and autowiredEnabled=false: set the option url or the option dataSource, "
-                    + where);
+            throw new IllegalArgumentException("No database, and autowiredEnabled=false: set the option url or the option"
+                    + " dataSource, " + where);
         }
         // Where Spring knows several, one may be its @Primary.
         DataSource only = context.getRegistry().findSingleByType(DataSource.class);

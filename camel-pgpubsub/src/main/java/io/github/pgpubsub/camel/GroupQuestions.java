@@ -44,7 +44,8 @@ final class GroupQuestions implements AutoCloseable {
             return known.name;
         }
         try {
-            String name = members(subscription, longest).stream().filter(GroupMember::leader).map(GroupMember::name).findFirst().orElse("");
+            String name = members(subscription, longest).stream().filter(GroupMember::leader).map(GroupMember::name)
+                    .findFirst().orElse("");
             last = new Answer(leader, name, System.nanoTime());
             return name;
         } catch (IllegalStateException e) {
@@ -57,9 +58,11 @@ final class GroupQuestions implements AutoCloseable {
         try {
             return ask(subscription).get(longest.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            throw new IllegalStateException("The server has not said within " + longest.toMillis() + " ms who takes part in the group", e);
+            throw new IllegalStateException(
+                    "The server has not said within " + longest.toMillis() + " ms who takes part in the group", e);
         } catch (ExecutionException e) {
-            throw new IllegalStateException("The server can't be asked who takes part in the group: " + e.getCause().getMessage(), e);
+            throw new IllegalStateException(
+                    "The server can't be asked who takes part in the group: " + e.getCause().getMessage(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("Interrupted", e);

@@ -27,8 +27,8 @@ final class IntervalText {
 
     private void add(int count, String unit) {
         if (count != 0) {
-            text.append(text.isEmpty() ? "" : " ").append(afterNegative && count > 0 ? "+" : "").append(count).append(' ').append(unit)
-                    .append(count == 1 ? "" : "s");
+            text.append(text.isEmpty() ? "" : " ").append(afterNegative && count > 0 ? "+" : "").append(count)
+                    .append(' ').append(unit).append(count == 1 ? "" : "s");
             afterNegative = count < 0;
         }
     }

@@ -82,7 +82,8 @@ final class JdbcValues extends SimpleModule {
         }
     }
 
-    private static void write(java.sql.Array array, JsonGenerator json, SerializerProvider provider) throws IOException, SQLException {
+    private static void write(java.sql.Array array, JsonGenerator json, SerializerProvider provider)
+            throws IOException, SQLException {
         if (isJson(array.getBaseTypeName())) {
             writeJsonTexts(array.getArray(), json);
         } else {

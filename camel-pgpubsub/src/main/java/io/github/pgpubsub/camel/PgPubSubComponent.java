@@ -24,8 +24,8 @@ public class PgPubSubComponent extends HealthCheckComponent implements ManagedCo
     /** Camel prints configuration at start unless a keyword contains its name; this one is about nothing but our url. */
     private static final String SENSITIVE_KEYWORD = "pgpubsub.url";
 
-    private static final String QUESTION_MARK = "A ? in a URI begins the options, however it is encoded: to send to a channel that has"
-            + " one in its name, give the name in the header " + PgPubSubConstants.OVERRIDE_CHANNEL;
+    private static final String QUESTION_MARK = "A ? in a URI begins the options, however it is encoded: to send to a channel"
+            + " that has one in its name, give the name in the header " + PgPubSubConstants.OVERRIDE_CHANNEL;
 
     @Metadata
     private PgPubSubConfiguration configuration = new PgPubSubConfiguration();
@@ -98,7 +98,8 @@ public class PgPubSubComponent extends HealthCheckComponent implements ManagedCo
     static void refuseQuestionMark(String uri) {
         int options = uri.indexOf('?');
         String path = options < 0 ? uri : uri.substring(0, options);
-        if (path.toUpperCase(Locale.ROOT).contains("%3F") || options >= 0 && uri.substring(options).chars().allMatch(c -> c == '?')) {
+        if (path.toUpperCase(Locale.ROOT).contains("%3F")
+                || options >= 0 && uri.substring(options).chars().allMatch(c -> c == '?')) {
             throw new ResolveEndpointFailedException(uri, QUESTION_MARK);
         }
     }
@@ -111,8 +112,8 @@ public class PgPubSubComponent extends HealthCheckComponent implements ManagedCo
     @Override
     protected void validateParameters(String uri, Map<String, Object> parameters, String optionPrefix) {
         if (!parameters.isEmpty()) {
-            throw new ResolveEndpointFailedException(uri, "There are options that the endpoint does not have: " + parameters.keySet()
-                    + (parameters.entrySet().stream().anyMatch(PgPubSubComponent::isNoOption) ? ". " + QUESTION_MARK : ""));
+            throw new ResolveEndpointFailedException(uri, "There are options that the endpoint does not have: "
+                    + parameters.keySet() + (parameters.entrySet().stream().anyMatch(PgPubSubComponent::isNoOption) ? ". " + QUESTION_MARK : ""));
         }
     }
 

@@ -310,8 +310,8 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Me
     }
 
     @Override
-    @ManagedAttribute(description = "Application name of the backend that leads, empty: none known; asks the server when another leads,"
-                                    + " for half a second at most")
+    @ManagedAttribute(description = "Application name of the backend that leads, empty: none known; asks the server when"
+                                    + " another leads, for half a second at most")
     public String getLeaderName() {
         Subscription current = subscription;
         return current == null ? "" : questions.leaderName(current, getLeader(), A_MOMENT);

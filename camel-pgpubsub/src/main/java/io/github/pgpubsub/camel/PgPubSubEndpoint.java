@@ -117,8 +117,8 @@ public class PgPubSubEndpoint extends DefaultEndpoint implements MultipleConsume
         try {
             return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(name)).toString();
         } catch (CharacterCodingException e) {
-            throw new IllegalArgumentException("The header " + PgPubSubConstants.OVERRIDE_CHANNEL + " has bytes that are no UTF-8; it must"
-                    + " be a String", e);
+            throw new IllegalArgumentException("The header " + PgPubSubConstants.OVERRIDE_CHANNEL
+                    + " has bytes that are no UTF-8; it must be a String", e);
         }
     }
 

@@ -107,7 +107,8 @@ final class SharedPubSubs {
     /** How publishing connections stand, by their names; those that were not used yet are left out. */
     synchronized Map<String, PublisherStatus> publishers() {
         Map<String, PublisherStatus> all = new LinkedHashMap<>();
-        byKey.values().stream().sorted(Comparator.comparing((Shared shared) -> shared.server).thenComparing(shared -> shared.number))
+        byKey.values().stream()
+                .sorted(Comparator.comparing((Shared shared) -> shared.server).thenComparing(shared -> shared.number))
                 .forEach(shared -> {
                     PublisherStatus status = shared.pubSub.publisherStatus();
                     if (status != null) {
@@ -153,7 +154,8 @@ final class SharedPubSubs {
                 .build();
         String server = key.publish.toString();
         int number = ConnectionNumbers.of(context).take(server);
-        return new Shared(pubSub, callbacks, Metering.ofPublisher(context, server, number, pubSub::publisherStatus), server, number);
+        AutoCloseable meters = Metering.ofPublisher(context, server, number, pubSub::publisherStatus);
+        return new Shared(pubSub, callbacks, meters, server, number);
     }
 
     /** The name may hold a channel, in which Camel would look for #placeholders#. */

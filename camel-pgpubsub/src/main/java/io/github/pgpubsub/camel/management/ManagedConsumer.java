@@ -16,6 +16,6 @@ public interface ManagedConsumer {
     /** How it stands; null: stopped or suspended. */
     SubscriptionStatus status();
 
-    /** Application name of the backend that leads its group, empty: none known, or not yet. Waits for the server for a moment at most. */
+    /** Application name of the backend that leads its group, empty: none known, or not yet. Waits half a second at most. */
     String getLeaderName();
 }
