@@ -14,22 +14,28 @@ public final class Database {
     /**
      * Finds where to listen.
      *
-     * @param url   null: none; wins over the dataSource
-     * @param where tells people where the two options are set
+     * @param url       null: none; wins over the dataSource
+     * @param autowired whether the registry may be asked (Camel's option autowiredEnabled)
+     * @param where     tells people where the two options are set
      * @throws IllegalArgumentException when there is neither, or the registry holds several to choose from
      */
     public static ConnectionSource find(
-            CamelContext context, String url, String user, String password, DataSource dataSource, String where) {
+            CamelContext context, String url, String user, String password, DataSource dataSource, boolean autowired,
+            String where) {
         if (url != null) {
             return new UrlConnectionSource(url, user, password);
         }
-        return new DataSourceConnectionSource(dataSource(context, dataSource, where));
+        return new DataSourceConnectionSource(dataSource(context, dataSource, autowired, where));
     }
 
     /** The DataSource itself; null: the only one in the registry. */
-    static DataSource dataSource(CamelContext context, DataSource given, String where) {
+    static DataSource dataSource(CamelContext context, DataSource given, boolean autowired, String where) {
         if (given != null) {
             return given;
+        }
+        if (!autowired) {
+            throw new IllegalArgumentException("No database, and autowiredEnabled=false: set the option url or the option"
+                    + " dataSource, " + where);
         }
         // Where Spring knows several, one may be its @Primary.
         DataSource only = context.getRegistry().findSingleByType(DataSource.class);

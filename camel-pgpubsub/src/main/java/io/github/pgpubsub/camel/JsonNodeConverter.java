@@ -21,11 +21,11 @@ public final class JsonNodeConverter {
 
     @Converter
     public static JsonNode toJsonNode(Map<?, ?> object) {
-        return PayloadCodec.toTree(object);
+        return Json.toTree(object);
     }
 
     @Converter
     public static JsonNode toJsonNode(Collection<?> array) {
-        return PayloadCodec.toTree(array);
+        return Json.toTree(array);
     }
 }

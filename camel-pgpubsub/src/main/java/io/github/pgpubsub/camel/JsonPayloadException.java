@@ -2,21 +2,32 @@ package io.github.pgpubsub.camel;
 
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.exc.InputCoercionException;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 
-/** A payload that can't be read as JSON: says where, and nothing of what it holds. */
+/** A payload that can't be read as JSON. The message says where, and nothing of what it holds; that is to be asked for. */
 public class JsonPayloadException extends Exception {
 
     private static final long serialVersionUID = 1L;
 
-    JsonPayloadException(String message) {
-        super(message);
+    private final String payload;
+
+    /** One that is empty. */
+    JsonPayloadException(String payload) {
+        super("The payload is empty, which is not JSON (line 1, column 1)");
+        this.payload = payload;
     }
 
     // The cause is left out, because its message quotes the payload.
-    JsonPayloadException(Class<?> wanted, JsonProcessingException cause) {
+    JsonPayloadException(String payload, Class<?> wanted, JsonProcessingException cause) {
         super(reason(wanted, cause) + position(cause.getLocation()));
+        this.payload = payload;
+    }
+
+    /** The payload as it came in, for an error handler that keeps it. May hold what must not be logged. */
+    public String getPayload() {
+        return payload;
     }
 
     private static String reason(Class<?> wanted, JsonProcessingException cause) {
@@ -24,6 +35,10 @@ public class JsonPayloadException extends Exception {
             if (each instanceof StreamConstraintsException limit) {
                 // Names a size and its limit.
                 return "The payload is JSON of which too much would be read: " + limit.getOriginalMessage();
+            } else if (each instanceof ExactNumbers.OutOfRange || each instanceof InputCoercionException
+                    || each instanceof ArithmeticException || each instanceof NumberFormatException) {
+                return "The payload is JSON with a number that can't be read exactly"
+                        + (wanted == Object.class ? "" : " as " + wanted.getName() + " wants it");
             }
         }
         return cause instanceof JsonMappingException ? "The payload is JSON but can't be read as " + wanted.getName()

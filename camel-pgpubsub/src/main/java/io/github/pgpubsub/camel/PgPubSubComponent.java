@@ -5,6 +5,7 @@ import io.github.pgpubsub.camel.management.ManagedComponent;
 import io.github.pgpubsub.publish.PublisherStatus;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,6 +23,9 @@ public class PgPubSubComponent extends HealthCheckComponent implements ManagedCo
 
     /** Camel prints configuration at start unless a keyword contains its name; this one is about nothing but our url. */
     private static final String SENSITIVE_KEYWORD = "pgpubsub.url";
+
+    private static final String QUESTION_MARK = "A ? in a URI begins the options, however it is encoded: to send to a channel"
+            + " that has one in its name, give the name in the header " + PgPubSubConstants.OVERRIDE_CHANNEL;
 
     @Metadata
     private PgPubSubConfiguration configuration = new PgPubSubConfiguration();
@@ -54,23 +58,62 @@ public class PgPubSubComponent extends HealthCheckComponent implements ManagedCo
 
     @Override
     protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters) throws Exception {
+        leaveOutWhatIsNotSaid(parameters);
+        checkBodyType(parameters);
         PgPubSubEndpoint endpoint = new PgPubSubEndpoint(uri, this, ChannelName.check(remaining), configuration.copy());
         setProperties(endpoint, parameters);
         return endpoint;
+    }
+
+    /** A kamelet hands on an empty url where it was given none; then the component's database is meant. */
+    private static void leaveOutWhatIsNotSaid(Map<String, Object> parameters) {
+        if ("".equals(parameters.get("url"))) {
+            parameters.remove("url");
+            parameters.remove("user", "");
+            parameters.remove("password", "");
+        }
+    }
+
+    /** Camel would say that a String can't be converted. */
+    private void checkBodyType(Map<String, Object> parameters) {
+        if (parameters.get("bodyType") instanceof String name
+                && getCamelContext().getTypeConverter().tryConvertTo(Class.class, name) == null) {
+            throw new IllegalArgumentException("The option bodyType names the class " + name + ", which is not on the class path");
+        }
     }
 
     /** The first that Camel calls with a URI; the next thing it does is log it. */
     @Override
     protected void validateURI(String uri, String path, Map<String, Object> parameters) {
         PrintedPassword.refuse(uri, path, parameters);
+        refuseQuestionMark(uri);
         super.validateURI(uri, path, parameters);
+    }
+
+    /**
+     * A channel with a question mark at its end, or one that is encoded, would be cut there without a word.
+     *
+     * @param uri as Camel normalizes it, or as it was written
+     */
+    static void refuseQuestionMark(String uri) {
+        int options = uri.indexOf('?');
+        String path = options < 0 ? uri : uri.substring(0, options);
+        if (path.toUpperCase(Locale.ROOT).contains("%3F")
+                || options >= 0 && uri.substring(options).chars().allMatch(c -> c == '?')) {
+            throw new ResolveEndpointFailedException(uri, QUESTION_MARK);
+        }
+    }
+
+    private static boolean isNoOption(Map.Entry<String, Object> parameter) {
+        return parameter.getValue() == null || parameter.getValue().equals("") || parameter.getKey().contains("?");
     }
 
     /** Names only: Camel's own message shows values, and what a mistyped name stands for may be a url with its password. */
     @Override
     protected void validateParameters(String uri, Map<String, Object> parameters, String optionPrefix) {
         if (!parameters.isEmpty()) {
-            throw new ResolveEndpointFailedException(uri, "There are options that the endpoint does not have: " + parameters.keySet());
+            throw new ResolveEndpointFailedException(uri, "There are options that the endpoint does not have: "
+                    + parameters.keySet() + (parameters.entrySet().stream().anyMatch(PgPubSubComponent::isNoOption) ? ". " + QUESTION_MARK : ""));
         }
     }
 

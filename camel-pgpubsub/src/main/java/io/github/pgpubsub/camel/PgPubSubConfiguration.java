@@ -218,7 +218,10 @@ public class PgPubSubConfiguration implements Cloneable {
         return filtered;
     }
 
-    /** Whether to leave out what this CamelContext itself sent. */
+    /**
+     * Whether to leave out what this CamelContext itself sent. With a single listener that is decided by the one that listens: what
+     * its own context sends reaches nobody in the group.
+     */
     public void setFiltered(boolean filtered) {
         this.filtered = filtered;
     }

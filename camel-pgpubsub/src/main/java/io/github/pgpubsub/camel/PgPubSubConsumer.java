@@ -13,7 +13,6 @@ import io.github.pgpubsub.camel.management.ManagedConsumer;
 import io.github.pgpubsub.camel.management.Metering;
 import io.github.pgpubsub.camel.management.PgPubSubConsumerHealthCheck;
 import io.github.pgpubsub.camel.management.PgPubSubEvent;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -37,7 +36,12 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Me
 
     private static final Logger LOG = LoggerFactory.getLogger(PgPubSubConsumer.class);
 
+    /** How long a look at an attribute, and the answer to an operator's question, may take. */
+    private static final Duration A_MOMENT = Duration.ofMillis(500);
+    private static final Duration AN_ANSWER = Duration.ofSeconds(3);
+
     private final PgPubSubEndpoint endpoint;
+    private final GroupQuestions questions;
     private final PayloadCodec codec;
     private PgPubSub pubSub;
     private volatile Subscription subscription;
@@ -47,11 +51,19 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Me
         super(endpoint, processor);
         this.endpoint = endpoint;
         this.codec = new PayloadCodec(endpoint.getConfiguration());
+        this.questions = new GroupQuestions(
+                task -> endpoint.getCamelContext().getExecutorServiceManager().newThread("pgpubsub members", task));
+        setExceptionHandler(new QuietFailures(endpoint.getCamelContext()));
     }
 
     @Override
     protected void doStart() throws Exception {
         super.doStart();
+        PgPubSubConfiguration configuration = endpoint.getConfiguration();
+        if (configuration.isFiltered() && configuration.isSingleListener()) {
+            LOG.info("Channel {}: with filtered=true and a single listener, what this CamelContext sends while it is the listener"
+                    + " reaches nobody in group {}", endpoint.getChannel(), configuration.getGroup());
+        }
         subscribe();
         PgPubSubConsumerHealthCheck check = new PgPubSubConsumerHealthCheck(this);
         check.setEnabled(endpoint.getComponent().isHealthCheckConsumerEnabled());
@@ -77,6 +89,7 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Me
             meters.close();
             meters = null;
         }
+        questions.close();
         unsubscribe();
         super.doStop();
     }
@@ -108,7 +121,7 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Me
     private SubscriptionOptions options() {
         PgPubSubConfiguration configuration = endpoint.getConfiguration();
         return SubscriptionOptions.to(endpoint.getChannel())
-                .name("Route " + getRouteId() + ", channel " + endpoint.getChannel())
+                .name((getRouteId() == null ? "Channel " : "Route " + getRouteId() + ", channel ") + endpoint.getChannel())
                 .singleListener(configuration.isSingleListener())
                 .group(configuration.getGroup())
                 .filtered(configuration.isFiltered())
@@ -175,20 +188,20 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Me
             process(exchange);
         } catch (InterruptedException e) {
             // The exchange belongs to the thread that goes on with it.
+            report("The time to stop was up before a message of channel " + message.channel() + " was processed", null, e);
             Thread.currentThread().interrupt();
-            getExceptionHandler().handleException("The time to stop was up before a message of channel " + message.channel()
-                    + " was processed", e);
             return;
-        } catch (Exception e) {
+        } catch (Throwable e) {
+            // An Error too: of the class that bodyType names, say. The next message may do.
             exchange.setException(e);
         }
-        try {
-            if (exchange.getException() != null) {
-                getExceptionHandler().handleException("A message of channel " + message.channel() + " failed", exchange,
-                        exchange.getException());
-            }
-        } finally {
-            releaseExchange(exchange, false);
+        if (exchange.getException() != null) {
+            report("A message of channel " + message.channel() + " failed", exchange, exchange.getException());
+        }
+        releaseExchange(exchange, false);
+        if (!isEnding()) {
+            // Left behind by the route; what ends the thread is the end of the consumer.
+            Thread.interrupted();
         }
     }
 
@@ -196,13 +209,40 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Me
     private void process(Exchange exchange) throws InterruptedException {
         CountDownLatch ended = new CountDownLatch(1);
         if (!getAsyncProcessor().process(exchange, doneSync -> ended.countDown())) {
-            ended.await();
+            await(ended);
         }
+    }
+
+    private void await(CountDownLatch ended) throws InterruptedException {
+        while (true) {
+            try {
+                ended.await();
+                return;
+            } catch (InterruptedException e) {
+                if (isEnding()) {
+                    throw e;
+                }
+                // Left behind by the part of the route that ran in this thread.
+            }
+        }
+    }
+
+    private boolean isEnding() {
+        return isStoppingOrStopped() || isSuspendingOrSuspended();
     }
 
     @Override
     public void failed(Exception failure) {
-        getExceptionHandler().handleException("Listening to channel " + endpoint.getChannel() + " failed", failure);
+        report("Listening to channel " + endpoint.getChannel() + " failed", null, failure);
+    }
+
+    /** A handler that throws must not end the thread that reports. */
+    private void report(String message, Exchange exchange, Throwable failure) {
+        try {
+            getExceptionHandler().handleException(message, exchange, failure);
+        } catch (Throwable e) {
+            LOG.error("{}, and the exception handler failed as well", message, e);
+        }
     }
 
     @Override
@@ -219,8 +259,8 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Me
         try {
             event.setTimestamp(System.currentTimeMillis());
             endpoint.getCamelContext().getManagementStrategy().notify(event);
-        } catch (Exception e) {
-            getExceptionHandler().handleException("An event could not be told: " + event, e);
+        } catch (Throwable e) {
+            report("An event could not be told: " + event, null, e);
         }
     }
 
@@ -242,7 +282,7 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Me
                 }
             } catch (Exception e) {
                 // From a supervisor it means that it will try again.
-                getExceptionHandler().handleException("Route " + route.getRouteId() + " can't go on", e);
+                report("Route " + route.getRouteId() + " can't go on", null, e);
             }
         }
     }
@@ -270,9 +310,11 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Me
     }
 
     @Override
-    @ManagedAttribute(description = "Application name of the backend that leads, empty: none known; asks the server")
+    @ManagedAttribute(description = "Application name of the backend that leads, empty: none known; asks the server when"
+                                    + " another leads, for half a second at most")
     public String getLeaderName() {
-        return members().stream().filter(GroupMember::leader).map(GroupMember::name).findFirst().orElse("");
+        Subscription current = subscription;
+        return current == null ? "" : questions.leaderName(current, getLeader(), A_MOMENT);
     }
 
     @ManagedAttribute(description = "Milliseconds for which the leader has led, -1: not known")
@@ -330,23 +372,12 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Me
         return read(status -> status.session().waitsFor() == null ? "" : status.session().waitsFor(), "");
     }
 
-    @ManagedOperation(description = "Who takes part in the group, and who leads; asks the server")
+    @ManagedOperation(description = "Who takes part in the group, and who leads; asks the server, for three seconds at most")
     public List<String> listMembers() {
-        return members().stream().map(member -> member.backend() + " " + member.name()
-                + (member.leader() ? " (leader)" : member.standby() ? " (standby)" : "")).toList();
-    }
-
-    private List<GroupMember> members() {
         Subscription current = subscription;
-        try {
-            return current == null ? List.of() : current.members();
-        } catch (SQLException e) {
-            LOG.debug("The members of a group can't be asked for", e);
-            return List.of();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return List.of();
-        }
+        List<GroupMember> members = current == null ? List.of() : questions.members(current, AN_ANSWER);
+        return members.stream().map(member -> member.backend() + " " + member.name()
+                + (member.leader() ? " (leader)" : member.standby() ? " (standby)" : "")).toList();
     }
 
     private <T> T read(Function<SubscriptionStatus, T> value, T otherwise) {

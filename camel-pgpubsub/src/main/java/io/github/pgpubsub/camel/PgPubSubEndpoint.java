@@ -3,6 +3,8 @@ package io.github.pgpubsub.camel;
 import io.github.pgpubsub.PgPubSub;
 import io.github.pgpubsub.connect.OwnMessages;
 import io.github.pgpubsub.lead.MemoryBound;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 import javax.sql.DataSource;
@@ -65,11 +67,11 @@ public class PgPubSubEndpoint extends DefaultEndpoint implements MultipleConsume
     }
 
     PgPubSub retainForPublishing() {
-        return getComponent().pubSubs().retain(configuration);
+        return getComponent().pubSubs().retain(configuration, mayAutowire(), null);
     }
 
     PgPubSub retainForListening() {
-        return getComponent().pubSubs().retain(configuration, configuration.isDedicatedSession() ? this : null);
+        return getComponent().pubSubs().retain(configuration, mayAutowire(), configuration.isDedicatedSession() ? this : null);
     }
 
     MemoryBound memory() {
@@ -81,7 +83,12 @@ public class PgPubSubEndpoint extends DefaultEndpoint implements MultipleConsume
     }
 
     DataSource transactedDataSource() {
-        return getComponent().pubSubs().transactedDataSource(configuration);
+        return getComponent().pubSubs().transactedDataSource(configuration, mayAutowire());
+    }
+
+    /** Camel sets the endpoint's own by the context's and by its URI, but not by its component's. */
+    private boolean mayAutowire() {
+        return isAutowiredEnabled() && getComponent().isAutowiredEnabled();
     }
 
     OwnMessages ownMessages() {
@@ -97,13 +104,22 @@ public class PgPubSubEndpoint extends DefaultEndpoint implements MultipleConsume
         if (override == null) {
             return channel;
         } else if (override instanceof byte[] bytes) {
-            return new String(bytes, StandardCharsets.UTF_8);
+            return text(bytes);
         } else if (override instanceof CharSequence || override instanceof Character || override instanceof Number
                 || override instanceof Enum || override instanceof UUID) {
             return override.toString();
         }
         throw new IllegalArgumentException("The header " + PgPubSubConstants.OVERRIDE_CHANNEL + " is a "
                 + override.getClass().getTypeName() + "; it must be a String");
+    }
+
+    private static String text(byte[] name) {
+        try {
+            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(name)).toString();
+        } catch (CharacterCodingException e) {
+            throw new IllegalArgumentException("The header " + PgPubSubConstants.OVERRIDE_CHANNEL
+                    + " has bytes that are no UTF-8; it must be a String", e);
+        }
     }
 
     @ManagedAttribute(description = "The channel")

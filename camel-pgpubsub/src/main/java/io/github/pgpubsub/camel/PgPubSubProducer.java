@@ -75,7 +75,11 @@ public class PgPubSubProducer extends DefaultAsyncProducer implements ManagedPro
     @Override
     public boolean process(Exchange exchange, AsyncCallback callback) {
         try {
-            pubSub.publish(endpoint.takeChannel(exchange), codec.encode(exchange), sendTimeout, failure -> {
+            PgPubSub current = pubSub;
+            if (current == null) {
+                throw stopped(endpoint);
+            }
+            current.publish(endpoint.takeChannel(exchange), codec.encode(exchange), sendTimeout, failure -> {
                 if (failure != null) {
                     exchange.setException(failure);
                 }
@@ -87,6 +91,11 @@ public class PgPubSubProducer extends DefaultAsyncProducer implements ManagedPro
             callback.done(true);
             return true;
         }
+    }
+
+    /** What sending through a producer gets that is not started, or not any more. */
+    static IllegalStateException stopped(PgPubSubEndpoint endpoint) {
+        return new IllegalStateException("Not sent: the producer of channel " + endpoint.getChannel() + " is stopped");
     }
 
     @Override

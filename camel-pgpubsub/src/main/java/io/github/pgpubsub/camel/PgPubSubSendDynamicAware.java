@@ -6,14 +6,18 @@ import java.net.URISyntaxException;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
+import org.apache.camel.spi.SendDynamicAware;
 import org.apache.camel.spi.annotations.SendDynamic;
-import org.apache.camel.support.component.SendDynamicAwareSupport;
+import org.apache.camel.support.service.ServiceSupport;
 import org.apache.camel.util.URISupport;
 import org.apache.camel.util.UnsafeUriCharactersEncoder;
 
-/** Lets toD send to any number of channels through one endpoint, by naming the channel in a header. */
+/**
+ * Lets toD send to any number of channels through one endpoint, by naming the channel in a header. Under every name that the
+ * component has in a context: Camel's own base class wants metadata under that name, which there is under the first one only.
+ */
 @SendDynamic("pgpubsub")
-public class PgPubSubSendDynamicAware extends SendDynamicAwareSupport {
+public class PgPubSubSendDynamicAware extends ServiceSupport implements SendDynamicAware {
 
     /** What stands for the channel in the URI of the one endpoint. */
     private static final String ANY_CHANNEL = "toD";
@@ -28,6 +32,29 @@ public class PgPubSubSendDynamicAware extends SendDynamicAwareSupport {
         }
     }
 
+    private CamelContext context;
+    private String scheme;
+
+    @Override
+    public CamelContext getCamelContext() {
+        return context;
+    }
+
+    @Override
+    public void setCamelContext(CamelContext camelContext) {
+        this.context = camelContext;
+    }
+
+    @Override
+    public String getScheme() {
+        return scheme;
+    }
+
+    @Override
+    public void setScheme(String scheme) {
+        this.scheme = scheme;
+    }
+
     @Override
     public boolean isLenientProperties() {
         return false;
@@ -36,6 +63,10 @@ public class PgPubSubSendDynamicAware extends SendDynamicAwareSupport {
     /** Null for a URI that names no channel: the endpoint that Camel makes of it then says what is wrong, as it always does. */
     @Override
     public DynamicAwareEntry prepare(Exchange exchange, String uri, String originalUri) {
+        // As it was written: Camel would leave out one at the end, and take what follows an encoded one for options.
+        if (originalUri == null || originalUri.indexOf('?') < 0) {
+            PgPubSubComponent.refuseQuestionMark(uri.replace("%25", "%"));
+        }
         try {
             return new Entry(ChannelName.check(channel(exchange.getContext(), uri)), uri, originalUri);
         } catch (URISyntaxException | RuntimeException e) {

@@ -15,7 +15,7 @@ public class PgPubSubTransactedProducer extends DefaultProducer {
 
     private final PgPubSubEndpoint endpoint;
     private final PayloadCodec codec;
-    private TransactionConnections connections;
+    private volatile TransactionConnections connections;
 
     public PgPubSubTransactedProducer(PgPubSubEndpoint endpoint) {
         super(endpoint);
@@ -30,14 +30,24 @@ public class PgPubSubTransactedProducer extends DefaultProducer {
     }
 
     @Override
+    protected void doStop() throws Exception {
+        connections = null;
+        super.doStop();
+    }
+
+    @Override
     public void process(Exchange exchange) throws Exception {
+        TransactionConnections current = connections;
+        if (current == null) {
+            throw PgPubSubProducer.stopped(endpoint);
+        }
         String channel = ChannelName.check(endpoint.takeChannel(exchange));
         String payload = Payload.check(codec.encode(exchange));
-        Connection connection = connections.borrow();
+        Connection connection = current.borrow();
         try {
             TransactedNotify.send(connection, endpoint.ownMessages(), channel, payload);
         } finally {
-            connections.giveBack(connection);
+            current.giveBack(connection);
         }
     }
 }

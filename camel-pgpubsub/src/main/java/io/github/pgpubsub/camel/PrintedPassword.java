@@ -22,7 +22,8 @@ final class PrintedPassword {
             throw refusal(channel, "write its password as password=RAW(…), or as password=RAW{…} where it has a parenthesis, or"
                     + " give it on the component: as it is written, logs and JMX would show a part of it");
         }
-        if (parameters.get("url") instanceof String url && !url.startsWith("#") && isShown(uri, password(channel, url))) {
+        if (parameters.get("url") instanceof String url && !url.isEmpty() && !url.startsWith("#")
+                && isShown(uri, password(channel, url))) {
             throw refusal(channel, "write its url as url=RAW(…), or give user and password as options of their own or on the"
                     + " component: as it is written, logs and JMX would show its password");
         }

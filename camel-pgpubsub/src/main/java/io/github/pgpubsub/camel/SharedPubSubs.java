@@ -9,6 +9,7 @@ import io.github.pgpubsub.connect.OwnMessages;
 import io.github.pgpubsub.lead.MemoryBound;
 import io.github.pgpubsub.publish.PublisherStatus;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -40,9 +41,13 @@ final class SharedPubSubs {
         final PgPubSub pubSub;
         final ExecutorService callbacks;
         final AutoCloseable meters;
+        final String server;
+        final int number;
         int users;
 
-        Shared(PgPubSub pubSub, ExecutorService callbacks, AutoCloseable meters) {
+        Shared(PgPubSub pubSub, ExecutorService callbacks, AutoCloseable meters, String server, int number) {
+            this.server = server;
+            this.number = number;
             this.pubSub = pubSub;
             this.callbacks = callbacks;
             this.meters = meters;
@@ -57,14 +62,12 @@ final class SharedPubSubs {
         this.context = context;
     }
 
-    /** For a producer, or a consumer of an endpoint that shares its session. */
-    PgPubSub retain(PgPubSubConfiguration configuration) {
-        return retain(configuration, null);
-    }
-
-    /** @param dedicated who has the session to itself; null: it is shared */
-    synchronized PgPubSub retain(PgPubSubConfiguration configuration, Object dedicated) {
-        Shared shared = byKey.computeIfAbsent(key(configuration, dedicated), this::open);
+    /**
+     * @param autowired whether a DataSource may come from the registry
+     * @param dedicated who has the session to itself; null: it is shared
+     */
+    synchronized PgPubSub retain(PgPubSubConfiguration configuration, boolean autowired, Object dedicated) {
+        Shared shared = byKey.computeIfAbsent(key(configuration, autowired, dedicated), this::open);
         shared.users++;
         return shared.pubSub;
     }
@@ -88,6 +91,7 @@ final class SharedPubSubs {
         if (last != null) {
             last.pubSub.close();
             close(last.meters);
+            ConnectionNumbers.of(context).giveBack(last.server, last.number);
             context.getExecutorServiceManager().shutdown(last.callbacks);
         }
     }
@@ -100,21 +104,23 @@ final class SharedPubSubs {
         }
     }
 
-    /** How publishing connections stand, by what names their server; those that were not used yet are left out. */
+    /** How publishing connections stand, by their names; those that were not used yet are left out. */
     synchronized Map<String, PublisherStatus> publishers() {
         Map<String, PublisherStatus> all = new LinkedHashMap<>();
-        byKey.forEach((key, shared) -> {
-            PublisherStatus status = shared.pubSub.publisherStatus();
-            if (status != null) {
-                all.put(key.publish.toString(), status);
-            }
-        });
+        byKey.values().stream()
+                .sorted(Comparator.comparing((Shared shared) -> shared.server).thenComparing(shared -> shared.number))
+                .forEach(shared -> {
+                    PublisherStatus status = shared.pubSub.publisherStatus();
+                    if (status != null) {
+                        all.put(shared.number == 1 ? shared.server : shared.server + " (" + shared.number + ")", status);
+                    }
+                });
         return all;
     }
 
-    private Key key(PgPubSubConfiguration configuration, Object dedicated) {
+    private Key key(PgPubSubConfiguration configuration, boolean autowired, Object dedicated) {
         ConnectionSource listen = Database.find(context, configuration.getUrl(), configuration.getUser(),
-                configuration.getPassword(), configuration.getDataSource(), WHERE);
+                configuration.getPassword(), configuration.getDataSource(), autowired, WHERE);
         ConnectionSource publish = configuration.getUrl() == null || configuration.getDataSource() == null ? listen
                 : new DataSourceConnectionSource(configuration.getDataSource());
         return new Key(listen, publish, configuration.getConnectionCustomizer(), configuration.getReconnectDelay(),
@@ -123,9 +129,9 @@ final class SharedPubSubs {
     }
 
     /** A url does not do: what is opened with it takes part in no transaction. */
-    DataSource transactedDataSource(PgPubSubConfiguration configuration) {
+    DataSource transactedDataSource(PgPubSubConfiguration configuration, boolean autowired) {
         try {
-            return Database.dataSource(context, configuration.getDataSource(), WHERE);
+            return Database.dataSource(context, configuration.getDataSource(), autowired, WHERE);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("The option transacted needs the option dataSource, on the endpoint or on the"
                     + " component: the DataSource whose connections the transactions are on", e);
@@ -146,7 +152,10 @@ final class SharedPubSubs {
                 .callbacks(callbacks)
                 .threads(this::thread)
                 .build();
-        return new Shared(pubSub, callbacks, Metering.ofPublisher(context, key.publish.toString(), pubSub::publisherStatus));
+        String server = key.publish.toString();
+        int number = ConnectionNumbers.of(context).take(server);
+        AutoCloseable meters = Metering.ofPublisher(context, server, number, pubSub::publisherStatus);
+        return new Shared(pubSub, callbacks, meters, server, number);
     }
 
     /** The name may hold a channel, in which Camel would look for #placeholders#. */

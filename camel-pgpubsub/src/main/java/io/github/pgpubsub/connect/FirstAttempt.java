@@ -22,9 +22,13 @@ public final class FirstAttempt {
 
     /** It will be tried again. */
     public void failed(Exception cause) {
-        boolean hopeless = cause instanceof SQLException refusal && ConnectionFailure.isRefusal(refusal)
+        end.complete(isHopeless(cause) ? cause : null);
+    }
+
+    /** Whether trying again can't help. */
+    public static boolean isHopeless(Exception cause) {
+        return cause instanceof SQLException refusal && ConnectionFailure.isRefusal(refusal)
                 || cause instanceof IllegalArgumentException;
-        end.complete(hopeless ? cause : null);
     }
 
     /** It will not be tried again. */

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -109,9 +108,16 @@ final class Completions {
         return ended;
     }
 
+    /** Where even that fails, for want of memory, those that nobody else tells are told here. */
     private void handOver(Batch batch) {
-        batches.add(batch);
-        startRunner(null);
+        try {
+            batches.add(batch);
+            startRunner(null);
+        } catch (RuntimeException | Error e) {
+            for (int i = batch.next.getAndIncrement(); i < batch.all.size(); i = batch.next.getAndIncrement()) {
+                batch.all.get(i).tell();
+            }
+        }
     }
 
     /** How many were not committed, as far as anybody knows. */
@@ -172,8 +178,8 @@ final class Completions {
     private void execute(Runnable task) {
         try {
             executor.execute(task);
-        } catch (RejectedExecutionException | OutOfMemoryError e) {
-            // It has been shut down, or there is no thread to be had; senders are told all the same.
+        } catch (RuntimeException | Error e) {
+            // It has been shut down, or there is no thread to be had, or it fails: senders are told all the same.
             task.run();
         }
     }

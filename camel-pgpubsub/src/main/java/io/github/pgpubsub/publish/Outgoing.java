@@ -11,7 +11,8 @@ final class Outgoing {
 
     private static final int WAITING = 0;
     private static final int SENT = 1;
-    private static final int ENDED = 2;
+    private static final int EXPIRED = 2;
+    private static final int ENDED = 3;
 
     private static final AtomicIntegerFieldUpdater<Outgoing> STATE = AtomicIntegerFieldUpdater.newUpdater(Outgoing.class, "state");
 
@@ -35,6 +36,16 @@ final class Outgoing {
     /** Takes it into a batch. False: its sender has given up meanwhile. */
     boolean send() {
         return STATE.compareAndSet(this, WAITING, SENT);
+    }
+
+    /** The server has refused the batch that it was in; it may be sent again. Not if its sender has given up meanwhile. */
+    void refused() {
+        STATE.compareAndSet(this, SENT, WAITING);
+    }
+
+    /** Its time is up; true: and it will not be sent any more. False: it is with the server, or its outcome is known. */
+    boolean expire() {
+        return STATE.compareAndSet(this, WAITING, EXPIRED);
     }
 
     /** Whether giving up now leaves the outcome open. */
@@ -63,10 +74,18 @@ final class Outgoing {
             callback.done(failure);
         } catch (Throwable e) {
             // The thread that tells has others to tell, and to send; of other languages it may be any.
-            LOG.warn("A callback failed", e);
+            warn(e);
         } finally {
             // The same if a callback has left this behind.
             Thread.interrupted();
+        }
+    }
+
+    private static void warn(Throwable failure) {
+        try {
+            LOG.warn("A callback failed", failure);
+        } catch (Throwable e) {
+            // No memory for a line, say: then without one.
         }
     }
 

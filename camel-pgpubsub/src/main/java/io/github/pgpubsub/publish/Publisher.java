@@ -11,10 +11,12 @@ import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +37,10 @@ public final class Publisher implements AutoCloseable {
     /** How long closing waits for an attempt to connect when nothing waits to be sent. */
     private static final long CONNECT_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final int STUCK_CHECK_MILLIS = 5;
+    /** After what should not happen, lest it happens without a pause. */
+    private static final long RECOVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+    /** Otherwise a role with a short one would lose the session while nothing is sent; the server's own name for never. */
+    private static final Map<String, String> SESSION_SETTINGS = Map.of("idle_session_timeout", "0");
     /** read_only_sql_transaction. */
     private static final String REPLICA = "25006";
     /** How long the server may take for one answer when no sender waits for less. */
@@ -49,7 +55,9 @@ public final class Publisher implements AutoCloseable {
     private final BiFunction<String, Runnable, Thread> threads;
     /** Another takes its place when a callback holds it. */
     private volatile Thread sender;
-    private final Thread timekeeper;
+    /** Each of the two makes the other anew should it ever be gone. */
+    private volatile Thread timekeeper;
+    private volatile boolean ended;
     private final FirstAttempt firstAttempt = new FirstAttempt();
     private final LongAdder connections = new LongAdder();
     private final LongAdder committed = new LongAdder();
@@ -87,8 +95,15 @@ public final class Publisher implements AutoCloseable {
     }
 
     public void start() {
-        sender.start();
-        timekeeper.start();
+        try {
+            timekeeper.start();
+            sender.start();
+        } catch (RuntimeException | Error e) {
+            // No thread is to be had; neither goes without the other.
+            closing = true;
+            end();
+            throw e;
+        }
     }
 
     /**
@@ -107,21 +122,25 @@ public final class Publisher implements AutoCloseable {
      * @param channel  1 to 63 bytes, checked by the caller
      * @param payload  at most 7999 bytes without NUL, checked by the caller
      * @param timeout  how long to wait for the commit before the callback gets a failure
-     * @param callback told once
+     * @param callback told once, by a thread of the executor, whatever the outcome
      */
     public void publish(String channel, String payload, Duration timeout, PublishCallback callback) {
         Outgoing outgoing = new Outgoing(channel, payload, System.nanoTime() + timeout.toNanos(), callback);
         try {
             switch (queue.put(outgoing)) {
                 case TAKEN -> { }
-                case FULL -> callback.done(new SQLTimeoutException(
+                case FULL -> refuse(outgoing, new SQLTimeoutException(
                         "Not sent: " + options.capacity() + " notifications wait already for " + source));
-                case CLOSED -> callback.done(new SQLException("Not sent: the publisher is closed"));
+                case CLOSED -> refuse(outgoing, new SQLException("Not sent: the publisher is closed"));
             }
         } catch (InterruptedException e) {
+            refuse(outgoing, e);
             Thread.currentThread().interrupt();
-            callback.done(e);
         }
+    }
+
+    private void refuse(Outgoing outgoing, Exception reason) {
+        completions.complete(List.of(outgoing), reason);
     }
 
     public PublisherStatus status() {
@@ -142,7 +161,7 @@ public final class Publisher implements AutoCloseable {
         long patience = System.nanoTime() + CONNECT_NANOS;
         boolean interrupted = false;
         // The timekeeper ends after the sender.
-        while (timekeeper.isAlive() && !(connecting && queue.size() == 0 && patience - System.nanoTime() < 0)) {
+        while ((!ended || timekeeper.isAlive()) && !(connecting && queue.size() == 0 && patience - System.nanoTime() < 0)) {
             try {
                 timekeeper.join(OVERDUE_CHECK_MILLIS);
             } catch (InterruptedException e) {
@@ -154,25 +173,72 @@ public final class Publisher implements AutoCloseable {
         }
     }
 
+    /** Whatever the driver, a DataSource, a customizer or the VM throws: who waits is told, and the next ones are sent. */
     private void send() {
-        boolean replaced = false;
+        boolean goesOn = true;
+        while (goesOn) {
+            try {
+                goesOn = sendSome();
+            } catch (InterruptedException e) {
+                // Left behind by a customizer or a DataSource; what ends this thread is close().
+                LOG.debug("Interrupted", e);
+            } catch (Throwable e) {
+                recover(e);
+            }
+        }
+    }
+
+    /** False: another thread has taken over, or all is sent and the end has come. */
+    private boolean sendSome() throws InterruptedException {
+        if (isReplaced()) {
+            return false;
+        }
+        if (!timekeeper.isAlive()) {
+            timekeeper = threads.apply("publish timekeeper", this::keepTime);
+            timekeeper.start();
+        }
+        tellUnanswered();
+        if (!ensureConnected()) {
+            end();
+            return false;
+        }
+        awaitThoseJustTold();
+        if (queue.awaitSome(TimeUnit.NANOSECONDS.toMillis(TRUSTED_NANOS))) {
+            trust();
+            List<Outgoing> batch = queue.takeBatch(options.maxBatch());
+            boolean goesOn = !sendBatch(batch) || completions.completeHere(batch);
+            if (goesOn) {
+                inFlight = List.of();
+            }
+            return goesOn;
+        } else if (closing) {
+            end();
+            return false;
+        }
+        return true;
+    }
+
+    private boolean isReplaced() {
+        return Thread.currentThread() != sender;
+    }
+
+    /** What was in flight is told with the next round, in which there may be memory again. */
+    private void recover(Throwable failure) {
         try {
-            while (!replaced && ensureConnected()) {
-                awaitThoseJustTold();
-                if (queue.awaitSome(TimeUnit.NANOSECONDS.toMillis(TRUSTED_NANOS))) {
-                    trust();
-                    List<Outgoing> batch = queue.takeBatch(options.maxBatch());
-                    replaced = sendBatch(batch) && !completions.completeHere(batch);
-                } else if (closing) {
-                    break;
-                }
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } finally {
-            if (!replaced) {
-                end();
-            }
+            disconnect();
+            LOG.error("Publishing to {} failed; it goes on", source, failure);
+        } catch (Throwable e) {
+            // The connection is given up all the same, and with it all that is known about it.
+        }
+        LockSupport.parkNanos(RECOVERY_NANOS);
+    }
+
+    /** There is something only after a round that did not come to its end. */
+    private void tellUnanswered() {
+        if (!inFlight.isEmpty()) {
+            completions.complete(inFlight, new UnknownOutcomeException(
+                    "Sending failed: the notification may have been sent or not", null, null));
+            inFlight = List.of();
         }
     }
 
@@ -191,11 +257,12 @@ public final class Publisher implements AutoCloseable {
 
     private void end() {
         firstAttempt.succeeded();
-        disconnect();
         queue.close();
+        disconnect();
         completions.complete(inFlight, new UnknownOutcomeException(
                 "The publisher ended before the commit was confirmed: the notification may have been sent or not", null, null));
         completions.complete(queue.takeAll(), new SQLException("Not sent: the publisher was closed"));
+        ended = true;
     }
 
     /** False: closing, and nothing waits or no connection was to be had. */
@@ -218,17 +285,34 @@ public final class Publisher implements AutoCloseable {
                 cantConnect = null;
                 firstAttempt.succeeded();
             } catch (SQLException | RuntimeException e) {
-                if (backoff.failures() == 0) {
-                    LOG.warn("Can't connect to {} to publish: {}; trying again", source, e.getMessage());
-                }
-                cantConnect = e;
-                firstAttempt.failed(e);
-                if (closing) {
+                if (!connectLater(e)) {
                     return false;
                 }
-                queue.awaitClose(backoff.next().toMillis());
+            } catch (Error e) {
+                // Of a class that the customizer or the DataSource lacks, say.
+                if (!connectLater(new SQLException("Connecting failed with " + e, e))) {
+                    return false;
+                }
             }
         }
+        return true;
+    }
+
+    /** False: closing. */
+    private boolean connectLater(Exception failure) throws InterruptedException {
+        if (backoff.failures() == 0) {
+            // Whoever waits for the start gets a refusal, and then it is not tried again.
+            LOG.warn("Can't connect to {} to publish: {}{}", source, failure.getMessage(),
+                    FirstAttempt.isHopeless(failure) ? "" : "; trying again");
+        }
+        cantConnect = failure;
+        firstAttempt.failed(failure);
+        if (closing) {
+            return false;
+        }
+        // A customizer or a DataSource may have left it behind; the pause is not to be skipped for it.
+        Thread.interrupted();
+        queue.awaitClose(backoff.next().toMillis());
         return true;
     }
 
@@ -246,6 +330,12 @@ public final class Publisher implements AutoCloseable {
                     + " or several hosts with targetServerType=primary", REPLICA);
         }
         if (!opened.behindPooler()) {
+            try {
+                opened.set(SESSION_SETTINGS);
+            } catch (SQLException | RuntimeException | Error e) {
+                opened.close();
+                throw e;
+            }
             ownMessages.register(opened);
         }
         return opened;
@@ -273,15 +363,21 @@ public final class Publisher implements AutoCloseable {
             completions.complete(batch, new SQLException("Not sent: the publisher was closed"));
             return false;
         }
-        boolean sent = false;
         inFlight = batch;
+        boolean sent = attempt(batch);
+        lastUse = System.nanoTime();
+        lastBatch = batch.size();
+        return sent;
+    }
+
+    private boolean attempt(List<Outgoing> batch) {
         try {
             long begun = System.nanoTime();
             execute(batch);
             count(batch.size(), System.nanoTime() - begun);
-            sent = true;
-        } catch (RuntimeException e) {
-            // A defect of the driver, say: nobody knows how far it came.
+            return true;
+        } catch (RuntimeException | Error e) {
+            // A defect of the driver, say, or no memory: nobody knows how far it came.
             disconnect();
             completions.complete(batch, new UnknownOutcomeException("Sending failed: the notification may have been sent or not", null, e));
         } catch (SQLException e) {
@@ -297,17 +393,13 @@ public final class Publisher implements AutoCloseable {
                 completions.complete(batch, e);
             } else if (batch.size() > 1) {
                 // One of them is to blame; the others must not suffer.
-                for (Outgoing each : batch) {
-                    sendAlone(each);
-                }
+                batch.forEach(Outgoing::refused);
+                batch.forEach(this::sendAlone);
             } else {
                 completions.complete(batch, e);
             }
         }
-        inFlight = List.of();
-        lastUse = System.nanoTime();
-        lastBatch = batch.size();
-        return sent;
+        return false;
     }
 
     private void count(int size, long nanos) {
@@ -320,7 +412,7 @@ public final class Publisher implements AutoCloseable {
     private void sendAlone(Outgoing outgoing) {
         if (connection == null) {
             completions.complete(List.of(outgoing), new SQLException("Not sent: the connection broke"));
-        } else if (sendBatch(List.of(outgoing))) {
+        } else if (outgoing.send() && attempt(List.of(outgoing))) {
             completions.complete(List.of(outgoing), null);
         }
     }
@@ -381,48 +473,88 @@ public final class Publisher implements AutoCloseable {
     }
 
     private void disconnect() {
-        if (connection != null) {
-            ownMessages.retire(connection);
-            connection.close();
+        ServerConnection former = connection;
+        if (former != null) {
             connection = null;
             backend = 0;
             changedAt = System.nanoTime();
+            ownMessages.retire(former);
+            former.close();
         }
     }
 
     /** Tells senders whose time is up, also while the sender's thread waits for a server that says nothing. */
     private void keepTime() {
-        try {
-            while (sender.isAlive()) {
-                sender.join(completions.isBusy() ? STUCK_CHECK_MILLIS : OVERDUE_CHECK_MILLIS);
-                if (completions.watch()) {
+        boolean senderWanted = false;
+        while (!ended && Thread.currentThread() == timekeeper) {
+            try {
+                senderWanted |= awaitTick();
+                tellOverdue();
+                if (senderWanted) {
                     replaceSender();
-                }
-                long now = System.nanoTime();
-                List<Outgoing> overdue = queue.takeOverdue(now);
-                if (!overdue.isEmpty()) {
-                    completions.complete(overdue, notSentInTime());
-                }
-                for (Outgoing outgoing : inFlight) {
-                    if (outgoing.isSent() && outgoing.deadline - now <= 0) {
-                        completions.complete(List.of(outgoing), new UnknownOutcomeException(
-                                "The commit was not confirmed in time: the notification may have been sent or not", null, null));
-                    }
+                    senderWanted = false;
                 }
                 abandon();
+            } catch (InterruptedException e) {
+                LOG.debug("Interrupted", e);
+            } catch (Throwable e) {
+                // No memory or no thread, say. The next look comes, and with it another try.
+                LockSupport.parkNanos(RECOVERY_NANOS);
+                endWithoutSender();
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Whoever closes must not wait for a thread that is not to be had. */
+    private void endWithoutSender() {
+        try {
+            if (closing && !sender.isAlive()) {
+                end();
+            }
+        } catch (Throwable e) {
+            // With the next look.
+        }
+    }
+
+    /** True: the sender's thread is stuck in a callback, or gone. */
+    private boolean awaitTick() throws InterruptedException {
+        Thread current = sender;
+        if (current.getState() == Thread.State.NEW) {
+            // Started in a moment, by whoever has started this one.
+            Thread.sleep(1);
+            return false;
+        }
+        current.join(completions.isBusy() ? STUCK_CHECK_MILLIS : OVERDUE_CHECK_MILLIS);
+        return completions.watch() || !ended && !current.isAlive();
+    }
+
+    private void tellOverdue() {
+        long now = System.nanoTime();
+        List<Outgoing> overdue = queue.takeOverdue(now);
+        if (!overdue.isEmpty()) {
+            completions.complete(overdue, notSentInTime());
+        }
+        for (Outgoing outgoing : inFlight) {
+            if (outgoing.deadline - now > 0) {
+                continue;
+            }
+            if (outgoing.expire()) {
+                completions.complete(List.of(outgoing), notSentInTime());
+            } else if (outgoing.isSent()) {
+                completions.complete(List.of(outgoing), new UnknownOutcomeException(
+                        "The commit was not confirmed in time: the notification may have been sent or not", null, null));
+            }
         }
     }
 
     private void replaceSender() {
+        Thread another = threads.apply("publish", this::send);
+        Thread former = sender;
+        sender = another;
         try {
-            sender = threads.apply("publish", this::send);
-            sender.start();
-        } catch (RuntimeException | Error e) {
-            LOG.error("There is no thread to publish with to {}", source, e);
-            end();
+            another.start();
+        } catch (Throwable e) {
+            sender = former;
             throw e;
         }
     }

@@ -15,5 +15,9 @@
  * breaks under a batch nobody can say whether it was committed; its senders get an
  * {@link io.github.pgpubsub.publish.UnknownOutcomeException}, and those that still wait go on after the reconnect. A sender
  * whose time is up while it waits is told so and its message is not sent.
+ *
+ * <p>Two threads: one sends, the timekeeper tells those whose time is up. Both go on whatever is thrown in them, by the driver, by
+ * a customizer, a {@code DataSource} or an executor of the user, or by the VM; and each makes the other anew should it be gone.
+ * So a sender is told in its time as long as one of them runs, and what was in flight when something was thrown is told as unknown.
  */
 package io.github.pgpubsub.publish;

@@ -49,11 +49,31 @@ class KameletsTest {
         sendsAndReceives(Map.of("url", postgres.libpqUri()));
     }
 
+    @Test
+    void withTheDatabaseOfTheComponent() throws Exception {
+        Main main = new Main();
+        main.addInitialProperty("camel.component.pgpubsub.url", postgres.url());
+        main.addInitialProperty("camel.component.pgpubsub.user", "kamelet");
+        main.addInitialProperty("camel.component.pgpubsub.password", PASSWORD);
+        sendsAndReceives(main);
+    }
+
+    @Test
+    void withTheDataSourceOfTheRegistry() throws Exception {
+        Main main = new Main();
+        main.bind("database", postgres.dataSource());
+        sendsAndReceives(main);
+    }
+
     private static void sendsAndReceives(Map<String, String> database) throws Exception {
         Main main = new Main();
         for (String kamelet : List.of("pgpubsub-source", "pgpubsub-sink")) {
             database.forEach((name, value) -> main.addInitialProperty("camel.kamelet." + kamelet + "." + name, value));
         }
+        sendsAndReceives(main);
+    }
+
+    private static void sendsAndReceives(Main main) throws Exception {
         main.configure().withRoutesIncludePattern("classpath:routes/kamelets.yaml");
         try {
             main.start();
@@ -109,7 +129,7 @@ class KameletsTest {
                 .collect(Collectors.toMap(name -> name,
                         name -> (options.get(name).get("secret").asBoolean() ? "{{" : "{{?") + name + "}}"));
         assertThat(endpoint.get("parameters")).isEqualTo(JSON.valueToTree(handedOn));
-        assertThat(kamelet.at("/spec/definition/required")).map(JsonNode::asText).containsExactly("channel", "url");
+        assertThat(kamelet.at("/spec/definition/required")).map(JsonNode::asText).containsExactly("channel");
     }
 
     @ParameterizedTest

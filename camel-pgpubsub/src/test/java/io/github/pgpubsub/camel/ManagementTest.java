@@ -63,7 +63,20 @@ class ManagementTest {
         camel.start();
         standby.receive("pgpubsub:managed?group=workers", new Inbox());
         standby.start();
-        Inbox.await(() -> assertThat(consumer().isInStep()).isTrue());
+        // All of it: what one of them knows, the other may not know yet, and each tells a part at a time.
+        Inbox.await(() -> {
+            assertThat(consumer().getRole()).isEqualTo("LEADER");
+            assertThat(consumer().isReceiving()).isTrue();
+            assertThat(consumer().isInStep()).isTrue();
+            assertThat(consumer().getLeader()).isEqualTo(consumer().getBackend()).isNotZero();
+            assertThat(consumer().status().group().standby()).isEqualTo(other(standby).getBackend()).isNotZero();
+            assertThat(other(standby).getRole()).isEqualTo("STANDBY");
+            assertThat(other(standby).isInStep()).isTrue();
+            assertThat(other(standby).getLeader()).isEqualTo(consumer().getBackend());
+            assertThat(other(standby).getLeaderForMillis()).isNotNegative();
+            assertThat(other(standby).getLeaderName()).isEqualTo("pgpubsub " + context.getName() + " listen");
+            assertThat(consumer().getLeaderName()).isEqualTo("pgpubsub " + context.getName() + " listen");
+        });
         camel.send("direct:send", "one");
         camel.send("direct:send", "two");
         inbox.awaitBodies("one", "two");
@@ -136,9 +149,9 @@ class ManagementTest {
 
     @Test
     void eventsTellOfRolesGapsAndReconnects() {
-        assertThat(events).filteredOn(PgPubSubEvent.RoleChanged.class::isInstance).extracting(
+        Inbox.await(() -> assertThat(events).filteredOn(PgPubSubEvent.RoleChanged.class::isInstance).extracting(
                 event -> ((PgPubSubEvent.RoleChanged) event).getChange().to()).containsExactly(Role.COLD, Role.STANDBY, Role.TAKING_OVER,
-                Role.LEADER);
+                Role.LEADER));
         standby.close();
         events.clear();
         postgres.terminate(consumer().getBackend());

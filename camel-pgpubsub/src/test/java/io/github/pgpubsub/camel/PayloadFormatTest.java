@@ -294,7 +294,8 @@ class PayloadFormatTest {
         Message failed = failures.messages().get(0);
         Exception cause = failed.getExchange().getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
         assertThat(cause).isInstanceOf(JsonPayloadException.class).hasNoCause()
-                .hasMessageContaining("line 1, column ").hasMessageNotContaining("geheim");
+                .hasMessageContaining("line 1, column ").hasMessageNotContaining("geheim")
+                .extracting(e -> ((JsonPayloadException) e).getPayload()).isEqualTo(payload);
         assertThat(failed.getBody(String.class)).contains("Bridged").doesNotContain("geheim");
 
         postgres.notify("Bridged", "[\"the next one\"]");

@@ -113,7 +113,8 @@ public class PgPubSubClusterService extends AbstractCamelClusterService<PgPubSub
     protected void doStart() throws Exception {
         CamelContext context = Objects.requireNonNull(getCamelContext(),
                 "The cluster service has no CamelContext: use addService");
-        pubSub = PgPubSub.to(Database.find(context, url, user, password, dataSource, "on the cluster service"))
+        pubSub = PgPubSub.to(Database.find(context, url, user, password, dataSource, context.isAutowiredEnabled(),
+                        "on the cluster service"))
                 .name(NAME_BEGIN + getId())
                 .customizer(connectionCustomizer)
                 .reconnect(RECONNECT_DELAY, RECONNECT_MAX_DELAY)

@@ -10,6 +10,9 @@ public interface ManagedComponent {
     /** The consumers that are started or suspended. */
     Collection<? extends ManagedConsumer> consumers();
 
-    /** How publishing connections stand, by what names their server. */
+    /**
+     * How publishing connections stand, by what names their server. When there are several to one server, as other connection
+     * options make them, the second is called {@code host:port/database (2)}, and so on.
+     */
     Map<String, PublisherStatus> publishers();
 }

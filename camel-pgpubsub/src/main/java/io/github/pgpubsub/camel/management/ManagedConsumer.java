@@ -5,6 +5,7 @@ import io.github.pgpubsub.SubscriptionStatus;
 /** A consumer as its operators see it. */
 public interface ManagedConsumer {
 
+    /** Null for a consumer without a route, of a {@code ConsumerTemplate} or {@code pollEnrich}. */
     String getRouteId();
 
     String getChannel();
@@ -15,6 +16,6 @@ public interface ManagedConsumer {
     /** How it stands; null: stopped or suspended. */
     SubscriptionStatus status();
 
-    /** Application name of the backend that leads its group, empty: none known. Asks the server. */
+    /** Application name of the backend that leads its group, empty: none known, or not yet. Waits half a second at most. */
     String getLeaderName();
 }

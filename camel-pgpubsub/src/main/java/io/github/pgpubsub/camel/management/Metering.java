@@ -20,11 +20,13 @@ public final class Metering {
 
     /**
      * @param server    names the server, without a secret
+     * @param number    tells connections to one server apart
      * @param publisher null: nothing was published yet
      * @return removes the meters
      */
-    public static AutoCloseable ofPublisher(CamelContext context, String server, Supplier<PublisherStatus> publisher) {
-        AutoCloseable meters = isPresent(context) ? PgPubSubMeters.ofPublisher(context, server, publisher) : null;
+    public static AutoCloseable ofPublisher(CamelContext context, String server, int number,
+            Supplier<PublisherStatus> publisher) {
+        AutoCloseable meters = isPresent(context) ? PgPubSubMeters.ofPublisher(context, server, number, publisher) : null;
         return meters == null ? NOTHING : meters;
     }
 

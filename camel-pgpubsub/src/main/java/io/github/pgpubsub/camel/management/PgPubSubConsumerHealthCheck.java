@@ -18,7 +18,7 @@ public final class PgPubSubConsumerHealthCheck extends AbstractHealthCheck {
     private final ManagedConsumer consumer;
 
     public PgPubSubConsumerHealthCheck(ManagedConsumer consumer) {
-        super("camel", "consumer:pgpubsub-" + consumer.getRouteId());
+        super("camel", "consumer:pgpubsub-" + (consumer.getRouteId() == null ? consumer.getChannel() : consumer.getRouteId()));
         this.consumer = consumer;
     }
 

@@ -29,6 +29,7 @@ public abstract class PgPubSubEvent extends EventObject implements CamelEvent {
         return Type.Custom;
     }
 
+    /** Null for a consumer without a route, of a {@code ConsumerTemplate} say. */
     public String getRouteId() {
         return routeId;
     }
@@ -49,7 +50,7 @@ public abstract class PgPubSubEvent extends EventObject implements CamelEvent {
 
     @Override
     public String toString() {
-        return "Route " + routeId + ", channel " + channel + ": ";
+        return (routeId == null ? "Channel " : "Route " + routeId + ", channel ") + channel + ": ";
     }
 
     /** The consumer has another role in its group. */

@@ -42,22 +42,45 @@ final class PgPubSubMeters implements AutoCloseable {
             return null;
         }
         Supplier<SubscriptionStatus> status = consumer::status;
-        PgPubSubMeters meters = new PgPubSubMeters(registry, Tags.of(
-                "camelContext", context.getName(), "routeId", consumer.getRouteId(), "channel", consumer.getChannel(),
-                "group", consumer.getGroup().isEmpty() ? "none" : consumer.getGroup()), status);
-        meters.bind(status);
-        return meters;
+        Tags tags = Tags.of("camelContext", context.getName(), "routeId", orNone(consumer.getRouteId()),
+                "channel", consumer.getChannel(), "group", orNone(consumer.getGroup()));
+        synchronized (registry) {
+            PgPubSubMeters meters = new PgPubSubMeters(registry, free(registry, "pgpubsub.consumer.received", tags, "consumer", 1), status);
+            meters.bind(status);
+            return meters;
+        }
     }
 
     /** Null: as above. */
-    static AutoCloseable ofPublisher(CamelContext context, String server, Supplier<PublisherStatus> publisher) {
+    static AutoCloseable ofPublisher(CamelContext context, String server, int number, Supplier<PublisherStatus> publisher) {
         MeterRegistry registry = context.getRegistry().findSingleByType(MeterRegistry.class);
         if (registry == null) {
             return null;
         }
-        PgPubSubMeters meters = new PgPubSubMeters(registry, Tags.of("camelContext", context.getName(), "server", server), publisher);
-        meters.bindPublisher(publisher);
-        return meters;
+        Tags tags = Tags.of("camelContext", context.getName(), "server", server);
+        synchronized (registry) {
+            PgPubSubMeters meters = new PgPubSubMeters(registry,
+                    free(registry, "pgpubsub.producer.committed", tags, "connection", number), publisher);
+            meters.bindPublisher(publisher);
+            return meters;
+        }
+    }
+
+    /**
+     * Of several with equal tags Micrometer would take the first for all, and the first to close would remove it. So a number is
+     * added, the lowest that is free; as a tag that is always there, because Prometheus wants equal keys.
+     */
+    private static Tags free(MeterRegistry registry, String meter, Tags tags, String key, int first) {
+        int number = first;
+        while (registry.find(meter).tags(tags.and(key, Integer.toString(number))).meter() != null) {
+            number++;
+        }
+        return tags.and(key, Integer.toString(number));
+    }
+
+    /** A consumer of a ConsumerTemplate has no route, one without a single listener no group; a tag has no null. */
+    private static String orNone(String value) {
+        return value == null || value.isEmpty() ? "none" : value;
     }
 
     private void bind(Supplier<SubscriptionStatus> status) {

@@ -1,0 +1,137 @@
+package io.github.pgpubsub.camel;
+
+import java.io.ByteArrayOutputStream;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.Reader;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.Charset;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
+import java.nio.charset.CodingErrorAction;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.temporal.TemporalAccessor;
+import java.time.temporal.TemporalAmount;
+import java.util.UUID;
+import javax.xml.transform.Source;
+import org.apache.camel.CamelExchangeException;
+import org.apache.camel.Exchange;
+import org.apache.camel.StreamCache;
+import org.apache.camel.TypeConversionException;
+import org.apache.camel.TypeConverter;
+import org.apache.camel.WrappedFile;
+import org.apache.camel.support.ExchangeHelper;
+import org.w3c.dom.Node;
+import org.w3c.dom.NodeList;
+
+/** Bodies that have a text of their own, by Camel's converters. Bytes are read in the charset of the exchange, or refused. */
+final class BodyText {
+
+    private static final char REPLACEMENT = '\uFFFD';
+
+    private BodyText() {}
+
+    /** Whether the body carries content: taken as it is in either format. */
+    static boolean isContent(Object body) {
+        return !isXml(body) && (body instanceof byte[] || body instanceof ByteBuffer || body instanceof InputStream
+                || body instanceof Reader || body instanceof StreamCache || body instanceof File || body instanceof Path
+                || body instanceof WrappedFile);
+    }
+
+    static boolean isXml(Object body) {
+        return body instanceof Node || body instanceof NodeList || body instanceof Source;
+    }
+
+    /** Whether the body is a value whose text is what Camel makes of it. */
+    static boolean isValue(Object body) {
+        return body instanceof CharSequence || body instanceof Number || body instanceof Boolean || body instanceof Enum
+                || body instanceof UUID || body instanceof Character || body instanceof TemporalAccessor
+                || body instanceof TemporalAmount || isXml(body);
+    }
+
+    /** Camel's converter, or one of the application, for just this type of bodies; null: there is none. */
+    static TypeConverter converter(Exchange exchange, Object body) {
+        return exchange.getContext().getTypeConverterRegistry().lookup(String.class, body.getClass());
+    }
+
+    /** @throws CamelExchangeException when the body can't be read; the message does not repeat it */
+    static String of(Exchange exchange, Object body) throws CamelExchangeException {
+        if (body instanceof CharSequence || body instanceof TemporalAccessor || body instanceof TemporalAmount) {
+            return body.toString();
+        }
+        try {
+            return read(exchange, body);
+        } catch (CamelExchangeException e) {
+            throw e;
+        } catch (TypeConversionException e) {
+            // Its message repeats the body.
+            throw unreadable(exchange, body, e.getCause());
+        } catch (Exception e) {
+            throw unreadable(exchange, body, e);
+        }
+    }
+
+    private static CamelExchangeException unreadable(Exchange exchange, Object body, Throwable cause) {
+        return new CamelExchangeException("A body of " + body.getClass().getName() + " can't be read as text", exchange, cause);
+    }
+
+    private static String read(Exchange exchange, Object body) throws Exception {
+        TypeConverter converter = exchange.getContext().getTypeConverter();
+        if (body instanceof byte[] bytes) {
+            return decode(exchange, body, ByteBuffer.wrap(bytes));
+        } else if (body instanceof ByteBuffer buffer) {
+            return decode(exchange, body, buffer.duplicate());
+        } else if (body instanceof InputStream) {
+            return decode(exchange, body, ByteBuffer.wrap(converter.mandatoryConvertTo(byte[].class, exchange, body)));
+        } else if (body instanceof Path path) {
+            return decode(exchange, body, ByteBuffer.wrap(Files.readAllBytes(path)));
+        } else if (body instanceof File file) {
+            return decode(exchange, body, ByteBuffer.wrap(Files.readAllBytes(file.toPath())));
+        } else if (body instanceof WrappedFile<?> wrapped) {
+            return fileText(exchange, wrapped);
+        } else if (body instanceof StreamCache cache && !(body instanceof Reader) && !isXml(body)) {
+            return decode(exchange, body, ByteBuffer.wrap(bytes(cache)));
+        }
+        return converter.mandatoryConvertTo(String.class, exchange, body);
+    }
+
+    private static byte[] bytes(StreamCache cache) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        cache.writeTo(bytes);
+        return bytes.toByteArray();
+    }
+
+    /** The file's own options say how to read it, so Camel does. Where it can't, or may have replaced a byte, a look is taken. */
+    private static String fileText(Exchange exchange, WrappedFile<?> wrapped) throws Exception {
+        TypeConverter converter = exchange.getContext().getTypeConverter();
+        if (!(wrapped.getFile() instanceof File file)) {
+            return decode(exchange, wrapped, ByteBuffer.wrap(converter.mandatoryConvertTo(byte[].class, exchange, wrapped)));
+        }
+        String text = converter.tryConvertTo(String.class, exchange, wrapped);
+        if (text == null || text.indexOf(REPLACEMENT) >= 0) {
+            decode(exchange, wrapped, ByteBuffer.wrap(Files.readAllBytes(file.toPath())));
+        }
+        return text != null ? text : converter.mandatoryConvertTo(String.class, exchange, wrapped);
+    }
+
+    private static String decode(Exchange exchange, Object body, ByteBuffer bytes) throws CamelExchangeException {
+        Charset charset = ExchangeHelper.getCharset(exchange);
+        CharsetDecoder decoder = charset.newDecoder()
+                .onMalformedInput(CodingErrorAction.REPORT).onUnmappableCharacter(CodingErrorAction.REPORT);
+        int begin = bytes.position();
+        CharBuffer text = CharBuffer.allocate((int) Math.ceil(bytes.remaining() * (double) decoder.maxCharsPerByte()) + 1);
+        CoderResult result = decoder.decode(bytes, text, true);
+        if (!result.isError()) {
+            result = decoder.flush(text);
+        }
+        if (result.isError()) {
+            throw new CamelExchangeException("A body of " + body.getClass().getTypeName() + " is no text in " + charset
+                    + ": the byte at index " + (bytes.position() - begin) + " does not fit. Name its charset in the exchange"
+                    + " property " + Exchange.CHARSET_NAME + ", or send binary data as text, in base64 for instance", exchange);
+        }
+        return text.flip().toString();
+    }
+}

@@ -1,0 +1,141 @@
+package io.github.pgpubsub.camel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.pgpubsub.camel.cluster.PgPubSubClusterService;
+import io.github.pgpubsub.support.LoggedLines;
+import java.sql.SQLException;
+import org.apache.camel.ResolveEndpointFailedException;
+import org.apache.camel.Service;
+import org.apache.camel.builder.LambdaRouteBuilder;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/** What can't work says so in words that name it. Without a server. */
+class RefusalsTest {
+
+    private static final String[] WAY_OUT = {"autowiredEnabled=false", "url", "dataSource"};
+
+    private final DefaultCamelContext context = new DefaultCamelContext();
+    private final PgPubSubComponent component = new PgPubSubComponent();
+
+    RefusalsTest() {
+        context.addComponent("pgpubsub", component);
+    }
+
+    @AfterEach
+    void stop() {
+        context.stop();
+    }
+
+    // ---- a question mark in a channel
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "pgpubsub:who%3F", "pgpubsub:who%253F", "pgpubsub:who%253f", "pgpubsub:who??", "pgpubsub:who?me", "pgpubsub:who%3Fme",
+        "pgpubsub:who%253Fme", "pgpubsub:who? me?", "pgpubsub:who?me?group=a", "pgpubsub:who%3Fme?group=a", "pgpubsub:who%253Fme?group=a",
+    })
+    void aQuestionMarkIsRefusedAndTheHeaderIsNamed(String uri) {
+        assertThatThrownBy(() -> context.getEndpoint(uri)).isInstanceOf(ResolveEndpointFailedException.class)
+                .hasMessageContainingAll("A ? in a URI begins the options", PgPubSubConstants.OVERRIDE_CHANNEL);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"who?", "who%3F", "who%253F", "who??", "who?me", "who%3Fme"})
+    void aDynamicChannelIsNotCutAtItsQuestionMark(String channel) throws Exception {
+        component.getConfiguration().setUrl("jdbc:postgresql://localhost:1/none");
+        component.getConfiguration().setSendTimeout(100);
+        start(route -> route.from("direct:dynamic").toD("pgpubsub:${header.where}"));
+
+        assertThatThrownBy(() -> context.createProducerTemplate().sendBodyAndHeader("direct:dynamic", "x", "where", channel))
+                .cause().hasMessageContainingAll("A ? in a URI begins the options", PgPubSubConstants.OVERRIDE_CHANNEL);
+    }
+
+    @Test
+    void optionsThatTurnOutEmptyAreNoName() throws Exception {
+        component.getConfiguration().setUrl("jdbc:postgresql://localhost:1/none");
+        component.getConfiguration().setSendTimeout(100);
+        start(route -> route.from("direct:dynamic").toD("pgpubsub:A?${header.options}"));
+
+        assertThatThrownBy(() -> context.createProducerTemplate().sendBodyAndHeader("direct:dynamic", "x", "options", ""))
+                .cause().hasMessageContaining("Not sent: no connection");
+    }
+
+    @Test
+    void aPercentSignIsNoQuestionMark() {
+        assertThat(context.getEndpoint("pgpubsub:who%25253F", PgPubSubEndpoint.class).getChannel()).isEqualTo("who%3F");
+    }
+
+    // ---- a class that is not there
+
+    @Test
+    void aBodyTypeThatIsNotThereIsNamed() {
+        assertThatThrownBy(() -> context.getEndpoint("pgpubsub:a?payloadFormat=json&bodyType=no.such.Order"))
+                .isInstanceOf(ResolveEndpointFailedException.class)
+                .hasMessageContaining("bodyType names the class no.such.Order, which is not on the class path");
+    }
+
+    // ---- autowiredEnabled=false
+
+    @ParameterizedTest
+    @ValueSource(strings = {"pgpubsub:a", "pgpubsub:a?transacted=true"})
+    void theRegistryIsNotAskedWhereTheComponentMayNot(String uri) throws Exception {
+        component.setAutowiredEnabled(false);
+
+        assertNoDatabase(uri);
+    }
+
+    @Test
+    void norWhereTheContextMayNot() throws Exception {
+        context.setAutowiredEnabled(false);
+
+        assertNoDatabase("pgpubsub:a");
+        PgPubSubClusterService cluster = new PgPubSubClusterService();
+        cluster.setCamelContext(context);
+        assertThatThrownBy(cluster::start).hasMessageContainingAll(WAY_OUT);
+    }
+
+    @Test
+    void norWhereTheEndpointMayNot() throws Exception {
+        assertNoDatabase("pgpubsub:a?autowiredEnabled=false");
+    }
+
+    private void assertNoDatabase(String uri) throws Exception {
+        context.getRegistry().bind("database", new PGSimpleDataSource());
+
+        context.start();
+
+        for (Service each : new Service[] {
+            context.getEndpoint(uri).createConsumer(exchange -> { }), context.getEndpoint(uri).createProducer()}) {
+            assertThatThrownBy(each::start).satisfiesAnyOf(e -> assertThat(e).hasMessageContainingAll(WAY_OUT),
+                    e -> assertThat(e).cause().hasMessageContainingAll(WAY_OUT));
+        }
+    }
+
+    // ---- what the log says
+
+    @Test
+    void aConnectionThatCantBeHadIsOneLine() throws Exception {
+        try (LoggedLines log = LoggedLines.capture()) {
+            var consumer = (PgPubSubConsumer) context.getEndpoint("pgpubsub:a").createConsumer(exchange -> { });
+            SQLException refused = new SQLException("Connection to localhost:1 refused", "08001");
+            consumer.failed(refused);
+            consumer.failed(new IllegalStateException("something else"));
+
+            assertThat(log.lines()).filteredOn(line -> line.startsWith("WARN")).satisfiesExactly(
+                    line -> assertThat(line).endsWith("Listening to channel a failed: Connection to localhost:1 refused"),
+                    line -> assertThat(line).contains("something else", "\tat "));
+        }
+    }
+
+    private void start(LambdaRouteBuilder route) throws Exception {
+        RouteBuilder.addRoutes(context, route);
+        context.start();
+    }
+}
