@@ -84,6 +84,17 @@ final class DeliveryQueue {
         return credit > 0;
     }
 
+    /** Whether the session may put another message that takes no more memory here than it does already. */
+    boolean hasRoomForHeld() {
+        flush();
+        lockSoon();
+        try {
+            return waiting.size() < capacity || overflow != Overflow.block;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Others hold it for less than a microsecond: to be parked for that, and woken, takes many times as long. */
     private void lockSoon() {
         for (int i = 0; i < LOCK_SPINS; i++) {

@@ -351,6 +351,11 @@ final class Member implements Subscriber, Effects<Notification> {
     }
 
     @Override
+    public boolean hasRoomForHeld() {
+        return alternates.queue().hasRoomForHeld();
+    }
+
+    @Override
     public void deliver(Entry<Notification> entry) {
         if (entry.gap() == null && entry.message().own() && alternates.filtered()) {
             counters.filtered.increment();

@@ -32,6 +32,9 @@ public interface Effects<M> {
     /** Whether the handler's queue takes another entry. */
     boolean hasRoom();
 
+    /** Whether it takes another one whose memory is counted already. */
+    boolean hasRoomForHeld();
+
     /** Put an entry into the handler's queue. */
     void deliver(Entry<M> entry);
 

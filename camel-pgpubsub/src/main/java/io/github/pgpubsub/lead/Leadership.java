@@ -1025,7 +1025,7 @@ public final class Leadership<M> {
     // ---- as leader
 
     private void pump() {
-        while (!backlog.isEmpty() && mayBegin(backlog.peek()) && effects.hasRoom()) {
+        while (!backlog.isEmpty() && mayBegin(backlog.peek()) && (effects.hasRoom() || effects.hasRoomForHeld())) {
             effects.deliver(backlog.remove());
         }
     }

@@ -200,6 +200,11 @@ final class Requests {
         }
 
         @Override
+        public long serverUptime() {
+            return connection.serverUptime();
+        }
+
+        @Override
         public int backend() {
             return connection.backend();
         }
@@ -242,11 +247,6 @@ final class Requests {
 
     String server() {
         return connection.server();
-    }
-
-    @Override
-    public long serverUptime() {
-        return connection.serverUptime();
     }
 
     /** Who gets what arrives on the channel: not to be changed, and not changed later. */

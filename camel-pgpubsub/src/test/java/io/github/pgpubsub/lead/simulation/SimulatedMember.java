@@ -557,6 +557,11 @@ final class SimulatedMember implements Effects<Long> {
     }
 
     @Override
+    public boolean hasRoomForHeld() {
+        return waiting.size() < queueSize;
+    }
+
+    @Override
     public void deliver(Entry<Long> entry) {
         if (entry.gap() == null) {
             world.delivers(this, entry);
