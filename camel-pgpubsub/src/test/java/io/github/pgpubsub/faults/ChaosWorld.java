@@ -6,8 +6,10 @@ import io.github.pgpubsub.history.What;
 import io.github.pgpubsub.support.PostgresExtension;
 import io.github.pgpubsub.support.Proxy;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -104,6 +106,8 @@ final class ChaosWorld implements AutoCloseable {
     private final Group group;
     private final List<Place> places = new ArrayList<>();
     private final PriorityQueue<Due> due = new PriorityQueue<>((a, b) -> Long.compare(a.nanos(), b.nanos()));
+    /** To be replaced, one after the other. */
+    private final Deque<Place> deploying = new ArrayDeque<>();
     private final Map<Fault, Integer> faults = new EnumMap<>(Fault.class);
     private final List<CompletableFuture<Void>> background = new ArrayList<>();
 
@@ -174,11 +178,10 @@ final class ChaosWorld implements AutoCloseable {
     private void happen(Fault fault) {
         switch (fault) {
             case SEVERAL_AT_ONCE -> several();
-            case ROLLING_DEPLOY -> places.forEach(place -> later(random.nextInt(1000 * members), () -> {
-                if (place.isFree()) {
-                    stop(place);
-                }
-            }));
+            case ROLLING_DEPLOY -> {
+                deploying.clear();
+                deploying.addAll(places);
+            }
             case SERVER_KILLED, SERVER_STOPPED -> restart(fault);
             default -> {
                 Place place = target();
@@ -304,12 +307,24 @@ final class ChaosWorld implements AutoCloseable {
                 place.node.awaitEnd();
                 place.launchSoon();
             });
+            deploy();
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
         } while (System.nanoTime() < end);
     }
 
+    /** The next one is stopped when the one before has come back, and has a role again. */
+    private void deploy() {
+        if (!deploying.isEmpty() && places.stream().noneMatch(place -> place.stopping || place.node.role().isEmpty())) {
+            Place next = deploying.remove();
+            if (next.isFree()) {
+                stop(next);
+            }
+        }
+    }
+
     /** Everybody is there again, nothing is wrong any more, and somebody begins messages. */
     private void rest() {
+        deploying.clear();
         while (!due.isEmpty() || places.stream().anyMatch(place -> place.busy)) {
             pass(20);
         }
