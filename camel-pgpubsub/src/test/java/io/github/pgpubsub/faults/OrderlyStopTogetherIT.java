@@ -36,7 +36,8 @@ class OrderlyStopTogetherIT {
                     Node standby = group.awaitStandbyInStep();
                     group.awaitNextStart(leader);
                     boolean leaderFirst = random.nextInt(4) > 0;
-                    CompletableFuture<Void> one = CompletableFuture.runAsync(() -> (leaderFirst ? leader : standby).command("leave"));
+                    CompletableFuture<Void> one = CompletableFuture.runAsync(
+                            () -> (leaderFirst ? leader : standby).command("leave"));
                     LockSupport.parkNanos(random.nextLong(Duration.ofMillis(i % 2 == 0 ? 4 : 25).toNanos()));
                     (leaderFirst ? standby : leader).command("leave");
                     one.join();

@@ -62,7 +62,8 @@ class JudgeTest {
 
     private static void assertBroken(String history, Class<? extends Rule> rule, int times) {
         Verdict verdict = judge(history);
-        assertThat(verdict.counts()).as("%s", verdict).containsOnlyKeys(rule.getSimpleName()).containsEntry(rule.getSimpleName(), times);
+        assertThat(verdict.counts()).as("%s", verdict).containsOnlyKeys(rule.getSimpleName())
+                .containsEntry(rule.getSimpleName(), times);
     }
 
     @Test
@@ -114,7 +115,8 @@ class JudgeTest {
 
         @Test
         void aFirstGapExcusesNothing() {
-            Verdict verdict = judge(ANNA_IS_KILLED + "310 ben gap 0\n" + taken(320, "ben", 5, 6), Settings.ofOptions("gapMarker=always"));
+            Verdict verdict = judge(ANNA_IS_KILLED + "310 ben gap 0\n" + taken(320, "ben", 5, 6),
+                    Settings.ofOptions("gapMarker=always"));
             assertThat(verdict.counts()).containsOnlyKeys("NothingLostUntold");
         }
 

@@ -40,7 +40,8 @@ final class NothingLostUntold implements Rule {
                 long sentAt = sender.sentAt(number);
                 if (!somebodyHadToTake(run, sender, number, sentAt)) {
                     gone++;
-                } else if (covers.stream().anyMatch(cover -> cover.covers(number, sentAt)) || wasInHands(run, covers, number, sentAt)) {
+                } else if (covers.stream().anyMatch(cover -> cover.covers(number, sentAt))
+                        || wasInHands(run, covers, number, sentAt)) {
                     told++;
                 } else {
                     lost.add(number);
