@@ -6,8 +6,10 @@ import io.github.pgpubsub.history.What;
 import io.github.pgpubsub.support.PostgresExtension;
 import io.github.pgpubsub.support.Proxy;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -69,6 +71,11 @@ final class ChaosWorld implements AutoCloseable {
             return !busy && node.process().isAlive();
         }
 
+        /** It can tell what others take along when they end. */
+        boolean isPresent() {
+            return isFree() && List.of("COLD", "STANDBY", "LEADER").contains(node.role());
+        }
+
         void launchSoon() {
             busy = true;
             later(random.nextInt(2000), () -> {
@@ -104,6 +111,8 @@ final class ChaosWorld implements AutoCloseable {
     private final Group group;
     private final List<Place> places = new ArrayList<>();
     private final PriorityQueue<Due> due = new PriorityQueue<>((a, b) -> Long.compare(a.nanos(), b.nanos()));
+    /** To be replaced, one after the other. */
+    private final Deque<Place> deploying = new ArrayDeque<>();
     private final Map<Fault, Integer> faults = new EnumMap<>(Fault.class);
     private final List<CompletableFuture<Void>> background = new ArrayList<>();
 
@@ -146,7 +155,8 @@ final class ChaosWorld implements AutoCloseable {
             System.out.println("chaos world " + seed + " did not come to rest: " + e.getMessage());
         }
         Verdict verdict = group.verdict();
-        Figures.print("chaos world: seed %d, %d s, %s, processes %d, faults %s", seed, time.toSeconds(), this, group.all().size(), faults);
+        Figures.print("chaos world: seed %d, %d s, %s, processes %d, faults %s", seed, time.toSeconds(), this, group.all().size(),
+                faults);
         return verdict;
     }
 
@@ -174,11 +184,10 @@ final class ChaosWorld implements AutoCloseable {
     private void happen(Fault fault) {
         switch (fault) {
             case SEVERAL_AT_ONCE -> several();
-            case ROLLING_DEPLOY -> places.forEach(place -> later(random.nextInt(1000 * members), () -> {
-                if (place.isFree()) {
-                    stop(place);
-                }
-            }));
+            case ROLLING_DEPLOY -> {
+                deploying.clear();
+                deploying.addAll(places);
+            }
             case SERVER_KILLED, SERVER_STOPPED -> restart(fault);
             default -> {
                 Place place = target();
@@ -195,9 +204,7 @@ final class ChaosWorld implements AutoCloseable {
             case STOP -> stop(place);
             case KILL -> {
                 place.busy = true;
-                background(() -> {
-                    node.kill();
-                });
+                background(node::kill);
                 place.launchSoon();
             }
             case FREEZE -> {
@@ -242,12 +249,14 @@ final class ChaosWorld implements AutoCloseable {
         Collections.shuffle(free, random);
         // The leader and the standby are among them more often than not.
         free.sort((a, b) -> Boolean.compare(isOfWeight(b), isOfWeight(a)));
-        if (free.size() < 3) {
+        free.stream().filter(Place::isPresent).reduce((one, next) -> next).ifPresent(free::remove);
+        if (free.size() < 2) {
             return;
         }
-        List<Place> chosen = free.subList(0, 2 + random.nextInt(free.size() - 2));
+        List<Place> chosen = free.subList(0, 2 + random.nextInt(free.size() - 1));
         List<Fault> ways = any(List.of(Fault.KILL), List.of(Fault.STOP), List.of(Fault.STOP, Fault.KILL),
-                List.of(Fault.KILL, Fault.FREEZE), List.of(Fault.STOP, Fault.KILL, Fault.FREEZE, Fault.RESET, Fault.STALL, Fault.LEAVE));
+                List.of(Fault.KILL, Fault.FREEZE),
+                List.of(Fault.STOP, Fault.KILL, Fault.FREEZE, Fault.RESET, Fault.STALL, Fault.LEAVE));
         int between = any(0, 0, 3, 30);
         for (Place place : chosen) {
             happen(ways.get(random.nextInt(ways.size())), place);
@@ -280,8 +289,11 @@ final class ChaosWorld implements AutoCloseable {
             return null;
         }
         String role = any("LEADER", "LEADER", "STANDBY", "any");
-        return free.stream().filter(place -> place.node.role().equals(role)).findFirst()
+        Place chosen = free.stream().filter(place -> place.node.role().equals(role)).findFirst()
                 .orElseGet(() -> free.get(random.nextInt(free.size())));
+        // A group of which nobody is left promises nothing: that is looked at too, now and then.
+        boolean leavesNobody = places.stream().noneMatch(place -> place != chosen && place.isPresent());
+        return leavesNobody && random.nextInt(10) > 0 ? null : chosen;
     }
 
     private void later(int millis, Runnable what) {
@@ -304,12 +316,24 @@ final class ChaosWorld implements AutoCloseable {
                 place.node.awaitEnd();
                 place.launchSoon();
             });
+            deploy();
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
         } while (System.nanoTime() < end);
     }
 
+    /** The next one is stopped when the one before has come back, and has a role again. */
+    private void deploy() {
+        if (!deploying.isEmpty() && places.stream().noneMatch(place -> place.stopping || place.node.role().isEmpty())) {
+            Place next = deploying.remove();
+            if (next.isFree()) {
+                stop(next);
+            }
+        }
+    }
+
     /** Everybody is there again, nothing is wrong any more, and somebody begins messages. */
     private void rest() {
+        deploying.clear();
         while (!due.isEmpty() || places.stream().anyMatch(place -> place.busy)) {
             pass(20);
         }

@@ -26,7 +26,8 @@ import org.apache.logging.log4j.core.config.Configurator;
  *
  * <p>Arguments: name, JDBC URL, user, password, channel and options of the endpoint, milliseconds per exchange, then any of
  * {@code fail} (every exchange fails) and {@code ends} (print the end of exchanges too). It prints at the start of each exchange
- * {@code S NUMBER MICROS REDELIVERED ID SENDER}, {@code G MICROS MILLIS} for a gap and {@code E NUMBER MICROS} at the end of an exchange.
+ * {@code S NUMBER MICROS REDELIVERED ID SENDER}, {@code G MICROS MILLIS} for a gap and {@code E NUMBER MICROS} at the end of an
+ * exchange.
  * SIGTERM ends it in an orderly way, and so does {@code end}; {@code leave} and {@code join} stop and start the route, and
  * {@code suspend} and {@code resume} do what they say: each is answered when it is done.
  *

@@ -204,7 +204,7 @@ final class Group implements AutoCloseable {
         awaitThat(node + " begins another one", Node.SOON, () -> node.starts().size() > begun);
     }
 
-    /** A failure's message tells how the members stand; what they did is printed. */
+    /** A failure's message tells how the members stand and what the judge says so far; what they did is printed. */
     void awaitThat(String what, Duration atMost, BooleanSupplier condition) {
         try {
             await(what).atMost(atMost).pollInterval(LOOK).until(condition::getAsBoolean);
@@ -213,7 +213,7 @@ final class Group implements AutoCloseable {
             throw new AssertionError(e.getMessage() + "; lock held by " + holder(Lock.LEADER) + "; " + all.stream()
                     .filter(node -> node.process().isAlive())
                     .map(node -> node + ": " + node.role() + " as backend " + node.backend() + ", began " + node.starts().size())
-                    .collect(Collectors.joining("; ")), e);
+                    .collect(Collectors.joining("; ")) + "; so far " + judge(Settings.ofOptions(options)), e);
         }
     }
 
@@ -227,7 +227,7 @@ final class Group implements AutoCloseable {
     }
 
     private Verdict verdict(Settings settings) {
-        Verdict verdict = Judge.judge(History.read(directory), settings);
+        Verdict verdict = judge(settings);
         Figures.print("history of %s?%s: %s", channel, options, verdict.summary());
         if (!verdict.violations().isEmpty()) {
             System.out.println("history kept in " + directory + ": " + verdict);
@@ -235,6 +235,10 @@ final class Group implements AutoCloseable {
             keepsHistory = false;
         }
         return verdict;
+    }
+
+    private Verdict judge(Settings settings) {
+        return Judge.judge(History.read(directory), settings);
     }
 
     /** Fails if the history breaks a rule. */

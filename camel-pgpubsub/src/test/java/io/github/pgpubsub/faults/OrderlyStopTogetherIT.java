@@ -36,7 +36,8 @@ class OrderlyStopTogetherIT {
                     Node standby = group.awaitStandbyInStep();
                     group.awaitNextStart(leader);
                     boolean leaderFirst = random.nextInt(4) > 0;
-                    CompletableFuture<Void> one = CompletableFuture.runAsync(() -> (leaderFirst ? leader : standby).command("leave"));
+                    CompletableFuture<Void> one = CompletableFuture.runAsync(
+                            () -> (leaderFirst ? leader : standby).command("leave"));
                     LockSupport.parkNanos(random.nextLong(Duration.ofMillis(i % 2 == 0 ? 4 : 25).toNanos()));
                     (leaderFirst ? standby : leader).command("leave");
                     one.join();
@@ -57,7 +58,7 @@ class OrderlyStopTogetherIT {
     /** It stops as soon as it stands by, while the leader stops too, and a third is there. */
     @Test
     void leaderAndAStandbyThatHasJustJoinedStop() {
-        int rounds = 8;
+        int rounds = 5;
         Random random = new Random(5);
         try (Group group = new Group(postgres, "just joined", "gapMarker=reconnect&acquireInterval=100")) {
             for (int i = 0; i < 3; i++) {
@@ -89,7 +90,7 @@ class OrderlyStopTogetherIT {
     @ParameterizedTest
     @ValueSource(strings = {"standbyBuffer=0", "maxBufferedBytes=2000", "standbyBuffer=20&queueSize=10"})
     void withHardlyAnyRoomToHoldMessages(String buffers) {
-        int rounds = 5;
+        int rounds = 3;
         try (Group group = new Group(postgres, "no room", "gapMarker=reconnect&acquireInterval=100&" + buffers)) {
             // Slower than they come in bursts, so that some are always waiting.
             group.launch(1).awaitStarted();

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
-/** What all nodes of a group have begun, compared with what was sent. */
+/** What all nodes of a group have begun, compared with what was sent, for figures; right and wrong are the judge's business. */
 final class Received {
 
     /** What one node began while it led once, in its order. */
@@ -22,24 +22,13 @@ final class Received {
         long last() {
             return starts.get(starts.size() - 1).micros();
         }
-
-        /** What it began after that time. */
-        List<Start> after(long micros) {
-            return starts.stream().filter(start -> start.micros() > micros).toList();
-        }
     }
 
     private final List<Start> starts;
-    private final List<Node.Gap> gaps;
 
     Received(List<Node> nodes) {
         starts = nodes.stream().flatMap(node -> node.starts().stream())
                 .sorted(Comparator.comparingLong(Start::micros)).toList();
-        gaps = nodes.stream().flatMap(node -> node.gaps().stream()).toList();
-    }
-
-    List<Node.Gap> gaps() {
-        return gaps;
     }
 
     /** Sent and not begun by anyone. */
@@ -68,23 +57,6 @@ final class Received {
         return twice().stream().filter(start -> !start.redelivered()).toList();
     }
 
-    /** Messages that had two ids, and ids that two messages had. */
-    List<String> confusedIds() {
-        List<String> confused = new ArrayList<>();
-        Map<Long, String> ids = new HashMap<>();
-        Map<String, Long> numbers = new HashMap<>();
-        for (Start start : starts) {
-            if (!start.id().equals("null")) {
-                String id = ids.putIfAbsent(start.number(), start.id());
-                Long number = numbers.putIfAbsent(start.id(), start.number());
-                if (id != null && !id.equals(start.id()) || number != null && number != start.number()) {
-                    confused.add(start + " after " + id + " and " + number);
-                }
-            }
-        }
-        return confused;
-    }
-
     /** In the order of their beginning. */
     List<Term> terms() {
         Map<String, List<Start>> byTerm = starts.stream()
@@ -100,30 +72,5 @@ final class Received {
             silences.add(terms.get(i).first() - terms.get(i - 1).last());
         }
         return silences;
-    }
-
-    /** What was begun in a term after the next one's first start. */
-    List<Start> overlapping() {
-        List<Term> terms = terms();
-        List<Start> overlapping = new ArrayList<>();
-        for (int i = 1; i < terms.size(); i++) {
-            overlapping.addAll(terms.get(i - 1).after(terms.get(i).first()));
-        }
-        return overlapping;
-    }
-
-    /** Within a term, those that came after a higher number. */
-    List<Start> outOfOrder() {
-        List<Start> late = new ArrayList<>();
-        for (Term term : terms()) {
-            long highest = 0;
-            for (Start start : term.starts()) {
-                if (start.number() < highest) {
-                    late.add(start);
-                }
-                highest = Math.max(highest, start.number());
-            }
-        }
-        return late;
     }
 }

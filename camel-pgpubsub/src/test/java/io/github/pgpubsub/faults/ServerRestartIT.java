@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The server restarts under a group of three: whoever is back first tells what was missed, also if it has never led. */
 class ServerRestartIT {
 
-    private static final int RESTARTS = 3;
+    private static final int RESTARTS = 2;
 
     @RegisterExtension
     static final PostgresExtension postgres = PostgresExtension.withOwnServer();

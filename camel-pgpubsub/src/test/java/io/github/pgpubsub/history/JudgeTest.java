@@ -62,7 +62,8 @@ class JudgeTest {
 
     private static void assertBroken(String history, Class<? extends Rule> rule, int times) {
         Verdict verdict = judge(history);
-        assertThat(verdict.counts()).as("%s", verdict).containsOnlyKeys(rule.getSimpleName()).containsEntry(rule.getSimpleName(), times);
+        assertThat(verdict.counts()).as("%s", verdict).containsOnlyKeys(rule.getSimpleName())
+                .containsEntry(rule.getSimpleName(), times);
     }
 
     @Test
@@ -114,7 +115,8 @@ class JudgeTest {
 
         @Test
         void aFirstGapExcusesNothing() {
-            Verdict verdict = judge(ANNA_IS_KILLED + "310 ben gap 0\n" + taken(320, "ben", 5, 6), Settings.ofOptions("gapMarker=always"));
+            Verdict verdict = judge(ANNA_IS_KILLED + "310 ben gap 0\n" + taken(320, "ben", 5, 6),
+                    Settings.ofOptions("gapMarker=always"));
             assertThat(verdict.counts()).containsOnlyKeys("NothingLostUntold");
         }
 
@@ -360,6 +362,24 @@ class JudgeTest {
                     GapsForCause.class, 1);
         }
 
+        /** Anna's term began long after Carl had been killed. */
+        @Test
+        void aCauseThatIsLongPastIsNone() {
+            String past = "0 test starting carl -\n10 test killing carl -\n";
+            String late = TWO.replace("\n10 ", "\n20010 ").replace("\n20 ", "\n20020 ").replace("\n30 ", "\n20030 ")
+                    .replace("\n40 ", "\n20040 ").replace("\n50 ", "\n20050 ");
+            assertBroken(past + late + "20200 test stopping anna -\n20300 ben role TAKING_OVER LEADER\n20310 ben gap 5\n"
+                    + "20320 test stopped anna -\n", GapsForCause.class, 1);
+        }
+
+        /** It was missed, and is told: nothing wrong. */
+        @Test
+        void whoCameWhenTheLastHadLeftMayTellOne() {
+            assertKept("0 test starting anna -\n20 anna role TAKING_OVER LEADER\n" + sent(30, 1, 1) + taken(31, "anna", 1)
+                    + "40 test starting ben -\n50 test stopping anna -\n60 ben role DISCONNECTED COLD\n" + sent(70, 2, 2)
+                    + "80 test stopped anna -\n90 ben role TAKING_OVER LEADER\n91 ben gap 30\n" + sent(92, 3, 3) + taken(93, "ben", 3));
+        }
+
         @Test
         void theFirstStartIsNoLoss() {
             assertThat(judge(TWO + "60 anna gap 0\n", Settings.ofOptions("gapMarker=always")).violations()).isEmpty();
@@ -404,7 +424,8 @@ class JudgeTest {
 
         @Test
         void anothersGapCoversNothing() {
-            assertThat(judge(CUT + "140 anna gap 10\n" + taken(150, "ben", 4), ALL).counts()).containsOnlyKeys("EachConsumerAll");
+            assertThat(judge(CUT + "140 anna gap 10\n" + taken(150, "ben", 4), ALL).counts())
+                    .containsOnlyKeys("EachConsumerAll", "GapsForCause");
         }
 
         @Test

@@ -10,6 +10,8 @@ import java.util.List;
  */
 final class NothingLostUntold implements Rule {
 
+    private static final long ABOUT_MICROS = 2_000_000;
+
     /**
      * What a gap covers of one sender's numbers, without the ends.
      *
@@ -40,7 +42,8 @@ final class NothingLostUntold implements Rule {
                 long sentAt = sender.sentAt(number);
                 if (!somebodyHadToTake(run, sender, number, sentAt)) {
                     gone++;
-                } else if (covers.stream().anyMatch(cover -> cover.covers(number, sentAt)) || wasInHands(run, covers, number, sentAt)) {
+                } else if (covers.stream().anyMatch(cover -> cover.covers(number, sentAt))
+                        || wasInHands(run, covers, number, sentAt)) {
                     told++;
                 } else {
                     lost.add(number);
@@ -76,34 +79,33 @@ final class NothingLostUntold implements Rule {
                 .map(told -> cover(run, sender, told)).toList();
     }
 
-    /**
-     * With several consumers a gap's place among what its member begins is only known to within their number, because each of
-     * them may pause between taking and beginning.
-     */
     private static Cover cover(Run run, Sender sender, Run.Told told) {
-        int slack = run.settings.concurrentConsumers() - 1;
-        int at = sender.countBefore(told.gap().micros());
-        long after = 0;
-        int skipped = 0;
-        for (int i = at - 1; i >= 0; i--) {
-            Take take = sender.takes.get(i);
-            if (take.term == told.term() && skipped < slack) {
-                skipped++;
-            } else {
-                after = Math.max(after, take.number());
+        int consumers = run.settings.concurrentConsumers();
+        int[] inHands = {consumers == 1 ? 0 : consumers};
+        long toldAt = told.gap().micros();
+        long after = sender.highestBefore(toldAt);
+        long before = Long.MAX_VALUE;
+        if (consumers > 1) {
+            // Several give up order, and the one with the gap may pause: it covers one hole, the widest below what began about then.
+            long widest = 0;
+            for (Take take : sender.takes) {
+                long below = sender.taken.previousSetBit((int) take.number() - 1);
+                if (take.term == told.term() && Math.abs(take.micros() - toldAt) < ABOUT_MICROS && take.number() - below > widest) {
+                    widest = take.number() - below;
+                    after = below;
+                    before = take.number();
+                }
             }
+            return new Cover(told, after, before, inHands);
         }
-        long before = 0;
-        int left = slack + 1;
-        for (int i = at; i < sender.takes.size() && left > 0; i++) {
+        for (int i = sender.countBefore(toldAt); i < sender.takes.size(); i++) {
             Take take = sender.takes.get(i);
             if (take.term == told.term() && take.member().equals(told.gap().process())) {
-                before = Math.max(before, take.number());
-                left--;
+                before = take.number();
+                break;
             }
         }
-        return new Cover(told, after, before == 0 ? Long.MAX_VALUE : before,
-                new int[] {slack == 0 ? 0 : run.settings.concurrentConsumers()});
+        return new Cover(told, after, before, inHands);
     }
 
     /**
