@@ -59,6 +59,7 @@ public final class Leadership<M> {
     private long roundTrip;
     private boolean stopping;
     private boolean polling;
+    private long askedAt;
     /** A leader has left while the answer to an older question was on its way. */
     private boolean vacated;
     private long nextPoll;
@@ -105,7 +106,7 @@ public final class Leadership<M> {
     private int claimant;
     /** From this place on somebody else may have led, who said so but could not be looked up in time. */
     private long doubtedFrom;
-    /** When the locks were looked at last, and whether that was so long not done that somebody else may have led meanwhile. */
+    /** When the locks were asked about last, and whether that was so long not done that somebody else may have led meanwhile. */
     private long lastLook = NEVER;
     private boolean wasAway;
     /** The leader's notice that it wants to stop, and the answers that it has got. */
@@ -529,6 +530,7 @@ public final class Leadership<M> {
     private void poll(Lock tried, long now) {
         if (!polling) {
             polling = true;
+            askedAt = now;
             // Looking does not put off trying: others can provoke it.
             nextPoll = tried == null ? nextPoll : now + acquireNanos;
             effects.poll(tried);
@@ -651,8 +653,9 @@ public final class Leadership<M> {
     }
 
     private void polledStandby(Poll poll, long now) {
-        wasAway |= lastLook != NEVER && now - lastLook > VACANCY_NANOS / 2;
-        lastLook = now;
+        // The answer tells how it was after the question: it may have been on its way for long.
+        wasAway |= lastLook != NEVER && askedAt - lastLook > VACANCY_NANOS / 2;
+        lastLook = askedAt;
         boolean same = poll.leader() == leader;
         if (poll.leader() != 0 && poll.leader() != backend) {
             noPredecessor = false;

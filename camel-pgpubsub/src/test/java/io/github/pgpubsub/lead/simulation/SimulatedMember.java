@@ -638,6 +638,9 @@ final class SimulatedMember implements Effects<Long> {
         world.log(this, role + (nowInStep ? " in step " : " ") + reason);
         boolean fellOut = this.inStep && !nowInStep && role == Role.STANDBY;
         this.inStep = nowInStep;
+        if (role == Role.LEADER) {
+            world.leads(this);
+        }
         // Nothing that a leader reports may be strange to one that held all before: its end now would tell a gap.
         if (fellOut && reason.startsWith("the leader's progress") && world.broken == Break.NONE) {
             throw new AssertionError("out of step by a report: " + this);

@@ -50,6 +50,8 @@ final class Simulation {
 
     private record Event(long time, Runnable what) {}
 
+    private record Term(long since, SimulatedMember leader) {}
+
     final SimulatedServer server = new SimulatedServer();
     final Break broken;
     long now = 1;
@@ -80,6 +82,7 @@ final class Simulation {
     private long settledBefore;
     private final Set<Long> excused = new HashSet<>();
     private final TreeMap<Long, Long> orderlyEnds = new TreeMap<>();
+    private final List<Term> terms = new ArrayList<>();
     private long lastResignedAt = -SECOND;
     private boolean gapWasLast;
 
@@ -441,10 +444,18 @@ final class Simulation {
         }
         if (again && completedEver.contains(number)) {
             Map.Entry<Long, Long> end = orderlyEnds.higherEntry(number);
-            expect(end == null || now - end.getValue() < BACK_AT_ONCE || server.startedAt() > end.getValue() - BACK_AT_ONCE,
+            expect(end == null || now - end.getValue() < BACK_AT_ONCE || !hasAnotherLed(member, end.getValue()) || server.startedAt() > end.getValue() - BACK_AT_ONCE,
                     "message " + number + " comes again long after a leader has stopped that had done it");
         }
         named(entry);
+    }
+
+    private boolean hasAnotherLed(SimulatedMember member, long since) {
+        return terms.stream().anyMatch(term -> term.since > since && term.leader != member);
+    }
+
+    void leads(SimulatedMember member) {
+        terms.add(new Term(now, member));
     }
 
     private void named(Entry<Long> entry) {
