@@ -45,6 +45,9 @@ final class Member implements Subscriber, Effects<Notification> {
 
     private static final int ANSWER_SECONDS = 10;
 
+    /** How this member stands, as other threads see it: all of it of one moment. */
+    private record View(Role role, long roleSince, int leader, long leaderSince, int standby, boolean inStep) {}
+
     private final GroupKey key;
     private final String controlChannel;
     private final Session session;
@@ -55,12 +58,7 @@ final class Member implements Subscriber, Effects<Notification> {
     private final AtomicBoolean started = new AtomicBoolean();
     private final CountDownLatch settled = new CountDownLatch(1);
     private final CountDownLatch stopped = new CountDownLatch(1);
-    private volatile Role role = Role.DISCONNECTED;
-    private volatile long roleSince = System.nanoTime();
-    private volatile int leader;
-    private volatile long leaderSince = Leadership.NEVER;
-    private volatile int standby;
-    private volatile boolean inStep;
+    private volatile View view = new View(Role.DISCONNECTED, System.nanoTime(), 0, Leadership.NEVER, 0, false);
     private volatile int undeposable;
 
     // These belong to the session's thread.
@@ -108,19 +106,20 @@ final class Member implements Subscriber, Effects<Notification> {
     }
 
     boolean isReceiving() {
-        return role == Role.LEADER && lease.isHeld();
+        return view.role == Role.LEADER && lease.isHeld();
     }
 
     /** What a thread asks that is about to begin a message. */
     boolean mayProcess() {
-        return role == Role.LEADER && lease.isValid();
+        return view.role == Role.LEADER && lease.isValid();
     }
 
     SubscriptionStatus status(boolean thisOneReceives) {
         long now = System.nanoTime();
-        long since = leaderSince;
-        GroupStatus group = new GroupStatus(role, Duration.ofNanos(now - roleSince), leader,
-                since == Leadership.NEVER ? null : Duration.ofNanos(now - since), standby, inStep, undeposable);
+        View seen = view;
+        GroupStatus group = new GroupStatus(seen.role, Duration.ofNanos(now - seen.roleSince), seen.leader,
+                seen.leaderSince == Leadership.NEVER ? null : Duration.ofNanos(now - seen.leaderSince), seen.standby, seen.inStep,
+                undeposable);
         return new SubscriptionStatus(session.status(), thisOneReceives, group, alternates.queue().size(),
                 alternates.queue().capacity(), counters.counts());
     }
@@ -233,10 +232,7 @@ final class Member implements Subscriber, Effects<Notification> {
             leadership.roundTrip(stream.roundTrip());
         }
         leadership.tick(now);
-        leader = leadership.leader();
-        leaderSince = leadership.leaderSince();
-        standby = leadership.standby();
-        inStep = leadership.isInStep();
+        show(view.roleSince);
         if (undeposable != 0 && !leadership.isLeaderSilent()) {
             undeposable = 0;
         }
@@ -418,20 +414,27 @@ final class Member implements Subscriber, Effects<Notification> {
     @Override
     public void changed(Role newRole, boolean newInStep, String reason) {
         long now = System.nanoTime();
-        Duration after = Duration.ofNanos(now - roleSince);
+        Role role = view.role;
+        Duration after = Duration.ofNanos(now - view.roleSince);
+        show(newRole == role ? view.roleSince : now);
         alternates.roleChanged(new RoleChange(role, newRole, newInStep, reason, after));
-        inStep = newInStep;
         if (newRole != role) {
             LOG.info("Channel {}, group {}: {} ({}), after {} ms as {}", key.channel(), key.group(), newRole, reason,
                     after.toMillis(), role);
-            roleSince = now;
-            role = newRole;
         } else {
             LOG.info("Channel {}, group {}: {} is {} ({})", key.channel(), key.group(), role, newInStep ? "in step" : "not in step",
                     reason);
         }
         if (newRole == Role.TAKING_OVER || newRole == Role.LEADER) {
             settled.countDown();
+        }
+    }
+
+    private void show(long roleSince) {
+        View now = new View(leadership.role(), roleSince, leadership.leader(), leadership.leaderSince(), leadership.standby(),
+                leadership.isInStep());
+        if (!now.equals(view)) {
+            view = now;
         }
     }
 
