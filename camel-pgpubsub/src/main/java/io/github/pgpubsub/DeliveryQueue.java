@@ -42,6 +42,7 @@ final class DeliveryQueue {
     private final Condition idle = lock.newCondition();
     private final Entries<Notification> waiting;
     private final List<Entry<Notification>> begun = new ArrayList<>();
+    private long begunUpTo;
     private boolean open;
     private boolean closed;
     private Runnable whenIdle;
@@ -215,11 +216,11 @@ final class DeliveryQueue {
         }
     }
 
-    /** How many places from the watermark on lie before or at one that has begun. */
-    long begunAfterWatermark() {
+    /** No message with this place or a later one has begun. */
+    long begunUpTo() {
         lock.lock();
         try {
-            return begun.isEmpty() ? 0 : begun.stream().mapToLong(Entry::place).max().getAsLong() + 1 - firstBegun();
+            return begunUpTo;
         } finally {
             lock.unlock();
         }
@@ -299,6 +300,7 @@ final class DeliveryQueue {
             }
             entry = waiting.remove();
             begun.add(entry);
+            begunUpTo = entry.gap() == null ? Math.max(begunUpTo, entry.place() + 1) : begunUpTo;
             // Not for each single place: a thread that is woken costs more than a message.
             makesRoom = putterWaits && waiting.size() <= capacity / 2;
             putterWaits &= !makesRoom;

@@ -390,8 +390,8 @@ final class Member implements Subscriber, Effects<Notification> {
     }
 
     @Override
-    public long begunAfterWatermark() {
-        return alternates.queue().begunAfterWatermark();
+    public long begunUpTo() {
+        return alternates.queue().begunUpTo();
     }
 
     @Override

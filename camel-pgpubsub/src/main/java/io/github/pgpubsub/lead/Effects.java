@@ -59,8 +59,8 @@ public interface Effects<M> {
     /** All places before this one are complete. */
     long watermark();
 
-    /** How many places from the watermark on lie before or at one that has begun. */
-    long begunAfterWatermark();
+    /** No place from this one on has begun. Of those before it some may be complete and some not. */
+    long begunUpTo();
 
     /** Whether a gap was delivered that the handler has not handled yet. */
     boolean isGapUnhandled();

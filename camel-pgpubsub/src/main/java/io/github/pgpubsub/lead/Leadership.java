@@ -461,7 +461,10 @@ public final class Leadership<M> {
 
     public void tick(long now) {
         if (!unsent.isEmpty() && now - retryAt >= 0) {
-            send(unsent.remove());
+            ControlMessage again = unsent.remove();
+            if (isStillSo(again)) {
+                send(again);
+            }
         }
         switch (role) {
             case COLD -> {
@@ -498,6 +501,9 @@ public final class Leadership<M> {
                 // What has begun may take longer than others wait for a sign of life.
                 if (!resigned) {
                     report(now);
+                    if (effects.isIdle()) {
+                        finishBefore();
+                    }
                 }
             }
             default -> { }
@@ -740,7 +746,11 @@ public final class Leadership<M> {
     private void holdBackNoMoreThanNeeded() {
         if (heldBackFrom != NEVER) {
             heldBackFrom = heir.unansweredFrom();
-            pump();
+            if (role == Role.RESIGNING) {
+                finishBefore();
+            } else {
+                pump();
+            }
         }
     }
 
@@ -771,6 +781,15 @@ public final class Leadership<M> {
         } else if (message.type() == Type.VACANT) {
             finish();
         }
+    }
+
+    /** How a standby stands may have changed, and have been said, since this could not be sent. */
+    private boolean isStillSo(ControlMessage message) {
+        return switch (message.type()) {
+            case SYNCED -> inStep;
+            case BEHIND -> !inStep;
+            default -> true;
+        };
     }
 
     /** The answer to {@link Effects#unlock}. */
@@ -834,6 +853,7 @@ public final class Leadership<M> {
             case RESIGN -> {
                 notice = message.token();
                 hearGap(message);
+                hearNames(message);
                 if (dropBefore(message.reference())) {
                     resignedAt = stream.places.find(message.reference());
                     begunAtResign = message.number("begun");
@@ -846,15 +866,19 @@ public final class Leadership<M> {
     private void hearTerm(ControlMessage message, Places.Place at, long now) {
         ledSince = now - TimeUnit.MILLISECONDS.toNanos(message.number("age"));
         stream.mark(message, at);
+        hearNames(message);
+        leaderAuxiliary = (int) message.number("aux");
+        long millis = message.number("timeout");
+        announcedTimeout = millis == 0 ? NEVER : TimeUnit.MILLISECONDS.toNanos(millis);
+        announcedGrace = Math.max(announcedGrace, grace(message));
+    }
+
+    private void hearNames(ControlMessage message) {
         if (message.text("join").equals(joinToken)) {
             stream.names.begin(joinedAt, message.text("epoch"), message.number("jn"), message.number("jcount"));
             // What was said before the leader knew of this standby has to be said again.
             synced = false;
         }
-        leaderAuxiliary = (int) message.number("aux");
-        long millis = message.number("timeout");
-        announcedTimeout = millis == 0 ? NEVER : TimeUnit.MILLISECONDS.toNanos(millis);
-        announcedGrace = Math.max(announcedGrace, grace(message));
     }
 
     private void hearGap(ControlMessage message) {
@@ -1063,11 +1087,15 @@ public final class Leadership<M> {
         ControlMessage progress = reports.next(token(), stream.places.name(complete), complete, now).with("epoch", stream.epoch())
                 .with("aux", auxiliary).with("age", millis(now - ledSince)).with("timeout", millis(leaderTimeout))
                 .with("grace", millis(grace()));
-        progress = withGap(progress);
+        return withNames(withGap(progress));
+    }
+
+    /** Tells a standby that has just joined how messages behind its JOIN are named. */
+    private ControlMessage withNames(ControlMessage report) {
         Places.Place join = heir.unanswered();
         Names.Anchor naming = join == null ? null : stream.names.at(join.before());
-        return naming == null ? progress
-                : progress.with("join", join.token()).with("jn", naming.marker()).with("jcount", naming.count());
+        return naming == null ? report
+                : report.with("join", join.token()).with("jn", naming.marker()).with("jcount", naming.count());
     }
 
     /**
@@ -1212,8 +1240,7 @@ public final class Leadership<M> {
         } else if (heir.heldFrom() != NEVER) {
             keepBefore(heir.heldFrom());
             become(Role.RESIGNING, "stops; the standby keeps what comes from now on, so it finishes what came before");
-            pump();
-            effects.awaitIdle();
+            finishBefore();
         } else {
             if (heir.isToBeNoticed(roundTrip, now)) {
                 send(ControlMessage.of(Type.RESIGNING, heir.notice(this::token, now)).with("epoch", stream.epoch()));
@@ -1254,7 +1281,7 @@ public final class Leadership<M> {
         if (completeBefore() >= cut) {
             become(Role.RESIGNING, "stops; there is no standby, and all that it took in is finished");
             resign(true);
-        } else {
+        } else if (!effects.isIdle()) {
             effects.awaitIdle();
         }
     }
@@ -1267,7 +1294,6 @@ public final class Leadership<M> {
         long firstUndone = undone.isEmpty() ? stream.place() : undone.get(0).place();
         cut = Math.max(place, firstUndone);
         undone.stream().filter(entry -> isBefore(entry, cut)).forEach(backlog::add);
-        heldBackFrom = NEVER;
         effects.open(firstUndone);
     }
 
@@ -1282,11 +1308,18 @@ public final class Leadership<M> {
             if (givesUp || role == Role.DISCONNECTED && isFreeToLeave()) {
                 finish();
             }
+        } else {
+            finishBefore();
+        }
+    }
+
+    /** As resigning: finishes what is left for it. What must not begin yet is looked at again with the next tick. */
+    private void finishBefore() {
+        pump();
+        if (!effects.isIdle()) {
+            effects.awaitIdle();
         } else if (backlog.isEmpty()) {
             resign(true);
-        } else {
-            pump();
-            effects.awaitIdle();
         }
     }
 
@@ -1326,8 +1359,8 @@ public final class Leadership<M> {
             // With nothing left the handler's queue knows only up to where it was given something.
             long complete = everythingIsDone && cut != NEVER ? cut : completeBefore();
             backlog.clear();
-            send(withGap(ControlMessage.of(Type.RESIGN, token()).at(stream.places.name(complete))
-                    .with("epoch", stream.epoch()).with("begun", effects.begunAfterWatermark())));
+            send(withNames(withGap(ControlMessage.of(Type.RESIGN, token()).at(stream.places.name(complete))
+                    .with("epoch", stream.epoch()).with("begun", Math.max(0, effects.begunUpTo() - complete)))));
         }
     }
 

@@ -80,6 +80,7 @@ final class SimulatedMember implements Effects<Long> {
     private final TreeMap<Long, Long> finishAt = new TreeMap<>();
     private final TreeMap<Long, Long> begunPlaces = new TreeMap<>();
     private long next;
+    private long begunUpTo;
     private boolean open;
     private long leaseSince = -1L << 60;
     private long grace;
@@ -470,6 +471,7 @@ final class SimulatedMember implements Effects<Long> {
             }
             world.began(this, entry);
             begunPlaces.put(entry.place(), entry.message());
+            begunUpTo = Math.max(begunUpTo, entry.place() + 1);
             finishAt.put(entry.place(), world.now + random.nextLong(world.calm ? 2 : slownessMillis) * MILLI);
         }
     }
@@ -484,6 +486,13 @@ final class SimulatedMember implements Effects<Long> {
             idleWanted = false;
             commands.add(() -> leadership.drained(world.now));
         }
+    }
+
+    /** Whether it may begin messages, and has some or takes some in. */
+    boolean begins() {
+        Role role = leadership.role();
+        return mayBegin() && (role == Role.LEADER || role == Role.RESIGNING
+                || !waiting.isEmpty() && waiting.peek().gap() == null);
     }
 
     /** Whether the message waits here or is being processed. */
@@ -615,8 +624,8 @@ final class SimulatedMember implements Effects<Long> {
     }
 
     @Override
-    public long begunAfterWatermark() {
-        return begunPlaces.isEmpty() ? 0 : begunPlaces.lastKey() + 1 - begunPlaces.firstKey();
+    public long begunUpTo() {
+        return begunUpTo;
     }
 
     @Override

@@ -147,7 +147,7 @@ final class Simulation {
 
     private void join() {
         long latency = latencyMillis * MILLI / 2 + (latencyMillis == 0 ? 0 : random.nextLong(latencyMillis * MILLI));
-        long memory = smallMemory && random.nextInt(2) == 0 ? 150L * (5 + random.nextInt(30)) : Long.MAX_VALUE;
+        long memory = smallMemory && random.nextInt(2) == 0 ? 150L * ((latencyMillis > 5 ? 30 : 5) + random.nextInt(30)) : Long.MAX_VALUE;
         members.add(new SimulatedMember(this, lastName++, random, options, latency, memory));
     }
 
@@ -315,7 +315,7 @@ final class Simulation {
         log.add(time() + " calm, members " + members);
         members.forEach(member -> {
             member.frozenUntil = 0;
-            member.cutUntil = 0;
+            member.cutUntil = Math.min(member.cutUntil, now);
         });
         join();
         // Who was frozen or cut off too long is deposed only now.
@@ -433,7 +433,7 @@ final class Simulation {
             return;
         }
         for (SimulatedMember other : members) {
-            expect(other == member || !other.mayBegin() || other.cannotKnow(), "members " + member.name + " and " + other.name + " both begin messages");
+            expect(other == member || !other.begins() || other.cannotKnow(), "members " + member.name + " and " + other.name + " both begin messages");
         }
         boolean again = !begunEver.add(number);
         expect(!again || entry.redelivered(), "message " + number + " comes twice and is not marked");
