@@ -46,6 +46,11 @@ final class Heir {
         joiners.put(sender, place);
     }
 
+    /** Whoever says so from now on is not this leader's standby any more. */
+    void forgetJoiners() {
+        joiners.clear();
+    }
+
     boolean isToBeLookedUp() {
         return !joiners.isEmpty();
     }

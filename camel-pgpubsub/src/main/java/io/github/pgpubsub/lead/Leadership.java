@@ -269,7 +269,7 @@ public final class Leadership<M> {
             case LEADER, RESIGNING -> {
                 List<Entry<M>> undone = new ArrayList<>(effects.withdraw());
                 backlog.forEach(undone::add);
-                remnant.keep(undone, true, heir.isPresent(), lastProof, now);
+                remnant.keep(undone, true, heir.isPresent() || heir.isToBeLookedUp(), lastProof, now);
             }
             case STANDBY, TAKING_OVER -> {
                 // What was received before an earlier break comes first, and then there is a gap, which is told with that.
@@ -316,6 +316,9 @@ public final class Leadership<M> {
             // While stopping, and while a standby is answered, keep reading even if the queue is full: what is waited for
             // arrives in the stream.
             return backlog.isEmpty() || (stopping || heldBackFrom != NEVER) && !backlog.isMemoryExceeded();
+        }
+        if (role == Role.RESIGNING) {
+            pump();
         }
         return true;
     }
@@ -1294,6 +1297,8 @@ public final class Leadership<M> {
         long firstUndone = undone.isEmpty() ? stream.place() : undone.get(0).place();
         cut = Math.max(place, firstUndone);
         undone.stream().filter(entry -> isBefore(entry, cut)).forEach(backlog::add);
+        heir.forgetJoiners();
+        heldBackFrom = heir.unansweredFrom();
         effects.open(firstUndone);
     }
 

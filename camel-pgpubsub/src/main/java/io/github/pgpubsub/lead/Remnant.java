@@ -13,7 +13,7 @@ final class Remnant<M> {
     /** So soon after it was known to lead a leader goes on with what it had: nobody has taken over, finished and left. */
     static final long RESUMED_NANOS = TimeUnit.SECONDS.toNanos(2);
     /** A stream that broke with its server is found broken at once; one that was cut off, only by a heartbeat. */
-    private static final long FOUND_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long FOUND_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
     /** So long after a restart of the server the first member that is back goes on. */
     private static final long RESTARTED_NANOS = TimeUnit.SECONDS.toNanos(60);
 

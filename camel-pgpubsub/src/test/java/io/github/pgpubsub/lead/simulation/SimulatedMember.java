@@ -127,7 +127,7 @@ final class SimulatedMember implements Effects<Long> {
         this.random = random;
         this.options = options;
         this.latency = latency;
-        this.queueSize = 1 + random.nextInt(20);
+        this.queueSize = (latency > 5 * MILLI ? 10 : 1) + random.nextInt(20);
         this.concurrency = random.nextInt(3) == 0 ? 3 : 1;
         this.slownessMillis = random.nextInt(4) == 0 ? 200 : 3;
         this.memory = new MemoryBound(memoryLimit);
