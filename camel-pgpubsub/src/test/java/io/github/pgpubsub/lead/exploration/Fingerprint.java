@@ -1,7 +1,10 @@
 package io.github.pgpubsub.lead.exploration;
 
+import static java.util.Map.entry;
+
 import io.github.pgpubsub.lead.ControlMessage;
 import io.github.pgpubsub.lead.Leadership;
+import io.github.pgpubsub.lead.exploration.Fields.Slot;
 import io.github.pgpubsub.lead.simulation.SimulatedServer;
 import java.lang.reflect.Field;
 import java.util.Collection;
@@ -21,20 +24,51 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 record Fingerprint(long first, long second) {
 
-    private static final Set<String> TIMES = Set.of("connectedAt", "nextPoll", "nextQuestion", "nextAnswer", "retryAt", "vacantSince",
-            "holdsBothSince", "lastLook", "tookOverAt", "lastSign", "waitsSince", "caughtUpAt", "nextLook", "heard", "since",
-            "lastAt", "sentAt", "noticedAt", "noticeCameByAt", "brokenAt", "provenAt", "leaseSince", "pulse");
+    /** Times, and how many units from now they matter. */
+    private static final Map<String, Integer> TIMES = Map.ofEntries(entry("nextPoll", 1), entry("nextQuestion", 1),
+            entry("nextAnswer", 1), entry("retryAt", 1), entry("nextLook", 1), entry("vacantSince", 4), entry("holdsBothSince", 5),
+            entry("lastLook", 2), entry("tookOverAt", 1), entry("lastSign", 1), entry("waitsSince", 3), entry("caughtUpAt", 3),
+            entry("heard", 4), entry("since", 2), entry("lastAt", 1), entry("sentAt", 3), entry("noticedAt", 1),
+            entry("noticeCameByAt", 3), entry("brokenAt", 0), entry("provenAt", 3), entry("leaseSince", 2), entry("pulse", 1));
     /** Equal or not. */
     private static final Set<String> NAMES = Set.of("marker", "number");
-    private static final Set<String> LEFT_OUT = Set.of("tokens", "order", "millis", "ledSince", "now", "log", "stream", "ended", "broken",
-            "lastBackend", "restartedAt", "startedAt", "next:Words", "foundNanos", "memory", "untold", "random", "manyMessages");
+    private static final Set<String> LEFT_OUT = Set.of("tokens", "order", "millis", "ledSince", "now", "log", "stream", "ended", "connectedAt", "broken",
+            "lastBackend", "restartedAt", "startedAt", "foundNanos", "memory", "untold", "random", "manyMessages");
     private static final Set<String> AS_THEY_ARE = Set.of("acquireNanos", "leaderTimeout", "signNanos", "roundTrip", "joinedAt",
             "doubtedFrom", "announcedTimeout", "announcedGrace", "resignedAt", "begunAtResign", "leadersGap", "heldBackFrom", "cut",
             "place", "lastMarker", "before", "from", "count", "lastComplete", "noticePlace", "heldFrom", "uptimeNanos", "grace", "next",
             "lastFresh", "lastNumber", "limit", "handOverLimit");
     private static final Set<String> COUNTS = Set.of("count", "jcount", "begun");
     private static final Set<String> MARKERS = Set.of("n", "jn");
-    private static final long REACH = 12;
+
+    private enum Meaning { NOTHING, TIME, NAME, VALUE, YES_OR_NO, OBJECT }
+
+    private static final ClassValue<Map<String, Meaning>> MEANING = new ClassValue<>() {
+        @Override
+        protected Map<String, Meaning> computeValue(Class<?> type) {
+            Map<String, Meaning> meanings = new HashMap<>();
+            Fields.of(type).forEach(slot -> meanings.put(slot.field().getName(), meaning(slot.field())));
+            return meanings;
+        }
+    };
+
+    private static Meaning meaning(Field field) {
+        String name = field.getName();
+        if (LEFT_OUT.contains(name)) {
+            return Meaning.NOTHING;
+        } else if (name.equals("read")) {
+            return Meaning.YES_OR_NO;
+        } else if (!field.getType().isPrimitive()) {
+            return Meaning.OBJECT;
+        } else if (field.getType() != long.class || AS_THEY_ARE.contains(name)) {
+            return Meaning.VALUE;
+        } else if (TIMES.containsKey(name)) {
+            return Meaning.TIME;
+        } else if (NAMES.contains(name)) {
+            return Meaning.NAME;
+        }
+        throw new IllegalStateException("What does " + field + " count: a time, a place? Say it here");
+    }
 
     static Fingerprint of(World world) {
         return new Walk(world.now).of(world);
@@ -127,32 +161,22 @@ record Fingerprint(long first, long second) {
                 put(-11);
                 return;
             }
-            for (Field field : Fields.of(object.getClass())) {
-                if (!LEFT_OUT.contains(field.getName())) {
-                    Object value = Fields.get(field, object);
-                    if (field.getType() == long.class) {
-                        number(field, (Long) value);
-                    } else if (field.getName().equals("read")) {
-                        put((Integer) value < 0 ? 0 : 1);
-                    } else {
-                        walk(value);
-                    }
+            for (Slot slot : Fields.of(object.getClass())) {
+                switch (MEANING.get(object.getClass()).get(slot.field().getName())) {
+                    case NOTHING -> { }
+                    case TIME -> time(slot.field().getName(), slot.asLong(object));
+                    case NAME -> name(slot.asLong(object));
+                    case VALUE -> put(slot.asLong(object));
+                    case YES_OR_NO -> put(slot.asLong(object) < 0 ? 0 : 1);
+                    case OBJECT -> walk(slot.get(object));
                 }
             }
         }
 
-        private void number(Field field, long value) {
-            String name = field.getName();
-            if (TIMES.contains(name)) {
-                put(value == Leadership.NEVER ? Long.MIN_VALUE : Math.max(-REACH, Math.min(REACH, Math.floorDiv(value - now, World.UNIT / 10)
-                        / 10)));
-            } else if (NAMES.contains(name)) {
-                name(value);
-            } else if (AS_THEY_ARE.contains(name)) {
-                put(value);
-            } else {
-                throw new IllegalStateException("What does " + field + " count: a time, a place? Say it here");
-            }
+        private void time(String name, long value) {
+            long units = Math.floorDiv(value - now, World.UNIT);
+            boolean ahead = name.startsWith("next") || name.equals("retryAt");
+            put(value == Leadership.NEVER ? Long.MIN_VALUE : ahead ? value > now ? 1 : 0 : Math.max(-TIMES.get(name), units));
         }
 
         private void message(ControlMessage message) {

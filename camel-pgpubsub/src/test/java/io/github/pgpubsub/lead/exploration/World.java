@@ -16,12 +16,12 @@ import java.util.Set;
  */
 final class World {
 
-    /** Time passes by this much: longer than any short timer (grace, news, questions), and as long as acquireInterval. */
-    static final long UNIT = Duration.ofMillis(500).toNanos();
-    /** A lease of 3 units, a sign of life each unit, a challenge after 7. A free lock is noticed after 7. */
+    /** Time passes by this much: longer than any short timer (grace, news, questions, acquireInterval). */
+    static final long UNIT = Duration.ofSeconds(1).toNanos();
+    /** A lease ends after 2 units, a sign of life comes each unit, a challenge after 4. A free lock is taken after 4. */
     static final LeadOptions OPTIONS = new LeadOptions(Duration.ofMillis(500), Duration.ofSeconds(3), 100);
     /** Longer than all that a lost leader or standby can cost. */
-    private static final int CALM_UNITS = 24;
+    private static final int CALM_UNITS = 16;
     private static final int WRITER = 8;
 
     final SimulatedServer server = new SimulatedServer();
@@ -49,6 +49,8 @@ final class World {
             world.take(new Choice(i, Kind.CONNECT));
             world.calm(4);
         }
+        // Until no timer remembers how it came to this.
+        world.calm(6);
         Verdict.expect(world.members.get(0).leadership.isInStep() && world.members.get(1).leadership.isInStep(), "not in step");
         return world;
     }
@@ -82,13 +84,12 @@ final class World {
         List<Choice> all = new ArrayList<>();
         for (ExploredMember member : members) {
             Kind inside = inside(member);
-            if (inside != null) {
+            if (inside != null && isUnseen(member, inside)) {
                 all.add(new Choice(member.index, inside));
                 script.stream().filter(fault -> fault.member() == member.index && fault.kind() != Kind.DIE && isPossible(fault))
                         .forEach(all::add);
-                if (member.canComplete()) {
-                    all.add(new Choice(member.index, Kind.COMPLETE));
-                }
+                add(all, member, Kind.BEGIN, member.canBegin());
+                add(all, member, Kind.COMPLETE, member.canComplete());
                 return all;
             }
         }
@@ -118,16 +119,28 @@ final class World {
         }
     }
 
-    /** What this member does next, if that is seen by itself only; null: there is a choice, or it may begin messages. */
+    /** What this member does next, if that is inside of itself only; null: there is a choice. */
     private static Kind inside(ExploredMember member) {
-        if (member.mayBegin()) {
-            return null;
-        } else if (member.hasAnswer()) {
+        if (member.hasAnswer()) {
             return Kind.ANSWER;
         } else if (member.hasRequest() || member.tickDue) {
             return null;
         }
         return member.isDrained() ? Kind.DRAINED : member.hasUnread() ? Kind.READ : null;
+    }
+
+    /** Whoever may begin messages, and then may not, can be seen by the rule for that: not before others have had their turn. */
+    private boolean isUnseen(ExploredMember member, Kind inside) {
+        if (!member.mayBegin()) {
+            return true;
+        }
+        World trial = Fields.copy(this);
+        try {
+            trial.take(new Choice(member.index, inside));
+            return trial.members.get(member.index).mayBegin();
+        } catch (Violation e) {
+            return false;
+        }
     }
 
     private static boolean isAway(ExploredMember member) {
@@ -158,7 +171,7 @@ final class World {
                 now += UNIT;
                 members.forEach(member -> member.tickDue = true);
                 members.stream().filter(ExploredMember::runs).forEach(ExploredMember::tick);
-                yield (now / UNIT - 1000) * UNIT / 1_000_000 + " ms";
+                yield now / UNIT - 1000 + " s";
             }
             case PUBLISH -> {
                 messagesLeft--;
