@@ -12,8 +12,8 @@ import java.util.Set;
 /** All that can come of a world, breadth first: what breaks a rule is found with as few steps as can be. */
 final class Exploration {
 
-    /** How a state was reached first. */
-    private record Origin(Fingerprint before, Choice choice) {}
+    /** How a state was reached first: by one choice, and then by what had no alternative. */
+    private record Origin(Fingerprint before, List<Choice> steps) {}
 
     private record Open(World world, Fingerprint print) {}
 
@@ -57,13 +57,17 @@ final class Exploration {
             // The state itself is needed no more with its last choice.
             World next = i == choices.size() - 1 ? open.world : Fields.copy(open.world);
             transitions++;
+            List<Choice> steps = new ArrayList<>(2);
             try {
-                next.take(choice);
+                for (Choice step = choice; step != null; step = next.only()) {
+                    steps.add(step);
+                    next.take(step);
+                }
             } catch (RuntimeException e) {
-                throw found(e, open.print, choice, false);
+                throw found(e, open.print, steps, false);
             }
             Fingerprint print = Fingerprint.of(next);
-            if (origins.putIfAbsent(print, new Origin(open.print, choice)) == null) {
+            if (origins.putIfAbsent(print, new Origin(open.print, List.copyOf(steps))) == null) {
                 if (choice.kind() == Choice.Kind.TIME) {
                     settle(next, print);
                 }
@@ -76,17 +80,14 @@ final class Exploration {
         try {
             Fields.copy(world).settle(settled);
         } catch (RuntimeException e) {
-            throw found(e, print, null, true);
+            throw found(e, print, List.of(), true);
         }
     }
 
-    private AssertionError found(RuntimeException broken, Fingerprint state, Choice last, boolean settles) {
-        List<Choice> steps = new ArrayList<>();
-        if (last != null) {
-            steps.add(last);
-        }
+    private AssertionError found(RuntimeException broken, Fingerprint state, List<Choice> last, boolean settles) {
+        List<Choice> steps = new ArrayList<>(last);
         for (Origin origin = origins.get(state); origin.before != null; origin = origins.get(origin.before)) {
-            steps.add(0, origin.choice);
+            steps.addAll(0, origin.steps);
         }
         World again = Fields.copy(start);
         again.log = new ArrayList<>();

@@ -265,16 +265,16 @@ final class ExploredMember implements Effects<Long> {
         SimulatedServer.Note note = world.server.stream.get(read++);
         if (note.control() == null) {
             leadership.data(note.number(), world.now);
-            return "message " + note.number();
+        } else {
+            leadership.control(note.sender(), decode(note.control()), world.now);
         }
-        leadership.control(note.sender(), decode(note.control()), world.now);
-        return note.sender() + ": " + note.control();
+        return note;
     }
 
     private Object execute() {
         Request request = nextRequest();
         answer = new Answer(request, result(request));
-        return answer.result() == null ? request : request + " -> " + answer.result();
+        return answer;
     }
 
     private Request nextRequest() {
@@ -489,7 +489,9 @@ final class ExploredMember implements Effects<Long> {
 
     @Override
     public void changed(Role role, boolean inStep, String reason) {
-        world.tell(this + " is " + role + (inStep ? " in step" : "") + ": " + reason);
+        if (world.log != null) {
+            world.log.add("      " + this + " is " + role + (inStep ? " in step" : "") + ": " + reason);
+        }
     }
 
     @Override

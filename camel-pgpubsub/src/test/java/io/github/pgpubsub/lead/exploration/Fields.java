@@ -98,7 +98,7 @@ final class Fields {
 
     /** A world that shares nothing with this one but what never changes. */
     static World copy(World world) {
-        return (World) copy(world, new IdentityHashMap<>(256));
+        return (World) copy(world, new IdentityHashMap<>(100));
     }
 
     private static boolean isImmutable(Object object) {

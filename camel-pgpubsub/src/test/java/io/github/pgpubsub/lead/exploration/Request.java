@@ -28,5 +28,11 @@ sealed interface Request {
     record Terminate(int backend, Lock lock) implements Request {}
 
     /** @param result what the answer carries besides; null: nothing */
-    record Answer(Request request, Object result) {}
+    record Answer(Request request, Object result) {
+
+        @Override
+        public String toString() {
+            return result == null ? request.toString() : request + " -> " + result;
+        }
+    }
 }

@@ -64,17 +64,19 @@ final class World {
         return world;
     }
 
-    /** From here on these faults may happen, each once, in any order, at any moment or never, and so many messages be sent. */
-    World with(int messages, List<Choice> faults) {
-        messagesLeft = messages;
+    /**
+     * From here on these faults may happen, each once, in any order, at any moment or never.
+     *
+     * @param sent  messages that nobody has read yet
+     * @param later more messages, which come at any moment or never
+     */
+    World with(int sent, int later, List<Choice> faults) {
+        for (int i = 0; i < sent; i++) {
+            server.publish(WRITER, now);
+        }
+        messagesLeft = later;
         script.addAll(faults);
         return this;
-    }
-
-    void tell(String what) {
-        if (log != null) {
-            log.add("      " + what);
-        }
     }
 
     // ---- what can happen
@@ -105,12 +107,18 @@ final class World {
             add(all, member, Kind.BEGIN, member.canBegin());
             add(all, member, Kind.COMPLETE, member.canComplete());
             add(all, member, Kind.THAW, member.alive && member.frozen);
-            quiet &= member.isQuiet();
+            quiet &= member.isQuiet() && !member.canBegin();
         }
         add(all, null, Kind.PUBLISH, messagesLeft > 0);
         add(all, null, Kind.TIME, quiet);
         script.stream().filter(this::isPossible).forEach(all::add);
         return all;
+    }
+
+    /** What happens next if nothing else can; null: there is a choice, or time passes. */
+    Choice only() {
+        List<Choice> choices = choices();
+        return choices.size() == 1 && choices.get(0).kind() != Kind.TIME ? choices.get(0) : null;
     }
 
     private static void add(List<Choice> all, ExploredMember member, Kind kind, boolean possible) {
@@ -181,7 +189,8 @@ final class World {
         };
         script.remove(choice);
         if (log != null) {
-            log.add(line, choice + " " + about);
+            log.add(line, choice + " " + (about instanceof SimulatedServer.Note note ? note.sender() + ": "
+                    + (note.control() == null ? "message " + note.number() : note.control()) : about));
         }
         List<ExploredMember> beginning = members.stream().filter(ExploredMember::mayBegin).toList();
         Verdict.expect(beginning.size() < 2, "two may begin messages at once: " + beginning);
