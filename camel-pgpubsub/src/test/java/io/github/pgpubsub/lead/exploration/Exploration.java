@@ -100,7 +100,7 @@ final class Exploration {
         } catch (RuntimeException e) {
             // It is the one that is told.
         }
-        return new AssertionError(broken.getMessage() + ", after " + steps.size() + " steps:\n" + String.join("\n", again.log), broken);
+        return new AssertionError(broken.getMessage() + ", after " + steps.size() + " steps, among " + this + ":\n" + String.join("\n", again.log), broken);
     }
 
     int states() {
