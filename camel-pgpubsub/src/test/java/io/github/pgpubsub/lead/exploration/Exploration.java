@@ -100,11 +100,12 @@ final class Exploration {
         } catch (RuntimeException e) {
             // It is the one that is told.
         }
-        return new AssertionError(broken.getMessage() + ", after " + steps.size() + " steps, among " + this + ":\n" + String.join("\n", again.log), broken);
+        return new AssertionError(broken.getMessage() + ", after " + steps.size() + " steps, among " + origins.size() + " states:\n" + String.join("\n", again.log), broken);
     }
 
-    int states() {
-        return origins.size();
+    /** Whether all that can come was met, and not only as much as was allowed. */
+    boolean isWhole() {
+        return whole;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.github.pgpubsub.lead.exploration;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.pgpubsub.lead.exploration.Choice.Kind;
@@ -17,15 +18,14 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class ExplorationTest {
 
-    private static final int STATES = Integer.getInteger("exploration.states", 500);
+    private static final int STATES = Integer.getInteger("exploration.states", 250);
     private static final String FAULTS = System.getProperty("exploration.faults");
     /** Worlds in which a broken protocol is found; it takes far fewer. */
     private static final int MOST = 200_000;
 
     static Stream<String> scripts() {
         return FAULTS != null ? Stream.of(FAULTS) : Stream.of("A STOP", "A DIE", "A FREEZE", "A LOSE", "B STOP", "B DIE", "B FREEZE",
-                "B LOSE", "C STOP", "C DIE", "C FREEZE", "C LOSE", "A STOP,B STOP", "A STOP,B DIE", "A STOP,B LOSE", "A DIE,B FREEZE",
-                "A DIE,B STOP", "A LOSE,B LOSE", "A FREEZE,B STOP", "A STOP,B STOP,C FREEZE");
+                "B LOSE", "A STOP,B STOP", "A DIE,B FREEZE", "A STOP,B STOP,C FREEZE");
     }
 
     @ParameterizedTest
@@ -34,14 +34,22 @@ class ExplorationTest {
         System.out.println(faults + ": " + new Exploration(world(Break.NONE, 1, 0, faults), STATES).run());
     }
 
+    /** Small enough to be explored whole each time: the leader may die at any moment while no messages come. */
+    @Test
+    void theLeaderDiesWhileNothingIsSent() {
+        Exploration whole = new Exploration(world(Break.NONE, 0, 0, "A DIE"), MOST).run();
+        System.out.println("A DIE, no messages: " + whole);
+        assertThat(whole.isWhole()).isTrue();
+    }
+
     @Test
     void aMessageComesAtAnyMoment() {
-        System.out.println("a message at any moment: " + new Exploration(world(Break.NONE, 0, 1, ""), 4 * STATES).run());
+        System.out.println("a message at any moment: " + new Exploration(world(Break.NONE, 0, 1, ""), 2 * STATES).run());
     }
 
     @Test
     void allConnectAtOnce() {
-        System.out.println("all connect at once: " + new Exploration(World.atOnce(3, Break.NONE).with(1, 0, List.of()), 4 * STATES).run());
+        System.out.println("all connect at once: " + new Exploration(World.atOnce(3, Break.NONE).with(1, 0, List.of()), 2 * STATES).run());
     }
 
     /** A cold member that listens gets the standby's place and takes it for the leader's lock. */
