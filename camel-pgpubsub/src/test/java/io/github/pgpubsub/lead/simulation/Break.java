@@ -1,7 +1,7 @@
 package io.github.pgpubsub.lead.simulation;
 
 /** Ways to break the protocol, one rule each, to see that the simulation finds it. */
-enum Break {
+public enum Break {
     NONE,
     /** A new leader does not wait until its take-over message comes by. */
     NO_TAKEOVER_MARKER,

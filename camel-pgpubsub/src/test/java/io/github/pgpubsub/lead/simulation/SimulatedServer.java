@@ -12,12 +12,12 @@ import java.util.Map;
 import java.util.Set;
 
 /** What matters of a PostgreSQL server: one totally ordered stream of notifications, sessions, and locks that end with them. */
-final class SimulatedServer {
+public final class SimulatedServer {
 
     /** A committed notification: data with its number, or a control message. */
-    record Note(long time, int sender, long number, ControlMessage control) {}
+    public record Note(long time, int sender, long number, ControlMessage control) {}
 
-    final List<Note> stream = new ArrayList<>();
+    public final List<Note> stream = new ArrayList<>();
     /** When the sessions ended that are no more. */
     private final Map<Integer, Long> ended = new HashMap<>();
     private final Set<Integer> sessions = new HashSet<>();
@@ -61,7 +61,12 @@ final class SimulatedServer {
         return lastBackend;
     }
 
-    void end(int backend, long now) {
+    /** A session with a process id of the caller's choice. */
+    public void connect(int backend) {
+        sessions.add(backend);
+    }
+
+    public void end(int backend, long now) {
         if (sessions.remove(backend)) {
             ended.put(backend, now);
             present.remove(backend);
@@ -70,7 +75,7 @@ final class SimulatedServer {
         }
     }
 
-    boolean isAlive(int backend) {
+    public boolean isAlive(int backend) {
         return sessions.contains(backend);
     }
 
@@ -83,40 +88,40 @@ final class SimulatedServer {
         return restartedAt;
     }
 
-    long publish(int sender, long now) {
+    public long publish(int sender, long now) {
         stream.add(new Note(now, sender, ++lastNumber, null));
         return lastNumber;
     }
 
-    long published() {
+    public long published() {
         return lastNumber + 1;
     }
 
-    void control(int sender, String payload, long now) {
+    public void control(int sender, String payload, long now) {
         stream.add(new Note(now, sender, -1, ControlMessage.decode(payload).orElseThrow()));
     }
 
-    boolean tryLock(int backend, Lock lock) {
+    public boolean tryLock(int backend, Lock lock) {
         return locks.putIfAbsent(lock, backend) == null || locks.get(lock) == backend;
     }
 
-    void unlock(int backend, Lock lock) {
+    public void unlock(int backend, Lock lock) {
         locks.remove(lock, backend);
     }
 
-    void share(int backend, Lock lock) {
+    public void share(int backend, Lock lock) {
         (lock == Lock.WITNESS ? witnesses : present).add(backend);
     }
 
-    void unshare(int backend, Lock lock) {
+    public void unshare(int backend, Lock lock) {
         (lock == Lock.WITNESS ? witnesses : present).remove(backend);
     }
 
-    int holder(Lock lock) {
+    public int holder(Lock lock) {
         return locks.getOrDefault(lock, 0);
     }
 
-    Poll look(int backend, Lock tried, boolean acquired) {
+    public Poll look(int backend, Lock tried, boolean acquired) {
         Set<Integer> all = new HashSet<>(present);
         all.addAll(witnesses);
         int others = witnesses.size() - (witnesses.contains(backend) ? 1 : 0);
