@@ -156,17 +156,17 @@ final class Broadcast implements Subscriber, Subscription {
 
     @Override
     public boolean isReceiving() {
-        return receiving;
+        return receiving && workers.isAlive();
     }
 
     @Override
     public boolean mayProcess() {
-        return receiving;
+        return isReceiving();
     }
 
     @Override
     public SubscriptionStatus status() {
-        return new SubscriptionStatus(session.status(), receiving, null, queue.size(), queue.capacity(), counters.counts());
+        return new SubscriptionStatus(session.status(), isReceiving(), null, queue.size(), queue.capacity(), counters.counts());
     }
 
     @Override

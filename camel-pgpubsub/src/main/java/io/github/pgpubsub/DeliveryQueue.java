@@ -286,8 +286,9 @@ final class DeliveryQueue {
                     break;
                 }
             }
+            // In this order: where there is no memory for the second list it still waits in the first.
+            begun.add(waiting.peek());
             entry = waiting.remove();
-            begun.add(entry);
             // Not for each single place: a thread that is woken costs more than a message.
             makesRoom = putterWaits && waiting.size() <= capacity / 2;
             putterWaits &= !makesRoom;

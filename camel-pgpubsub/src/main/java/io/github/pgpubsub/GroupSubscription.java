@@ -35,12 +35,12 @@ final class GroupSubscription implements Subscription {
 
     @Override
     public boolean isReceiving() {
-        return member.isReceiving() && member.alternates().isActive(alternate);
+        return member.isReceiving() && member.alternates().isActive(alternate) && alternate.workers().isAlive();
     }
 
     @Override
     public boolean mayProcess() {
-        return member.mayProcess() && member.alternates().isActive(alternate);
+        return member.mayProcess() && member.alternates().isActive(alternate) && alternate.workers().isAlive();
     }
 
     @Override

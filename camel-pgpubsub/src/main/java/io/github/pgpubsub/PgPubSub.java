@@ -261,6 +261,22 @@ public final class PgPubSub implements AutoCloseable {
             this.publishSource = source;
         }
 
+        private Builder(Builder other) {
+            this.listenSource = other.listenSource;
+            this.publishSource = other.publishSource;
+            this.name = other.name;
+            this.reconnectDelay = other.reconnectDelay;
+            this.reconnectMaxDelay = other.reconnectMaxDelay;
+            this.reconnectLimit = other.reconnectLimit;
+            this.heartbeatInterval = other.heartbeatInterval;
+            this.heartbeatTimeout = other.heartbeatTimeout;
+            this.maxBatch = other.maxBatch;
+            this.customizer = other.customizer;
+            this.ownMessages = other.ownMessages;
+            this.callbacks = other.callbacks;
+            this.threads = other.threads;
+        }
+
         /** Where publishing connections come from, when not from where listening ones do: a pool, a pooler. */
         public Builder publishTo(ConnectionSource source) {
             this.publishSource = Objects.requireNonNull(source);
@@ -293,8 +309,15 @@ public final class PgPubSub implements AutoCloseable {
             return this;
         }
 
-        /** Notifications that share one commit at most. Default: 512. */
+        /**
+         * Notifications that share one commit at most. Default: 512.
+         *
+         * @throws IllegalArgumentException when it is less than 1
+         */
         public Builder maxBatch(int value) {
+            if (value < 1) {
+                throw new IllegalArgumentException("maxBatch must be at least 1, not " + value);
+            }
             this.maxBatch = value;
             return this;
         }
@@ -323,8 +346,9 @@ public final class PgPubSub implements AutoCloseable {
             return this;
         }
 
+        /** Makes one with these settings. What is set on the builder later is for those that are built later. */
         public PgPubSub build() {
-            return new PgPubSub(this);
+            return new PgPubSub(new Builder(this));
         }
     }
 }

@@ -179,7 +179,8 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Me
             getExceptionHandler().handleException("The time to stop was up before a message of channel " + message.channel()
                     + " was processed", e);
             return;
-        } catch (Exception e) {
+        } catch (Throwable e) {
+            // An Error too, of a class that bodyType names for example, is a failure of this message and no more.
             exchange.setException(e);
         }
         try {
@@ -192,10 +193,14 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Me
         }
     }
 
-    /** Waits for the end only where the route goes on in another thread. */
+    /**
+     * Waits for the end only where the route goes on in another thread. An interrupt that the route leaves behind is not meant
+     * for this wait, one that comes during the wait is.
+     */
     private void process(Exchange exchange) throws InterruptedException {
         CountDownLatch ended = new CountDownLatch(1);
         if (!getAsyncProcessor().process(exchange, doneSync -> ended.countDown())) {
+            Thread.interrupted();
             ended.await();
         }
     }
@@ -219,7 +224,7 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Me
         try {
             event.setTimestamp(System.currentTimeMillis());
             endpoint.getCamelContext().getManagementStrategy().notify(event);
-        } catch (Exception e) {
+        } catch (Throwable e) {
             getExceptionHandler().handleException("An event could not be told: " + event, e);
         }
     }
