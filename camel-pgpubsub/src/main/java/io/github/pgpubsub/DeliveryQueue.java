@@ -44,6 +44,8 @@ final class DeliveryQueue {
     private final List<Entry<Notification>> begun = new ArrayList<>();
     private boolean open;
     private boolean closed;
+    /** Whether none is to begin for the moment, although they could. */
+    private boolean held;
     private Runnable whenIdle;
     /** Whether the session was told that there is no room. */
     private boolean putterWaits;
@@ -278,7 +280,7 @@ final class DeliveryQueue {
                 if (worker.isLeaving() || closed && waiting.isEmpty()) {
                     return null;
                 }
-                if (!open || waiting.isEmpty()) {
+                if (!open || held || waiting.isEmpty()) {
                     changed.await();
                 } else if (waiting.peek().gap() == null && !lease.isValid()) {
                     changed.awaitNanos(LEASE_CHECK_NANOS);
@@ -332,6 +334,27 @@ final class DeliveryQueue {
                 left = idle.awaitNanos(left);
             }
             return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Lets none begin for the moment, or all again. */
+    void hold(boolean value) {
+        lock.lock();
+        try {
+            held = value;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether anything has begun that is not complete. */
+    boolean isAnyBegun() {
+        lock.lock();
+        try {
+            return !begun.isEmpty();
         } finally {
             lock.unlock();
         }

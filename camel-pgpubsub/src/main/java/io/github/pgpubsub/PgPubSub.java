@@ -111,7 +111,8 @@ public final class PgPubSub implements AutoCloseable {
             if (member.alternates().add(alternate)) {
                 member.start();
                 member.awaitSettled(START.toNanos());
-                return new GroupSubscription(member, alternate, () -> forget(shared, key, member), () -> releaseSession(shared));
+                return new GroupSubscription(member, alternate, () -> forget(shared, key, member), () -> releaseSession(shared),
+                        handlerThread(options), settings.threads);
             }
             // Its last subscription is just leaving: two members on one session would both lead.
             if (!member.awaitStopped(options.drainTimeout().toNanos() + GroupSubscription.FAREWELL_NANOS)) {
