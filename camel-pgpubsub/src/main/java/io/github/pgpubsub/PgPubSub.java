@@ -87,7 +87,7 @@ public final class PgPubSub implements AutoCloseable {
         try {
             shared.session.awaitFirstAttempt(START);
             return complete.singleListener() ? joinGroup(shared, complete, handler) : broadcast(shared, complete, handler);
-        } catch (SQLException | InterruptedException | RuntimeException e) {
+        } catch (SQLException | InterruptedException | RuntimeException | Error e) {
             releaseSession(shared);
             throw e;
         }

@@ -75,6 +75,7 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
         final PgPubSub pubSub;
         final Subscription subscription;
         private final AtomicBoolean released = new AtomicBoolean();
+        private volatile CompletableFuture<Void> end = CompletableFuture.completedFuture(null);
 
         Listening(PgPubSub pubSub, Subscription subscription) {
             this.pubSub = pubSub;
@@ -82,11 +83,17 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
         }
 
         CompletableFuture<Void> end(Duration grace) {
-            return subscription.end(grace).thenRun(() -> {
+            end = subscription.end(grace).thenRun(() -> {
                 if (released.compareAndSet(false, true)) {
                     endpoint.releasePubSub(pubSub);
                 }
             });
+            return end;
+        }
+
+        /** What is to be processed before the end; with others behind the same member, the rest is for them. */
+        int pending() {
+            return end.isDone() ? 0 : subscription.status().queued() + begun.get();
         }
     }
 
@@ -275,7 +282,7 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
     @Override
     public int getPendingExchangesSize() {
         Listening ending = former;
-        return ending == null ? 0 : ending.subscription.status().queued() + begun.get();
+        return ending == null ? 0 : ending.pending();
     }
 
     @Override
