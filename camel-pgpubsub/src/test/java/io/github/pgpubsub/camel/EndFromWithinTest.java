@@ -133,6 +133,38 @@ class EndFromWithinTest {
         }
     }
 
+    /** The new subscription waits for the former one's end, and that for the exchange. */
+    @ParameterizedTest
+    @CsvSource({"false,false", "true,false", "false,true", "true,true"})
+    void aRouteStopsAndStartsItsOwnConsumer(boolean singleListener, boolean async) throws Exception {
+        Inbox inbox = new Inbox();
+        AtomicLong took = new AtomicLong(-1);
+        try (CamelWithPostgres camel = new CamelWithPostgres(postgres)) {
+            camel.route(builder -> {
+                RouteDefinition route = builder.from("pgpubsub:again?singleListener=" + singleListener).routeId("in");
+                if (async) {
+                    route.threads(2).process(exchange -> { });
+                }
+                route.process(inbox).process(exchange -> {
+                    if (exchange.getMessage().getBody(String.class).equals("3")) {
+                        long begin = System.nanoTime();
+                        ServiceHelper.stopService(camel.context().getRoute("in").getConsumer());
+                        ServiceHelper.startService(camel.context().getRoute("in").getConsumer());
+                        took.set(System.nanoTime() - begin);
+                    }
+                });
+            });
+            camel.start();
+            Inbox.await(() -> assertThat(camel.isReceiving("in")).isTrue());
+            postgres.strings("select pg_notify('again', n::text) from generate_series(1, 20) n");
+            inbox.awaitBodies(IntStream.rangeClosed(1, 20).mapToObj(String::valueOf).toArray());
+            assertThat(took.get()).isBetween(0L, Duration.ofSeconds(5).toNanos());
+            Inbox.await(() -> assertThat(camel.isReceiving("in")).isTrue());
+            postgres.notify("again", "after");
+            Inbox.await(() -> assertThat(inbox.bodies()).hasSize(21).endsWith("after"));
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({"false,false", "true,false", "false,true", "true,true"})
     void aRouteLeavesItsThreadInterrupted(boolean singleListener, boolean async) throws Exception {
