@@ -115,8 +115,15 @@ class SubscriptionEndTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void closedAfterItsConnectionsItEndsAtOnce(boolean singleListener) throws Exception {
-        Subscription subscription = subscribe("ch", singleListener, payload -> { });
+        CountDownLatch begun = new CountDownLatch(1);
+        Subscription subscription = subscribe("ch", singleListener, payload -> {
+            begun.countDown();
+            go.await();
+        });
+        send("ch", 3);
+        begun.await();
         pubSub.close();
+        go.countDown();
         long begin = System.nanoTime();
         subscription.close();
         assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(5));
