@@ -39,15 +39,19 @@ final class Alternates {
         if (closed) {
             return false;
         }
-        all.add(alternate);
-        if (all.size() == 1) {
+        if (all.isEmpty()) {
             alternate.workers.start();
         }
+        all.add(alternate);
         return true;
     }
 
     synchronized boolean isActive(Alternate alternate) {
         return !all.isEmpty() && all.get(0) == alternate;
+    }
+
+    synchronized boolean isLast(Alternate alternate) {
+        return all.size() == 1 && all.get(0) == alternate;
     }
 
     /** The active one's wish. */

@@ -7,6 +7,7 @@ import io.github.pgpubsub.session.Stream;
 import io.github.pgpubsub.session.Subscriber;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -30,6 +31,7 @@ final class Broadcast implements Subscriber, Subscription {
     private final Workers workers;
     private final Executor callbacks;
     private final Runnable onClosed;
+    private final End end;
     private final CountDownLatch settled = new CountDownLatch(1);
     private final CountDownLatch removed = new CountDownLatch(1);
     private volatile boolean receiving;
@@ -51,6 +53,7 @@ final class Broadcast implements Subscriber, Subscription {
         this.queue = new DeliveryQueue(options, Lease.unneeded(), counters, session::wake);
         this.workers = new Workers(queue, handler, counters, options.channel(), name, options.concurrency(), threads);
         this.onClosed = onClosed;
+        this.end = new End(name + " end", threads, queue, this::end);
     }
 
     /** Waits until the channel is listened to, or it shows that the server is out of reach. */
@@ -156,17 +159,17 @@ final class Broadcast implements Subscriber, Subscription {
 
     @Override
     public boolean isReceiving() {
-        return receiving;
+        return receiving && workers.isAlive();
     }
 
     @Override
     public boolean mayProcess() {
-        return receiving;
+        return isReceiving();
     }
 
     @Override
     public SubscriptionStatus status() {
-        return new SubscriptionStatus(session.status(), receiving, null, queue.size(), queue.capacity(), counters.counts());
+        return new SubscriptionStatus(session.status(), isReceiving(), null, queue.size(), queue.capacity(), counters.counts());
     }
 
     @Override
@@ -176,31 +179,53 @@ final class Broadcast implements Subscriber, Subscription {
 
     @Override
     public void close() {
-        session.execute(() -> {
-            if (stream != null) {
-                stream.unlisten(options.channel(), this);
-            }
-            session.remove(this);
-            receiving = false;
-            removed.countDown();
-        });
+        end.begin(0);
+        if (!workers.isOwnThread()) {
+            end.await();
+        }
+    }
+
+    @Override
+    public CompletableFuture<Void> end(Duration grace) {
+        return end.begin(grace.toNanos());
+    }
+
+    @Override
+    public boolean goOn() {
+        return end.takeBack();
+    }
+
+    private void end() {
+        long deadline = System.nanoTime() + options.drainTimeout().toNanos();
         try {
-            if (!workers.isOwnThread()) {
-                removed.await(options.drainTimeout().toNanos(), TimeUnit.NANOSECONDS);
-                if (!queue.awaitIdle(options.drainTimeout().toNanos())) {
-                    LOG.warn("Channel {}: {} messages were not handled before the time to stop was up", options.channel(),
-                            queue.withdraw().size());
-                }
+            session.execute(this::leave);
+            boolean left = removed.await(options.drainTimeout().toNanos(), TimeUnit.NANOSECONDS);
+            if (!left || !queue.awaitIdle(deadline - System.nanoTime())) {
+                LOG.warn("Channel {}: {} messages were not handled before the time to stop was up", options.channel(),
+                        queue.withdraw().size());
             }
             queue.close();
             workers.leave();
             workers.join(LAST_NANOS);
             queue.clear();
         } catch (InterruptedException e) {
-            workers.leave();
             Thread.currentThread().interrupt();
         } finally {
+            workers.leave();
             onClosed.run();
+        }
+    }
+
+    /** On the session's thread. */
+    private void leave() {
+        try {
+            if (stream != null) {
+                stream.unlisten(options.channel(), this);
+            }
+        } finally {
+            session.remove(this);
+            receiving = false;
+            removed.countDown();
         }
     }
 }

@@ -45,6 +45,8 @@ final class DeliveryQueue {
     private long begunUpTo;
     private boolean open;
     private boolean closed;
+    /** Whether none is to begin for the moment, although they could. */
+    private boolean held;
     private Runnable whenIdle;
     /** Whether the session was told that there is no room. */
     private boolean putterWaits;
@@ -290,7 +292,7 @@ final class DeliveryQueue {
                 if (worker.isLeaving() || closed && waiting.isEmpty()) {
                     return null;
                 }
-                if (!open || waiting.isEmpty()) {
+                if (!open || held || waiting.isEmpty()) {
                     changed.await();
                 } else if (waiting.peek().gap() == null && !lease.isValid()) {
                     changed.awaitNanos(LEASE_CHECK_NANOS);
@@ -298,8 +300,9 @@ final class DeliveryQueue {
                     break;
                 }
             }
+            // In this order: where there is no memory for the second list it still waits in the first.
+            begun.add(waiting.peek());
             entry = waiting.remove();
-            begun.add(entry);
             begunUpTo = entry.gap() == null ? Math.max(begunUpTo, entry.place() + 1) : begunUpTo;
             // Not for each single place: a thread that is woken costs more than a message.
             makesRoom = putterWaits && waiting.size() <= capacity / 2;
@@ -344,6 +347,27 @@ final class DeliveryQueue {
                 left = idle.awaitNanos(left);
             }
             return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Lets none begin for the moment, or all again. */
+    void hold(boolean value) {
+        lock.lock();
+        try {
+            held = value;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether anything has begun that is not complete. */
+    boolean isAnyBegun() {
+        lock.lock();
+        try {
+            return !begun.isEmpty();
         } finally {
             lock.unlock();
         }

@@ -1,8 +1,11 @@
 package io.github.pgpubsub;
 
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,26 +24,30 @@ final class GroupSubscription implements Subscription {
     private final Alternates.Alternate alternate;
     private final Runnable onLastClosed;
     private final Runnable onClosed;
+    private final End end;
 
     /**
      * @param onLastClosed called when this was the last subscription of its member, and that has stopped
      * @param onClosed     called in any case
+     * @param name         begins the name of the thread that ends it
      */
-    GroupSubscription(Member member, Alternates.Alternate alternate, Runnable onLastClosed, Runnable onClosed) {
+    GroupSubscription(Member member, Alternates.Alternate alternate, Runnable onLastClosed, Runnable onClosed, String name,
+            BiFunction<String, Runnable, Thread> threads) {
         this.member = member;
         this.alternate = alternate;
         this.onLastClosed = onLastClosed;
         this.onClosed = onClosed;
+        this.end = new End(name + " end", threads, member.alternates().queue(), this::end);
     }
 
     @Override
     public boolean isReceiving() {
-        return member.isReceiving() && member.alternates().isActive(alternate);
+        return member.isReceiving() && member.alternates().isActive(alternate) && alternate.workers().isAlive();
     }
 
     @Override
     public boolean mayProcess() {
-        return member.mayProcess() && member.alternates().isActive(alternate);
+        return member.mayProcess() && member.alternates().isActive(alternate) && alternate.workers().isAlive();
     }
 
     @Override
@@ -55,6 +62,24 @@ final class GroupSubscription implements Subscription {
 
     @Override
     public void close() {
+        end.begin(0);
+        if (!alternate.workers().isOwnThread()) {
+            end.await();
+        }
+    }
+
+    @Override
+    public CompletableFuture<Void> end(Duration grace) {
+        // Where another takes its place nobody has to be told, and a grace would hold up that one as well.
+        return end.begin(member.alternates().isLast(alternate) ? grace.toNanos() : 0);
+    }
+
+    @Override
+    public boolean goOn() {
+        return end.takeBack();
+    }
+
+    private void end() {
         try {
             if (member.alternates().leave(alternate)) {
                 closeLast();
@@ -71,14 +96,12 @@ final class GroupSubscription implements Subscription {
         boolean stopped = false;
         try {
             member.stop();
-            if (!alternate.workers().isOwnThread()) {
-                stopped = member.awaitStopped(alternate.options().drainTimeout().toNanos());
-                if (!stopped) {
-                    LOG.warn("Channel {}: stops with messages that were not finished in time; they go to the next in line, marked",
-                            alternate.options().channel());
-                    member.giveUpDraining();
-                    stopped = member.awaitStopped(FAREWELL_NANOS);
-                }
+            stopped = member.awaitStopped(alternate.options().drainTimeout().toNanos());
+            if (!stopped) {
+                LOG.warn("Channel {}: stops with messages that were not finished in time; they go to the next in line, marked",
+                        alternate.options().channel());
+                member.giveUpDraining();
+                stopped = member.awaitStopped(FAREWELL_NANOS);
             }
         } finally {
             queue.close();

@@ -3,9 +3,20 @@ package io.github.pgpubsub;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Runs tasks on another executor one after the other, in the order in which they came. Thread-safe. */
+/**
+ * Runs tasks on another executor one after the other, in the order in which they came. A task that fails does not keep the
+ * next from its turn; those that the executor refuses wait until it takes one again. Never throws. Thread-safe.
+ */
 final class InOrder implements Executor {
+
+    private static final Logger LOG = LoggerFactory.getLogger(InOrder.class);
+
+    /** Tasks that wait for an executor which refuses them; the oldest are forgotten. */
+    private static final int MOST_REFUSED = 1000;
 
     private final Executor executor;
     private final Queue<Runnable> waiting = new ArrayDeque<>();
@@ -17,23 +28,37 @@ final class InOrder implements Executor {
 
     @Override
     public void execute(Runnable task) {
-        synchronized (this) {
-            waiting.add(task);
-            if (running) {
-                return;
+        try {
+            synchronized (this) {
+                waiting.add(task);
+                if (running) {
+                    return;
+                }
+                running = true;
             }
-            running = true;
+            executor.execute(this::run);
+        } catch (Throwable e) {
+            refused();
+            complain("A callback can't be run now", e);
         }
-        executor.execute(this::run);
+    }
+
+    private synchronized void refused() {
+        running = false;
+        while (waiting.size() > MOST_REFUSED) {
+            waiting.remove();
+        }
     }
 
     private void run() {
         for (Runnable task = next(); task != null; task = next()) {
             try {
                 task.run();
-            } catch (RuntimeException e) {
-                Thread current = Thread.currentThread();
-                current.getUncaughtExceptionHandler().uncaughtException(current, e);
+            } catch (Throwable e) {
+                complain("A callback has failed", e);
+            } finally {
+                // Left behind by the task, it is not meant for the next one.
+                Thread.interrupted();
             }
         }
     }
@@ -42,5 +67,17 @@ final class InOrder implements Executor {
         Runnable task = waiting.poll();
         running = task != null;
         return task;
+    }
+
+    private static void complain(String what, Throwable failure) {
+        try {
+            if (failure instanceof RejectedExecutionException) {
+                LOG.debug(what, failure);
+            } else {
+                LOG.error(what, failure);
+            }
+        } catch (Throwable e) {
+            // There is nobody left to tell.
+        }
     }
 }

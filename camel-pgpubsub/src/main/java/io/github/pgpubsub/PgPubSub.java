@@ -87,7 +87,7 @@ public final class PgPubSub implements AutoCloseable {
         try {
             shared.session.awaitFirstAttempt(START);
             return complete.singleListener() ? joinGroup(shared, complete, handler) : broadcast(shared, complete, handler);
-        } catch (SQLException | InterruptedException | RuntimeException e) {
+        } catch (SQLException | InterruptedException | RuntimeException | Error e) {
             releaseSession(shared);
             throw e;
         }
@@ -111,7 +111,8 @@ public final class PgPubSub implements AutoCloseable {
             if (member.alternates().add(alternate)) {
                 member.start();
                 member.awaitSettled(START.toNanos());
-                return new GroupSubscription(member, alternate, () -> forget(shared, key, member), () -> releaseSession(shared));
+                return new GroupSubscription(member, alternate, () -> forget(shared, key, member), () -> releaseSession(shared),
+                        handlerThread(options), settings.threads);
             }
             // Its last subscription is just leaving: two members on one session would both lead.
             if (!member.awaitStopped(options.drainTimeout().toNanos() + GroupSubscription.FAREWELL_NANOS)) {
@@ -261,6 +262,22 @@ public final class PgPubSub implements AutoCloseable {
             this.publishSource = source;
         }
 
+        private Builder(Builder other) {
+            this.listenSource = other.listenSource;
+            this.publishSource = other.publishSource;
+            this.name = other.name;
+            this.reconnectDelay = other.reconnectDelay;
+            this.reconnectMaxDelay = other.reconnectMaxDelay;
+            this.reconnectLimit = other.reconnectLimit;
+            this.heartbeatInterval = other.heartbeatInterval;
+            this.heartbeatTimeout = other.heartbeatTimeout;
+            this.maxBatch = other.maxBatch;
+            this.customizer = other.customizer;
+            this.ownMessages = other.ownMessages;
+            this.callbacks = other.callbacks;
+            this.threads = other.threads;
+        }
+
         /** Where publishing connections come from, when not from where listening ones do: a pool, a pooler. */
         public Builder publishTo(ConnectionSource source) {
             this.publishSource = Objects.requireNonNull(source);
@@ -293,8 +310,15 @@ public final class PgPubSub implements AutoCloseable {
             return this;
         }
 
-        /** Notifications that share one commit at most. Default: 512. */
+        /**
+         * Notifications that share one commit at most. Default: 512.
+         *
+         * @throws IllegalArgumentException when it is less than 1
+         */
         public Builder maxBatch(int value) {
+            if (value < 1) {
+                throw new IllegalArgumentException("maxBatch must be at least 1, not " + value);
+            }
             this.maxBatch = value;
             return this;
         }
@@ -323,8 +347,9 @@ public final class PgPubSub implements AutoCloseable {
             return this;
         }
 
+        /** Makes one with these settings. What is set on the builder later is for those that are built later. */
         public PgPubSub build() {
-            return new PgPubSub(this);
+            return new PgPubSub(new Builder(this));
         }
     }
 }

@@ -1,7 +1,9 @@
 package io.github.pgpubsub;
 
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /** What {@link PgPubSub#subscribe} began. Thread-safe. */
 public interface Subscription extends AutoCloseable {
@@ -32,8 +34,26 @@ public interface Subscription extends AutoCloseable {
 
     /**
      * The orderly end: takes in nothing more, waits until what was taken in has been handled (for the options' drain timeout
-     * at most), gives a lock back and tells the next in line. Called by the handler itself, it does not wait for it.
+     * at most), gives a lock back and tells the next in line. Called by a thread that is handling one of its messages, it does not
+     * wait for it: a thread of its own does the rest. A second call, and one while another is going on, waits until the first has
+     * ended it. An interrupt does not end the wait, and is kept.
      */
     @Override
     void close();
+
+    /**
+     * Begins the orderly end and returns at once: for those who may be what the end would wait for.
+     *
+     * @param grace how long it may be taken back with {@link #goOn}, while messages are being handled; meanwhile the handler is
+     *              given no more, and what comes is still taken in. Zero: it can't be taken back
+     * @return done when it has ended; no failure
+     */
+    CompletableFuture<Void> end(Duration grace);
+
+    /**
+     * Takes back an {@link #end} that is in its grace.
+     *
+     * @return false: it has begun to end, or has ended; subscribe anew
+     */
+    boolean goOn();
 }

@@ -4,15 +4,23 @@ import io.github.pgpubsub.lead.Entry;
 import io.github.pgpubsub.session.Notification;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The threads of one subscription: take messages from a queue and call the handler. */
+/**
+ * The threads of one subscription: take messages from a queue and call the handler. Whatever that or the VM throws, or leaves
+ * behind as an interrupt, they go on until they are told to leave: nobody would replace them.
+ */
 final class Workers {
 
     private static final Logger LOG = LoggerFactory.getLogger(Workers.class);
+
+    /** A thread that the VM has failed outside of the handler takes a breath: what lacks may be memory. */
+    private static final long BREATH_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final DeliveryQueue queue;
     private final MessageHandler handler;
@@ -32,8 +40,19 @@ final class Workers {
         }
     }
 
+    /** @throws OutOfMemoryError when there are no more threads to be had; those that were have been told to leave */
     void start() {
-        threads.forEach(Thread::start);
+        try {
+            threads.forEach(Thread::start);
+        } catch (RuntimeException | Error e) {
+            leave();
+            throw e;
+        }
+    }
+
+    /** Whether somebody is there who takes messages. */
+    boolean isAlive() {
+        return threads.stream().anyMatch(Thread::isAlive);
     }
 
     boolean isLeaving() {
@@ -68,19 +87,49 @@ final class Workers {
     }
 
     private void work() {
-        try {
-            for (var entry = queue.take(this); entry != null; entry = queue.take(this)) {
-                count(entry);
-                try {
-                    handler.handle(Message.of(channel, entry));
-                } catch (Exception e) {
-                    handler.failed(e);
-                } finally {
-                    queue.done(entry);
+        while (true) {
+            try {
+                Entry<Notification> entry = queue.take(this);
+                if (entry == null) {
+                    return;
                 }
+                handle(entry);
+            } catch (InterruptedException e) {
+                // Left behind by the handler, or meant for a message that has ended meanwhile: to leave, they are told.
+                LOG.debug("Channel {}: interrupted while waiting for a message", channel);
+            } catch (Throwable e) {
+                complain("A thread that takes messages has failed, and goes on", e);
+                LockSupport.parkNanos(BREATH_NANOS);
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void handle(Entry<Notification> entry) {
+        try {
+            count(entry);
+            handler.handle(Message.of(channel, entry));
+        } catch (Throwable e) {
+            report(e);
+        } finally {
+            // What the handler leaves behind is not meant for the next message.
+            Thread.interrupted();
+            queue.done(entry);
+        }
+    }
+
+    private void report(Throwable failure) {
+        try {
+            handler.failed(failure instanceof Exception e ? e : new ExecutionException(failure));
+        } catch (Throwable e) {
+            complain("A failure could not be reported", e);
+        }
+    }
+
+    private void complain(String what, Throwable failure) {
+        try {
+            LOG.error("Channel {}: {}", channel, what, failure);
+        } catch (Throwable e) {
+            // There is nobody left to tell.
         }
     }
 

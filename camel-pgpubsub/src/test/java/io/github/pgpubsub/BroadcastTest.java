@@ -13,6 +13,7 @@ import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
 class BroadcastTest {
 
     private static final Duration FIRST = Duration.ofMillis(200);
+    private static final Duration DRAIN = Duration.ofSeconds(3);
 
     private final List<Duration> gaps = new ArrayList<>();
     /** What is to be told when it is listened to. */
@@ -64,6 +66,35 @@ class BroadcastTest {
 
         assertThat(gaps).isEmpty();
         assertThat(broadcast.status().counts().gaps()).isZero();
+    }
+
+    /** Neither the session, which never runs here, nor the handler come back in time. */
+    @Test
+    void itsEndTakesOneDrainTimeoutAtMost() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        Broadcast hanging = new Broadcast(SubscriptionOptions.to("ch").singleListener(false).drainTimeout(DRAIN)
+                .memory(new MemoryBound(MemoryBound.DEFAULT_BYTES)).build(), hanging(begun), session(), "test",
+                BroadcastTest::thread, Runnable::run, () -> { });
+        hanging.start(1);
+        hanging.connected(stream());
+        listening.remove(listening.size() - 1).run();
+        begun.await();
+        long begin = System.nanoTime();
+        hanging.close();
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isBetween(DRAIN, DRAIN.multipliedBy(2));
+    }
+
+    private static MessageHandler hanging(CountDownLatch begun) {
+        return new MessageHandler() {
+            @Override
+            public void handle(Message message) throws InterruptedException {
+                begun.countDown();
+                new CountDownLatch(1).await();
+            }
+
+            @Override
+            public void failed(Exception failure) {}
+        };
     }
 
     private void listens() {

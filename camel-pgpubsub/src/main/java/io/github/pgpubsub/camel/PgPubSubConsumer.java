@@ -15,16 +15,27 @@ import io.github.pgpubsub.camel.management.PgPubSubConsumerHealthCheck;
 import io.github.pgpubsub.camel.management.PgPubSubEvent;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
+import org.apache.camel.PollingConsumer;
 import org.apache.camel.Processor;
 import org.apache.camel.Route;
+import org.apache.camel.ShutdownRunningTask;
 import org.apache.camel.Suspendable;
 import org.apache.camel.api.management.ManagedAttribute;
 import org.apache.camel.api.management.ManagedOperation;
 import org.apache.camel.api.management.ManagedResource;
 import org.apache.camel.spi.RouteController;
+import org.apache.camel.spi.ShutdownAware;
 import org.apache.camel.spi.ShutdownStrategy;
 import org.apache.camel.support.DefaultConsumer;
 import org.slf4j.Logger;
@@ -32,20 +43,62 @@ import org.slf4j.LoggerFactory;
 
 /** Turns messages of a channel into exchanges. */
 @ManagedResource(description = "Managed PostgreSQL Pub/Sub consumer")
-public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, MessageHandler, ManagedConsumer {
+public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, ShutdownAware, MessageHandler,
+        ManagedConsumer {
 
     private static final Logger LOG = LoggerFactory.getLogger(PgPubSubConsumer.class);
 
     /** How long a look at an attribute, and the answer to an operator's question, may take. */
     private static final Duration A_MOMENT = Duration.ofMillis(500);
     private static final Duration AN_ANSWER = Duration.ofSeconds(3);
+    /** Who suspends from within an exchange often resumes a moment later, when the next one is done: then nothing was missed. */
+    private static final Duration GRACE = Duration.ofSeconds(1);
+    /** An exchange that takes longer may be waiting for the one who waits for it here. */
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long LOOK_MILLIS = 10;
+    /** For a message that waits until somebody polls, which nobody does who stops. */
+    private static final Duration UNPOLLED = Duration.ofMillis(100);
+    private static final StackWalker STACK = StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
 
     private final PgPubSubEndpoint endpoint;
     private final GroupQuestions questions;
     private final PayloadCodec codec;
-    private PgPubSub pubSub;
-    private volatile Subscription subscription;
+    private final AtomicInteger begun = new AtomicInteger();
+    private final AtomicLong finished = new AtomicLong();
+    private volatile Listening listening;
+    /** What ends or has ended, or may still be taken back. */
+    private volatile Listening former;
+    /** Counts what was asked for, so that a late start knows that it is not wanted any more. */
+    private long asked;
     private AutoCloseable meters;
+
+    /** A subscription and what it uses. */
+    private final class Listening {
+
+        final PgPubSub pubSub;
+        final Subscription subscription;
+        private final AtomicBoolean released = new AtomicBoolean();
+        private volatile CompletableFuture<Void> end = CompletableFuture.completedFuture(null);
+
+        Listening(PgPubSub pubSub, Subscription subscription) {
+            this.pubSub = pubSub;
+            this.subscription = subscription;
+        }
+
+        CompletableFuture<Void> end(Duration grace) {
+            end = subscription.end(grace).thenRun(() -> {
+                if (released.compareAndSet(false, true)) {
+                    endpoint.releasePubSub(pubSub);
+                }
+            });
+            return end;
+        }
+
+        /** What is to be processed before the end; with others behind the same member, the rest is for them. */
+        int pending() {
+            return end.isDone() ? 0 : subscription.status().queued() + begun.get();
+        }
+    }
 
     public PgPubSubConsumer(PgPubSubEndpoint endpoint, Processor processor) {
         super(endpoint, processor);
@@ -90,33 +143,162 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Me
             meters = null;
         }
         questions.close();
-        unsubscribe();
-        super.doStop();
+        CompletableFuture<Void> end = unsubscribe();
+        if (end.isDone()) {
+            super.doStop();
+        } else {
+            long number = asked;
+            end.thenRun(() -> stopLate(number));
+        }
     }
 
-    private void subscribe() throws Exception {
-        pubSub = endpoint.retainForListening();
-        try {
-            subscription = pubSub.subscribe(options(), this);
-        } finally {
-            if (subscription == null) {
-                release();
+    /** The route is needed until what was taken in is processed. */
+    private void stopLate(long number) {
+        synchronized (this) {
+            if (asked != number) {
+                return;
+            }
+            try {
+                super.doStop();
+            } catch (Exception e) {
+                failed(e);
             }
         }
     }
 
-    private void unsubscribe() {
-        if (subscription != null) {
-            subscription.close();
-            subscription = null;
-            release();
+    private void subscribe() throws Exception {
+        Listening previous;
+        long number;
+        synchronized (this) {
+            number = ++asked;
+            previous = former;
+            if (previous != null && previous.subscription.goOn()) {
+                listening = previous;
+                former = null;
+                return;
+            }
+        }
+        if (previous != null && !previous.end(Duration.ZERO).isDone() && isWithinAnExchange()) {
+            // It waits for the former one, and that for this exchange.
+            endpoint.getCamelContext().getExecutorServiceManager().newThread("pgpubsub resume", () -> subscribeLate(number)).start();
+        } else {
+            subscribe(number);
         }
     }
 
-    private void release() {
-        endpoint.releasePubSub(pubSub);
-        pubSub = null;
+    private void subscribeLate(long number) {
+        try {
+            subscribe(number);
+        } catch (Exception e) {
+            failed(e);
+        }
     }
+
+    private void subscribe(long number) throws Exception {
+        PgPubSub pubSub = endpoint.retainForListening();
+        Listening next = null;
+        try {
+            next = new Listening(pubSub, pubSub.subscribe(options(), this));
+        } finally {
+            if (next == null) {
+                endpoint.releasePubSub(pubSub);
+            }
+        }
+        synchronized (this) {
+            if (asked == number) {
+                listening = next;
+                former = null;
+                return;
+            }
+        }
+        next.end(Duration.ZERO);
+    }
+
+    /**
+     * Route policies call this from within an exchange, on whatever thread that went on: then it must not be waited for here.
+     * Another thread runs the end, and Camel's shutdown strategy waits for what is pending.
+     */
+    private CompletableFuture<Void> unsubscribe() {
+        Listening left;
+        synchronized (this) {
+            asked++;
+            left = listening;
+            listening = null;
+            if (left == null) {
+                left = former;
+            }
+            former = left;
+        }
+        if (left == null) {
+            return CompletableFuture.completedFuture(null);
+        }
+        boolean within = isWithinAnExchange();
+        CompletableFuture<Void> end = left.end(within && isPassing() ? GRACE : Duration.ZERO);
+        if (!within) {
+            await(end);
+        }
+        return end;
+    }
+
+    /** Whether it may soon be resumed. */
+    private boolean isPassing() {
+        return isSuspending() && !getEndpoint().getCamelContext().isStopping();
+    }
+
+    /** Whether the caller is called by a route. That asks the exchange, wherever it went on, and not the thread. */
+    private static boolean isWithinAnExchange() {
+        return STACK.walk(frames -> frames.anyMatch(PgPubSubConsumer::isPartOfAnExchange));
+    }
+
+    private static boolean isPartOfAnExchange(StackWalker.StackFrame frame) {
+        return Processor.class.isAssignableFrom(frame.getDeclaringClass()) && frame.getMethodName().equals("process")
+                || AsyncCallback.class.isAssignableFrom(frame.getDeclaringClass()) && frame.getMethodName().equals("done");
+    }
+
+    /**
+     * Waits while exchanges come to their ends; an exchange that does not may wait for the caller. While the context stops,
+     * nobody goes on afterwards, so it waits to the end.
+     */
+    private void await(CompletableFuture<Void> end) {
+        boolean interrupted = false;
+        long seen = finished.get();
+        long since = System.nanoTime();
+        while (!end.isDone()) {
+            try {
+                end.get(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+            } catch (InterruptedException e) {
+                interrupted = true;
+            } catch (ExecutionException | TimeoutException e) {
+                LOG.trace("It has not ended yet");
+            }
+            long now = System.nanoTime();
+            if (begun.get() == 0 || finished.get() != seen || getEndpoint().getCamelContext().isStopping()) {
+                seen = finished.get();
+                since = now;
+            } else if (now - since > PATIENCE_NANOS) {
+                LOG.debug("Channel {}: its end goes on when the exchanges in flight are done", getChannel());
+                break;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public boolean deferShutdown(ShutdownRunningTask shutdownRunningTask) {
+        return false;
+    }
+
+    /** So that Camel waits, for its timeout at most, for what was taken in. */
+    @Override
+    public int getPendingExchangesSize() {
+        Listening ending = former;
+        return ending == null ? 0 : ending.pending();
+    }
+
+    @Override
+    public void prepareShutdown(boolean suspendOnly, boolean forced) {}
 
     private SubscriptionOptions options() {
         PgPubSubConfiguration configuration = endpoint.getConfiguration();
@@ -138,6 +320,9 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Me
 
     /** A little less than Camel gives, so that what is unfinished then can still be handed over. */
     private Duration drainTimeout() {
+        if (getProcessor() instanceof PollingConsumer) {
+            return UNPOLLED;
+        }
         ShutdownStrategy shutdown = endpoint.getCamelContext().getShutdownStrategy();
         return Duration.ofMillis(shutdown.getTimeUnit().toMillis(shutdown.getTimeout()) * 4 / 5);
     }
@@ -145,8 +330,8 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Me
     /** Whether this consumer is the one that gets messages now. */
     @ManagedAttribute(description = "Whether this consumer gets messages now")
     public boolean isReceiving() {
-        Subscription current = subscription;
-        return current != null && current.isReceiving();
+        Listening current = listening;
+        return current != null && current.subscription.isReceiving();
     }
 
     @Override
@@ -167,8 +352,8 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Me
 
     @Override
     public SubscriptionStatus status() {
-        Subscription current = subscription;
-        return current == null ? null : current.status();
+        Listening current = listening;
+        return current == null ? null : current.subscription.status();
     }
 
     @Override
@@ -179,6 +364,16 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Me
         if (message.isGap() && !endpoint.getConfiguration().getGapMarker().marks(message.gap())) {
             return;
         }
+        begun.incrementAndGet();
+        try {
+            handleAsExchange(message);
+        } finally {
+            begun.decrementAndGet();
+            finished.incrementAndGet();
+        }
+    }
+
+    private void handleAsExchange(Message message) {
         Exchange exchange = createExchange(false);
         try {
             exchange.setIn(new PgPubSubMessage(endpoint.getCamelContext(), message));
@@ -205,10 +400,14 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Me
         }
     }
 
-    /** Waits for the end only where the route goes on in another thread. */
+    /**
+     * Waits for the end only where the route goes on in another thread. An interrupt that the route leaves behind is not meant
+     * for this wait, one that comes during the wait is.
+     */
     private void process(Exchange exchange) throws InterruptedException {
         CountDownLatch ended = new CountDownLatch(1);
         if (!getAsyncProcessor().process(exchange, doneSync -> ended.countDown())) {
+            Thread.interrupted();
             await(ended);
         }
     }
@@ -313,8 +512,8 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Me
     @ManagedAttribute(description = "Application name of the backend that leads, empty: none known; asks the server when"
                                     + " another leads, for half a second at most")
     public String getLeaderName() {
-        Subscription current = subscription;
-        return current == null ? "" : questions.leaderName(current, getLeader(), A_MOMENT);
+        Listening current = listening;
+        return current == null ? "" : questions.leaderName(current.subscription, getLeader(), A_MOMENT);
     }
 
     @ManagedAttribute(description = "Milliseconds for which the leader has led, -1: not known")
@@ -374,8 +573,8 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Me
 
     @ManagedOperation(description = "Who takes part in the group, and who leads; asks the server, for three seconds at most")
     public List<String> listMembers() {
-        Subscription current = subscription;
-        List<GroupMember> members = current == null ? List.of() : questions.members(current, AN_ANSWER);
+        Listening current = listening;
+        List<GroupMember> members = current == null ? List.of() : questions.members(current.subscription, AN_ANSWER);
         return members.stream().map(member -> member.backend() + " " + member.name()
                 + (member.leader() ? " (leader)" : member.standby() ? " (standby)" : "")).toList();
     }

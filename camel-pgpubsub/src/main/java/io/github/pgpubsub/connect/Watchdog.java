@@ -3,6 +3,8 @@ package io.github.pgpubsub.connect;
 import java.time.Duration;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Aborts a connection when the thread that owns it does not come back from the driver. That can happen although the
@@ -13,6 +15,8 @@ public final class Watchdog implements AutoCloseable {
 
     /** So many looks without a sign are too many. Looks are counted, not time, which runs on while a process is frozen. */
     private static final int LOOKS = 4;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Watchdog.class);
 
     private final long lookNanos;
     private final Thread thread;
@@ -47,13 +51,24 @@ public final class Watchdog implements AutoCloseable {
         int missed = 0;
         while (!closed) {
             LockSupport.parkNanos(lookNanos);
+            // Nobody has a reason to interrupt it, and parking would not pause any more.
+            Thread.interrupted();
             ServerConnection connection = watched;
             if (connection == null || signs != seen) {
                 seen = signs;
                 missed = 0;
             } else if (++missed == LOOKS + 1) {
-                connection.abort();
+                abort(connection);
             }
+        }
+    }
+
+    /** Whatever that throws, there is another connection to watch later. */
+    private static void abort(ServerConnection connection) {
+        try {
+            connection.abort();
+        } catch (Throwable e) {
+            LOG.warn("A connection that hangs could not be aborted", e);
         }
     }
 

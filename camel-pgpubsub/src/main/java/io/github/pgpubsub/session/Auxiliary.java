@@ -38,9 +38,12 @@ final class Auxiliary implements AutoCloseable {
             try {
                 connection = ServerConnection.open(source, options.name() + " auxiliary", options.heartbeatTimeout(),
                         options.customizer());
-            } catch (SQLException | RuntimeException e) {
+            } catch (SQLException | RuntimeException | LinkageError e) {
                 // Whatever a pool or a customizer throws: the listening session is whole.
                 LOG.warn("No second connection to {} for signs of life: {}", source, e.getMessage());
+            } finally {
+                // Left behind by a DataSource, say: the session would not pause any more.
+                Thread.interrupted();
             }
         }
         return connection == null ? 0 : connection.backend();
@@ -52,6 +55,10 @@ final class Auxiliary implements AutoCloseable {
      * @return false: it does not hold it any more
      */
     boolean send(Subscriber.Sign sign, int listeningBackend) {
+        if (connection == null) {
+            // The sign before this one has failed.
+            return true;
+        }
         try (PreparedStatement statement = connection.jdbc().prepareStatement(
                 "with holders as (" + Requests.HOLDERS + ") select pg_notify(?, ?),"
                         + " coalesce((select min(pid) from holders where key = ?), 0) from holders where key = ? and pid = ?")) {
@@ -67,7 +74,7 @@ final class Auxiliary implements AutoCloseable {
                 }
                 sign.sent().accept(row.getInt(2));
             }
-        } catch (SQLException e) {
+        } catch (SQLException | RuntimeException e) {
             // A sign that is not given is missed by the leader first: it begins no more when its lease runs out.
             LOG.warn("A sign of life could not be sent: {}", e.getMessage());
             close();
@@ -84,7 +91,7 @@ final class Auxiliary implements AutoCloseable {
                 ResultSet row = statement.executeQuery("select pg_notification_queue_usage()")) {
             row.next();
             return row.getDouble(1);
-        } catch (SQLException e) {
+        } catch (SQLException | RuntimeException e) {
             LOG.warn("The server's notification queue could not be looked at: {}", e.getMessage());
             close();
             return -1;

@@ -25,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.postgresql.PGNotification;
 import org.slf4j.Logger;
@@ -208,16 +209,13 @@ public final class Session implements AutoCloseable {
                 if (!closing) {
                     listen(connection);
                 }
-            } catch (SQLException | RuntimeException | OutOfMemoryError e) {
-                // What the driver had taken in is free again without the connection.
-                Exception cause = e instanceof Exception failure ? failure : new SQLException("Not enough memory to listen", e);
-                end(cause);
-                if (!closing && options.reconnectLimit() >= 0 && backoff.failures() >= options.reconnectLimit()) {
-                    giveUp(cause);
+            } catch (Throwable e) {
+                // Also an Error: of a class that a DataSource or a ConnectionCustomizer lacks, or for lack of memory. What the
+                // driver had taken in is free again without the connection.
+                Exception cause = e instanceof Exception failure ? failure : new SQLException(what(e), e);
+                if (!goesOnAfter(cause)) {
                     break;
                 }
-                firstAttempt.failed(cause);
-                pause(backoff.next());
             }
         }
         watchdog.close();
@@ -229,6 +227,46 @@ public final class Session implements AutoCloseable {
         runCommands();
         away = true;
         runCommandsOfAway();
+    }
+
+    private static String what(Throwable error) {
+        return error instanceof OutOfMemoryError ? "Not enough memory to listen" : error.toString();
+    }
+
+    /** False: it was the last attempt. Nobody would replace this thread, so it goes on although that can't be told. */
+    private boolean goesOnAfter(Exception cause) {
+        try {
+            end(cause);
+            if (!closing && options.reconnectLimit() >= 0 && backoff.failures() >= options.reconnectLimit()) {
+                giveUp(cause);
+                return false;
+            }
+            firstAttempt.failed(cause);
+            pause(backoff.next());
+        } catch (Throwable e) {
+            complain("What a lost connection means could not be told to all", e);
+            LockSupport.parkNanos(options.tick().toNanos());
+        }
+        return true;
+    }
+
+    /** Each is told, whatever the others throw. */
+    private void tell(Consumer<Subscriber> news) {
+        for (Subscriber each : List.copyOf(subscribers)) {
+            try {
+                news.accept(each);
+            } catch (Throwable e) {
+                complain(each.name() + " could not be told how the connection stands", e);
+            }
+        }
+    }
+
+    private static void complain(String what, Throwable failure) {
+        try {
+            LOG.error(what, failure);
+        } catch (Throwable e) {
+            // There is nobody left to tell.
+        }
     }
 
     /** Connecting can take long, and a subscriber that leaves meanwhile must not wait for it. */
@@ -244,12 +282,14 @@ public final class Session implements AutoCloseable {
             }
             TransactionPooler.refuse(connection, source, options.heartbeatTimeout());
             return connection;
-        } catch (SQLException | RuntimeException e) {
+        } catch (SQLException | RuntimeException | Error e) {
             if (connection != null) {
                 connection.close();
             }
             throw e;
         } finally {
+            // Left behind by a DataSource, say: nothing here would pause any more.
+            Thread.interrupted();
             synchronized (this) {
                 away = false;
             }
@@ -385,7 +425,7 @@ public final class Session implements AutoCloseable {
                         cause.getMessage());
             }
             lastFailure = cause;
-            List.copyOf(subscribers).forEach(subscriber -> subscriber.failed(cause));
+            tell(subscriber -> subscriber.failed(cause));
         }
     }
 
@@ -412,7 +452,7 @@ public final class Session implements AutoCloseable {
             changedAt = System.nanoTime();
         }
         waitsFor = null;
-        List.copyOf(subscribers).forEach(Subscriber::disconnected);
+        tell(Subscriber::disconnected);
     }
 
     private void giveUp(Exception cause) {
@@ -420,7 +460,7 @@ public final class Session implements AutoCloseable {
                 + " attempts to reconnect (reconnectLimit): " + cause.getMessage(), cause);
         LOG.error(end.getMessage());
         firstAttempt.gaveUp(end);
-        List.copyOf(subscribers).forEach(subscriber -> subscriber.gaveUp(end));
+        tell(subscriber -> subscriber.gaveUp(end));
     }
 
     private void serve(ServerConnection connection) throws SQLException {

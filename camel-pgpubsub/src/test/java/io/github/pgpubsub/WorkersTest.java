@@ -1,0 +1,111 @@
+package io.github.pgpubsub;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.github.pgpubsub.lead.Entry;
+import io.github.pgpubsub.lead.MemoryBound;
+import io.github.pgpubsub.session.Notification;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The thread of a subscription goes on, whatever its handler throws or leaves behind. */
+class WorkersTest {
+
+    private static final SubscriptionOptions OPTIONS = SubscriptionOptions.to("ch").singleListener(false)
+            .memory(new MemoryBound(MemoryBound.DEFAULT_BYTES)).build();
+
+    private final DeliveryQueue queue = new DeliveryQueue(OPTIONS, Lease.unneeded(), new Counters(), () -> { });
+    private final List<String> handled = new CopyOnWriteArrayList<>();
+    private final List<Throwable> reported = new CopyOnWriteArrayList<>();
+    private Workers workers;
+    private long place;
+
+    @AfterEach
+    void leave() {
+        queue.close();
+        workers.leave();
+        await().atMost(10, SECONDS).until(() -> !workers.isAlive());
+    }
+
+    @Test
+    void anInterruptThatIsLeftBehind() {
+        goesOnAfter(() -> Thread.currentThread().interrupt());
+        assertThat(reported).isEmpty();
+    }
+
+    @Test
+    void anInterruptWhileItWaitsForAMessage() throws Exception {
+        Thread[] worker = new Thread[1];
+        goesOnAfter(() -> worker[0] = Thread.currentThread());
+        await().atMost(10, SECONDS).until(() -> worker[0].getState() == Thread.State.WAITING);
+        worker[0].interrupt();
+        put("third");
+        await().atMost(10, SECONDS).untilAsserted(() -> assertThat(handled).containsExactly("second", "third"));
+    }
+
+    @Test
+    void anInterruptedExceptionOfTheHandlersOwn() {
+        goesOnAfter(() -> {
+            throw new InterruptedException("mine");
+        });
+        assertThat(reported).singleElement().isInstanceOf(InterruptedException.class);
+    }
+
+    @Test
+    void anError() {
+        goesOnAfter(() -> {
+            throw new NoClassDefFoundError("gone");
+        });
+        assertThat(reported).singleElement().satisfies(each -> assertThat(each).hasRootCauseInstanceOf(NoClassDefFoundError.class));
+    }
+
+    @Test
+    void aReportThatFailsToo() {
+        goesOnAfter(() -> {
+            throw new IllegalStateException("not reportable");
+        });
+    }
+
+    private void goesOnAfter(Act act) {
+        MessageHandler handler = new MessageHandler() {
+            @Override
+            public void handle(Message message) throws Exception {
+                if (message.payload().equals("first")) {
+                    act.run();
+                } else {
+                    handled.add(message.payload());
+                }
+            }
+
+            @Override
+            public void failed(Exception failure) {
+                reported.add(failure);
+                if (failure instanceof IllegalStateException) {
+                    throw new AssertionError("and so does this");
+                }
+            }
+        };
+        workers = new Workers(queue, handler, new Counters(), "ch", "test", 1, (name, task) -> new Thread(task, name));
+        queue.open(0);
+        workers.start();
+        put("first");
+        put("second");
+        await().atMost(10, SECONDS).untilAsserted(() -> assertThat(handled).containsExactly("second"));
+        await().atMost(10, SECONDS).until(queue::isIdle);
+        assertThat(workers.isAlive()).isTrue();
+    }
+
+    private void put(String payload) {
+        queue.put(new Entry<>(place++, new Notification("ch", payload, 1, false), null, false, null));
+        queue.flush();
+    }
+
+    /** What a handler may do. */
+    private interface Act {
+        void run() throws Exception;
+    }
+}

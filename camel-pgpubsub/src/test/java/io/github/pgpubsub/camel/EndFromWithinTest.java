@@ -1,0 +1,242 @@
+package io.github.pgpubsub.camel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.pgpubsub.support.PostgresExtension;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+import org.apache.camel.ConsumerTemplate;
+import org.apache.camel.Exchange;
+import org.apache.camel.Route;
+import org.apache.camel.ServiceStatus;
+import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.spi.ExceptionHandler;
+import org.apache.camel.support.RoutePolicySupport;
+import org.apache.camel.support.service.ServiceHelper;
+import org.apache.camel.throttling.ThrottlingExceptionRoutePolicy;
+import org.apache.camel.throttling.ThrottlingInflightRoutePolicy;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A consumer that is stopped or suspended by one of its own exchanges, and one whose route does what a route should not do. */
+class EndFromWithinTest {
+
+    @RegisterExtension
+    static final PostgresExtension postgres = new PostgresExtension();
+
+    @ParameterizedTest
+    @CsvSource({"false,false,false", "true,false,false", "false,true,false", "true,true,false", "false,false,true", "true,false,true",
+            "true,true,true"})
+    void aPolicySuspendsItAfterAFailure(boolean singleListener, boolean shared, boolean async) throws Exception {
+        Inbox inbox = new Inbox();
+        Inbox other = new Inbox();
+        AtomicInteger number = new AtomicInteger();
+        try (CamelWithPostgres camel = new CamelWithPostgres(postgres)) {
+            camel.route(builder -> {
+                builder.errorHandler(builder.noErrorHandler());
+                RouteDefinition route = builder.from("pgpubsub:ch?singleListener=" + singleListener).routeId("in")
+                        .routePolicy(new ThrottlingExceptionRoutePolicy(1, 5000, 60_000, null)).process(inbox);
+                if (async) {
+                    route.threads(2).process(exchange -> { });
+                }
+                route.process(exchange -> {
+                    if (number.incrementAndGet() == 3) {
+                        throw new IllegalStateException("the third");
+                    }
+                });
+            });
+            if (shared) {
+                camel.receive("pgpubsub:ch2?singleListener=" + singleListener, other);
+            }
+            camel.start();
+            Inbox.await(() -> assertThat(camel.isReceiving("in")).isTrue());
+            String two = shared ? ", pg_notify('ch2', n::text)" : "";
+            postgres.strings("select pg_notify('ch', n::text)" + two + " from generate_series(1, 20) n");
+            inbox.awaitBodies(IntStream.rangeClosed(1, 20).mapToObj(String::valueOf).toArray());
+            Inbox.await(() -> assertThat(camel.context().getRouteController().getRouteStatus("in")).isNotNull());
+            Inbox.await(() -> assertThat(camel.isReceiving("in")).isFalse());
+            Inbox.await(() -> assertThat(postgres.strings("select pid::text from pg_locks where locktype = 'advisory'"))
+                    .hasSizeLessThanOrEqualTo(shared && singleListener ? 4 : 0));
+            if (shared) {
+                postgres.strings("select pg_notify('ch2', 'still here')");
+                other.awaitSize(21);
+            } else {
+                Inbox.await(() -> assertThat(camel.backends(postgres, "listen")).isEmpty());
+            }
+        }
+    }
+
+    /** What camel-core tests on seda. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aPolicySuspendsItNowAndThen(boolean singleListener) throws Exception {
+        Inbox inbox = new Inbox();
+        ThrottlingInflightRoutePolicy policy = new ThrottlingInflightRoutePolicy();
+        policy.setMaxInflightExchanges(10);
+        AtomicInteger suspended = new AtomicInteger();
+        try (CamelWithPostgres camel = new CamelWithPostgres(postgres)) {
+            camel.route(builder -> builder.from("pgpubsub:foo?concurrentConsumers=20&singleListener=" + singleListener).routeId("in")
+                    .routePolicy(policy, new RoutePolicySupport() {
+                        @Override
+                        public void onExchangeDone(Route route, Exchange exchange) {
+                            if (((PgPubSubConsumer) route.getConsumer()).isSuspended()) {
+                                suspended.incrementAndGet();
+                            }
+                        }
+                    }).delay(10).asyncDelayed().process(inbox));
+            camel.start();
+            Inbox.await(() -> assertThat(camel.isReceiving("in")).isTrue());
+            for (int i = 0; i < 100; i++) {
+                camel.send("pgpubsub:foo", "Message " + i);
+                if (i % 20 == 0) {
+                    postgres.strings("select count(pg_notify('foo', 'burst ' || n)) from generate_series(1, 20) n");
+                }
+            }
+            inbox.awaitSize(200);
+            assertThat(suspended.get()).isPositive();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"false,false", "true,false", "false,true", "true,true"})
+    void aRouteStopsItsOwnConsumer(boolean singleListener, boolean async) throws Exception {
+        Inbox inbox = new Inbox();
+        AtomicLong took = new AtomicLong(-1);
+        try (CamelWithPostgres camel = new CamelWithPostgres(postgres)) {
+            camel.route(builder -> {
+                RouteDefinition route = builder.from("pgpubsub:own?singleListener=" + singleListener).routeId("in");
+                if (async) {
+                    route.threads(2).process(exchange -> { });
+                }
+                route.process(inbox).process(exchange -> {
+                    if (exchange.getMessage().getBody(String.class).equals("3")) {
+                        long begin = System.nanoTime();
+                        ServiceHelper.stopService(camel.context().getRoute("in").getConsumer());
+                        ServiceHelper.stopService(camel.context().getRoute("in").getConsumer());
+                        took.set(System.nanoTime() - begin);
+                    }
+                });
+            });
+            camel.start();
+            Inbox.await(() -> assertThat(camel.isReceiving("in")).isTrue());
+            postgres.strings("select pg_notify('own', n::text) from generate_series(1, 20) n");
+            inbox.awaitBodies(IntStream.rangeClosed(1, 20).mapToObj(String::valueOf).toArray());
+            assertThat(took.get()).isBetween(0L, Duration.ofSeconds(1).toNanos());
+            Inbox.await(() -> assertThat(camel.backends(postgres, "listen")).isEmpty());
+            assertThat(camel.context().getRoute("in").getConsumer()).extracting(each -> ((PgPubSubConsumer) each).getStatus())
+                    .isEqualTo(ServiceStatus.Stopped);
+        }
+    }
+
+    /** The new subscription waits for the former one's end, and that for the exchange. */
+    @ParameterizedTest
+    @CsvSource({"false,false", "true,false", "false,true", "true,true"})
+    void aRouteStopsAndStartsItsOwnConsumer(boolean singleListener, boolean async) throws Exception {
+        Inbox inbox = new Inbox();
+        AtomicLong took = new AtomicLong(-1);
+        try (CamelWithPostgres camel = new CamelWithPostgres(postgres)) {
+            camel.route(builder -> {
+                RouteDefinition route = builder.from("pgpubsub:again?singleListener=" + singleListener).routeId("in");
+                if (async) {
+                    route.threads(2).process(exchange -> { });
+                }
+                route.process(inbox).process(exchange -> {
+                    if (exchange.getMessage().getBody(String.class).equals("3")) {
+                        long begin = System.nanoTime();
+                        ServiceHelper.stopService(camel.context().getRoute("in").getConsumer());
+                        ServiceHelper.startService(camel.context().getRoute("in").getConsumer());
+                        took.set(System.nanoTime() - begin);
+                    }
+                });
+            });
+            camel.start();
+            Inbox.await(() -> assertThat(camel.isReceiving("in")).isTrue());
+            postgres.strings("select pg_notify('again', n::text) from generate_series(1, 20) n");
+            inbox.awaitBodies(IntStream.rangeClosed(1, 20).mapToObj(String::valueOf).toArray());
+            assertThat(took.get()).isBetween(0L, Duration.ofSeconds(5).toNanos());
+            Inbox.await(() -> assertThat(camel.isReceiving("in")).isTrue());
+            postgres.notify("again", "after");
+            Inbox.await(() -> assertThat(inbox.bodies()).hasSize(21).endsWith("after"));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"false,false", "true,false", "false,true", "true,true"})
+    void aRouteLeavesItsThreadInterrupted(boolean singleListener, boolean async) throws Exception {
+        Inbox inbox = new Inbox();
+        try (CamelWithPostgres camel = new CamelWithPostgres(postgres)) {
+            camel.route(builder -> {
+                RouteDefinition route = builder.from("pgpubsub:int?singleListener=" + singleListener).routeId("in").process(inbox)
+                        .process(exchange -> Thread.currentThread().interrupt());
+                if (async) {
+                    route.threads(2).process(exchange -> { });
+                }
+            });
+            camel.start();
+            Inbox.await(() -> assertThat(camel.isReceiving("in")).isTrue());
+            postgres.strings("select pg_notify('int', n::text) from generate_series(1, 5) n");
+            inbox.awaitSize(5);
+            assertThat(camel.isReceiving("in")).isTrue();
+        }
+    }
+
+    @Test
+    void anExceptionHandlerThrows() throws Exception {
+        Inbox inbox = new Inbox();
+        try (CamelWithPostgres camel = new CamelWithPostgres(postgres)) {
+            camel.context().getRegistry().bind("fails", new ExceptionHandlerThatFails());
+            camel.route(builder -> {
+                builder.errorHandler(builder.noErrorHandler());
+                builder.from("pgpubsub:eh?exceptionHandler=#fails").routeId("in").process(inbox).process(exchange -> {
+                    throw new IllegalStateException("a route that fails");
+                });
+            });
+            camel.start();
+            Inbox.await(() -> assertThat(camel.isReceiving("in")).isTrue());
+            postgres.strings("select pg_notify('eh', n::text) from generate_series(1, 5) n");
+            inbox.awaitSize(5);
+            assertThat(camel.isReceiving("in")).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void nobodyPollsWhatWaits(boolean singleListener) throws Exception {
+        String uri = "pgpubsub:poll?singleListener=" + singleListener;
+        CamelWithPostgres camel = new CamelWithPostgres(postgres).start();
+        ConsumerTemplate template = camel.context().createConsumerTemplate();
+        assertThat(template.receiveBody(uri, 100)).isNull();
+        postgres.strings("select count(pg_notify('poll', n::text)) from generate_series(1, 1500) n");
+        Inbox.await(() -> assertThat(template.receiveBody(uri, 5000, String.class)).isEqualTo("1"));
+        Inbox.await(() -> assertThat(camel.backends(postgres, "listen")).hasSize(1));
+        long begin = System.nanoTime();
+        template.stop();
+        camel.close();
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(5));
+        Inbox.await(() -> assertThat(camel.backends(postgres, "listen")).isEmpty());
+    }
+
+    /** What a user may write. */
+    public static final class ExceptionHandlerThatFails implements ExceptionHandler {
+
+        @Override
+        public void handleException(Throwable exception) {
+            throw new IllegalStateException("so does this");
+        }
+
+        @Override
+        public void handleException(String message, Throwable exception) {
+            throw new IllegalStateException("so does this");
+        }
+
+        @Override
+        public void handleException(String message, Exchange exchange, Throwable exception) {
+            throw new IllegalStateException("so does this");
+        }
+    }
+}
