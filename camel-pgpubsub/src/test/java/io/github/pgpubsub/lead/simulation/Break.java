@@ -23,6 +23,6 @@ public enum Break {
     NAMES_UNTOLD,
     /** A standby that stops just goes. */
     STANDBY_JUST_LEAVES,
-    /** Whoever comes back takes the server for one that was restarted a moment ago. */
+    /** Whoever comes back takes the loss for a restart of the server, a moment ago. */
     ALWAYS_RESTARTED
 }

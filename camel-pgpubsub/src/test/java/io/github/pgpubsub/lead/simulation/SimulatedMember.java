@@ -426,7 +426,7 @@ final class SimulatedMember implements Effects<Long> {
         unlocks.clear();
         shares.clear();
         terminations.clear();
-        leadership.disconnected(pulse, world.now, world.now);
+        leadership.disconnected(world.broken == Break.ALWAYS_RESTARTED ? world.now : pulse, world.now, world.now);
     }
 
     void stop(long drainNanos) {
