@@ -662,8 +662,8 @@ public final class Leadership<M> {
     }
 
     private void polledStandby(Poll poll, long now) {
-        // The answer tells how it was after the question: it may have been on its way for long.
-        wasAway |= lastLook != NEVER && askedAt - lastLook > VACANCY_NANOS / 2;
+        // The answer tells how it was at some time after the question, which may lie far back.
+        wasAway |= lastLook != NEVER && now - lastLook > VACANCY_NANOS / 2;
         lastLook = askedAt;
         boolean same = poll.leader() == leader;
         if (poll.leader() != 0 && poll.leader() != backend) {
@@ -673,7 +673,7 @@ public final class Leadership<M> {
             }
         }
         hearClaims(now);
-        if (same && leader != 0) {
+        if (same && leader != 0 && now - askedAt < VACANCY_NANOS / 2) {
             // It has led all the time, whatever others say.
             wasAway = false;
             doubtedFrom = NEVER;
