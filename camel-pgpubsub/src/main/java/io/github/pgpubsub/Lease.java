@@ -14,7 +14,7 @@ final class Lease {
 
     private record Start(long nanoTime, long wallMillis, long grace) {}
 
-    private final boolean always;
+    private volatile boolean always;
     private final long nanos;
     private volatile Start start = new Start(0, 0, Leadership.GRACE.toNanos());
     private volatile long pulse;
@@ -43,6 +43,11 @@ final class Lease {
         long ago = System.nanoTime() - sinceNanoTime;
         start = new Start(sinceNanoTime, System.currentTimeMillis() - TimeUnit.NANOSECONDS.toMillis(ago),
                 grace == 0 ? start.grace : grace);
+    }
+
+    /** From now on messages begin whoever leads. */
+    void lift() {
+        always = true;
     }
 
     /** The session had its connection at that time; see {@link io.github.pgpubsub.session.Stream#lastRead()}. */

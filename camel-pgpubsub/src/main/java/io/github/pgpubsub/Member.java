@@ -375,6 +375,12 @@ final class Member implements Subscriber, Effects<Notification> {
     }
 
     @Override
+    public void openUnfenced(long from) {
+        lease.lift();
+        alternates.queue().open(from);
+    }
+
+    @Override
     public void renewLease(long since, long grace) {
         lease.renew(since, grace);
     }

@@ -45,6 +45,9 @@ public interface Effects<M> {
      */
     void open(long from);
 
+    /** As {@link #open}, without a lease: this member leaves, and nobody else has or will get what is delivered from now on. */
+    void openUnfenced(long from);
+
     /**
      * The lease begins at this time (System.nanoTime).
      *

@@ -75,6 +75,8 @@ public final class Leadership<M> {
     /** Whether this member has led or has seen another lead, and whether it holds the lock that says so to others. */
     private boolean witness;
     private boolean holdsWitness;
+    /** Whether others took part when it was looked at last. */
+    private boolean othersSeen;
     private boolean holdsPresence;
 
     // ---- as cold or standby
@@ -282,15 +284,15 @@ public final class Leadership<M> {
             default -> { }
         }
         remnant.brokenAt(since);
-        backlog.clear();
+        if (role != Role.DISCONNECTED) {
+            backlog.clear();
+        }
         buffer.clear();
         inStep = false;
         if (role != Role.STOPPED) {
             become(Role.DISCONNECTED, "the connection broke");
         }
-        if (isFreeToLeave()) {
-            leaveWhenIdle();
-        }
+        leaveIfPossible();
     }
 
     /** What the buffer holds of a time of which no leader's marker is known gets names that nobody else can give. */
@@ -572,6 +574,7 @@ public final class Leadership<M> {
 
     /** What a look at the locks tells whatever it was asked for. */
     private void see(Poll poll, long now) {
+        othersSeen = poll.members() > 1;
         if (role == Role.COLD || role == Role.STANDBY) {
             othersWitnessed = poll.witnesses() > 0;
             endFormerSession(poll.leader(), Lock.LEADER);
@@ -1055,9 +1058,14 @@ public final class Leadership<M> {
     // ---- as leader
 
     private void pump() {
-        while (!backlog.isEmpty() && mayBegin(backlog.peek()) && (effects.hasRoom() || effects.hasRoomForHeld())) {
+        while (!backlog.isEmpty() && mayBegin(backlog.peek()) && hasRoom()) {
             effects.deliver(backlog.remove());
         }
+    }
+
+    /** A member that stops has to get to the end, and what it moves takes no more memory than before. */
+    private boolean hasRoom() {
+        return effects.hasRoom() || stopping && effects.hasRoomForHeld();
     }
 
     private boolean mayBegin(Entry<M> entry) {
@@ -1185,12 +1193,24 @@ public final class Leadership<M> {
                     finish();
                 }
             }
-            case DISCONNECTED -> {
-                if (isFreeToLeave()) {
-                    leaveWhenIdle();
-                }
-            }
+            case DISCONNECTED -> leaveIfPossible();
             default -> { }
+        }
+    }
+
+    /** Without a connection: who was alone finishes what it has taken in, who was not waits to learn who leads. */
+    private void leaveIfPossible() {
+        if (stopping && remnant.isOnlyHere() && !othersSeen) {
+            long first = remnant.entries().peek().place();
+            backlog.addAll(remnant.entries());
+            remnant.drop();
+            heldBackFrom = NEVER;
+            cut = NEVER;
+            effects.openUnfenced(first);
+            pump();
+        }
+        if (isFreeToLeave()) {
+            leaveWhenIdle();
         }
     }
 
@@ -1309,6 +1329,9 @@ public final class Leadership<M> {
             effects.awaitIdle();
         } else if (role == Role.LEADER && stopping) {
             resignIfPossible(now);
+        } else if (role == Role.DISCONNECTED && !backlog.isEmpty()) {
+            pump();
+            effects.awaitIdle();
         } else if (role != Role.RESIGNING) {
             if (givesUp || role == Role.DISCONNECTED && isFreeToLeave()) {
                 finish();
@@ -1343,7 +1366,8 @@ public final class Leadership<M> {
 
     /** What this member had taken in when its stream broke, or has just inherited, it can't deliver any more: told as a gap. */
     private void giveUp(long now) {
-        Entries<M> left = remnant.isEmpty() ? buffer.entries() : remnant.entries();
+        effects.withdraw();
+        Entries<M> left = !remnant.isEmpty() ? remnant.entries() : !backlog.isEmpty() ? backlog : buffer.entries();
         if (left.isEmpty() || role == Role.STANDBY && remnant.isEmpty()) {
             finish();
         } else {

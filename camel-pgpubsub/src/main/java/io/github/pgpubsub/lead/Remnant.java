@@ -68,6 +68,11 @@ final class Remnant<M> {
         return entries.isEmpty();
     }
 
+    /** Whether there is something that this member led with and nobody else can have. */
+    boolean isOnlyHere() {
+        return !entries.isEmpty() && led && !shared;
+    }
+
     Entries<M> entries() {
         return entries;
     }
@@ -113,7 +118,7 @@ final class Remnant<M> {
         if (entries.isEmpty()) {
             return false;
         }
-        if (led && !shared) {
+        if (isOnlyHere()) {
             return true;
         }
         if (run.start().equals(current.start())) {

@@ -3,6 +3,7 @@ package io.github.pgpubsub.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.pgpubsub.history.What;
 import io.github.pgpubsub.support.Cable;
 import io.github.pgpubsub.support.JvmProcess;
 import io.github.pgpubsub.support.PostgresExtension;
@@ -80,6 +81,7 @@ class VanishedHostIT {
                 near.awaitNextStart(far);
                 long before = far.starts().get(0).number() - 1;
                 int backend = far.backend();
+                near.history().happened(What.DISTURBING, far.name(), "vanished");
                 CABLE.cut();
                 long begin = System.nanoTime();
                 near.awaitLeads(standby, USER_TIMEOUT.plus(SLACK));
@@ -87,6 +89,7 @@ class VanishedHostIT {
                 near.awaitNextStart(standby);
                 CABLE.heal();
                 near.awaitThat(far + " is back", Node.SOON, () -> far.backend() != backend && far.isStandbyInStep());
+                near.history().happened(What.SETTLED, far.name(), "vanished");
                 long sent = numbers.stop();
                 near.awaitStarted(sent);
 
@@ -110,12 +113,14 @@ class VanishedHostIT {
             try (Numbers numbers = group.numbers(PER_SECOND)) {
                 group.awaitNextStart(far);
                 int backend = far.backend();
+                group.history().happened(What.DISTURBING, far.name(), "vanished");
                 CABLE.cut();
                 long begin = System.nanoTime();
                 group.awaitThat("its session has ended", USER_TIMEOUT.plus(SLACK), () -> !isThere(backend));
                 Duration freed = Duration.ofNanos(System.nanoTime() - begin);
                 CABLE.heal();
                 group.awaitThat(far + " is back", Node.SOON, () -> far.backend() != backend && !far.gaps().isEmpty());
+                group.history().happened(What.SETTLED, far.name(), "vanished");
                 long sent = numbers.stop();
                 group.awaitStarted(sent);
                 Figures.print("a listener's host vanishes under load, singleListener=false, tcp_user_timeout %d ms: its session ends"

@@ -440,6 +440,11 @@ final class ExploredMember implements Effects<Long> {
     }
 
     @Override
+    public void openUnfenced(long from) {
+        throw new AssertionError("nobody is alone here");
+    }
+
+    @Override
     public void renewLease(long since, long newGrace) {
         leaseSince = since;
         grace = newGrace == 0 ? grace : newGrace;

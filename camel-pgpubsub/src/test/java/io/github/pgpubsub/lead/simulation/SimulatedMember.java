@@ -89,6 +89,8 @@ final class SimulatedMember implements Effects<Long> {
     private boolean inStep;
 
     // what the world knows of it
+    /** It was alone when it lost its connection, and finishes what it has before it leaves. */
+    boolean onItsOwn;
     /** It has asked and was told that another leads. */
     boolean sawLeader;
     /** When the server knew that it has seen somebody lead, and when it gave it the leader's lock. */
@@ -448,7 +450,7 @@ final class SimulatedMember implements Effects<Long> {
                 || world.now - leaseSince < options.leaderTimeout().toNanos() / 2;
         // A process that was stopped finds its own session's thread silent before anything else.
         boolean runs = world.broken == Break.NO_LEASE || world.now - pulse <= grace;
-        return isActive() && open && lease && runs;
+        return isActive() && open && (onItsOwn || lease && runs);
     }
 
     private void work() {
@@ -595,6 +597,12 @@ final class SimulatedMember implements Effects<Long> {
         open = true;
         next = from;
         lastDelivered = -1;
+    }
+
+    @Override
+    public void openUnfenced(long from) {
+        onItsOwn = true;
+        open(from);
     }
 
     @Override

@@ -428,12 +428,12 @@ final class Simulation {
     void began(SimulatedMember member, Entry<Long> entry) {
         long number = entry.message();
         detail(member, "begins", entry);
-        if (member.cannotKnow()) {
-            begunEver.add(number);
+        if (member.cannotKnow() || member.onItsOwn) {
+            expect(begunEver.add(number) || entry.redelivered() || member.cannotKnow(), "message " + number + " comes twice and is not marked");
             return;
         }
         for (SimulatedMember other : members) {
-            expect(other == member || !other.begins() || other.cannotKnow(), "members " + member.name + " and " + other.name + " both begin messages");
+            expect(other == member || !other.begins() || other.cannotKnow() || other.onItsOwn, "members " + member.name + " and " + other.name + " both begin messages");
         }
         boolean again = !begunEver.add(number);
         expect(!again || entry.redelivered(), "message " + number + " comes twice and is not marked");
