@@ -19,8 +19,8 @@ public record Entry<M>(long place, M message, MessageId id, boolean redelivered,
      */
     public record Gap(long millis, boolean first) {}
 
-    static <M> Entry<M> message(long place, M message) {
-        return new Entry<>(place, message, null, false, null);
+    static <M> Entry<M> message(long place, M message, MessageId id) {
+        return new Entry<>(place, message, id, false, null);
     }
 
     static <M> Entry<M> gap(long place, long millis, boolean first) {

@@ -311,7 +311,7 @@ public final class Leadership<M> {
     /** Whether another data message can be taken. */
     public boolean ready() {
         if (role == Role.LEADER) {
-            if (backlog.isMemoryExceeded()) {
+            if (!backlog.isEmpty() && backlog.isMemoryExceeded()) {
                 makeProgress();
             }
             pump();
@@ -335,14 +335,13 @@ public final class Leadership<M> {
 
     /** A data message. */
     public void data(M message, long now) {
-        Entry<M> entry = stream.next(message);
+        Entry<M> entry = stream.next(message, role == Role.LEADER);
         switch (role) {
             case LEADER -> {
-                Entry<M> named = stream.named(entry);
                 if (backlog.isEmpty() && mayBegin(entry) && effects.hasRoom()) {
-                    effects.deliver(named);
+                    effects.deliver(entry);
                 } else {
-                    backlog.add(named);
+                    backlog.add(entry);
                 }
             }
             case STANDBY, TAKING_OVER -> {

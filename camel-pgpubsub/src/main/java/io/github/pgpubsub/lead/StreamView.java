@@ -26,9 +26,10 @@ final class StreamView<M> {
         return epoch;
     }
 
-    /** A message comes by. Its name may turn out later, see {@link #named}. */
-    Entry<M> next(M message) {
-        return Entry.message(place++, message);
+    /** A message comes by: with its name, or without it where that may turn out later, see {@link #named}. */
+    Entry<M> next(M message, boolean named) {
+        long at = place++;
+        return Entry.message(at, message, named ? names.of(at) : null);
     }
 
     /** The entry with its name. A name, once given, stays. */

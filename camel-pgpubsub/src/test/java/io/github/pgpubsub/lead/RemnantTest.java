@@ -12,7 +12,7 @@ class RemnantTest {
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
     private static final ServerRun BEFORE = new ServerRun("before", 3600 * SECOND);
     private static final ServerRun AFTER = new ServerRun("after", 2 * SECOND);
-    private static final List<Entry<String>> QUEUE = List.of(Entry.message(7, "taken in".repeat(4096)));
+    private static final List<Entry<String>> QUEUE = List.of(Entry.message(7, "taken in".repeat(4096), null));
 
     private final MemoryBound memory = new MemoryBound(1000);
     private final Remnant<String> remnant = new Remnant<>(new Entries<>(memory, String::length));
