@@ -28,7 +28,7 @@ class HalfOpenIT {
     private static final Duration SLACK = Duration.ofSeconds(3);
 
     @RegisterExtension
-    static final PostgresExtension postgres = new PostgresExtension();
+    static final PostgresExtension postgres = PostgresExtension.withOwnServer(CommitLock.SETTINGS);
 
     /** New connections take another way than those that there are. */
     private static final class Ways extends PGSimpleDataSource {
@@ -88,12 +88,17 @@ class HalfOpenIT {
             try (Application application = heartbeats(application(ways)
                     .receive("in", "pgpubsub:amid?leaderTimeout=1500", arrivals))) {
                 Thread start = new Thread(application::start);
-                start.start();
-                soon(() -> assertThat(holders(key, Lock.LEADER)).hasSize(1).isEqualTo(holders(key, Lock.STANDBY)));
-                ways.take(second);
-                first.stall();
-                long begin = System.nanoTime();
-                List<String> lost = holders(key, Lock.LEADER);
+                List<String> lost;
+                long begin;
+                // While nobody can notify, a take-over stays where it is.
+                try (CommitLock held = CommitLock.take(postgres)) {
+                    start.start();
+                    soon(() -> assertThat(holders(key, Lock.LEADER)).hasSize(1).isEqualTo(holders(key, Lock.STANDBY)));
+                    lost = holders(key, Lock.LEADER);
+                    ways.take(second);
+                    first.stall();
+                    begin = System.nanoTime();
+                }
                 start.join();
                 soon(() -> assertThat(holders(key, Lock.LEADER)).hasSize(1).isNotEqualTo(lost));
                 soon(() -> assertThat(application.isReceiving("in")).isTrue());
