@@ -25,6 +25,8 @@ public final class Leadership<M> {
 
     /** Longest silence of a leader. */
     private static final long SIGN_NANOS = TimeUnit.SECONDS.toNanos(5);
+    /** The same while the stream is not read, for then only the answer tells that this member does not lead any more. */
+    private static final long UNREAD_SIGN_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     /** Between asking questions that others can provoke. */
     private static final long QUESTION_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
     /** Before a failed control message is tried again. */
@@ -1149,7 +1151,7 @@ public final class Leadership<M> {
             auxiliary = connection;
             announcedTo = 0;
         }
-        if (now - lastSign < signNanos) {
+        if (now - lastSign < Math.min(signNanos, UNREAD_SIGN_NANOS)) {
             return null;
         }
         lastSign = now;
