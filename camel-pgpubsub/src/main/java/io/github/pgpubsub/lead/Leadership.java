@@ -984,7 +984,7 @@ public final class Leadership<M> {
         }
         reports.begin(takeoverToken, now);
         send(ControlMessage.of(Type.TAKEOVER, takeoverToken).with("epoch", word())
-                .with("timeout", TimeUnit.NANOSECONDS.toMillis(leaderTimeout)).with("grace", millis(grace())));
+                .with("timeout", millis(leaderTimeout)).with("grace", millis(grace())));
     }
 
     private static long millis(long nanos) {
@@ -1026,6 +1026,11 @@ public final class Leadership<M> {
         }
     }
 
+    /** For how long messages may have been missed; 0: nobody can know. */
+    private long missedMillis(long now) {
+        return remnant.brokenAt() == NEVER ? 0 : millis(now - remnant.brokenAt());
+    }
+
     /** What lay before the take-over: from before the stream broke, a gap where nobody can vouch, and what was kept since. */
     private List<Entry<M>> inheritance(long now) {
         List<Entry<M>> all = new ArrayList<>();
@@ -1035,8 +1040,7 @@ public final class Leadership<M> {
         long from = buffer.entries().isEmpty() ? stream.place() : buffer.entries().peek().place();
         gap = null;
         if (!(inStep || orderly) || !remnant.isEmpty()) {
-            long millis = remnant.brokenAt() == NEVER ? 0 : millis(now - remnant.brokenAt());
-            gap = Entry.gap(from, millis, first);
+            gap = Entry.gap(from, missedMillis(now), first);
             all.add(gap);
         } else if (leadersGap != NEVER) {
             gap = Entry.gap(from, leadersGap, false);
@@ -1115,14 +1119,18 @@ public final class Leadership<M> {
      * from the reported place would not know of it.
      */
     private ControlMessage withGap(ControlMessage report) {
-        boolean waits = !backlog.isEmpty() && gap != null && backlog.peek().place() <= gap.place();
-        boolean untold = gap != null && !gap.gap().first() && (waits || gapTakenBack || effects.isGapUnhandled());
+        boolean untold = gap != null && !gap.gap().first() && (isGapInBacklog() || gapTakenBack || effects.isGapUnhandled());
         return untold ? report.with("gap", gap.gap().millis()) : report;
     }
 
-    private boolean takesBackGap() {
-        return effects.withdraw().stream().anyMatch(entry -> entry.gap() != null) || !backlog.isEmpty() && gap != null
-                && backlog.peek().place() <= gap.place();
+    private boolean isGapInBacklog() {
+        return !backlog.isEmpty() && gap != null && backlog.peek().place() <= gap.place();
+    }
+
+    /** Takes back what has not begun; it is for whoever follows, and so is a gap among it. */
+    private void takeBack() {
+        gapTakenBack |= isGapInBacklog();
+        gapTakenBack |= effects.withdraw().stream().anyMatch(entry -> entry.gap() != null);
     }
 
     /** What waits in the backlog is not complete either. */
@@ -1277,7 +1285,7 @@ public final class Leadership<M> {
 
     /** What has not begun is for the heir. */
     private void handOver() {
-        gapTakenBack = takesBackGap();
+        takeBack();
         backlog.clear();
         effects.awaitIdle();
     }
@@ -1374,10 +1382,9 @@ public final class Leadership<M> {
         } else {
             givesUp = true;
             long place = left.peek().place();
-            long millis = remnant.brokenAt() == NEVER ? 0 : millis(now - remnant.brokenAt());
             left.clear();
             effects.open(place);
-            effects.deliver(Entry.gap(place, millis, false));
+            effects.deliver(Entry.gap(place, missedMillis(now), false));
             effects.awaitIdle();
         }
     }
@@ -1385,7 +1392,7 @@ public final class Leadership<M> {
     private void resign(boolean everythingIsDone) {
         if (!resigned) {
             resigned = true;
-            gapTakenBack |= takesBackGap();
+            takeBack();
             // With nothing left the handler's queue knows only up to where it was given something.
             long complete = everythingIsDone && cut != NEVER ? cut : completeBefore();
             backlog.clear();

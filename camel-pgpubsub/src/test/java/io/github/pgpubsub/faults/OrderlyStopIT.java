@@ -62,6 +62,7 @@ class OrderlyStopIT {
         int messages = 300;
         Arrivals begun = new Arrivals();
         CountDownLatch go = new CountDownLatch(1);
+        // The route takes its time for each message, so that the stop finds most of them undone.
         try (Proxy proxy = new Proxy(postgres.server()); Application application = new Application(postgres).through(proxy)
                 .route(route -> route.from("pgpubsub:stop lost?singleListener=" + singleListener).routeId("in")
                         .process(begun).process(exchange -> go.await()).process(exchange -> Thread.sleep(5)))) {
