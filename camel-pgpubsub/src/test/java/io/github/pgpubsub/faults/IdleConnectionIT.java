@@ -40,7 +40,7 @@ class IdleConnectionIT {
             soon(() -> assertThat(application.isReceiving("in")).isTrue());
             long begin = System.nanoTime();
             while (System.nanoTime() - begin < IDLE.multipliedBy(8).toNanos()) {
-                // Silence is what is tested, for eight times as long as the proxy allows; meanwhile it is looked how often it was lost.
+                // Silence is what is tested, for eight times as long as the proxy allows.
                 Thread.sleep(IDLE.toMillis() / 10);
             }
             soon(() -> assertThat(application.isReceiving("in")).isTrue());
