@@ -18,6 +18,7 @@ final class Lease {
     private final long nanos;
     private volatile Start start = new Start(0, 0, Leadership.GRACE.toNanos());
     private volatile long pulse;
+    private volatile boolean wanted;
 
     private Lease(boolean always, long leaderTimeoutNanos) {
         this.always = always;
@@ -50,13 +51,26 @@ final class Lease {
         always = true;
     }
 
-    /** The session had its connection at that time; see {@link io.github.pgpubsub.session.Stream#lastRead()}. */
+    /** The session had its connection at that time; see {@link io.github.pgpubsub.session.Stream#lastProof()}. */
     void pulse(long nanoTime) {
         pulse = nanoTime;
+        wanted = false;
     }
 
     boolean isValid() {
-        return always || System.nanoTime() - pulse <= start.grace && isHeld();
+        if (always) {
+            return true;
+        }
+        long age = System.nanoTime() - pulse;
+        if (age > start.grace / 2 && !wanted) {
+            wanted = true;
+        }
+        return age <= start.grace && isHeld();
+    }
+
+    /** Whether somebody has asked since the last pulse who will soon need another one. */
+    boolean isPulseWanted() {
+        return wanted;
     }
 
     /** The first of the two: the server has been heard from. */

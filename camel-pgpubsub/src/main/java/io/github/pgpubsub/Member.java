@@ -23,6 +23,7 @@ import java.util.TreeSet;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -195,7 +196,7 @@ final class Member implements Subscriber, Effects<Notification> {
     @Override
     public void disconnected() {
         long now = System.nanoTime();
-        long lastProof = stream.lastRead();
+        long lastProof = stream.lastProof();
         stream = null;
         disconnectedAt = missedSince == Leadership.NEVER ? now : missedSince;
         missedSince = Leadership.NEVER;
@@ -228,7 +229,7 @@ final class Member implements Subscriber, Effects<Notification> {
     public void tick() {
         long now = System.nanoTime();
         if (stream != null) {
-            lease.pulse(stream.lastRead());
+            lease.pulse(stream.lastProof());
             leadership.roundTrip(stream.roundTrip());
         }
         leadership.tick(now);
@@ -241,10 +242,20 @@ final class Member implements Subscriber, Effects<Notification> {
     @Override
     public Sign signOfLife(int auxiliary) {
         long now = System.nanoTime();
-        lease.pulse(now);
         ControlMessage sign = leadership.signOfLife(auxiliary, now);
         return sign == null ? null : new Sign(controlChannel, sign.encode(), key.key(Lock.LEADER), key.key(Lock.STANDBY),
                 standby -> leadership.signSent(standby, System.nanoTime()));
+    }
+
+    @Override
+    public OptionalLong wantsProof() {
+        return lease.isPulseWanted() && held.contains(Lock.LEADER) ? OptionalLong.of(key.key(Lock.LEADER)) : OptionalLong.empty();
+    }
+
+    @Override
+    public void proven(long at) {
+        lease.pulse(at);
+        lease.renew(at, 0);
     }
 
     @Override

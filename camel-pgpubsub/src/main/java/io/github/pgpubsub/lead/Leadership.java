@@ -19,14 +19,12 @@ public final class Leadership<M> {
     /**
      * How long a take-over waits at least that was not announced: twice a leader's round trip is added to it. A leader whose
      * backend was ended learns it in this time, or its session's thread does not run; whoever begins messages checks that this
-     * thread has had a sign of the connection within this time. A healthy one has had it within 80 ms and two round trips.
+     * thread has had proof of the connection within this time. A healthy one has had it within 80 ms and two round trips.
      */
     public static final Duration GRACE = Duration.ofMillis(150);
 
     /** Longest silence of a leader. */
     private static final long SIGN_NANOS = TimeUnit.SECONDS.toNanos(5);
-    /** The same while the stream is not read, for then only the answer tells that this member does not lead any more. */
-    private static final long UNREAD_SIGN_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     /** Between asking questions that others can provoke. */
     private static final long QUESTION_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
     /** Before a failed control message is tried again. */
@@ -1159,7 +1157,7 @@ public final class Leadership<M> {
             auxiliary = connection;
             announcedTo = 0;
         }
-        if (now - lastSign < Math.min(signNanos, UNREAD_SIGN_NANOS)) {
+        if (now - lastSign < signNanos) {
             return null;
         }
         lastSign = now;

@@ -7,13 +7,15 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A second connection for signs of life, opened when a session stops reading because a queue is full. On its own connection
- * the session must then ask nothing: before any answer the driver takes in the whole backlog. Belongs to the session's
- * thread.
+ * A second connection for signs of life and for the question whether the session is still whole, opened when a session stops
+ * reading because a queue is full, or reads for long without having read all. On its own connection the session must then ask
+ * nothing: before any answer the driver takes in the whole backlog. Belongs to the session's thread.
  */
 final class Auxiliary implements AutoCloseable {
 
@@ -80,6 +82,33 @@ final class Auxiliary implements AutoCloseable {
             close();
         }
         return true;
+    }
+
+    /**
+     * Which of these locks the listening backend holds.
+     *
+     * @return null: it can't be asked now
+     */
+    Set<Long> held(Set<Long> locks, int listeningBackend) {
+        if (backend() == 0) {
+            return null;
+        }
+        try (PreparedStatement statement = connection.jdbc().prepareStatement(
+                "with holders as (" + Requests.HOLDERS + ") select key from holders where pid = ?")) {
+            statement.setArray(1, connection.jdbc().createArrayOf("bigint", locks.toArray()));
+            statement.setInt(2, listeningBackend);
+            Set<Long> held = new HashSet<>();
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    held.add(rows.getLong(1));
+                }
+            }
+            return held;
+        } catch (SQLException | RuntimeException e) {
+            LOG.warn("It could not be asked whether the session still holds its locks: {}", e.getMessage());
+            close();
+            return null;
+        }
     }
 
     /** Share of the server's notification queue that is in use, 0 to 1; -1: it can't be asked now. */

@@ -91,7 +91,7 @@ final class Requests {
     private final Set<String> listening = new LinkedHashSet<>();
     private final Set<String> changed = new LinkedHashSet<>();
     private final Set<Long> held = new LinkedHashSet<>();
-    private long lastRead = System.nanoTime();
+    private long lastProof = System.nanoTime();
     private final RoundTrips roundTrips = new RoundTrips();
     private List<Listen> listens = new ArrayList<>();
     private List<Notify> notifies = new ArrayList<>();
@@ -190,8 +190,8 @@ final class Requests {
         }
 
         @Override
-        public long lastRead() {
-            return lastRead;
+        public long lastProof() {
+            return lastProof;
         }
 
         @Override
@@ -215,10 +215,10 @@ final class Requests {
         }
     }
 
-    /** The session has read, or got an answer, and the connection was there. */
-    void read(long since) {
-        if (since - lastRead > 0) {
-            lastRead = since;
+    /** The session was whole at that time; see {@link Stream#lastProof()}. */
+    void proven(long at) {
+        if (at - lastProof > 0) {
+            lastProof = at;
         }
     }
 
@@ -227,11 +227,11 @@ final class Requests {
         long sent = System.nanoTime();
         try {
             T answer = request.send();
-            read(sent);
+            proven(sent);
             return answer;
         } catch (SQLException e) {
             if (!ConnectionFailure.isLoss(e)) {
-                read(sent);
+                proven(sent);
             }
             throw e;
         }

@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -521,15 +522,17 @@ public final class Session implements AutoCloseable {
         long before = System.nanoTime();
         readAt = before;
         PGNotification[] notifications = connection.pg().getNotifications(readMillis(before));
-        requests.read(before);
         int count = notifications == null ? 0 : notifications.length;
         if (count > 0) {
             heardAt = System.nanoTime();
             take(notifications);
         }
         behind = count >= FEW || unread.stream().mapToLong(Notification::bytes).sum() >= FEW_BYTES;
-        if (!behind && System.nanoTime() - nextCheck >= 0) {
-            check();
+        if (!behind) {
+            requests.proven(before);
+            if (System.nanoTime() - nextCheck >= 0) {
+                check();
+            }
         }
     }
 
@@ -585,6 +588,7 @@ public final class Session implements AutoCloseable {
             stalledSince = now;
         }
         boolean isLong = now - stalledSince > STALL_NANOS;
+        prove(connection, auxiliary);
         if (isLong && waitsFor == null && !reads) {
             waitsFor = nextReceivers();
             LOG.warn("{}: its queue is full, so nothing is read from {} and every channel on this session waits. A consumer with"
@@ -596,7 +600,7 @@ public final class Session implements AutoCloseable {
             for (Subscriber subscriber : List.copyOf(subscribers)) {
                 Subscriber.Sign sign = subscriber.signOfLife(other);
                 if (sign != null && !auxiliary.send(sign, connection.backend())) {
-                    throw new SQLException("The session has lost a lock that it held");
+                    throw lostLock();
                 }
             }
         }
@@ -610,6 +614,36 @@ public final class Session implements AutoCloseable {
         if (!reads) {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(READ_MILLIS));
         }
+    }
+
+    /**
+     * What waits to be begun begins only with proof that this session still leads. Where no second connection can be had the
+     * listening one is asked, though the driver then takes in the whole backlog: otherwise nothing would ever go on.
+     */
+    private void prove(ServerConnection connection, Auxiliary auxiliary) throws SQLException {
+        Map<Subscriber, Long> wanted = new HashMap<>();
+        for (Subscriber subscriber : subscribers) {
+            subscriber.wantsProof().ifPresent(lock -> wanted.put(subscriber, lock));
+        }
+        if (wanted.isEmpty()) {
+            return;
+        }
+        long asked = System.nanoTime();
+        Set<Long> held = auxiliary.held(Set.copyOf(wanted.values()), connection.backend());
+        if (held == null) {
+            asked = System.nanoTime();
+            check();
+        } else if (!held.containsAll(wanted.values())) {
+            throw lostLock();
+        }
+        requests.proven(asked);
+        for (Subscriber subscriber : wanted.keySet()) {
+            subscriber.proven(asked);
+        }
+    }
+
+    private static SQLException lostLock() {
+        return new SQLException("The session has lost a lock that it held");
     }
 
     private void endStall() {

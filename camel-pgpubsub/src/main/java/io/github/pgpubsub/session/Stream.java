@@ -43,11 +43,12 @@ public interface Stream {
     void terminate(int backend, long key, Answer<Boolean> allowed);
 
     /**
-     * When the session last asked its socket without finding the connection gone, or sent a request that the server has
-     * answered, whichever is later (System.nanoTime, before it asked or sent): until then at least it has held its locks, or has
-     * not lost them for longer than a notice of it travels.
+     * When the session last found its socket open and read all that had come, or asked a question that the server has answered,
+     * whichever is later (System.nanoTime, before it read or asked): until then at least it has held its locks, or has not lost
+     * them for longer than a notice of it travels. The end of a connection is told after all that was sent before, so to have read
+     * a part proves nothing.
      */
-    long lastRead();
+    long lastProof();
 
     /**
      * How long an answer of the server takes: the longest of the last ten requests on this connection, in nanoseconds; 0 before

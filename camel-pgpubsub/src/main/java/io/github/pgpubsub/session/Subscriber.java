@@ -1,6 +1,7 @@
 package io.github.pgpubsub.session;
 
 import java.sql.SQLException;
+import java.util.OptionalLong;
 
 /** Takes part in a {@link Session}. All methods are called by the session's thread and must not block. */
 public interface Subscriber {
@@ -48,6 +49,23 @@ public interface Subscriber {
      * @return null: nothing to say now
      */
     Sign signOfLife(int auxiliary);
+
+    /**
+     * Asked often while the session does not read, or has not read all there is: then only the server can tell whether the session
+     * still is what it was, because the news of its end waits behind what is unread.
+     *
+     * @return a lock that this session holds, if it is now to be found out whether it still does
+     */
+    default OptionalLong wantsProof() {
+        return OptionalLong.empty();
+    }
+
+    /**
+     * The lock that {@link #wantsProof} told is held.
+     *
+     * @param at System.nanoTime before the server was asked
+     */
+    default void proven(long at) {}
 
     /**
      * A notification that is sent over the auxiliary connection if, and only if, the listening backend holds a lock.

@@ -66,6 +66,21 @@ class SlowRoutesIT {
         }
     }
 
+    /** Then it asks on its listening connection, and the driver takes in what waits there. */
+    @Test
+    void aLoneLeaderWithAFullQueueGoesOnWhereNoSecondConnectionCanBeHad() {
+        int messages = 150;
+        postgres.createRole("onlyone", "only");
+        postgres.execute("alter role onlyone connection limit 1");
+        try (Group group = new Group(postgres, "one connection", "leaderTimeout=1500&queueSize=5&gapMarker=reconnect")) {
+            Node only = group.as("onlyone", "only").launch(20).awaitStarted();
+            group.send(1, messages);
+            group.awaitStarted(messages);
+            assertThat(only.log()).anyMatch(line -> line.contains("too many connections for role"));
+            group.assertKeptWithoutGaps();
+        }
+    }
+
     /** Its session stops reading for several times the time after which a silent leader is deposed. */
     @Test
     void aFullQueueIsNotALeaderWithoutLife() {

@@ -8,7 +8,7 @@ import io.github.pgpubsub.support.Proxy;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A leader is cut off with messages in its queue, and comes back when another has led meanwhile and is gone. */
+/** A leader has messages in its queue when it loses the lead without seeing it. */
 class StaleQueueIT {
 
     @RegisterExtension
@@ -48,6 +48,34 @@ class StaleQueueIT {
             Figures.print("a leader comes back with a queue that another has done: begun again by it %d, twice in all %d",
                     first.starts().stream().filter(start -> start.term() == 2).count() - 1, received.twice().size());
             group.assertKept();
+        }
+    }
+
+    /** The news of its session's end waits behind what its full queue keeps it from reading. */
+    @Test
+    void aLeaderThatDoesNotReadBeginsNothingOnceAnotherLeads() {
+        int rounds = 6;
+        int messages = 200;
+        try (Group group = new Group(postgres, "unread end", "leaderTimeout=0&queueSize=40&gapMarker=reconnect")) {
+            group.launch(20).awaitStarted();
+            group.launch(20).awaitStarted();
+            for (int round = 0; round < rounds; round++) {
+                Node leader = group.awaitLeader();
+                group.awaitStandbyInStep();
+                long sent = (long) round * messages;
+                group.send(sent + 1, sent + messages);
+                // In the first half second of a full queue, and later.
+                group.awaitStarted(sent + 5 + 20L * round);
+                group.history().happened(What.DISTURBING, leader.name(), "session ended");
+                postgres.terminate(leader.backend());
+                group.awaitStarted(sent + messages);
+                group.history().happened(What.SETTLED, leader.name(), "session ended");
+            }
+            Received received = group.received();
+            Figures.print("a leader's session ends behind a full queue, %d times: lost %d, twice %d", rounds,
+                    received.lost((long) rounds * messages).size(), received.twice().size());
+            group.assertKept();
+            assertThat(received.terms()).hasSize(rounds + 1);
         }
     }
 }

@@ -57,17 +57,17 @@ class RequestsTest {
             long before = System.nanoTime();
             stream.holders(List.of(1L), holders -> assertThat(age(stream)).isGreaterThanOrEqualTo(ROUND_TRIP));
             requests.flush();
-            assertThat(stream.lastRead() - before).isPositive();
+            assertThat(stream.lastProof() - before).isPositive();
             assertThat(age(stream)).isGreaterThanOrEqualTo(ROUND_TRIP);
 
-            long answered = stream.lastRead();
-            requests.read(answered - 1);
-            assertThat(stream.lastRead()).isEqualTo(answered);
+            long answered = stream.lastProof();
+            requests.proven(answered - 1);
+            assertThat(stream.lastProof()).isEqualTo(answered);
         }
     }
 
     private static long age(Stream stream) {
-        return System.nanoTime() - stream.lastRead();
+        return System.nanoTime() - stream.lastProof();
     }
 
     private static ServerConnection open(Proxy proxy) throws SQLException {

@@ -11,6 +11,8 @@ public enum Break {
     IN_STEP_AFTER_ANY_MARKER,
     /** Consumers begin messages although the lease has run out. */
     NO_LEASE,
+    /** A session that has not read all there is takes its connection for whole. */
+    PULSE_WITHOUT_PROOF,
     /** What has not begun is thrown away when the leader resigns without an heir. */
     QUEUE_THROWN_AWAY,
     /** Control messages count whoever sent them. */

@@ -208,8 +208,9 @@ final class SimulatedMember implements Effects<Long> {
             disconnect();
             return;
         }
-        if (!isAliveAtServer() && !isCut() && world.now >= endedAt() + latency) {
-            // The end of a connection is noticed soon, and at once by whoever waits for an answer.
+        boolean unread = hasArrived();
+        if (!isAliveAtServer() && !isCut() && world.now >= endedAt() + latency && (inFlight != null || hasRequests() || !unread)) {
+            // The end of a connection is noticed soon, and at once by whoever waits for an answer; but it waits behind what is unread.
             if (noticesAt < 0) {
                 noticesAt = world.now + random.nextLong(60) * MILLI;
             }
@@ -227,7 +228,12 @@ final class SimulatedMember implements Effects<Long> {
             }
             return;
         }
-        pulse = world.now;
+        if (!unread || world.broken == Break.PULSE_WITHOUT_PROOF) {
+            pulse = world.now;
+        } else if (wantsProof()) {
+            prove();
+            return;
+        }
         if (world.now >= giveUpAt) {
             giveUpAt = Long.MAX_VALUE;
             commands.add(() -> leadership.giveUpDraining(world.now));
@@ -281,7 +287,11 @@ final class SimulatedMember implements Effects<Long> {
     }
 
     private boolean hasArrived() {
-        return read >= 0 && read < server.stream.size() && !isCut() && server.stream.get(read).time() + latency <= world.now;
+        if (read < 0 || read >= server.stream.size() || isCut()) {
+            return false;
+        }
+        long time = server.stream.get(read).time();
+        return time + latency <= world.now && (isAliveAtServer() || time <= endedAt());
     }
 
     private void connect() {
@@ -318,6 +328,21 @@ final class SimulatedMember implements Effects<Long> {
                 }
             });
         }
+    }
+
+    /** A thread would begin something, and the last proof is getting old. */
+    private boolean wantsProof() {
+        return held.contains(Lock.LEADER) && open && !waiting.isEmpty() && world.now - pulse > grace / 2;
+    }
+
+    /** Over the other connection, as {@link #stall} does it. Its answer is proof of the time when it was asked. */
+    private void prove() {
+        boolean[] holds = {false};
+        request(() -> holds[0] = server.holder(Lock.LEADER) == backend, () -> {
+            if (!holds[0]) {
+                disconnect();
+            }
+        });
     }
 
     private void request(Runnable execute, Runnable answer) {
