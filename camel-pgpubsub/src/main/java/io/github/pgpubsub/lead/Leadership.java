@@ -277,7 +277,8 @@ public final class Leadership<M> {
                 // What was received before an earlier break comes first, and then there is a gap, which is told with that.
                 if (!before && (inStep || noPredecessor || role == Role.TAKING_OVER)) {
                     nameBuffer();
-                    boolean sole = noPredecessor || role == Role.TAKING_OVER;
+                    // Before its own take-over has come by it has not read all that others have said and done.
+                    boolean sole = noPredecessor || role == Role.TAKING_OVER && takeoverCameBy;
                     remnant.keep(inheritance(now), sole, !sole, lastProof, now);
                 }
             }
@@ -636,6 +637,7 @@ public final class Leadership<M> {
 
     private void standBy(Poll poll, long now) {
         noPredecessor = poll.leader() == 0;
+        lastLook = askedAt;
         believe(poll.leader(), now);
         if (remnant.isFormer(poll.leader(), run)) {
             remnant.certain();
@@ -1044,16 +1046,18 @@ public final class Leadership<M> {
             gap = Entry.gap(from, leadersGap, false);
             all.add(gap);
         }
+        boolean othersMayHaveLed = doubtedFrom != NEVER && wasAway;
         for (Entry<M> entry : named(buffer.entries())) {
             boolean doubted = doubtedFrom != NEVER && entry.place() >= doubtedFrom;
             if (doubted && wasAway) {
-                // Somebody else may have led from here on, and named and processed what follows.
+                // Who has led from here on may have named and processed what follows.
                 gap = Entry.gap(stream.place(), 0, false);
                 all.add(gap);
                 break;
             }
             boolean fresh = noPredecessor || orderly && entry.place() >= resignedAt + begunAtResign;
-            all.add(fresh && !doubted ? entry : entry.asRedelivered());
+            // What lies before is late, if somebody else has led since.
+            all.add(fresh && !doubted && !othersMayHaveLed ? entry : entry.asRedelivered());
         }
         return all;
     }

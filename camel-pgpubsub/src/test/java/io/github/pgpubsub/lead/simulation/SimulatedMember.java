@@ -272,8 +272,9 @@ final class SimulatedMember implements Effects<Long> {
         return connected && !isAliveAtServer() && cutUntil > endedAt() - latency && world.now < cutUntil + 2 * latency + 100 * MILLI;
     }
 
+    /** When its session ended, which a restart of the server does too. */
     private long endedAt() {
-        return run == server.starts() ? server.endedAt(backend) : server.restartedAt();
+        return server.endedAt(run, backend);
     }
 
     private void runCommands() {

@@ -14,12 +14,14 @@ import java.util.Set;
 /** What matters of a PostgreSQL server: one totally ordered stream of notifications, sessions, and locks that end with them. */
 public final class SimulatedServer {
 
+    private record Session(int run, int backend) {}
+
     /** A committed notification: data with its number, or a control message. */
     public record Note(long time, int sender, long number, ControlMessage control) {}
 
     public final List<Note> stream = new ArrayList<>();
     /** When the sessions ended that are no more. */
-    private final Map<Integer, Long> ended = new HashMap<>();
+    private final Map<Session, Long> ended = new HashMap<>();
     private final Set<Integer> sessions = new HashSet<>();
     private final Map<Lock, Integer> locks = new EnumMap<>(Lock.class);
     private final Set<Integer> present = new HashSet<>();
@@ -28,16 +30,13 @@ public final class SimulatedServer {
     private long lastNumber = -1;
     private int starts;
     private long startedAt = -3600L * 1_000_000_000L;
-    private long restartedAt;
 
     /** All sessions end; after some time there is another run, whose process ids are the same again. */
     void restart(long now, long upAgainAt) {
         List.copyOf(sessions).forEach(backend -> end(backend, now));
         starts++;
         startedAt = upAgainAt;
-        restartedAt = now;
         lastBackend = 100;
-        ended.clear();
     }
 
     boolean isUp(long now) {
@@ -68,7 +67,7 @@ public final class SimulatedServer {
 
     public void end(int backend, long now) {
         if (sessions.remove(backend)) {
-            ended.put(backend, now);
+            ended.put(new Session(starts, backend), now);
             present.remove(backend);
             witnesses.remove(backend);
             locks.values().removeIf(holder -> holder == backend);
@@ -79,13 +78,9 @@ public final class SimulatedServer {
         return sessions.contains(backend);
     }
 
-    long endedAt(int backend) {
-        return ended.get(backend);
-    }
-
-    /** When the last run ended. */
-    long restartedAt() {
-        return restartedAt;
+    /** When that session of that run ended. */
+    long endedAt(int run, int backend) {
+        return ended.get(new Session(run, backend));
     }
 
     public long publish(int sender, long now) {

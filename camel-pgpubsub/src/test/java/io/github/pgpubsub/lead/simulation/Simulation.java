@@ -379,7 +379,9 @@ final class Simulation {
      */
     void delivers(SimulatedMember member, Entry<Long> entry) {
         long number = entry.message();
-        boolean told = member.gapIsLast || gapWasLast;
+        // Who is on its own goes on with what is older than that.
+        boolean toldByFormer = gapWasLast && !member.onItsOwn;
+        boolean told = member.gapIsLast || toldByFormer;
         if (told || member.lastDelivered != number - 1) {
             for (long each = missing(); each < number; each++) {
                 if (!isSettled(each) && !member.has(each) && !member.missedInGap.contains(each)) {
@@ -387,11 +389,11 @@ final class Simulation {
                     member.missedInGap.add(each);
                 }
             }
-            if (told && (gapWasLast || member.gapHandled)) {
+            if (told && (toldByFormer || member.gapHandled)) {
                 tellsGap(member);
             }
             member.gapIsLast = false;
-            gapWasLast = false;
+            gapWasLast &= member.onItsOwn;
         }
         member.lastDelivered = number;
         named(entry);
