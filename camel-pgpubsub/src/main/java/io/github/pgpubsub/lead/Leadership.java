@@ -271,7 +271,7 @@ public final class Leadership<M> {
             case LEADER, RESIGNING -> {
                 List<Entry<M>> undone = new ArrayList<>(effects.withdraw());
                 backlog.forEach(undone::add);
-                remnant.keep(undone, true, heir.isPresent() || heir.isToBeLookedUp(), lastProof, now);
+                remnant.keep(knownByName(undone), true, heir.isPresent() || heir.isToBeLookedUp(), lastProof, now);
             }
             case STANDBY, TAKING_OVER -> {
                 // What was received before an earlier break comes first, and then there is a gap, which is told with that.
@@ -279,7 +279,7 @@ public final class Leadership<M> {
                     nameBuffer();
                     // Before its own take-over has come by it has not read all that others have said and done.
                     boolean sole = noPredecessor || role == Role.TAKING_OVER && takeoverCameBy;
-                    remnant.keep(inheritance(now), sole, !sole, lastProof, now);
+                    remnant.keep(knownByName(inheritance(now)), sole, !sole, lastProof, now);
                 }
             }
             default -> { }
@@ -294,6 +294,12 @@ public final class Leadership<M> {
             become(Role.DISCONNECTED, "the connection broke");
         }
         leaveIfPossible();
+    }
+
+    /** A standby that was not told how messages behind its JOIN are named gives them other names if it takes over. */
+    private List<Entry<M>> knownByName(List<Entry<M>> undone) {
+        long unanswered = role == Role.STANDBY ? NEVER : heir.unansweredFrom();
+        return undone.stream().filter(entry -> isBefore(entry, unanswered)).toList();
     }
 
     /** What the buffer holds of a time of which no leader's marker is known gets names that nobody else can give. */
