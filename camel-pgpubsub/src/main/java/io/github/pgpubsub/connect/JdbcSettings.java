@@ -13,9 +13,8 @@ import org.postgresql.PGConnection;
  */
 record JdbcSettings(boolean autoCommit, int networkTimeout, int prepareThreshold) {
 
-    static JdbcSettings of(Connection connection) throws SQLException {
-        return new JdbcSettings(connection.getAutoCommit(), connection.getNetworkTimeout(),
-                connection.unwrap(PGConnection.class).getPrepareThreshold());
+    static JdbcSettings of(Connection connection, PGConnection pg) throws SQLException {
+        return new JdbcSettings(connection.getAutoCommit(), connection.getNetworkTimeout(), pg.getPrepareThreshold());
     }
 
     static void setNetworkTimeout(Connection connection, Duration timeout) throws SQLException {
@@ -27,8 +26,8 @@ record JdbcSettings(boolean autoCommit, int networkTimeout, int prepareThreshold
     }
 
     /** The timeout last: until then it holds for what else is to be done. */
-    void putBack(Connection connection) throws SQLException {
-        connection.unwrap(PGConnection.class).setPrepareThreshold(prepareThreshold);
+    void putBack(Connection connection, PGConnection pg) throws SQLException {
+        pg.setPrepareThreshold(prepareThreshold);
         connection.setAutoCommit(autoCommit);
         setNetworkTimeout(connection, networkTimeout);
     }

@@ -78,12 +78,12 @@ public final class ServerConnection implements AutoCloseable {
     private final boolean inRecovery;
     private final boolean behindPooler;
 
-    private ServerConnection(Connection connection, boolean pooled, Duration ioTimeout, String applicationName,
+    private ServerConnection(Connection connection, PGConnection pg, boolean pooled, Duration ioTimeout, String applicationName,
             ConnectionCustomizer customizer) throws SQLException {
         this.connection = connection;
         this.pooled = pooled;
-        this.pg = connection.unwrap(PGConnection.class);
-        this.former = JdbcSettings.of(connection);
+        this.pg = pg;
+        this.former = JdbcSettings.of(connection, pg);
         this.socket = EagerSocket.below(() -> JdbcSettings.setNetworkTimeout(connection, ioTimeout));
         connection.setAutoCommit(true);
         customized = customizer != null;
@@ -144,27 +144,29 @@ public final class ServerConnection implements AutoCloseable {
         if (connection == null) {
             throw new SQLException("No connection from " + source);
         }
+        PGConnection pg;
         try {
-            checkDriver(connection);
+            pg = driver(connection);
         } catch (SQLException | RuntimeException | Error e) {
             closeQuietly(connection);
             throw e;
         }
         try {
-            return new ServerConnection(connection, source.pooled(), ioTimeout, applicationName, customizer);
+            return new ServerConnection(connection, pg, source.pooled(), ioTimeout, applicationName, customizer);
         } catch (SQLException | RuntimeException | Error e) {
             // Whoever has it next must not get what was changed so far.
-            abort(connection);
+            abort(pg);
             closeQuietly(connection);
             throw e;
         }
     }
 
-    private static void checkDriver(Connection connection) throws SQLException {
+    private static PGConnection driver(Connection connection) throws SQLException {
         if (!connection.isWrapperFor(PGConnection.class)) {
             throw new IllegalArgumentException("The dataSource does not lead to PostgreSQL's own JDBC driver but to a "
                     + connection.getClass().getName());
         }
+        return connection.unwrap(PGConnection.class);
     }
 
     public Connection jdbc() {
@@ -310,17 +312,18 @@ public final class ServerConnection implements AutoCloseable {
             }
         }
         pg.getNotifications();
-        former.putBack(connection);
+        former.putBack(connection, pg);
     }
 
     /** Closes at once, without a word to the server. Any thread may call it, also while another waits for an answer. */
     public void abort() {
-        abort(connection);
+        abort(pg);
     }
 
-    private static void abort(Connection connection) {
+    /** The driver's connection, not the pool's: two of the pools never give out another for one that was aborted. */
+    static void abort(PGConnection connection) {
         try {
-            connection.abort(Runnable::run);
+            ((Connection) connection).abort(Runnable::run);
         } catch (SQLException | RuntimeException e) {
             LOG.debug("Aborting a connection failed", e);
         }

@@ -5,6 +5,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import org.postgresql.PGConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,13 +46,14 @@ public final class TransactionPooler {
     private static boolean sharesBackend(ServerConnection connection, ConnectionSource source, Duration ioTimeout)
             throws SQLException {
         try (Connection other = source.open()) {
-            JdbcSettings former = JdbcSettings.of(other);
+            PGConnection pg = other.unwrap(PGConnection.class);
+            JdbcSettings former = JdbcSettings.of(other, pg);
             try {
                 JdbcSettings.setNetworkTimeout(other, ioTimeout);
                 other.setAutoCommit(true);
                 return changesBackend(connection, other);
             } finally {
-                giveBack(other, former);
+                giveBack(other, pg, former);
             }
         } catch (SQLException e) {
             if (!connection.jdbc().isValid((int) Math.max(1, ioTimeout.toSeconds()))) {
@@ -62,12 +64,12 @@ public final class TransactionPooler {
         }
     }
 
-    private static void giveBack(Connection connection, JdbcSettings former) throws SQLException {
+    private static void giveBack(Connection connection, PGConnection pg, JdbcSettings former) {
         try {
-            former.putBack(connection);
+            former.putBack(connection, pg);
         } catch (SQLException e) {
             LOG.debug("A connection is given back broken", e);
-            connection.abort(Runnable::run);
+            ServerConnection.abort(pg);
         }
     }
 

@@ -4,6 +4,7 @@ import com.mchange.v2.c3p0.ComboPooledDataSource;
 import com.zaxxer.hikari.HikariDataSource;
 import io.agroal.api.AgroalDataSource;
 import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplier;
+import io.agroal.api.exceptionsorter.PostgreSQLExceptionSorter;
 import io.agroal.api.security.NamePrincipal;
 import io.agroal.api.security.SimplePassword;
 import io.github.pgpubsub.support.PostgresExtension;
@@ -77,11 +78,13 @@ enum Pool {
         }
     },
 
+    /** Of itself it takes no connection for a broken one, but gives it out again; so Quarkus too sets the sorter. */
     AGROAL {
         @Override
         Opened open(PostgresExtension postgres, String url, int size, boolean autoCommit) throws Exception {
             AgroalDataSource pool = AgroalDataSource.from(new AgroalDataSourceConfigurationSupplier()
                     .connectionPoolConfiguration(connections -> connections.maxSize(size).acquisitionTimeout(WAIT)
+                            .exceptionSorter(new PostgreSQLExceptionSorter())
                             .connectionFactoryConfiguration(factory -> factory.jdbcUrl(url).autoCommit(autoCommit)
                                     .principal(new NamePrincipal(postgres.user()))
                                     .credential(new SimplePassword(postgres.password())))));
