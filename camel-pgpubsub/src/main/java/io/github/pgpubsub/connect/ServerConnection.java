@@ -77,6 +77,8 @@ public final class ServerConnection implements AutoCloseable {
     private final long serverUptime;
     private final boolean inRecovery;
     private final boolean behindPooler;
+    private final long openedAt = System.nanoTime();
+    private volatile boolean aborted;
 
     private ServerConnection(Connection connection, PGConnection pg, boolean pooled, Duration ioTimeout, String applicationName,
             ConnectionCustomizer customizer) throws SQLException {
@@ -246,6 +248,16 @@ public final class ServerConnection implements AutoCloseable {
         }
     }
 
+    /** Says so in the log when a failure means that the pool has closed the connection although it is in use. */
+    public void tellIfClosedByPool(Exception failure) {
+        if (pooled && !aborted && ConnectionFailure.isClosedHere(failure)) {
+            LOG.warn("The pool has closed a connection that was in use for {} s. Listening keeps its connection, which pools take for a"
+                    + " leak where they look for one (removeAbandoned of Tomcat's, unreturnedConnectionTimeout of c3p0). Name the"
+                    + " database as url, or give a dataSource without that, or with jdbcInterceptors=ResetAbandonedTimer",
+                    TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - openedAt));
+        }
+    }
+
     /** Sets parameters of the server for as long as the connection is ours; leaves out what this version does not know. */
     public void set(Map<String, String> parameters) throws SQLException {
         if (parameters.isEmpty()) {
@@ -317,6 +329,7 @@ public final class ServerConnection implements AutoCloseable {
 
     /** Closes at once, without a word to the server. Any thread may call it, also while another waits for an answer. */
     public void abort() {
+        aborted = true;
         abort(pg);
     }
 

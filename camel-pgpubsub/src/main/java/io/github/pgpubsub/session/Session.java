@@ -304,6 +304,7 @@ public final class Session implements AutoCloseable {
             if (requests != null) {
                 handOnTheLast(connection, e);
             }
+            connection.tellIfClosedByPool(e);
             throw e;
         }
     }

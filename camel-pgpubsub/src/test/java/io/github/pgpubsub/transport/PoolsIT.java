@@ -11,6 +11,7 @@ import io.github.pgpubsub.SubscriptionOptions;
 import io.github.pgpubsub.camel.Inbox;
 import io.github.pgpubsub.connect.ConnectionCustomizer;
 import io.github.pgpubsub.connect.DataSourceConnectionSource;
+import io.github.pgpubsub.support.LoggedLines;
 import io.github.pgpubsub.support.PgBouncer;
 import io.github.pgpubsub.support.PostgresExtension;
 import java.sql.Connection;
@@ -26,6 +27,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -165,6 +168,42 @@ class PoolsIT {
             }
             assertThat(bothOnThisSide(pool.dataSource())).isEqualTo(before);
         }
+    }
+
+    /** Its pool takes a connection that is kept for a leak. */
+    @Test
+    void aPoolThatClosesWhatIsInUseIsNamed() throws Exception {
+        try (LoggedLines logged = LoggedLines.capture(); Pool.Opened pool = Pool.TOMCAT.open(postgres, url(""), 1);
+                PgPubSub pubSub = pubSub(pool.dataSource(), null)) {
+            removeAbandoned(pool.dataSource());
+            Received received = new Received();
+            try (Subscription all = pubSub.subscribe(SubscriptionOptions.to("a").singleListener(false).build(), received)) {
+                Inbox.await(() -> assertThat(logged.lines()).anyMatch(
+                        line -> line.startsWith("WARN") && line.contains("The pool has closed a connection") && line.contains("removeAbandoned")));
+            }
+        }
+    }
+
+    @Test
+    void aPoolThatSeesThatItIsInUseKeepsIt() throws Exception {
+        try (Pool.Opened pool = Pool.TOMCAT.open(postgres, url(""), 1);
+                PgPubSub pubSub = PgPubSub.to(new DataSourceConnectionSource(pool.dataSource()))
+                        .heartbeat(Duration.ofMillis(200), HEARTBEAT_TIMEOUT).build()) {
+            removeAbandoned(pool.dataSource());
+            ((org.apache.tomcat.jdbc.pool.DataSource) pool.dataSource()).setJdbcInterceptors("ResetAbandonedTimer");
+            try (Subscription all = pubSub.subscribe(
+                    SubscriptionOptions.to("a").singleListener(false).build(), new Received())) {
+                Awaitility.await().during(Duration.ofSeconds(4)).atMost(Duration.ofSeconds(6)).until(
+                        () -> all.isReceiving() && all.status().session().reconnects() == 0);
+            }
+        }
+    }
+
+    private static void removeAbandoned(DataSource pool) {
+        org.apache.tomcat.jdbc.pool.DataSource tomcat = (org.apache.tomcat.jdbc.pool.DataSource) pool;
+        tomcat.setRemoveAbandoned(true);
+        tomcat.setRemoveAbandonedTimeout(1);
+        tomcat.setTimeBetweenEvictionRunsMillis(1000);
     }
 
     private static void assertAnother(Map<String, String> after, Map<String, String> before) {
