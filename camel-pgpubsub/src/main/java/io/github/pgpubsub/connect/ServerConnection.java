@@ -50,14 +50,18 @@ public final class ServerConnection implements AutoCloseable {
     private static final String SET = """
             with former as materialized (
                 select asked.name, asked.value, setting.source
-                from rows from (pg_catalog.unnest(?::pg_catalog.text[]), pg_catalog.unnest(?::pg_catalog.text[])) as asked(name, value)
+                from rows from (
+                    pg_catalog.unnest(?::pg_catalog.text[]), pg_catalog.unnest(?::pg_catalog.text[])
+                ) as asked(name, value)
                 join pg_catalog.pg_settings setting on setting.name operator(pg_catalog.=) asked.name
             )
             select name, source, pg_catalog.current_setting(name), pg_catalog.set_config(name, value, false) from former""";
 
     private static final String SET_AGAIN = """
             select pg_catalog.count(pg_catalog.set_config(name, value, false))
-            from rows from (pg_catalog.unnest(?::pg_catalog.text[]), pg_catalog.unnest(?::pg_catalog.text[])) as former(name, value)""";
+            from rows from (
+                pg_catalog.unnest(?::pg_catalog.text[]), pg_catalog.unnest(?::pg_catalog.text[])
+            ) as former(name, value)""";
 
     private static final String LET_GO = "UNLISTEN *; select pg_catalog.pg_advisory_unlock_all()";
 
@@ -115,9 +119,9 @@ public final class ServerConnection implements AutoCloseable {
     }
 
     /**
-     * A name that the user has given stays. Commits don't wait for the disk, nor for replicas: what is committed here is nothing but
-     * notifications, and those are in no log; none outlives a crash of the server however its commit was made (PostgreSQL source,
-     * async.c). Whoever has set that parameter on the connection itself, keeps it.
+     * A name that the user has given stays. Commits don't wait for the disk, nor for replicas: what is committed here is nothing
+     * but notifications, and those are in no log; none outlives a crash of the server however its commit was made (PostgreSQL
+     * source, async.c). Whoever has set that parameter on the connection itself, keeps it.
      */
     private void introduce(Map<String, String> parameters) throws SQLException {
         try {
@@ -251,9 +255,9 @@ public final class ServerConnection implements AutoCloseable {
     /** Says so in the log when a failure means that the pool has closed the connection although it is in use. */
     public void tellIfClosedByPool(Exception failure) {
         if (pooled && !aborted && ConnectionFailure.isClosedHere(failure)) {
-            LOG.warn("The pool has closed a connection that was in use for {} s. Listening keeps its connection, which pools take for a"
-                    + " leak where they look for one (removeAbandoned of Tomcat's, unreturnedConnectionTimeout of c3p0). Name the"
-                    + " database as url, or give a dataSource without that, or with jdbcInterceptors=ResetAbandonedTimer",
+            LOG.warn("The pool has closed a connection that was in use for {} s. Listening keeps its connection, which pools take"
+                    + " for a leak where they look for one (removeAbandoned of Tomcat's, unreturnedConnectionTimeout of c3p0). Name"
+                    + " the database as url, or give a dataSource without that, or with jdbcInterceptors=ResetAbandonedTimer",
                     TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - openedAt));
         }
     }
@@ -291,9 +295,9 @@ public final class ServerConnection implements AutoCloseable {
     }
 
     /**
-     * Closes the connection. To a pool it goes back as it came: without LISTENs, locks and notifications, and with the settings that
-     * it had. (DISCARD ALL would undo the pool's own, too.) What a customizer has done to it nobody knows, so then the pool gets a
-     * broken one, which it replaces. Never throws.
+     * Closes the connection. To a pool it goes back as it came: without LISTENs, locks and notifications, and with the settings
+     * that it had. (DISCARD ALL would undo the pool's own, too.) What a customizer has done to it nobody knows, so then the pool
+     * gets a broken one, which it replaces. Never throws.
      */
     @Override
     public void close() {

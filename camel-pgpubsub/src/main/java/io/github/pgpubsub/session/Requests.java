@@ -52,7 +52,8 @@ final class Requests {
     /** pg_locks shows a bigint key as two halves (PostgreSQL documentation, 53.13 pg_locks). */
     static final String HOLDERS = """
             select key, pid from (
-                select (classid::pg_catalog.int8 operator(pg_catalog.<<) 32) operator(pg_catalog.|) objid::pg_catalog.int8 as key, pid
+                select pid,
+                    (classid::pg_catalog.int8 operator(pg_catalog.<<) 32) operator(pg_catalog.|) objid::pg_catalog.int8 as key
                 from pg_catalog.pg_locks
                 where locktype operator(pg_catalog.=) 'advisory' and objsubid operator(pg_catalog.=) 1 and granted
                   and database operator(pg_catalog.=)
