@@ -249,7 +249,8 @@ public final class PgPubSub implements AutoCloseable {
         private Duration heartbeatTimeout = Duration.ofSeconds(3);
         private int maxBatch = 512;
         private ConnectionCustomizer customizer;
-        private OwnMessages ownMessages = new OwnMessages();
+        /** Null: each that is built has its own. */
+        private OwnMessages ownMessages;
         private Executor callbacks;
         private BiFunction<String, Runnable, Thread> threads = (threadName, task) -> {
             Thread thread = new Thread(task, threadName);
@@ -273,7 +274,7 @@ public final class PgPubSub implements AutoCloseable {
             this.heartbeatTimeout = other.heartbeatTimeout;
             this.maxBatch = other.maxBatch;
             this.customizer = other.customizer;
-            this.ownMessages = other.ownMessages;
+            this.ownMessages = other.ownMessages == null ? new OwnMessages() : other.ownMessages;
             this.callbacks = other.callbacks;
             this.threads = other.threads;
         }

@@ -1,10 +1,16 @@
 package io.github.pgpubsub.connect;
 
+import java.net.SocketException;
 import java.security.cert.CertificateException;
 import java.sql.SQLException;
 
 /** What an {@link SQLException} says about the connection on which it came up. */
 public final class ConnectionFailure {
+
+    /** connection_does_not_exist: what the driver says of a connection that is closed. */
+    private static final String CLOSED = "08003";
+    /** What the JDK says of a socket that is closed while it is read from. */
+    private static final String CLOSED_SOCKET = "Socket closed";
 
     private ConnectionFailure() {}
 
@@ -30,5 +36,12 @@ public final class ConnectionFailure {
     public static boolean isLoss(SQLException e) {
         String state = e.getSQLState();
         return state == null || state.startsWith("08") || state.startsWith("57P");
+    }
+
+    /** Whether the connection was closed on this side, by another thread than the one that uses it. */
+    static boolean isClosedHere(Throwable failure) {
+        return failure instanceof SQLException e && CLOSED.equals(e.getSQLState())
+                || failure instanceof SocketException && CLOSED_SOCKET.equals(failure.getMessage())
+                || failure != null && isClosedHere(failure.getCause());
     }
 }

@@ -13,7 +13,8 @@ import java.util.function.LongSupplier;
  *
  * <p>Where a publisher has a backend to itself, by that backend: it is registered before it is first used and retired when
  * the connection is gone. A retired one is kept for a while, because what it sent may still be on its way to a listener; then
- * it is forgotten, because the operating system gives process ids out again.
+ * it is forgotten, because the operating system gives process ids out again. Within that while a foreign backend with the same
+ * id is taken for our own: a notification tells nothing else about who sent it.
  *
  * <p>Where a backend is not the publisher's alone (behind a pooler, or in an application's own transaction), by a pair of
  * marks around the messages, in the same transaction: a listener gets a transaction's notifications in one piece and in the

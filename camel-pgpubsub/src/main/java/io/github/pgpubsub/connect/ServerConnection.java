@@ -8,8 +8,12 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.postgresql.PGConnection;
 import org.postgresql.PGNotification;
 import org.postgresql.core.BaseConnection;
@@ -26,76 +30,107 @@ public final class ServerConnection implements AutoCloseable {
 
     private static final PGNotification[] NOTHING = {};
 
+    /** A driver's name for an application that gives none. */
+    private static final List<String> NAMELESS = List.of("", "PostgreSQL JDBC Driver");
+    /** Where pg_settings says that a parameter's value comes from, if it was set on the connection itself. */
+    private static final List<String> SET_BY_USER = List.of("client", "session");
+    private static final String SET_IN_SESSION = "session";
+
+    private static final String HELLO = """
+            select pg_catalog.pg_backend_pid(),
+                (extract(epoch from pg_catalog.pg_postmaster_start_time()) operator(pg_catalog.*) 1000000)::pg_catalog.int8,
+                (extract(epoch from pg_catalog.clock_timestamp() operator(pg_catalog.-) pg_catalog.pg_postmaster_start_time())
+                    operator(pg_catalog.*) 1000000)::pg_catalog.int8,
+                pg_catalog.pg_is_in_recovery(), pg_catalog.current_setting('application_name'),
+                (select source from pg_catalog.pg_settings where name operator(pg_catalog.=) 'synchronous_commit')""";
+
+    private static final String CLIENT_PORT = "select pg_catalog.inet_client_port()";
+
+    /** Tells how they were before, and leaves out what this version of the server does not know. */
+    private static final String SET = """
+            with former as materialized (
+                select asked.name, asked.value, setting.source
+                from rows from (
+                    pg_catalog.unnest(?::pg_catalog.text[]), pg_catalog.unnest(?::pg_catalog.text[])
+                ) as asked(name, value)
+                join pg_catalog.pg_settings setting on setting.name operator(pg_catalog.=) asked.name
+            )
+            select name, source, pg_catalog.current_setting(name), pg_catalog.set_config(name, value, false) from former""";
+
+    private static final String SET_AGAIN = """
+            select pg_catalog.count(pg_catalog.set_config(name, value, false))
+            from rows from (
+                pg_catalog.unnest(?::pg_catalog.text[]), pg_catalog.unnest(?::pg_catalog.text[])
+            ) as former(name, value)""";
+
+    private static final String LET_GO = "UNLISTEN *; select pg_catalog.pg_advisory_unlock_all()";
+
     private final Connection connection;
     private final PGConnection pg;
     private final boolean pooled;
     /** Null: the connection's socket is not one of ours. */
     private final EagerSocket socket;
     private final boolean customized;
-    private final Map<String, String> before = new LinkedHashMap<>();
+    private final JdbcSettings former;
+    /** Parameters that were set in the session, with their values. */
+    private final Map<String, String> formerInSession = new LinkedHashMap<>();
+    /** Parameters that had their values from elsewhere. */
+    private final Set<String> formerFromElsewhere = new LinkedHashSet<>();
     private final int backend;
     private final String server;
     private final long serverUptime;
     private final boolean inRecovery;
     private final boolean behindPooler;
-    private final boolean commitsInMemory;
+    private final long openedAt = System.nanoTime();
+    private volatile boolean aborted;
 
-    private ServerConnection(Connection connection, boolean pooled, EagerSocket socket, String applicationName,
+    private ServerConnection(Connection connection, PGConnection pg, boolean pooled, Duration ioTimeout, String applicationName,
             ConnectionCustomizer customizer) throws SQLException {
         this.connection = connection;
         this.pooled = pooled;
-        this.socket = socket;
-        if (!connection.isWrapperFor(PGConnection.class)) {
-            throw new IllegalArgumentException("The dataSource does not lead to PostgreSQL's own JDBC driver but to a "
-                    + connection.getClass().getName());
-        }
-        this.pg = connection.unwrap(PGConnection.class);
+        this.pg = pg;
+        this.former = JdbcSettings.of(connection, pg);
+        this.socket = EagerSocket.below(() -> JdbcSettings.setNetworkTimeout(connection, ioTimeout));
         connection.setAutoCommit(true);
         customized = customizer != null;
         if (customized) {
             customizer.customize(connection);
         }
-        // A name that the user has given stays.
-        try (PreparedStatement hello = connection.prepareStatement("select pg_catalog.pg_backend_pid(),"
-                + " (extract(epoch from pg_catalog.pg_postmaster_start_time()) operator(pg_catalog.*) 1000000)::pg_catalog.int8,"
-                + " pg_is_in_recovery(), current_setting('application_name'), case when current_setting('application_name')"
-                + " in ('', 'PostgreSQL JDBC Driver') then set_config('application_name', ?, false) end,"
-                + " (extract(epoch from pg_catalog.clock_timestamp() operator(pg_catalog.-) pg_catalog.pg_postmaster_start_time())"
-                + " operator(pg_catalog.*) 1000000)::pg_catalog.int8")) {
-            hello.setString(1, applicationName);
-            try (ResultSet row = hello.executeQuery()) {
-                row.next();
-                backend = row.getInt(1);
-                server = row.getString(2);
-                inRecovery = row.getBoolean(3);
-                before.put("application_name", row.getString(4));
-                serverUptime = TimeUnit.MICROSECONDS.toNanos(row.getLong(6));
+        Map<String, String> parameters = new LinkedHashMap<>();
+        try (PreparedStatement hello = connection.prepareStatement(HELLO); ResultSet row = hello.executeQuery()) {
+            row.next();
+            backend = row.getInt(1);
+            server = row.getString(2);
+            serverUptime = TimeUnit.MICROSECONDS.toNanos(row.getLong(3));
+            inRecovery = row.getBoolean(4);
+            behindPooler = pg.getBackendPID() != backend;
+            if (NAMELESS.contains(row.getString(5))) {
+                parameters.put("application_name", applicationName);
+            }
+            if (!behindPooler && !SET_BY_USER.contains(row.getString(6))) {
+                parameters.put("synchronous_commit", "off");
             }
         }
-        behindPooler = pg.getBackendPID() != backend;
         if (behindPooler) {
             // Prepared on one backend, a statement may be looked for on another.
             pg.setPrepareThreshold(0);
         }
-        commitsInMemory = !behindPooler && commitInMemory();
+        introduce(parameters);
     }
 
     /**
-     * Lets commits not wait for the disk, nor for replicas: what is committed here is nothing but notifications, and those are
-     * in no log; none outlives a crash of the server however its commit was made (PostgreSQL source, async.c). Whoever has
-     * set this parameter on the connection itself, keeps it.
+     * A name that the user has given stays. Commits don't wait for the disk, nor for replicas: what is committed here is nothing
+     * but notifications, and those are in no log; none outlives a crash of the server however its commit was made (PostgreSQL
+     * source, async.c). Whoever has set that parameter on the connection itself, keeps it.
      */
-    private boolean commitInMemory() throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet set = statement.executeQuery("select set_config(name, 'off', false) from pg_settings"
-                        + " where name = 'synchronous_commit' and source not in ('client', 'session')")) {
-            return set.next();
+    private void introduce(Map<String, String> parameters) throws SQLException {
+        try {
+            set(parameters);
         } catch (SQLException e) {
             if (ConnectionFailure.isLoss(e)) {
                 throw e;
             }
-            LOG.debug("Commits wait for the disk", e);
-            return false;
+            LOG.debug("The connection has no name, and commits wait for the disk", e);
         }
     }
 
@@ -115,14 +150,29 @@ public final class ServerConnection implements AutoCloseable {
         if (connection == null) {
             throw new SQLException("No connection from " + source);
         }
+        PGConnection pg;
         try {
-            EagerSocket socket = EagerSocket.below(
-                    () -> connection.setNetworkTimeout(Runnable::run, Math.toIntExact(ioTimeout.toMillis())));
-            return new ServerConnection(connection, source.pooled(), socket, applicationName, customizer);
-        } catch (SQLException | RuntimeException e) {
+            pg = driver(connection);
+        } catch (SQLException | RuntimeException | Error e) {
             closeQuietly(connection);
             throw e;
         }
+        try {
+            return new ServerConnection(connection, pg, source.pooled(), ioTimeout, applicationName, customizer);
+        } catch (SQLException | RuntimeException | Error e) {
+            // Whoever has it next must not get what was changed so far.
+            abort(pg);
+            closeQuietly(connection);
+            throw e;
+        }
+    }
+
+    private static PGConnection driver(Connection connection) throws SQLException {
+        if (!connection.isWrapperFor(PGConnection.class)) {
+            throw new IllegalArgumentException("The dataSource does not lead to PostgreSQL's own JDBC driver but to a "
+                    + connection.getClass().getName());
+        }
+        return connection.unwrap(PGConnection.class);
     }
 
     public Connection jdbc() {
@@ -169,7 +219,7 @@ public final class ServerConnection implements AutoCloseable {
         if (socket == null || behindPooler) {
             return false;
         }
-        try (PreparedStatement statement = connection.prepareStatement("select pg_catalog.inet_client_port()");
+        try (PreparedStatement statement = connection.prepareStatement(CLIENT_PORT);
                 ResultSet row = statement.executeQuery()) {
             return row.next() && row.getInt(1) == socket.getLocalPort();
         }
@@ -202,17 +252,40 @@ public final class ServerConnection implements AutoCloseable {
         }
     }
 
+    /** Says so in the log when a failure means that the pool has closed the connection although it is in use. */
+    public void tellIfClosedByPool(Exception failure) {
+        if (pooled && !aborted && ConnectionFailure.isClosedHere(failure)) {
+            LOG.warn("The pool has closed a connection that was in use for {} s. Listening keeps its connection, which pools take"
+                    + " for a leak where they look for one (removeAbandoned of Tomcat's, unreturnedConnectionTimeout of c3p0). Name"
+                    + " the database as url, or give a dataSource without that, or with jdbcInterceptors=ResetAbandonedTimer",
+                    TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - openedAt));
+        }
+    }
+
     /** Sets parameters of the server for as long as the connection is ours; leaves out what this version does not know. */
     public void set(Map<String, String> parameters) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement("select name, current_setting(name),"
-                + " set_config(name, value, false) from unnest(?::text[], ?::text[]) as t(name, value)"
-                + " where current_setting(name, true) is not null")) {
+        if (parameters.isEmpty()) {
+            return;
+        }
+        try (PreparedStatement statement = connection.prepareStatement(SET)) {
             setTexts(statement, parameters);
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
-                    before.putIfAbsent(rows.getString(1), rows.getString(2));
+                    remember(rows.getString(1), rows.getString(2), rows.getString(3));
                 }
             }
+        }
+    }
+
+    /** What was set here before is remembered already. */
+    private void remember(String name, String source, String value) {
+        if (formerInSession.containsKey(name) || formerFromElsewhere.contains(name)) {
+            return;
+        }
+        if (source.equals(SET_IN_SESSION)) {
+            formerInSession.put(name, value);
+        } else {
+            formerFromElsewhere.add(name);
         }
     }
 
@@ -222,17 +295,18 @@ public final class ServerConnection implements AutoCloseable {
     }
 
     /**
-     * Closes the connection. To a pool it goes back as it came: without LISTENs and locks, and with the settings that it had.
-     * (DISCARD ALL would undo the pool's own, too.) What a customizer has done to it nobody knows, so then the pool gets a
-     * broken one, which it replaces. Never throws.
+     * Closes the connection. To a pool it goes back as it came: without LISTENs, locks and notifications, and with the settings
+     * that it had. (DISCARD ALL would undo the pool's own, too.) What a customizer has done to it nobody knows, so then the pool
+     * gets a broken one, which it replaces. Never throws.
      */
     @Override
     public void close() {
         if (pooled) {
             try {
                 giveBack();
-            } catch (SQLException e) {
+            } catch (SQLException | RuntimeException e) {
                 // What can't be cleaned must not be used by others.
+                LOG.debug("A connection is given back broken", e);
                 abort();
             }
         }
@@ -245,20 +319,29 @@ public final class ServerConnection implements AutoCloseable {
             return;
         }
         try (Statement statement = connection.createStatement()) {
-            statement.execute("UNLISTEN *; select pg_advisory_unlock_all()" + (commitsInMemory ? "; reset synchronous_commit" : ""));
+            statement.execute(LET_GO + formerFromElsewhere.stream().map(name -> "; reset " + name).collect(Collectors.joining()));
         }
-        try (PreparedStatement statement = connection.prepareStatement(
-                "select count(set_config(name, value, false)) from unnest(?::text[], ?::text[]) as t(name, value)")) {
-            setTexts(statement, before);
-            statement.executeQuery().close();
+        if (!formerInSession.isEmpty()) {
+            try (PreparedStatement statement = connection.prepareStatement(SET_AGAIN)) {
+                setTexts(statement, formerInSession);
+                statement.executeQuery().close();
+            }
         }
+        pg.getNotifications();
+        former.putBack(connection, pg);
     }
 
     /** Closes at once, without a word to the server. Any thread may call it, also while another waits for an answer. */
     public void abort() {
+        aborted = true;
+        abort(pg);
+    }
+
+    /** The driver's connection, not the pool's: two of the pools never give out another for one that was aborted. */
+    static void abort(PGConnection connection) {
         try {
-            connection.abort(Runnable::run);
-        } catch (SQLException e) {
+            ((Connection) connection).abort(Runnable::run);
+        } catch (SQLException | RuntimeException e) {
             LOG.debug("Aborting a connection failed", e);
         }
     }
@@ -266,7 +349,7 @@ public final class ServerConnection implements AutoCloseable {
     private static void closeQuietly(Connection connection) {
         try {
             connection.close();
-        } catch (SQLException e) {
+        } catch (SQLException | RuntimeException e) {
             LOG.debug("Closing a connection failed", e);
         }
     }

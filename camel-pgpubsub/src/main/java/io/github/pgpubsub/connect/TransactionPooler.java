@@ -5,6 +5,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import org.postgresql.PGConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,6 +19,8 @@ public final class TransactionPooler {
     private static final Logger LOG = LoggerFactory.getLogger(TransactionPooler.class);
 
     private static final int LOOKS = 5;
+
+    private static final String BACKEND = "select pg_catalog.pg_backend_pid()";
 
     private TransactionPooler() {}
 
@@ -43,15 +46,30 @@ public final class TransactionPooler {
     private static boolean sharesBackend(ServerConnection connection, ConnectionSource source, Duration ioTimeout)
             throws SQLException {
         try (Connection other = source.open()) {
-            other.setNetworkTimeout(Runnable::run, Math.toIntExact(ioTimeout.toMillis()));
-            other.setAutoCommit(true);
-            return changesBackend(connection, other);
+            PGConnection pg = other.unwrap(PGConnection.class);
+            JdbcSettings former = JdbcSettings.of(other, pg);
+            try {
+                JdbcSettings.setNetworkTimeout(other, ioTimeout);
+                other.setAutoCommit(true);
+                return changesBackend(connection, other);
+            } finally {
+                giveBack(other, pg, former);
+            }
         } catch (SQLException e) {
             if (!connection.jdbc().isValid((int) Math.max(1, ioTimeout.toSeconds()))) {
                 throw e;
             }
             LOG.debug("No second connection to {} to find out about its pooler", source, e);
             return false;
+        }
+    }
+
+    private static void giveBack(Connection connection, PGConnection pg, JdbcSettings former) {
+        try {
+            former.putBack(connection, pg);
+        } catch (SQLException e) {
+            LOG.debug("A connection is given back broken", e);
+            ServerConnection.abort(pg);
         }
     }
 
@@ -72,7 +90,7 @@ public final class TransactionPooler {
 
     private static int backend(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("select pg_backend_pid()")) {
+                ResultSet row = statement.executeQuery(BACKEND)) {
             row.next();
             return row.getInt(1);
         }

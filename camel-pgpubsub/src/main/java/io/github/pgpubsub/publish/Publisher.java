@@ -26,10 +26,15 @@ public final class Publisher implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
 
-    private static final String MANY = "select count(pg_notify(c, p)) from unnest(?::text[], ?::text[]) as t(c, p)";
+    private static final String ONE = "select pg_catalog.pg_notify(?::pg_catalog.text, ?::pg_catalog.text)";
+    private static final String MANY_ON_ONE_CHANNEL = """
+            select pg_catalog.count(pg_catalog.pg_notify(?::pg_catalog.text, p))
+            from pg_catalog.unnest(?::pg_catalog.text[]) as t(p)""";
+    private static final String EACH = "pg_catalog.count(pg_catalog.pg_notify(c, p))"
+            + " from rows from (pg_catalog.unnest(?::pg_catalog.text[]), pg_catalog.unnest(?::pg_catalog.text[])) as t(c, p)";
+    private static final String MANY = "select " + EACH;
     /** On a backend that is not ours alone, what {@link ServerConnection} sets for good is set for the transaction. */
-    private static final String MANY_SHARED = "select set_config('synchronous_commit', 'off', true), count(pg_notify(c, p))"
-            + " from unnest(?::text[], ?::text[]) as t(c, p)";
+    private static final String MANY_SHARED = "select pg_catalog.set_config('synchronous_commit', 'off', true), " + EACH;
 
     /** How long an unused connection is trusted: one that was cut meanwhile would leave the outcome of a batch unknown. */
     private static final long TRUSTED_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -434,9 +439,9 @@ public final class Publisher implements AutoCloseable {
             oneChannel &= each.channel.equals(channel);
         }
         if (size == 1) {
-            execute("select pg_notify(?, ?)", channel, payloads[0]);
+            execute(ONE, channel, payloads[0]);
         } else if (oneChannel) {
-            execute("select count(pg_notify(?, p)) from unnest(?::text[]) as t(p)", channel, payloads);
+            execute(MANY_ON_ONE_CHANNEL, channel, payloads);
         } else {
             execute(MANY, channels, payloads);
         }

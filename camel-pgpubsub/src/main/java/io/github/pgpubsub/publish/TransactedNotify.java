@@ -11,7 +11,8 @@ import java.sql.SQLException;
  */
 public final class TransactedNotify {
 
-    private static final String MARKED = "select pg_notify(?, ?), pg_notify(?, ?), pg_notify(?, ?)";
+    private static final String NOTIFY = "pg_catalog.pg_notify(?::pg_catalog.text, ?::pg_catalog.text)";
+    private static final String MARKED = "select " + NOTIFY + ", " + NOTIFY + ", " + NOTIFY;
 
     private TransactedNotify() {}
 

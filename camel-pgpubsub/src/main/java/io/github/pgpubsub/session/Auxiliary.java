@@ -23,6 +23,13 @@ final class Auxiliary implements AutoCloseable {
 
     private static final long RETRY_NANOS = Duration.ofSeconds(1).toNanos();
 
+    private static final String SIGN = "with holders as (" + Requests.HOLDERS + ")\n" + """
+            select pg_catalog.pg_notify(?::pg_catalog.text, ?::pg_catalog.text),
+                coalesce((select pg_catalog.min(pid) from holders where key operator(pg_catalog.=) ?), 0)
+            from holders where key operator(pg_catalog.=) ? and pid operator(pg_catalog.=) ?""";
+
+    private static final String QUEUE_USAGE = "select pg_catalog.pg_notification_queue_usage()";
+
     private final ConnectionSource source;
     private final SessionOptions options;
     private ServerConnection connection;
@@ -61,9 +68,7 @@ final class Auxiliary implements AutoCloseable {
             // The sign before this one has failed.
             return true;
         }
-        try (PreparedStatement statement = connection.jdbc().prepareStatement(
-                "with holders as (" + Requests.HOLDERS + ") select pg_notify(?, ?),"
-                        + " coalesce((select min(pid) from holders where key = ?), 0) from holders where key = ? and pid = ?")) {
+        try (PreparedStatement statement = connection.jdbc().prepareStatement(SIGN)) {
             statement.setArray(1, connection.jdbc().createArrayOf("bigint", new Object[] {sign.lock(), sign.watched()}));
             statement.setString(2, sign.channel());
             statement.setString(3, sign.payload());
@@ -117,7 +122,7 @@ final class Auxiliary implements AutoCloseable {
             return -1;
         }
         try (Statement statement = connection.jdbc().createStatement();
-                ResultSet row = statement.executeQuery("select pg_notification_queue_usage()")) {
+                ResultSet row = statement.executeQuery(QUEUE_USAGE)) {
             row.next();
             return row.getDouble(1);
         } catch (SQLException | RuntimeException e) {

@@ -44,17 +44,38 @@ final class Requests {
     private static final String NO_SUCH_STATEMENT = "26";
 
     /** Followed by _shared, or by nothing. */
-    private static final String TRY = "pg_try_advisory_lock";
-    private static final String UNLOCK = "pg_advisory_unlock";
+    private static final String TRY = "pg_catalog.pg_try_advisory_lock";
+    private static final String UNLOCK = "pg_catalog.pg_advisory_unlock";
 
     private static final Refusals NEVER_REFUSED = new Refusals(0, 0);
 
     /** pg_locks shows a bigint key as two halves (PostgreSQL documentation, 53.13 pg_locks). */
     static final String HOLDERS = """
-            select (classid::bigint << 32) | objid::bigint as key, pid from pg_locks
-            where locktype = 'advisory' and objsubid = 1 and granted
-              and database = (select oid from pg_database where datname = current_database())
-              and (classid::bigint << 32) | objid::bigint = any (?)""";
+            select key, pid from (
+                select pid,
+                    (classid::pg_catalog.int8 operator(pg_catalog.<<) 32) operator(pg_catalog.|) objid::pg_catalog.int8 as key
+                from pg_catalog.pg_locks
+                where locktype operator(pg_catalog.=) 'advisory' and objsubid operator(pg_catalog.=) 1 and granted
+                  and database operator(pg_catalog.=)
+                      (select oid from pg_catalog.pg_database where datname operator(pg_catalog.=) pg_catalog.current_database())
+            ) advisory
+            where key operator(pg_catalog.=) any (?)""";
+
+    private static final String CHECK = """
+            select pg_catalog.pg_backend_pid(), (select pg_catalog.count(*) from pg_catalog.pg_listening_channels()),
+                (select pg_catalog.count(*) from pg_catalog.pg_locks
+                 where pid operator(pg_catalog.=) pg_catalog.pg_backend_pid() and locktype operator(pg_catalog.=) 'advisory'),
+                pg_catalog.pg_notification_queue_usage()""";
+
+    private static final String NOTIFY = """
+            select pg_catalog.count(pg_catalog.pg_notify(c, p))
+            from rows from (pg_catalog.unnest(?::pg_catalog.text[]), pg_catalog.unnest(?::pg_catalog.text[])) as t(c, p)""";
+
+    private static final String NAMES = """
+            select pid, application_name from pg_catalog.pg_stat_activity where pid operator(pg_catalog.=) any (?)""";
+
+    private static final String TERMINATE =
+            "select pg_catalog.pg_terminate_backend(pid) from (" + HOLDERS + ") holders where pid operator(pg_catalog.=) ?";
 
     private interface Asking<T> {
         T send() throws SQLException;
@@ -282,10 +303,7 @@ final class Requests {
      * @throws SQLException when the connection is gone, or what it held
      */
     double check() throws SQLException {
-        try (PreparedStatement statement = connection.jdbc().prepareStatement(
-                "select pg_backend_pid(), (select count(*) from pg_listening_channels()),"
-                        + " (select count(*) from pg_locks where pid = pg_backend_pid() and locktype = 'advisory'),"
-                        + " pg_notification_queue_usage()");
+        try (PreparedStatement statement = connection.jdbc().prepareStatement(CHECK);
                 ResultSet row = query(statement)) {
             row.next();
             if (row.getInt(1) != connection.backend()) {
@@ -400,8 +418,7 @@ final class Requests {
     }
 
     private void send(List<Notify> sent) throws SQLException {
-        try (PreparedStatement statement = connection.jdbc().prepareStatement(
-                "select count(pg_notify(c, p)) from unnest(?::text[], ?::text[]) as t(c, p)")) {
+        try (PreparedStatement statement = connection.jdbc().prepareStatement(NOTIFY)) {
             statement.setArray(1, texts(sent.stream().map(Notify::channel).toArray()));
             statement.setArray(2, texts(sent.stream().map(Notify::payload).toArray()));
             ask(statement::executeQuery).close();
@@ -519,8 +536,7 @@ final class Requests {
 
     private Map<Integer, String> names(Collection<Integer> backends) throws SQLException {
         Map<Integer, String> names = new HashMap<>();
-        try (PreparedStatement statement = connection.jdbc().prepareStatement(
-                "select pid, application_name from pg_stat_activity where pid = any (?)")) {
+        try (PreparedStatement statement = connection.jdbc().prepareStatement(NAMES)) {
             statement.setArray(1, connection.jdbc().createArrayOf("integer", backends.toArray()));
             try (ResultSet rows = query(statement)) {
                 while (rows.next()) {
@@ -536,8 +552,7 @@ final class Requests {
         terminations = new ArrayList<>();
         for (Termination termination : sent) {
             boolean allowed = true;
-            try (PreparedStatement statement = connection.jdbc().prepareStatement(
-                    "select pg_terminate_backend(pid) from (" + HOLDERS + ") holders where pid = ?")) {
+            try (PreparedStatement statement = connection.jdbc().prepareStatement(TERMINATE)) {
                 statement.setArray(1, keys(List.of(termination.key)));
                 statement.setInt(2, termination.backend);
                 query(statement).close();
@@ -633,7 +648,7 @@ final class Requests {
             return results;
         }
         try (PreparedStatement statement = connection.jdbc().prepareStatement(
-                "select k, " + function + "(k) from unnest(?::bigint[]) as t(k)")) {
+                "select k, " + function + "(k) from pg_catalog.unnest(?::pg_catalog.int8[]) as t(k)")) {
             statement.setArray(1, keys(keys));
             try (ResultSet rows = query(statement)) {
                 while (rows.next()) {

@@ -305,6 +305,7 @@ public final class Session implements AutoCloseable {
             if (requests != null) {
                 handOnTheLast(connection, e);
             }
+            connection.tellIfClosedByPool(e);
             throw e;
         }
     }

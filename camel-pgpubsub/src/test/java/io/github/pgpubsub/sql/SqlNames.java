@@ -1,0 +1,107 @@
+package io.github.pgpubsub.sql;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Reads SQL, or a piece of it, and tells the names that the server would look up in the {@code search_path}: of functions, types,
+ * relations and operators, those too that a keyword like {@code in} stands for. Knows as much of the language as this component uses,
+ * and takes what it does not know for a fault.
+ */
+final class SqlNames {
+
+    /** A backslash stands for a part that is put in when the statement is made. */
+    private static final Pattern TOKEN = Pattern.compile(
+            "'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|::|\\$\\d+|[A-Za-z_][A-Za-z_0-9]*|\\d+|[-+*/<>=~!@#%^&|`]+|\\S");
+    private static final Pattern OPERATOR = Pattern.compile("[-+*/<>=~!@#%^&|`]+");
+    private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z_0-9]*");
+
+    /** Statements in which nothing is looked up in a schema. */
+    private static final Set<String> UTILITY = Set.of("listen", "unlisten", "reset", "set", "show", "begin", "commit", "rollback");
+    /** What may stand before a parenthesis and is no function that is looked up. */
+    private static final Set<String> NO_FUNCTION = Set.of("select", "from", "where", "and", "or", "not", "on", "as", "any", "all",
+            "exists", "array", "coalesce", "extract", "operator", "materialized", "when", "then", "else", "values");
+    /** Each stands for an operator, or a type, that is looked up. */
+    private static final Set<String> HIDDEN = Set.of("in", "between", "like", "ilike", "similar", "distinct", "nullif", "using",
+            "natural", "overlaps", "cast", "union", "intersect", "except", "order", "group", "greatest", "least", "treat");
+
+    private final List<String> tokens = new ArrayList<>();
+    private final Set<String> own = new HashSet<>();
+    private final List<String> found = new ArrayList<>();
+
+    private SqlNames(String sql) {
+        Matcher matcher = TOKEN.matcher(sql);
+        while (matcher.find()) {
+            String token = matcher.group();
+            tokens.add(NAME.matcher(token).matches() ? token.toLowerCase(Locale.ROOT) : token);
+        }
+        for (int i = 0; i < tokens.size(); i++) {
+            if (at(i).equals("as") && (at(i + 1).equals("(") || at(i + 1).equals("materialized")) && i > 0) {
+                own.add(at(i - 1));
+            }
+        }
+    }
+
+    static List<String> unqualified(String sql) {
+        List<String> all = new ArrayList<>();
+        for (String statement : sql.split(";")) {
+            all.addAll(new SqlNames(statement).unqualified());
+        }
+        return all;
+    }
+
+    private List<String> unqualified() {
+        if (UTILITY.contains(at(0))) {
+            return found;
+        }
+        for (int i = 0; i < tokens.size(); i++) {
+            look(i);
+        }
+        return found;
+    }
+
+    private void look(int i) {
+        String token = at(i);
+        if (OPERATOR.matcher(token).matches()) {
+            boolean all = token.equals("*") && at(i - 1).equals("(") && at(i + 1).equals(")");
+            check(all || at(i - 4).equals("operator") && isQualified(i), "operator", token);
+        } else if (token.equals("::")) {
+            check(at(i + 1).equals("pg_catalog") && at(i + 2).equals("."), "type", at(i + 1));
+        } else if (HIDDEN.contains(token) || token.equals("case") && !at(i + 1).equals("when")) {
+            check(false, "operator", token);
+        } else if (NAME.matcher(token).matches()) {
+            lookAtName(i, token);
+        }
+    }
+
+    private void lookAtName(int i, String token) {
+        boolean isAlias = at(i - 1).equals("as") || at(i - 1).equals(")");
+        if (at(i + 1).equals("(") && !NO_FUNCTION.contains(token) && !isAlias) {
+            check(isQualified(i), "function", token);
+        } else if (at(i - 1).equals("from") || at(i - 1).equals("join")) {
+            boolean rows = token.equals("rows") && at(i + 1).equals("from");
+            check(rows || own.contains(token) || token.equals("pg_catalog") && at(i + 1).equals("."), "relation", token);
+        } else if (token.startsWith("pg_") && !token.equals("pg_catalog")) {
+            check(isQualified(i), "name", token);
+        }
+    }
+
+    private boolean isQualified(int i) {
+        return at(i - 1).equals(".") && at(i - 2).equals("pg_catalog");
+    }
+
+    private void check(boolean right, String what, String name) {
+        if (!right) {
+            found.add(what + " " + name);
+        }
+    }
+
+    private String at(int i) {
+        return i < 0 || i >= tokens.size() ? "" : tokens.get(i);
+    }
+}

@@ -1,0 +1,41 @@
+package io.github.pgpubsub.sql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Every name in every statement of the component is pg_catalog's. What really runs, HostileSchemaIT looks at. */
+class SqlNamesTest {
+
+    @Test
+    void everyStatementMeansPgCatalog() throws Exception {
+        Map<String, String> all = SqlConstants.all();
+        assertThat(all).hasSizeGreaterThan(20);
+        assertThat(all.entrySet()).allSatisfy(sql ->
+                assertThat(SqlNames.unqualified(sql.getKey())).as("%s: %s", sql.getValue(), sql.getKey()).isEmpty());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = ';', value = {
+        "select pg_notify(?, ?); function pg_notify",
+        "select pg_catalog.pg_notify(?::text, ?); type text",
+        "select pg_catalog.count(*) from unnest(?) as t(c, p); function unnest",
+        "select pg_catalog.min(pid) from pg_locks; relation pg_locks",
+        "select pid from pg_catalog.pg_locks where pid = ?; operator =",
+        "select pid from pg_catalog.pg_locks where pid = any (?); operator =",
+        "select pid from pg_catalog.pg_locks where pid in (1, 2); operator in",
+        "select pid from pg_catalog.pg_locks where not pid between 1 and 2; operator between",
+        "select case pid when 1 then 2 end from pg_catalog.pg_locks; operator case",
+        "select a.pid from pg_catalog.pg_locks a join pg_stat_activity b on true; relation pg_stat_activity",
+        "select a.pid from pg_catalog.pg_locks a join pg_catalog.pg_stat_activity b using (pid); operator using",
+        "select classid operator(public.<<) 32 from pg_catalog.pg_locks; operator <<",
+        "select public.pg_notify(?, ?); function pg_notify",
+        "pg_try_advisory_lock; name pg_try_advisory_lock",
+    })
+    void aNameThatOthersCouldTakeIsFound(String sql, String expected) {
+        assertThat(SqlNames.unqualified(sql)).contains(expected);
+    }
+}
