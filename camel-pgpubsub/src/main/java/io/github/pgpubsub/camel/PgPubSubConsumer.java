@@ -571,6 +571,11 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
         return read(status -> status.session().waitsFor() == null ? "" : status.session().waitsFor(), "");
     }
 
+    @ManagedAttribute(description = "Why this consumer can't go on although it is connected; empty: nothing")
+    public String getTrouble() {
+        return read(status -> status.trouble() == null ? "" : status.trouble(), "");
+    }
+
     @ManagedOperation(description = "Who takes part in the group, and who leads; asks the server, for three seconds at most")
     public List<String> listMembers() {
         Listening current = listening;

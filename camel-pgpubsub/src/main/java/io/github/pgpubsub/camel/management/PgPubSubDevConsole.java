@@ -65,6 +65,9 @@ public class PgPubSubDevConsole extends AbstractDevConsole {
         }
         json.put("backend", status.session().backend());
         json.put("receiving", status.receiving());
+        if (status.trouble() != null) {
+            json.put("trouble", status.trouble());
+        }
         GroupStatus group = status.group();
         if (group != null) {
             json.put("group", consumer.getGroup());
