@@ -76,6 +76,8 @@ final class Member implements Subscriber, Effects<Notification> {
     private ControlMessage join;
     /** Since when it could not do what a leader has to; NEVER: it could. */
     private long hinderedSince = Leadership.NEVER;
+    /** What was logged last; null: nothing that still holds. */
+    private String said;
     /** Whether it stops only to take part again. */
     private boolean stepsAside;
     /** Whether {@link #handOn} will come. */
@@ -365,6 +367,7 @@ final class Member implements Subscriber, Effects<Notification> {
                     members(holders).size(), (int) witnesses.stream().filter(each -> each != self).count());
             leadership.polled(poll, System.nanoTime());
             if (poll.leader() != 0 && poll.leader() != self) {
+                say("stands by while another one receives");
                 settled.countDown();
             }
         });
@@ -525,14 +528,27 @@ final class Member implements Subscriber, Effects<Notification> {
         show(newRole == role ? view.roleSince : now);
         alternates.roleChanged(new RoleChange(role, newRole, newInStep, reason, after));
         if (newRole != role) {
-            LOG.info("Channel {}, group {}: {} ({}), after {} ms as {}", key.channel(), key.group(), newRole, reason,
+            LOG.debug("Channel {}, group {}: {} ({}), after {} ms as {}", key.channel(), key.group(), newRole, reason,
                     after.toMillis(), role);
         } else {
-            LOG.info("Channel {}, group {}: {} is {} ({})", key.channel(), key.group(), role, newInStep ? "in step" : "not in step",
+            LOG.debug("Channel {}, group {}: {} is {} ({})", key.channel(), key.group(), role, newInStep ? "in step" : "not in step",
                     reason);
+        }
+        if (newRole == Role.LEADER) {
+            say("receives");
+        } else if (newRole == Role.DISCONNECTED || newRole == Role.RESIGNING) {
+            said = null;
         }
         if (newRole == Role.TAKING_OVER || newRole == Role.LEADER) {
             settled.countDown();
+        }
+    }
+
+    /** In the user's words and once; how it comes about is there at DEBUG. */
+    private void say(String what) {
+        if (!what.equals(said)) {
+            said = what;
+            LOG.info("{}, group {}: {}", alternates.names(), key.group(), what);
         }
     }
 

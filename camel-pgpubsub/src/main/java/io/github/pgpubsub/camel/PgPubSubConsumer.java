@@ -9,6 +9,7 @@ import io.github.pgpubsub.RoleChange;
 import io.github.pgpubsub.Subscription;
 import io.github.pgpubsub.SubscriptionOptions;
 import io.github.pgpubsub.SubscriptionStatus;
+import io.github.pgpubsub.camel.management.ManagedComponent;
 import io.github.pgpubsub.camel.management.ManagedConsumer;
 import io.github.pgpubsub.camel.management.Metering;
 import io.github.pgpubsub.camel.management.PgPubSubConsumerHealthCheck;
@@ -58,6 +59,8 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
     private static final long LOOK_MILLIS = 10;
     /** For a message that waits until somebody polls, which nobody does who stops. */
     private static final Duration UNPOLLED = Duration.ofMillis(100);
+    /** The leader's or the standby's, and the one that shows who takes part. */
+    private static final int LOCKS_OF_A_GROUP = 2;
     private static final StackWalker STACK = StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
 
     private final PgPubSubEndpoint endpoint;
@@ -569,6 +572,12 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
     @ManagedAttribute(description = "Whose full queue this consumer's session waits for; empty: it reads")
     public String getWaitsFor() {
         return read(status -> status.session().waitsFor() == null ? "" : status.session().waitsFor(), "");
+    }
+
+    @Override
+    @ManagedAttribute(description = "Advisory locks that the consumers of this context hold as leaders and standbys")
+    public int getContextLocks() {
+        return LOCKS_OF_A_GROUP * ManagedComponent.of(endpoint.getCamelContext()).stream().mapToInt(ManagedComponent::groups).sum();
     }
 
     @ManagedAttribute(description = "Why this consumer can't go on although it is connected; empty: nothing")

@@ -40,7 +40,8 @@ public final class PgPubSubConsumerHealthCheck extends AbstractHealthCheck {
         } else if (status.trouble() != null && !status.receiving()) {
             builder.message(status.trouble()).down();
         } else if (status.session().waitsFor() != null) {
-            builder.message("Nothing is read because a queue is full: " + status.session().waitsFor()).up();
+            builder.message("Nothing is read because a queue is full: " + status.session().waitsFor()
+                    + ". If it lasts, VACUUM removes nothing in this database").up();
         } else {
             builder.up();
         }
@@ -65,6 +66,7 @@ public final class PgPubSubConsumerHealthCheck extends AbstractHealthCheck {
             builder.detail("role", group.role().name());
             builder.detail("inStep", group.inStep());
             builder.detail("leader", group.leader());
+            builder.detail("contextLocks", consumer.getContextLocks());
         }
     }
 }

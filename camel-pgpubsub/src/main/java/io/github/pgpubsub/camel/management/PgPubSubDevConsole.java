@@ -4,7 +4,6 @@ import io.github.pgpubsub.GroupStatus;
 import io.github.pgpubsub.SubscriptionCounts;
 import io.github.pgpubsub.SubscriptionStatus;
 import io.github.pgpubsub.publish.PublisherStatus;
-import java.util.List;
 import java.util.Map;
 import java.util.StringJoiner;
 import java.util.stream.Collectors;
@@ -25,7 +24,7 @@ public class PgPubSubDevConsole extends AbstractDevConsole {
     protected Map<String, Object> doCallJson(Map<String, Object> options) {
         JsonArray consumers = new JsonArray();
         JsonArray publishers = new JsonArray();
-        for (ManagedComponent component : components()) {
+        for (ManagedComponent component : ManagedComponent.of(getCamelContext())) {
             component.consumers().forEach(consumer -> consumers.add(json(consumer)));
             component.publishers().forEach((source, status) -> publishers.add(json(source, status)));
         }
@@ -47,11 +46,6 @@ public class PgPubSubDevConsole extends AbstractDevConsole {
         rows.forEach(row -> lines.add(((JsonObject) row).entrySet().stream()
                 .map(field -> field.getKey() + ": " + field.getValue()).collect(Collectors.joining(", "))));
         return lines.toString();
-    }
-
-    private List<ManagedComponent> components() {
-        return getCamelContext().getComponentNames().stream().map(name -> getCamelContext().hasComponent(name))
-                .filter(ManagedComponent.class::isInstance).map(ManagedComponent.class::cast).toList();
     }
 
     private static JsonObject json(ManagedConsumer consumer) {
