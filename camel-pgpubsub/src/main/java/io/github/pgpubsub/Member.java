@@ -464,7 +464,7 @@ final class Member implements Subscriber, Effects<Notification> {
         if (entry.gap() != null && !entry.gap().first()) {
             counters.gap(entry.gap().millis());
             LOG.warn("Channel {}, group {}: messages may have been missed{}", key.channel(), key.group(),
-                    entry.gap().millis() == 0 ? "" : " for " + entry.gap().millis() + " ms");
+                    entry.gap().millis() == 0 ? "; for how long can't be known" : " for " + entry.gap().millis() + " ms");
         }
         alternates.queue().put(entry);
         if (!collecting) {
