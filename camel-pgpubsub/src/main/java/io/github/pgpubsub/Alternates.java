@@ -83,6 +83,17 @@ final class Alternates {
         told.forEach(alternate -> callbacks.execute(() -> news.accept(alternate.handler)));
     }
 
+    /** Whether the active one has no thread that takes messages, although it wants to. */
+    synchronized boolean isDeserted() {
+        return !all.isEmpty() && all.get(0).workers.isDeserted();
+    }
+
+    synchronized void replaceTheDead() {
+        if (!all.isEmpty()) {
+            all.get(0).workers.replaceTheDead();
+        }
+    }
+
     /** The names of all, the active one first. */
     synchronized String names() {
         return all.stream().map(alternate -> alternate.options.name()).collect(Collectors.joining(", "));

@@ -5,6 +5,7 @@ import io.github.pgpubsub.session.Notification;
 import io.github.pgpubsub.session.Session;
 import io.github.pgpubsub.session.Stream;
 import io.github.pgpubsub.session.Subscriber;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -34,6 +35,7 @@ final class Broadcast implements Subscriber, Subscription {
     private final End end;
     private final CountDownLatch settled = new CountDownLatch(1);
     private final CountDownLatch removed = new CountDownLatch(1);
+    private final Trouble trouble;
     private volatile boolean receiving;
 
     // These belong to the session's thread.
@@ -52,6 +54,7 @@ final class Broadcast implements Subscriber, Subscription {
         this.session = session;
         this.queue = new DeliveryQueue(options, Lease.unneeded(), counters, session::wake);
         this.workers = new Workers(queue, handler, counters, options.channel(), name, options.concurrency(), threads);
+        this.trouble = new Trouble(workers::isDeserted, workers::replaceTheDead);
         this.onClosed = onClosed;
         this.end = new End(name + " end", threads, queue, this::end);
     }
@@ -104,6 +107,7 @@ final class Broadcast implements Subscriber, Subscription {
     @Override
     public void disconnected() {
         stream = null;
+        trouble.granted();
         receiving = false;
         breaks(System.nanoTime());
     }
@@ -137,7 +141,7 @@ final class Broadcast implements Subscriber, Subscription {
 
     @Override
     public void tick() {
-        // Nothing depends on time.
+        trouble.look(System.nanoTime());
     }
 
     @Override
@@ -149,6 +153,17 @@ final class Broadcast implements Subscriber, Subscription {
     public void failed(Exception failure) {
         settled.countDown();
         callbacks.execute(() -> handler.failed(failure));
+    }
+
+    @Override
+    public void refused(SQLException refusal) {
+        trouble.refused(refusal);
+        failed(refusal);
+    }
+
+    @Override
+    public void granted() {
+        trouble.granted();
     }
 
     @Override
@@ -169,7 +184,8 @@ final class Broadcast implements Subscriber, Subscription {
 
     @Override
     public SubscriptionStatus status() {
-        return new SubscriptionStatus(session.status(), isReceiving(), null, queue.size(), queue.capacity(), counters.counts());
+        return new SubscriptionStatus(session.status(), isReceiving(), null, queue.size(), queue.capacity(), counters.counts(),
+                trouble.reason());
     }
 
     @Override

@@ -331,7 +331,14 @@ final class DeliveryQueue {
             lock.unlock();
         }
         if (callback != null) {
-            callback.run();
+            boolean called = false;
+            try {
+                callback.run();
+                called = true;
+            } finally {
+                // For want of memory; whoever calls this method calls it again.
+                whenIdle = called ? whenIdle : callback;
+            }
         }
     }
 

@@ -21,6 +21,7 @@ import io.github.pgpubsub.lead.ServerRun;
 import java.util.Arrays;
 import java.util.TreeSet;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -45,6 +46,10 @@ final class Member implements Subscriber, Effects<Notification> {
     private static final Logger LOG = LoggerFactory.getLogger(Member.class);
 
     private static final int ANSWER_SECONDS = 10;
+    /** That of the messages, and that of the group's own. */
+    private static final int CHANNELS = 2;
+    /** What lasts no longer is no reason to let others take over. */
+    private static final long HINDERED_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /** How this member stands, as other threads see it: all of it of one moment. */
     private record View(Role role, long roleSince, int leader, long leaderSince, int standby, boolean inStep) {}
@@ -59,12 +64,23 @@ final class Member implements Subscriber, Effects<Notification> {
     private final AtomicBoolean started = new AtomicBoolean();
     private final CountDownLatch settled = new CountDownLatch(1);
     private final CountDownLatch stopped = new CountDownLatch(1);
+    private final Trouble trouble;
     private volatile View view = new View(Role.DISCONNECTED, System.nanoTime(), 0, Leadership.NEVER, 0, false);
     private volatile int undeposable;
 
     // These belong to the session's thread.
     private Stream stream;
     private final Set<Lock> held = EnumSet.noneOf(Lock.class);
+    private boolean asksToListen;
+    private final Set<String> listening = new HashSet<>();
+    /** The word that it has joined, which waits until it listens; null: none. */
+    private ControlMessage join;
+    /** Since when it could not do what a leader has to; NEVER: it could. */
+    private long hinderedSince = Leadership.NEVER;
+    /** What was logged last; null: nothing that still holds. */
+    private String said;
+    /** Whether it stops only to take part again. */
+    private boolean stepsAside;
     /** Whether {@link #handOn} will come. */
     private boolean collecting;
     private long disconnectedAt = Leadership.NEVER;
@@ -76,6 +92,7 @@ final class Member implements Subscriber, Effects<Notification> {
         this.session = session;
         this.lease = Lease.of(options.leaderTimeout().toNanos());
         this.alternates = new Alternates(new DeliveryQueue(options, lease, counters, session::wake), callbacks);
+        this.trouble = new Trouble(alternates::isDeserted, alternates::replaceTheDead);
         this.leadership = new Leadership<>(
                 new LeadOptions(options.acquireInterval(), options.leaderTimeout(), options.standbyBuffer()), this,
                 () -> new Entries<>(options.memory(), Notification::bytes), new SecureRandom());
@@ -122,7 +139,7 @@ final class Member implements Subscriber, Effects<Notification> {
                 seen.leaderSince == Leadership.NEVER ? null : Duration.ofNanos(now - seen.leaderSince), seen.standby, seen.inStep,
                 undeposable);
         return new SubscriptionStatus(session.status(), thisOneReceives, group, alternates.queue().size(),
-                alternates.queue().capacity(), counters.counts());
+                alternates.queue().capacity(), counters.counts(), trouble.reason());
     }
 
     /** Asks the server who holds the group's locks. */
@@ -152,7 +169,11 @@ final class Member implements Subscriber, Effects<Notification> {
     /** Begins the orderly end: hands over what has not begun, finishes what has, and gives the lock back. */
     void stop() {
         session.execute(() -> {
+            stepsAside = false;
             leadership.stop(System.nanoTime());
+            if (leadership.role() == Role.STOPPED) {
+                leave();
+            }
             if (session.isEnded()) {
                 // There will be no connection any more on which to find out who leads.
                 leadership.giveUpDraining(System.nanoTime());
@@ -181,6 +202,9 @@ final class Member implements Subscriber, Effects<Notification> {
     public void connected(Stream newStream) {
         stream = newStream;
         held.clear();
+        asksToListen = false;
+        listening.clear();
+        join = null;
         long now = System.nanoTime();
         leadership.connected(stream.backend(), new ServerRun(stream.server(), stream.serverUptime()), now);
         if (disconnectedAt != Leadership.NEVER) {
@@ -198,6 +222,7 @@ final class Member implements Subscriber, Effects<Notification> {
         long now = System.nanoTime();
         long lastProof = stream.lastProof();
         stream = null;
+        trouble.granted();
         disconnectedAt = missedSince == Leadership.NEVER ? now : missedSince;
         missedSince = Leadership.NEVER;
         leadership.disconnected(lastProof, disconnectedAt, now);
@@ -233,6 +258,8 @@ final class Member implements Subscriber, Effects<Notification> {
             leadership.roundTrip(stream.roundTrip());
         }
         leadership.tick(now);
+        trouble.look(now);
+        stepAsideIfHindered(now);
         show(view.roleSince);
         if (undeposable != 0 && !leadership.isLeaderSilent()) {
             undeposable = 0;
@@ -265,9 +292,63 @@ final class Member implements Subscriber, Effects<Notification> {
     }
 
     @Override
+    public void refused(SQLException refusal) {
+        trouble.refused(refusal);
+        failed(refusal);
+    }
+
+    @Override
+    public void granted() {
+        trouble.granted();
+    }
+
+    @Override
     public void gaveUp(Exception failure) {
         settled.countDown();
         alternates.gaveUp(failure);
+    }
+
+    // ---- what keeps it from leading
+
+    /** Whether it could not do what a leader has to: it would be deaf, or nobody would take what it hears. */
+    private boolean isHindered() {
+        return asksToListen && !isListening() && trouble.isRefused() || alternates.isDeserted();
+    }
+
+    private boolean isListening() {
+        return listening.size() == CHANNELS;
+    }
+
+    /**
+     * Who is hindered for long gives its place to others of the group: as for an orderly stop, and takes part again as a cold member
+     * that tries no lock meanwhile. A leader does so only where a standby has what this one would leave undone.
+     */
+    private void stepAsideIfHindered(long now) {
+        if (!isHindered()) {
+            hinderedSince = Leadership.NEVER;
+            stepsAside = stepsAside && !leadership.goOn();
+            return;
+        }
+        hinderedSince = hinderedSince == Leadership.NEVER ? now : hinderedSince;
+        Role role = leadership.role();
+        boolean mayLeave = role == Role.STANDBY || role == Role.LEADER && leadership.isInStep();
+        if (mayLeave && !stepsAside && !leadership.isStopping() && now - hinderedSince > HINDERED_NANOS) {
+            LOG.warn("Channel {}, group {}: steps aside as {}, because it could not receive. {}", key.channel(), key.group(), role,
+                    trouble.reason());
+            stepsAside = true;
+            leadership.stop(now);
+        }
+    }
+
+    /** On the session's thread, after the end of the leadership's own. */
+    private void takePartAgain() {
+        if (stepsAside) {
+            stepsAside = false;
+            leadership.again();
+            if (stream != null) {
+                leadership.connected(stream.backend(), new ServerRun(stream.server(), stream.serverUptime()), System.nanoTime());
+            }
+        }
     }
 
     // ---- what the leadership wants of the session
@@ -287,13 +368,8 @@ final class Member implements Subscriber, Effects<Notification> {
     @Override
     public void poll(Lock tried) {
         boolean[] acquired = {false};
-        if (tried != null) {
-            stream.tryLock(key.key(tried), answer -> {
-                acquired[0] = answer;
-                if (answer) {
-                    held.add(tried);
-                }
-            });
+        if (tried != null && !isHindered()) {
+            tryLock(tried, acquired);
         }
         stream.holders(lockKeys(), holders -> {
             int self = stream.backend();
@@ -302,7 +378,20 @@ final class Member implements Subscriber, Effects<Notification> {
                     members(holders).size(), (int) witnesses.stream().filter(each -> each != self).count());
             leadership.polled(poll, System.nanoTime());
             if (poll.leader() != 0 && poll.leader() != self) {
+                say("stands by while another one receives");
                 settled.countDown();
+            }
+        });
+    }
+
+    private void tryLock(Lock tried, boolean[] acquired) {
+        stream.tryLock(key.key(tried), answer -> {
+            if (answer && isHindered()) {
+                // Its LISTEN has been refused since it asked.
+                stream.unlock(key.key(tried), () -> { });
+            } else if (answer) {
+                acquired[0] = true;
+                held.add(tried);
             }
         });
     }
@@ -330,12 +419,26 @@ final class Member implements Subscriber, Effects<Notification> {
 
     @Override
     public void listen() {
-        stream.listen(key.channel(), this, () -> { });
-        stream.listen(controlChannel, this, () -> { });
+        asksToListen = true;
+        for (String channel : List.of(key.channel(), controlChannel)) {
+            stream.listen(channel, this, () -> {
+                listening.add(channel);
+                if (isListening() && join != null) {
+                    ControlMessage said = join;
+                    join = null;
+                    send(said);
+                }
+            });
+        }
     }
 
     @Override
     public void send(ControlMessage message) {
+        if (message.type() == ControlMessage.Type.JOIN && !isListening()) {
+            // Who says that it has joined, and is deaf, would be taken for one that holds what comes.
+            join = message;
+            return;
+        }
         stream.notify(controlChannel, message.encode(),
                 committed -> leadership.sent(message, committed, System.nanoTime()));
     }
@@ -372,7 +475,7 @@ final class Member implements Subscriber, Effects<Notification> {
         if (entry.gap() != null && !entry.gap().first()) {
             counters.gap(entry.gap().millis());
             LOG.warn("Channel {}, group {}: messages may have been missed{}", key.channel(), key.group(),
-                    entry.gap().millis() == 0 ? "" : " for " + entry.gap().millis() + " ms");
+                    entry.gap().millis() == 0 ? "; for how long can't be known" : " for " + entry.gap().millis() + " ms");
         }
         alternates.queue().put(entry);
         if (!collecting) {
@@ -436,14 +539,27 @@ final class Member implements Subscriber, Effects<Notification> {
         show(newRole == role ? view.roleSince : now);
         alternates.roleChanged(new RoleChange(role, newRole, newInStep, reason, after));
         if (newRole != role) {
-            LOG.info("Channel {}, group {}: {} ({}), after {} ms as {}", key.channel(), key.group(), newRole, reason,
+            LOG.debug("Channel {}, group {}: {} ({}), after {} ms as {}", key.channel(), key.group(), newRole, reason,
                     after.toMillis(), role);
         } else {
-            LOG.info("Channel {}, group {}: {} is {} ({})", key.channel(), key.group(), role, newInStep ? "in step" : "not in step",
+            LOG.debug("Channel {}, group {}: {} is {} ({})", key.channel(), key.group(), role, newInStep ? "in step" : "not in step",
                     reason);
+        }
+        if (newRole == Role.LEADER) {
+            say("receives");
+        } else if (newRole == Role.DISCONNECTED || newRole == Role.RESIGNING) {
+            said = null;
         }
         if (newRole == Role.TAKING_OVER || newRole == Role.LEADER) {
             settled.countDown();
+        }
+    }
+
+    /** In the user's words and once; how it comes about is there at DEBUG. */
+    private void say(String what) {
+        if (!what.equals(said)) {
+            said = what;
+            LOG.info("{}, group {}: {}", alternates.names(), key.group(), what);
         }
     }
 
@@ -467,9 +583,18 @@ final class Member implements Subscriber, Effects<Notification> {
 
     @Override
     public void stopped() {
+        giveBackLocks();
+        if (stepsAside) {
+            // It goes on listening, or trying to: so it learns when it can take part again.
+            session.execute(this::takePartAgain);
+        } else {
+            leave();
+        }
+    }
+
+    private void giveBackLocks() {
+        join = null;
         if (stream != null) {
-            stream.unlisten(key.channel(), this);
-            stream.unlisten(controlChannel, this);
             for (Lock lock : held) {
                 if (lock == Lock.PRESENCE || lock == Lock.WITNESS) {
                     stream.unshareLock(key.key(lock));
@@ -478,6 +603,13 @@ final class Member implements Subscriber, Effects<Notification> {
                 }
             }
             held.clear();
+        }
+    }
+
+    private void leave() {
+        if (stream != null) {
+            stream.unlisten(key.channel(), this);
+            stream.unlisten(controlChannel, this);
         }
         session.remove(this);
         settled.countDown();

@@ -165,6 +165,11 @@ public final class PgPubSub implements AutoCloseable {
         return publisher == null ? null : publisher.status();
     }
 
+    /** Of how many groups its session is a member: each holds two advisory locks as leader or standby. */
+    public synchronized int groups() {
+        return listening == null ? 0 : listening.members.size();
+    }
+
     private synchronized Publisher publisher() {
         if (closed) {
             throw new IllegalStateException("closed");

@@ -2,12 +2,13 @@ package io.github.pgpubsub;
 
 import io.github.pgpubsub.lead.Entry;
 import io.github.pgpubsub.session.Notification;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiFunction;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,7 +27,9 @@ final class Workers {
     private final MessageHandler handler;
     private final Counters counters;
     private final String channel;
-    private final List<Thread> threads = new ArrayList<>();
+    private final Supplier<Thread> maker;
+    private final List<Thread> threads = new CopyOnWriteArrayList<>();
+    private volatile boolean started;
     private volatile boolean leaving;
 
     Workers(DeliveryQueue queue, MessageHandler handler, Counters counters, String channel, String name, int concurrency,
@@ -35,8 +38,9 @@ final class Workers {
         this.handler = handler;
         this.counters = counters;
         this.channel = channel;
+        this.maker = () -> threadMaker.apply(name, this::work);
         for (int i = 0; i < concurrency; i++) {
-            threads.add(threadMaker.apply(name, this::work));
+            threads.add(maker.get());
         }
     }
 
@@ -44,6 +48,7 @@ final class Workers {
     void start() {
         try {
             threads.forEach(Thread::start);
+            started = true;
         } catch (RuntimeException | Error e) {
             leave();
             throw e;
@@ -53,6 +58,37 @@ final class Workers {
     /** Whether somebody is there who takes messages. */
     boolean isAlive() {
         return threads.stream().anyMatch(Thread::isAlive);
+    }
+
+    /** Whether nobody is there although nobody was told to leave. */
+    boolean isDeserted() {
+        return started && !leaving && !isAlive();
+    }
+
+    /**
+     * A thread that has ended although nobody told it to is made anew: there are places where what the VM throws can't be caught,
+     * and threads are made by code of the user's.
+     */
+    void replaceTheDead() {
+        if (!started || leaving) {
+            return;
+        }
+        for (int i = 0; i < threads.size(); i++) {
+            if (!threads.get(i).isAlive()) {
+                replace(i);
+            }
+        }
+    }
+
+    private void replace(int number) {
+        try {
+            Thread successor = maker.get();
+            threads.set(number, successor);
+            successor.start();
+            LOG.warn("Channel {}: a thread that takes messages had ended; another goes on", channel);
+        } catch (Throwable e) {
+            complain("A thread that takes messages has ended, and none can be had in its place", e);
+        }
     }
 
     boolean isLeaving() {
@@ -96,7 +132,7 @@ final class Workers {
                 handle(entry);
             } catch (InterruptedException e) {
                 // Left behind by the handler, or meant for a message that has ended meanwhile: to leave, they are told.
-                LOG.debug("Channel {}: interrupted while waiting for a message", channel);
+                // Logging it could fail, and nothing here would catch that.
             } catch (Throwable e) {
                 complain("A thread that takes messages has failed, and goes on", e);
                 LockSupport.parkNanos(BREATH_NANOS);
@@ -113,7 +149,20 @@ final class Workers {
         } finally {
             // What the handler leaves behind is not meant for the next message.
             Thread.interrupted();
-            queue.done(entry);
+            done(entry);
+        }
+    }
+
+    /** To wait for the queue's lock takes memory, and a message that is never done would hold up the end and every report. */
+    private void done(Entry<Notification> entry) {
+        while (true) {
+            try {
+                queue.done(entry);
+                return;
+            } catch (Throwable e) {
+                complain("A message could not be told to be done; trying again", e);
+                LockSupport.parkNanos(BREATH_NANOS);
+            }
         }
     }
 

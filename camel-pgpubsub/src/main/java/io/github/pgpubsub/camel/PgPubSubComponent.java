@@ -147,6 +147,11 @@ public class PgPubSubComponent extends HealthCheckComponent implements ManagedCo
         return pubSubs == null ? Map.of() : pubSubs.publishers();
     }
 
+    @Override
+    public int groups() {
+        return pubSubs == null ? 0 : pubSubs.groups();
+    }
+
     public PgPubSubConfiguration getConfiguration() {
         return configuration;
     }

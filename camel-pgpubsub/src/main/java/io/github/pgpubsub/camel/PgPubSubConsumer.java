@@ -9,6 +9,7 @@ import io.github.pgpubsub.RoleChange;
 import io.github.pgpubsub.Subscription;
 import io.github.pgpubsub.SubscriptionOptions;
 import io.github.pgpubsub.SubscriptionStatus;
+import io.github.pgpubsub.camel.management.ManagedComponent;
 import io.github.pgpubsub.camel.management.ManagedConsumer;
 import io.github.pgpubsub.camel.management.Metering;
 import io.github.pgpubsub.camel.management.PgPubSubConsumerHealthCheck;
@@ -26,7 +27,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeTimedOutException;
 import org.apache.camel.PollingConsumer;
+import org.apache.camel.PollingConsumerPollingStrategy;
 import org.apache.camel.Processor;
 import org.apache.camel.Route;
 import org.apache.camel.ShutdownRunningTask;
@@ -44,7 +47,7 @@ import org.slf4j.LoggerFactory;
 /** Turns messages of a channel into exchanges. */
 @ManagedResource(description = "Managed PostgreSQL Pub/Sub consumer")
 public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, ShutdownAware, MessageHandler,
-        ManagedConsumer {
+        ManagedConsumer, PollingConsumerPollingStrategy {
 
     private static final Logger LOG = LoggerFactory.getLogger(PgPubSubConsumer.class);
 
@@ -58,6 +61,8 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
     private static final long LOOK_MILLIS = 10;
     /** For a message that waits until somebody polls, which nobody does who stops. */
     private static final Duration UNPOLLED = Duration.ofMillis(100);
+    /** The leader's or the standby's, and the one that shows who takes part. */
+    private static final int LOCKS_OF_A_GROUP = 2;
     private static final StackWalker STACK = StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
 
     private final PgPubSubEndpoint endpoint;
@@ -71,6 +76,8 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
     /** Counts what was asked for, so that a late start knows that it is not wanted any more. */
     private long asked;
     private AutoCloseable meters;
+    /** Since when it does not listen because nobody polls; 0: it does. */
+    private volatile long unpolledSince;
 
     /** A subscription and what it uses. */
     private final class Listening {
@@ -286,6 +293,47 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
     }
 
     @Override
+    public void onInit() {
+        start();
+    }
+
+    /** Who polls again listens again. */
+    @Override
+    public long beforePoll(long timeout) throws Exception {
+        long since = unpolledSince;
+        if (since != 0 && isStarted()) {
+            subscribe();
+            unpolledSince = 0;
+            long missed = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since);
+            LOG.warn("Channel {}: is polled again, and has missed what came for {} ms", getChannel(), missed);
+            tell(new PgPubSubEvent.Gap(this, getRouteId(), getChannel(), missed));
+        }
+        return timeout;
+    }
+
+    @Override
+    public void afterPoll() {
+        // Nothing is held for a poll.
+    }
+
+    /** Its queue is full and nobody polls: to wait on would hold up all that share the session, and the server. */
+    private void leaveUnpolled() {
+        synchronized (this) {
+            if (listening == null) {
+                return;
+            }
+            asked++;
+            former = listening;
+            listening = null;
+            unpolledSince = System.nanoTime();
+            former.end(Duration.ZERO);
+        }
+        LOG.warn("Channel {}: nobody polls and the queue of the ConsumerTemplate or pollEnrich is full, so it stops listening until it is"
+                + " polled again. What comes until then it misses; in a group another member may receive it. Stop a template that is"
+                + " done, or set pollingConsumerBlockTimeout (milliseconds) and pollingConsumerQueueSize", getChannel());
+    }
+
+    @Override
     public boolean deferShutdown(ShutdownRunningTask shutdownRunningTask) {
         return false;
     }
@@ -390,10 +438,14 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
             // An Error too: of the class that bodyType names, say. The next message may do.
             exchange.setException(e);
         }
+        boolean unpolled = getProcessor() instanceof PollingConsumer && exchange.getException() instanceof ExchangeTimedOutException;
         if (exchange.getException() != null) {
             report("A message of channel " + message.channel() + " failed", exchange, exchange.getException());
         }
         releaseExchange(exchange, false);
+        if (unpolled) {
+            leaveUnpolled();
+        }
         if (!isEnding()) {
             // Left behind by the route; what ends the thread is the end of the consumer.
             Thread.interrupted();
@@ -569,6 +621,17 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
     @ManagedAttribute(description = "Whose full queue this consumer's session waits for; empty: it reads")
     public String getWaitsFor() {
         return read(status -> status.session().waitsFor() == null ? "" : status.session().waitsFor(), "");
+    }
+
+    @Override
+    @ManagedAttribute(description = "Advisory locks that the consumers of this context hold as leaders and standbys")
+    public int getContextLocks() {
+        return LOCKS_OF_A_GROUP * ManagedComponent.of(endpoint.getCamelContext()).stream().mapToInt(ManagedComponent::groups).sum();
+    }
+
+    @ManagedAttribute(description = "Why this consumer can't go on although it is connected; empty: nothing")
+    public String getTrouble() {
+        return read(status -> status.trouble() == null ? "" : status.trouble(), "");
     }
 
     @ManagedOperation(description = "Who takes part in the group, and who leads; asks the server, for three seconds at most")

@@ -12,6 +12,7 @@ import org.apache.camel.Category;
 import org.apache.camel.Consumer;
 import org.apache.camel.Exchange;
 import org.apache.camel.MultipleConsumersSupport;
+import org.apache.camel.PollingConsumer;
 import org.apache.camel.Processor;
 import org.apache.camel.Producer;
 import org.apache.camel.api.management.ManagedAttribute;
@@ -21,12 +22,16 @@ import org.apache.camel.spi.UriEndpoint;
 import org.apache.camel.spi.UriParam;
 import org.apache.camel.spi.UriPath;
 import org.apache.camel.support.DefaultEndpoint;
+import org.apache.camel.support.EventDrivenPollingConsumer;
 
 /** Listen to and notify PostgreSQL channels (LISTEN/NOTIFY), with one listener at a time among many processes. */
 @UriEndpoint(firstVersion = "0.1.0", scheme = "pgpubsub", title = "PostgreSQL Pub/Sub", syntax = "pgpubsub:channel",
              category = {Category.DATABASE, Category.MESSAGING}, headersClass = PgPubSubConstants.class)
 @ManagedResource(description = "Managed PostgreSQL Pub/Sub endpoint")
 public class PgPubSubEndpoint extends DefaultEndpoint implements MultipleConsumersSupport {
+
+    /** How long a full queue of a ConsumerTemplate or pollEnrich is waited for, unless pollingConsumerBlockTimeout says otherwise. */
+    private static final long UNPOLLED_MILLIS = 60_000;
 
     @UriPath(description = "The channel, taken exactly: 1 to 63 bytes of UTF-8.")
     @Metadata(required = true)
@@ -59,6 +64,16 @@ public class PgPubSubEndpoint extends DefaultEndpoint implements MultipleConsume
     @Override
     public boolean isMultipleConsumersSupported() {
         return true;
+    }
+
+    /** A poller that polls no more must not hold up all that share its session: see {@link PgPubSubConsumer#beforePoll}. */
+    @Override
+    public PollingConsumer createPollingConsumer() throws Exception {
+        PollingConsumer consumer = super.createPollingConsumer();
+        if (consumer instanceof EventDrivenPollingConsumer queued && queued.getBlockTimeout() <= 0) {
+            queued.setBlockTimeout(UNPOLLED_MILLIS);
+        }
+        return consumer;
     }
 
     @Override

@@ -118,6 +118,11 @@ final class SharedPubSubs {
         return all;
     }
 
+    /** Of how many groups their sessions are members. */
+    synchronized int groups() {
+        return byKey.values().stream().mapToInt(shared -> shared.pubSub.groups()).sum();
+    }
+
     private Key key(PgPubSubConfiguration configuration, boolean autowired, Object dedicated) {
         ConnectionSource listen = Database.find(context, configuration.getUrl(), configuration.getUser(),
                 configuration.getPassword(), configuration.getDataSource(), autowired, WHERE);

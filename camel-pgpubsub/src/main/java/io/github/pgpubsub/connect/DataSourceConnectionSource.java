@@ -20,7 +20,10 @@ public final class DataSourceConnectionSource implements ConnectionSource {
         try {
             return dataSource.getConnection();
         } catch (SQLTransientConnectionException e) {
-            // What a pool throws that has none left.
+            // What a pool throws that has none left, be it that they are all in use or that there are none to be had.
+            if (e.getCause() instanceof SQLException why && ConnectionFailure.isLoss(why)) {
+                throw new SQLTransientConnectionException(e.getMessage() + ": " + why.getMessage(), e.getSQLState(), e);
+            }
             throw new SQLTransientConnectionException(e.getMessage() + ". Listening and publishing keep a connection each, so the"
                     + " pool must be larger by those", e.getSQLState(), e);
         }

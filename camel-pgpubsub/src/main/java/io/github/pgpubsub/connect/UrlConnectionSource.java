@@ -3,7 +3,9 @@ package io.github.pgpubsub.connect;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Properties;
 import org.postgresql.Driver;
 import org.postgresql.PGProperty;
@@ -137,8 +139,71 @@ public final class UrlConnectionSource implements ConnectionSource {
     public Connection open() throws SQLException {
         Properties copy = new Properties();
         copy.putAll(properties);
-        // Host, port and database are among the properties; without the slashes the driver would read an empty database name.
-        return new Driver().connect(JDBC + "//", copy);
+        try {
+            return connect(copy);
+        } catch (SQLException e) {
+            if (e.getCause() == null && isPrimaryWanted(copy)) {
+                Connection primary = primary(copy);
+                if (primary != null) {
+                    return primary;
+                }
+            }
+            throw e;
+        }
+    }
+
+    /** Host, port and database are among the properties; without the slashes the driver would read an empty database name. */
+    private static Connection connect(Properties properties) throws SQLException {
+        return new Driver().connect(JDBC + "//", properties);
+    }
+
+    private static boolean isPrimaryWanted(Properties properties) {
+        return "primary".equals(PGProperty.TARGET_SERVER_TYPE.getOrDefault(properties));
+    }
+
+    /**
+     * The driver takes a server for a replica when transactions are read-only there, and that may be a setting of the role, the
+     * database or the server ({@code default_transaction_read_only}); to LISTEN and NOTIFY is allowed in them all the same. So where
+     * it has found no primary each server is asked.
+     *
+     * @return null: each one that answers is a replica
+     */
+    private static Connection primary(Properties properties) throws SQLException {
+        String[] hosts = PGProperty.PG_HOST.getOrDefault(properties).split(",");
+        String[] ports = PGProperty.PG_PORT.getOrDefault(properties).split(",");
+        for (int i = 0; i < hosts.length; i++) {
+            Properties one = new Properties();
+            one.putAll(properties);
+            one.setProperty(PGProperty.PG_HOST.getName(), hosts[i]);
+            one.setProperty(PGProperty.PG_PORT.getName(), ports[Math.min(i, ports.length - 1)]);
+            one.setProperty(PGProperty.TARGET_SERVER_TYPE.getName(), "any");
+            Connection connection = primaryAt(one);
+            if (connection != null) {
+                return connection;
+            }
+        }
+        return null;
+    }
+
+    private static Connection primaryAt(Properties one) throws SQLException {
+        Connection connection;
+        try {
+            connection = connect(one);
+        } catch (SQLException e) {
+            // The driver has tried it as well, and has found a server that it takes for a replica.
+            return null;
+        }
+        boolean primary = false;
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("select pg_catalog.pg_is_in_recovery()")) {
+            row.next();
+            primary = !row.getBoolean(1);
+            return primary ? connection : null;
+        } finally {
+            if (!primary) {
+                connection.close();
+            }
+        }
     }
 
     /** The password, however it was given; null: none. */

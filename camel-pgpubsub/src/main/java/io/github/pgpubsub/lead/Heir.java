@@ -107,8 +107,9 @@ final class Heir {
         return backend;
     }
 
+    /** Whether what that backend says now is this standby's word: one that has given its place up and got it again begins anew. */
     boolean is(int sender) {
-        return isPresent() && backend == sender;
+        return isPresent() && backend == sender && !joiners.containsKey(sender);
     }
 
     /** Whether a report of this place would bring it in step. */

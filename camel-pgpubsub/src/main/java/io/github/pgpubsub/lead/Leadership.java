@@ -713,11 +713,14 @@ public final class Leadership<M> {
         doubtedFrom = doubtedFrom == NEVER ? from : Math.min(doubtedFrom, from);
     }
 
-    /** A standby that stops is needed while the leader stops too, and while nobody leads: nobody else has what it holds. */
+    /**
+     * A standby that stops is needed while the leader stops too, and while nobody leads: nobody else has what it holds. One that has
+     * not joined holds nothing.
+     */
     private void leaveUnlessNeeded(Poll poll, long now) {
         if (poll.tried() != Lock.LEADER) {
             poll(Lock.LEADER, now);
-        } else if (poll.leader() != 0 && notice == null && remnant.isEmpty()) {
+        } else if ((poll.leader() != 0 && notice == null || !joined) && remnant.isEmpty()) {
             finish();
         }
     }
@@ -1213,6 +1216,25 @@ public final class Leadership<M> {
             case DISCONNECTED -> leaveIfPossible();
             default -> { }
         }
+    }
+
+    public boolean isStopping() {
+        return stopping;
+    }
+
+    /** Takes back {@link #stop}, if the end has not begun: so does who neither leads nor has stopped. */
+    public boolean goOn() {
+        if (role != Role.LEADER && role != Role.RESIGNING && role != Role.STOPPED) {
+            stopping = false;
+        }
+        return !stopping;
+    }
+
+    /** After {@link Effects#stopped}: it may take part again, once it is {@link #connected}. */
+    public void again() {
+        stopping = false;
+        givesUp = false;
+        become(Role.DISCONNECTED, "takes part again");
     }
 
     /** Without a connection: who was alone finishes what it has taken in, who was not waits to learn who leads. */

@@ -8,6 +8,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -47,7 +48,7 @@ final class Requests {
     private static final String TRY = "pg_catalog.pg_try_advisory_lock";
     private static final String UNLOCK = "pg_catalog.pg_advisory_unlock";
 
-    private static final Refusals NEVER_REFUSED = new Refusals(0, 0);
+    private static final Refusals NEVER_REFUSED = new Refusals(0, 0, NOBODY);
 
     /** pg_locks shows a bigint key as two halves (PostgreSQL documentation, 53.13 pg_locks). */
     static final String HOLDERS = """
@@ -102,9 +103,12 @@ final class Requests {
 
     private record Termination(int backend, long key, Stream.Answer<Boolean> allowed, Subscriber owner) {}
 
+    /** Any notification of that subscriber. */
+    private record Word(Subscriber owner) {}
+
     private record Later(long at, Runnable wish) {}
 
-    private record Refusals(int count, long until) {}
+    private record Refusals(int count, long until, Subscriber[] owners) {}
 
     private final ServerConnection connection;
     private final String ownMarks;
@@ -162,7 +166,7 @@ final class Requests {
             if (others.remove(subscriber)) {
                 if (others.isEmpty()) {
                     subscribers.remove(channel);
-                    refusals.remove(channel);
+                    granted(channel);
                 } else {
                     subscribers.put(channel, others.toArray(NOBODY));
                 }
@@ -363,7 +367,6 @@ final class Requests {
     private void turnAlone(String channel) throws SQLException {
         try {
             turn(List.of(channel));
-            refusals.remove(channel);
         } catch (SQLException e) {
             throwUnlessRefusal(e);
             refused(e, channel, () -> changed.add(channel), receivers(channel));
@@ -385,6 +388,7 @@ final class Requests {
             } else {
                 listening.remove(channel);
             }
+            granted(channel);
         }
     }
 
@@ -396,6 +400,9 @@ final class Requests {
         }
         try {
             send(sent);
+            if (!refusals.isEmpty()) {
+                sent.forEach(notify -> granted(new Word(notify.owner)));
+            }
             sent.forEach(notify -> notify.committed.accept(true));
         } catch (SQLException e) {
             throwUnlessRefusal(e);
@@ -404,7 +411,8 @@ final class Requests {
             if (busy || sent.size() == 1) {
                 LOG.warn("Control messages could not be sent, they will be tried again: {}", e.getMessage());
                 if (!busy) {
-                    sent.get(0).owner.refused(e);
+                    // Whether it is said again is its owner's to decide.
+                    refused(e, new Word(sent.get(0).owner), () -> { }, sent.get(0).owner);
                 }
                 sent.forEach(notify -> notify.committed.accept(false));
             } else {
@@ -434,7 +442,7 @@ final class Requests {
             SQLException refusal = refused.get(unlock.key);
             if (refusal == null) {
                 held.remove(unlock.key);
-                refusals.remove(unlock);
+                granted(unlock);
                 unlock.done.run();
             } else {
                 refused(refusal, unlock, () -> unlocks.add(unlock), unlock.owner);
@@ -460,7 +468,7 @@ final class Requests {
                 // Who asked asks again, at its own pace; it is not asked before its time.
                 refused(refusal, lock.key, () -> { }, lock.owner);
             } else if (acquired.containsKey(lock.key)) {
-                refusals.remove(lock.key);
+                grantedLocks(lock.owner);
             }
             boolean has = acquired.getOrDefault(lock.key, false);
             if (has) {
@@ -477,7 +485,7 @@ final class Requests {
             SQLException refusal = refused.get(share.key);
             if (refusal == null) {
                 done.accept(share);
-                refusals.remove(share);
+                granted(share);
             } else {
                 refused(refusal, share, () -> again.accept(share), share.owner);
             }
@@ -499,7 +507,7 @@ final class Requests {
             return;
         }
         for (Question question : sent) {
-            refusals.remove(question);
+            granted(question);
             question.backends.accept(holders);
         }
     }
@@ -529,7 +537,7 @@ final class Requests {
                 refused(e, question, () -> nameQuestions.add(question), question.owner);
                 continue;
             }
-            refusals.remove(question);
+            granted(question);
             question.names.accept(names);
         }
     }
@@ -564,7 +572,7 @@ final class Requests {
                 }
                 allowed = false;
             }
-            refusals.remove(termination);
+            granted(termination);
             termination.allowed.accept(allowed);
         }
     }
@@ -587,11 +595,38 @@ final class Requests {
     private void refused(SQLException refusal, Object wish, Runnable again, Subscriber... owners) {
         Refusals before = refusals.getOrDefault(wish, NEVER_REFUSED);
         long at = System.nanoTime() + (RETRY_NANOS << Math.min(before.count, MOST_DOUBLINGS));
-        refusals.put(wish, new Refusals(before.count + 1, at));
+        refusals.put(wish, new Refusals(before.count + 1, at, owners));
         later.add(new Later(at, again));
         for (Subscriber owner : owners) {
             owner.refused(refusal);
         }
+    }
+
+    private void granted(Object wish) {
+        Refusals former = refusals.remove(wish);
+        if (former != null) {
+            for (Subscriber owner : former.owners) {
+                tellIfAllIsGranted(owner);
+            }
+        }
+    }
+
+    /** There is room for locks again; not each one that was refused is asked for again. */
+    private void grantedLocks(Subscriber owner) {
+        if (!refusals.isEmpty()
+                && refusals.entrySet().removeIf(each -> each.getKey() instanceof Long && isOf(each.getValue(), owner))) {
+            tellIfAllIsGranted(owner);
+        }
+    }
+
+    private void tellIfAllIsGranted(Subscriber owner) {
+        if (refusals.values().stream().noneMatch(each -> isOf(each, owner))) {
+            owner.granted();
+        }
+    }
+
+    private static boolean isOf(Refusals refusals, Subscriber owner) {
+        return Arrays.asList(refusals.owners).contains(owner);
     }
 
     private boolean isTooEarly(Object wish) {

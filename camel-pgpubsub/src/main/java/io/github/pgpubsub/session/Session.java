@@ -238,7 +238,7 @@ public final class Session implements AutoCloseable {
     private boolean goesOnAfter(Exception cause) {
         try {
             end(cause);
-            if (!closing && options.reconnectLimit() >= 0 && backoff.failures() >= options.reconnectLimit()) {
+            if (!closing && isBeyondLimit()) {
                 giveUp(cause);
                 return false;
             }
@@ -249,6 +249,15 @@ public final class Session implements AutoCloseable {
             LockSupport.parkNanos(options.tick().toNanos());
         }
         return true;
+    }
+
+    private boolean isBeyondLimit() {
+        return options.reconnectLimit() >= 0 && backoff.failures() >= options.reconnectLimit();
+    }
+
+    /** Whoever waits for the start gets a refusal, and then it is not tried again. */
+    private boolean isLast(Exception cause) {
+        return isBeyondLimit() || connections.sum() == 0 && FirstAttempt.isHopeless(cause);
     }
 
     /** Each is told, whatever the others throw. */
@@ -423,8 +432,8 @@ public final class Session implements AutoCloseable {
         }
         if (!closing) {
             if (backoff.failures() == 0) {
-                LOG.warn("{} {}: {}; trying again", wasConnected ? "Lost the connection to" : "Can't connect to", source,
-                        cause.getMessage());
+                LOG.warn("{} {}: {}{}", wasConnected ? "Lost the connection to" : "Can't connect to", source,
+                        UnreadablePayload.explained(cause), isLast(cause) ? "" : "; trying again");
             }
             lastFailure = cause;
             tell(subscriber -> subscriber.failed(cause));
@@ -592,7 +601,8 @@ public final class Session implements AutoCloseable {
         prove(connection, auxiliary);
         if (isLong && waitsFor == null && !reads) {
             waitsFor = nextReceivers();
-            LOG.warn("{}: its queue is full, so nothing is read from {} and every channel on this session waits. A consumer with"
+            LOG.warn("{}: its queue is full, so nothing is read from {} and every channel on this session waits. If it lasts, the"
+                    + " server keeps its notifications, and VACUUM removes no row of this database that was deleted since. A consumer with"
                     + " dedicatedSession=true keeps the others out of it", waitsFor, source);
         }
         if (now - nextTick >= 0) {

@@ -89,6 +89,9 @@ public interface Subscriber {
         failed(refusal);
     }
 
+    /** Nothing that this subscriber asks for is refused any more. */
+    default void granted() {}
+
     /** The session does not try again: {@link SessionOptions#reconnectLimit()} attempts have failed. The last call. */
     void gaveUp(Exception failure);
 }

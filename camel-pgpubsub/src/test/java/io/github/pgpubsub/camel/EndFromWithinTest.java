@@ -221,6 +221,28 @@ class EndFromWithinTest {
         Inbox.await(() -> assertThat(camel.backends(postgres, "listen")).isEmpty());
     }
 
+    /** Who polled once and does so no more would hold up the other routes on its session for ever. */
+    @Test
+    void whoPollsNoMoreIsNotWaitedFor() throws Exception {
+        String uri = "pgpubsub:poll?singleListener=false&queueSize=5&pollingConsumerQueueSize=5&pollingConsumerBlockTimeout=200";
+        Inbox neighbour = new Inbox();
+        try (CamelWithPostgres camel = new CamelWithPostgres(postgres).receive("pgpubsub:neighbour?singleListener=false", neighbour)) {
+            camel.start();
+            ConsumerTemplate template = camel.context().createConsumerTemplate();
+            assertThat(template.receiveBody(uri, 100)).isNull();
+            postgres.strings("select count(pg_notify('poll', n::text)) from generate_series(1, 1000) n");
+            postgres.notify("neighbour", "hello");
+            neighbour.awaitSize(1);
+            // What it had taken in is there for who polls after all, and then it listens again.
+            assertThat(template.receiveBody(uri, 5000, String.class)).isEqualTo("1");
+            Inbox.await(() -> {
+                postgres.notify("poll", "again");
+                assertThat(template.receiveBody(uri, 100, String.class)).isEqualTo("again");
+            });
+            template.stop();
+        }
+    }
+
     /** What a user may write. */
     public static final class ExceptionHandlerThatFails implements ExceptionHandler {
 

@@ -8,6 +8,7 @@ import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.core.LogEvent;
 import org.apache.logging.log4j.core.LoggerContext;
 import org.apache.logging.log4j.core.appender.AbstractAppender;
+import org.apache.logging.log4j.core.config.Configurator;
 import org.apache.logging.log4j.core.config.LoggerConfig;
 import org.apache.logging.log4j.core.config.Property;
 
@@ -18,6 +19,9 @@ import org.apache.logging.log4j.core.config.Property;
 final class LoggedRoles extends AbstractAppender implements AutoCloseable {
 
     private static final Pattern ROLE = Pattern.compile("Channel .*, group .*: ([A-Z_]+) \\(.*\\), after \\d+ ms as ([A-Z_]+)");
+
+    /** Roles are told to those who look for them. */
+    private static final String MEMBERS = "io.github.pgpubsub.Member";
 
     private final HistoryWriter history;
 
@@ -30,6 +34,7 @@ final class LoggedRoles extends AbstractAppender implements AutoCloseable {
     static LoggedRoles into(HistoryWriter history) {
         LoggedRoles roles = new LoggedRoles(history);
         roles.start();
+        Configurator.setLevel(MEMBERS, Level.DEBUG);
         root().addAppender(roles, Level.ALL, null);
         return roles;
     }
@@ -49,6 +54,7 @@ final class LoggedRoles extends AbstractAppender implements AutoCloseable {
     @Override
     public void close() {
         root().removeAppender(getName());
+        Configurator.setLevel(MEMBERS, Level.INFO);
         stop();
     }
 }

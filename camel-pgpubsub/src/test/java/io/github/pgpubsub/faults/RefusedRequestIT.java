@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
+import org.apache.camel.health.HealthCheck;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -92,6 +93,29 @@ class RefusedRequestIT {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void healthSaysWhatTheServerRefuses(boolean singleListener) throws Exception {
+        Arrivals good = new Arrivals();
+        try (Application application = new Application(postgres)) {
+            application.configuration().setUrl(postgres.server().url(LATIN1));
+            application.receive("good", "pgpubsub:good?singleListener=" + singleListener, good)
+                    .receive("bad", "pgpubsub:pri%E2%82%ACs?singleListener=" + singleListener, new Arrivals())
+                    .receive("group", "pgpubsub:good?group=another", new Arrivals())
+                    .start();
+            soon(() -> assertThat(application.health("bad").getMessage()).hasValueSatisfying(message -> assertThat(message)
+                    .startsWith("The server refuses what it asks for").contains("LATIN1")));
+            assertThat(application.health("bad").getState()).isEqualTo(HealthCheck.State.DOWN);
+            assertThat(application.isReceiving("bad")).isFalse();
+            assertThat(application.consumer("bad").getTrouble()).contains("LATIN1");
+            soon(() -> assertThat(application.health("good").getState()).isEqualTo(HealthCheck.State.UP));
+            assertThat(application.health("good").getDetails()).doesNotContainKey("trouble");
+            application.send("pgpubsub:good", "hello");
+            good.awaitBodies("hello");
+            assertThat(application.health("group").getDetails()).containsEntry("contextLocks", singleListener ? 6 : 2);
+        }
+    }
+
     /** Each of the groups needs locks, and the table has room for some of them; who needs none is not concerned. */
     @Test
     void aFullTableOfLocksIsTheFailureOfThoseWhoNeedOne() throws Exception {
@@ -112,9 +136,12 @@ class RefusedRequestIT {
                 }
             });
             soon(() -> assertThat(members.failures).hasSizeGreaterThan(2));
+            // Who leads already goes on.
+            assertThat(before.isReceiving()).isTrue();
             statement.execute("select pg_advisory_unlock_all()");
             try (Subscription group = start.get()) {
                 soon(() -> assertThat(group.isReceiving()).isTrue());
+                soon(() -> assertThat(group.status().trouble()).isNull());
                 for (String channel : List.of("all", "before", "group")) {
                     postgres.notify(channel, channel);
                 }

@@ -2,7 +2,9 @@ package io.github.pgpubsub.camel.management;
 
 import io.github.pgpubsub.publish.PublisherStatus;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
+import org.apache.camel.CamelContext;
 
 /** A component as its operators see it. */
 public interface ManagedComponent {
@@ -15,4 +17,13 @@ public interface ManagedComponent {
      * options make them, the second is called {@code host:port/database (2)}, and so on.
      */
     Map<String, PublisherStatus> publishers();
+
+    /** Of how many groups its sessions are members. */
+    int groups();
+
+    /** Those of the context, under whatever names. */
+    static List<ManagedComponent> of(CamelContext context) {
+        return context.getComponentNames().stream().map(context::hasComponent)
+                .filter(ManagedComponent.class::isInstance).map(ManagedComponent.class::cast).distinct().toList();
+    }
 }

@@ -16,6 +16,12 @@ public interface ManagedConsumer {
     /** How it stands; null: stopped or suspended. */
     SubscriptionStatus status();
 
+    /**
+     * How many advisory locks the consumers of its context hold at the server as leaders and standbys: two for each group. Taking
+     * over and joining need up to two more of a group for a moment.
+     */
+    int getContextLocks();
+
     /** Application name of the backend that leads its group, empty: none known, or not yet. Waits half a second at most. */
     String getLeaderName();
 }

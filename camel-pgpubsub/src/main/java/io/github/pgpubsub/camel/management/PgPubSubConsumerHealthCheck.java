@@ -8,8 +8,8 @@ import org.apache.camel.health.HealthCheckResultBuilder;
 import org.apache.camel.impl.health.AbstractHealthCheck;
 
 /**
- * Readiness of a consumer: down once its connection has been lost for longer than a second, or when the listener of its group
- * shows no life and may not be ended. Details tell how it stands.
+ * Readiness of a consumer: down once its connection has been lost for longer than a second, when the listener of its group shows no
+ * life and may not be ended, and while it can't go on although it is connected. Details tell how it stands.
  */
 public final class PgPubSubConsumerHealthCheck extends AbstractHealthCheck {
 
@@ -37,8 +37,11 @@ public final class PgPubSubConsumerHealthCheck extends AbstractHealthCheck {
             builder.message("No connection to listen on for " + status.session().since().toSeconds() + " s").down();
         } else if (group != null && group.undeposable() != 0) {
             builder.message("Backend " + group.undeposable() + " leads, shows no life, and this user may not end its session").down();
+        } else if (status.trouble() != null && !status.receiving()) {
+            builder.message(status.trouble()).down();
         } else if (status.session().waitsFor() != null) {
-            builder.message("Nothing is read because a queue is full: " + status.session().waitsFor()).up();
+            builder.message("Nothing is read because a queue is full: " + status.session().waitsFor()
+                    + ". If it lasts, VACUUM removes nothing in this database").up();
         } else {
             builder.up();
         }
@@ -54,12 +57,16 @@ public final class PgPubSubConsumerHealthCheck extends AbstractHealthCheck {
         if (status.session().waitsFor() != null) {
             builder.detail("waitsFor", status.session().waitsFor());
         }
+        if (status.trouble() != null) {
+            builder.detail("trouble", status.trouble());
+        }
         GroupStatus group = status.group();
         if (group != null) {
             builder.detail("group", consumer.getGroup());
             builder.detail("role", group.role().name());
             builder.detail("inStep", group.inStep());
             builder.detail("leader", group.leader());
+            builder.detail("contextLocks", consumer.getContextLocks());
         }
     }
 }

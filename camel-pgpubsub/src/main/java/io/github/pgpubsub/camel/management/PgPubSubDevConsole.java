@@ -4,7 +4,6 @@ import io.github.pgpubsub.GroupStatus;
 import io.github.pgpubsub.SubscriptionCounts;
 import io.github.pgpubsub.SubscriptionStatus;
 import io.github.pgpubsub.publish.PublisherStatus;
-import java.util.List;
 import java.util.Map;
 import java.util.StringJoiner;
 import java.util.stream.Collectors;
@@ -25,7 +24,7 @@ public class PgPubSubDevConsole extends AbstractDevConsole {
     protected Map<String, Object> doCallJson(Map<String, Object> options) {
         JsonArray consumers = new JsonArray();
         JsonArray publishers = new JsonArray();
-        for (ManagedComponent component : components()) {
+        for (ManagedComponent component : ManagedComponent.of(getCamelContext())) {
             component.consumers().forEach(consumer -> consumers.add(json(consumer)));
             component.publishers().forEach((source, status) -> publishers.add(json(source, status)));
         }
@@ -49,11 +48,6 @@ public class PgPubSubDevConsole extends AbstractDevConsole {
         return lines.toString();
     }
 
-    private List<ManagedComponent> components() {
-        return getCamelContext().getComponentNames().stream().map(name -> getCamelContext().hasComponent(name))
-                .filter(ManagedComponent.class::isInstance).map(ManagedComponent.class::cast).toList();
-    }
-
     private static JsonObject json(ManagedConsumer consumer) {
         JsonObject json = new JsonObject();
         json.put("routeId", consumer.getRouteId());
@@ -65,6 +59,9 @@ public class PgPubSubDevConsole extends AbstractDevConsole {
         }
         json.put("backend", status.session().backend());
         json.put("receiving", status.receiving());
+        if (status.trouble() != null) {
+            json.put("trouble", status.trouble());
+        }
         GroupStatus group = status.group();
         if (group != null) {
             json.put("group", consumer.getGroup());

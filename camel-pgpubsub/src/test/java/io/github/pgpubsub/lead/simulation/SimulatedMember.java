@@ -48,6 +48,7 @@ final class SimulatedMember implements Effects<Long> {
     boolean alive = true;
     boolean stopped;
     boolean stopWanted;
+    private boolean stepsAside;
     long connectedAt;
     long frozenUntil;
     private long giveUpAt = Long.MAX_VALUE;
@@ -377,9 +378,9 @@ final class SimulatedMember implements Effects<Long> {
         if (listenWanted) {
             listenWanted = false;
             int before = random.nextInt(3);
-            // A new listener may see a little of what was before.
+            // A new listener may see a little of what was before; who listens already sees nothing again.
             int[] from = {0};
-            request(() -> from[0] = Math.max(0, server.stream.size() - before), () -> read = from[0]);
+            request(() -> from[0] = Math.max(0, server.stream.size() - before), () -> read = read < 0 ? from[0] : read);
         } else if (!sends.isEmpty()) {
             flushSend(sends.poll());
         } else if (!unlocks.isEmpty()) {
@@ -467,6 +468,31 @@ final class SimulatedMember implements Effects<Long> {
                 leadership.stop(world.now);
             }
         });
+    }
+
+    /** It can't receive for a while and leaves its place to others, as Member does. */
+    void stepAside() {
+        commands.add(() -> {
+            Role role = leadership.role();
+            if (!stopWanted && !stepsAside && (role == Role.STANDBY || role == Role.LEADER && leadership.isInStep())) {
+                stepsAside = true;
+                leadership.stop(world.now);
+            }
+        });
+    }
+
+    private void takePartAgain() {
+        if (stepsAside && !stopWanted) {
+            stepsAside = false;
+            leadership.again();
+            if (connected) {
+                // As a newcomer: its standby may have left while it stepped aside.
+                connectedAt = world.now;
+                leadership.connected(backend, new ServerRun(server.start(), world.now - server.startedAt()), world.now);
+            }
+        } else if (leadership.role() == Role.STOPPED) {
+            stopped();
+        }
     }
 
     // ---- the threads that work on the queue
@@ -697,6 +723,15 @@ final class SimulatedMember implements Effects<Long> {
 
     @Override
     public void stopped() {
+        if (stepsAside && !stopWanted) {
+            if (isConnected()) {
+                held.forEach(lock -> server.unlock(backend, lock));
+            }
+            held.clear();
+            world.hasSteppedAside(this);
+            commands.add(this::takePartAgain);
+            return;
+        }
         stopped = true;
         waiting.clear();
         if (isConnected()) {

@@ -191,8 +191,9 @@ final class Simulation {
 
     /** Members come and go in good order, some at the same moment. */
     private void change() {
-        switch (random.nextInt(6)) {
+        switch (random.nextInt(7)) {
             case 0, 1 -> stop(anyone());
+            case 6 -> stepAside(anyone());
             case 2 -> {
                 SimulatedMember leader = holder(Lock.LEADER);
                 SimulatedMember standby = holder(Lock.STANDBY);
@@ -223,6 +224,13 @@ final class Simulation {
         if (member != null && !member.stopWanted) {
             log(member, "stop");
             member.stop(impatient ? random.nextLong(800) * MILLI : Long.MAX_VALUE);
+        }
+    }
+
+    private void stepAside(SimulatedMember member) {
+        if (member != null) {
+            log(member, "steps aside");
+            member.stepAside();
         }
     }
 
@@ -426,8 +434,15 @@ final class Simulation {
     /** A gap with nothing behind it counts for what the next leader delivers. */
     private boolean isGone(SimulatedMember member) {
         boolean gone = member.stopped || !member.alive;
-        gapWasLast |= gone && member.gapIsLast && member.gapHandled;
+        if (gone) {
+            hasSteppedAside(member);
+        }
         return gone;
+    }
+
+    void hasSteppedAside(SimulatedMember member) {
+        gapWasLast |= member.gapIsLast && member.gapHandled;
+        member.gapIsLast = false;
     }
 
     void began(SimulatedMember member, Entry<Long> entry) {
