@@ -257,6 +257,13 @@ class JudgeTest {
                     + takenAgain(610, "anna", 2, 3));
         }
 
+        /** A kill takes effect a moment after it is written down. */
+        @Test
+        void whatWasEndedAmidAKillMayComeAgain() {
+            assertKept(CUT_OFF + sent(390, 4, 4) + "400 test killing ben -\n" + taken(401, "ben", 4)
+                    + "500 test settled anna cut\n6600 anna role TAKING_OVER LEADER\n" + takenAgain(6610, "anna", 4));
+        }
+
         @Test
         void whatWasEndedLongBeforeAKillMayNot() {
             assertBroken(CUT_OFF + "6000 test killing ben -\n6100 test settled anna cut\n6600 anna role TAKING_OVER LEADER\n"

@@ -25,6 +25,9 @@ final class Run {
     final List<Told> gaps = new ArrayList<>();
     final List<Disturbance> disturbances = new ArrayList<>();
     final List<Lives.Life> lives;
+    /** A kill is written down before it is done: the process may go on for so long. */
+    private static final long KILLED_MICROS = 100_000;
+
     private final Map<String, Term> latest = new HashMap<>();
     /** By member and message, without an end so far. */
     private final Map<String, Map<Numbered, Take>> open = new HashMap<>();
@@ -76,7 +79,7 @@ final class Run {
         happenings.computeIfAbsent(event.member(), member -> new ArrayList<>()).add(event);
         switch (event.what()) {
             case KILLING -> {
-                disturbances.add(new Disturbance(event.what(), event.member(), event.micros(), event.micros()));
+                disturbances.add(new Disturbance(event.what(), event.member(), event.micros(), event.micros() + KILLED_MICROS));
                 settle(What.FREEZING, event);
                 settle(What.DISTURBING, event);
             }
