@@ -36,6 +36,11 @@ public record Entry<M>(long place, M message, MessageId id, boolean redelivered,
         return gap == null ? this : gap(place, gap.millis, false);
     }
 
+    /** @param end {@link Leadership#NEVER}: there is none. A gap lies before the message of its place */
+    boolean isBefore(long end) {
+        return end == Leadership.NEVER || place < end || gap != null && place == end;
+    }
+
     Entry<M> asRedelivered() {
         return redelivered || gap != null ? this : new Entry<>(place, message, id, true, null);
     }

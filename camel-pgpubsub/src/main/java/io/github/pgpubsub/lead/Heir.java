@@ -1,6 +1,7 @@
 package io.github.pgpubsub.lead;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -13,21 +14,16 @@ final class Heir {
     /** Who said that he joins, and where. Anybody can say so; as many as there are backends at most. */
     private final Map<Integer, Places.Place> joiners = new LinkedHashMap<>();
     private Places.Place join;
-    private boolean answered;
+    private boolean answered = true;
     private int backend;
     private boolean synced;
     private int noticeTo;
     private String notice;
     private long noticedAt;
-    private long noticePlace;
+    private long noticePlace = Leadership.NEVER;
     private long noticeCameByAt;
     private boolean confirmed;
     private boolean holds;
-
-    void clear() {
-        joiners.clear();
-        forget();
-    }
 
     private void forget() {
         backend = 0;
@@ -67,6 +63,12 @@ final class Heir {
             }
         }
         return first;
+    }
+
+    /** Those whose names a standby knows: if it was not told, and takes over, it gives other names. */
+    <M> List<Entry<M>> namesAlike(List<Entry<M>> entries) {
+        long unanswered = unansweredFrom();
+        return entries.stream().filter(entry -> entry.isBefore(unanswered)).toList();
     }
 
     /**

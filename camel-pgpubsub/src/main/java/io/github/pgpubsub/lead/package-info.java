@@ -3,7 +3,9 @@
  *
  * <p>A member is a session, a channel and a group. {@link io.github.pgpubsub.lead.Leadership} is one member's part: a state
  * machine without I/O and without a clock. Events come in as calls; what it wants goes out through
- * {@link io.github.pgpubsub.lead.Effects}. That makes it testable by simulation.
+ * {@link io.github.pgpubsub.lead.Effects}. That makes it testable by simulation. Each role is a class: {@code Cold},
+ * {@code Standby}, {@code TakingOver}, {@code Leader}, {@code Resigning}, {@code Disconnected}, {@code Stopped}. What a standby
+ * learns and later inherits is its {@code Following}; what a leader has from its first to its last moment is its {@code Term}.
  *
  * <pre>
  *                    connected            got the standby's place       got the leader's lock
@@ -16,6 +18,14 @@
  *                                                                   ▼                              ▼
  *                                                                STOPPED ◀──────────────────── RESIGNING
  *                                                                    last report, unlock, VACANT
+ *
+ *   DISCONNECTED → COLD, STOPPED
+ *   COLD         → STANDBY, TAKING_OVER, DISCONNECTED, STOPPED
+ *   STANDBY      → TAKING_OVER, DISCONNECTED, STOPPED
+ *   TAKING_OVER  → LEADER, DISCONNECTED, STOPPED
+ *   LEADER       → RESIGNING, DISCONNECTED
+ *   RESIGNING    → DISCONNECTED, STOPPED
+ *   STOPPED      → DISCONNECTED
  * </pre>
  *
  * <p><b>Two sentences carry it.</b> The leader's lock is a session-level advisory lock on the listening connection itself:

@@ -69,6 +69,9 @@ final class Fields {
         @Override
         protected List<Slot> computeValue(Class<?> type) {
             List<Slot> slots = new ArrayList<>();
+            if (type.getSuperclass() != null && type.getSuperclass() != Record.class) {
+                slots.addAll(of(type.getSuperclass()));
+            }
             for (Field field : type.getDeclaredFields()) {
                 if (!Modifier.isStatic(field.getModifiers())) {
                     field.setAccessible(true);

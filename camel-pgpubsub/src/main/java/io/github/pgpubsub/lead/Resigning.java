@@ -1,0 +1,148 @@
+package io.github.pgpubsub.lead;
+
+import io.github.pgpubsub.lead.ControlMessage.Type;
+
+/** Takes in nothing more, finishes what has begun, or all before a place, and then gives the lock back. */
+final class Resigning<M> extends State<M> {
+
+    private final Term<M> term;
+    private final Heir heir;
+    private boolean resigned;
+
+    Resigning(Leadership<M> self, Term<M> term) {
+        super(self);
+        this.term = term;
+        this.heir = term.heir;
+    }
+
+    @Override
+    Role role() {
+        return Role.RESIGNING;
+    }
+
+    @Override
+    int leader() {
+        return self.backend();
+    }
+
+    @Override
+    long leaderSince() {
+        return term.since();
+    }
+
+    @Override
+    boolean ready() {
+        term.pump();
+        return true;
+    }
+
+    @Override
+    void showsLife(int sender, ControlMessage message, long now) {
+        if (heir.is(sender)) {
+            term.heirSays(message, now);
+            handOverIfInStep();
+        }
+    }
+
+    @Override
+    void challenged(long now) {
+        self.reports.want();
+    }
+
+    @Override
+    void ownCameBy(ControlMessage message, long now) {
+        if (message.type() == Type.PROGRESS) {
+            term.progressCameBy(message);
+        } else if (message.type() == Type.RESIGNING) {
+            heir.noticeCameBy(message.token(), self.stream.place(), now);
+        }
+    }
+
+    @Override
+    void tick(long now) {
+        // What has begun may take longer than others wait for a sign of life.
+        if (!resigned) {
+            term.report(now);
+            if (self.effects.isIdle()) {
+                finishBefore();
+            }
+        }
+    }
+
+    @Override
+    void reported(String joinToken) {
+        heir.answered(joinToken);
+        if (term.isHeldBack()) {
+            term.holdBackNoMoreThanNeeded();
+            finishBefore();
+        }
+    }
+
+    @Override
+    ControlMessage signOfLife(int connection, long now) {
+        if (heir.isToBeLookedUp()) {
+            self.locks.lookUp(now);
+        }
+        handOverIfInStep();
+        return null;
+    }
+
+    // ---- to the end
+
+    /** The heir has got in step meanwhile: what has not begun is for the heir too. */
+    private void handOverIfInStep() {
+        if (self.isStopping() && term.isCut() && !resigned && heir.isReady()) {
+            term.cutNowhere();
+            handOver();
+        }
+    }
+
+    /** What has not begun is for the heir. */
+    void handOver() {
+        term.takeBack();
+        term.backlog.clear();
+        self.effects.awaitIdle();
+    }
+
+    /** Finishes what is left for it. What must not begin yet is looked at again with the next tick. */
+    void finishBefore() {
+        term.pump();
+        if (!self.effects.isIdle()) {
+            self.effects.awaitIdle();
+        } else if (term.backlog.isEmpty()) {
+            resign(true);
+        }
+    }
+
+    @Override
+    void drained(long now) {
+        finishBefore();
+    }
+
+    @Override
+    void giveUp(long now) {
+        resign(false);
+    }
+
+    void resign(boolean everythingIsDone) {
+        if (!resigned) {
+            resigned = true;
+            self.control.send(term.lastReport(everythingIsDone));
+        }
+    }
+
+    @Override
+    void unlocked() {
+        self.control.send(ControlMessage.of(Type.VACANT, self.control.token()));
+    }
+
+    @Override
+    void broke(long lastProof, long now) {
+        term.broke(lastProof, now);
+    }
+
+    @Override
+    void discard() {
+        term.backlog.clear();
+    }
+}

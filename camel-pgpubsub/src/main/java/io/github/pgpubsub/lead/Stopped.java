@@ -1,0 +1,17 @@
+package io.github.pgpubsub.lead;
+
+/** Has left in an orderly way. */
+final class Stopped<M> extends State<M> {
+
+    Stopped(Leadership<M> self) {
+        super(self);
+    }
+
+    @Override
+    Role role() {
+        return Role.STOPPED;
+    }
+
+    @Override
+    void giveUp(long now) {}
+}

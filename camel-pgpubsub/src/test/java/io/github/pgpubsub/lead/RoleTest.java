@@ -1,0 +1,41 @@
+package io.github.pgpubsub.lead;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+class RoleTest {
+
+    private static final Path STORY = Path.of("src/main/java/io/github/pgpubsub/lead/package-info.java");
+    private static final Pattern ROW = Pattern.compile("^ \\* {3}([A-Z_]+) +→ (.*)$", Pattern.MULTILINE);
+
+    @Test
+    void thePackageTellsWhichRoleFollowsWhich() throws IOException {
+        Map<Role, Set<Role>> told = ROW.matcher(Files.readString(STORY)).results()
+                .collect(Collectors.toMap(row -> Role.valueOf(row.group(1)), row -> Arrays.stream(row.group(2).split(", "))
+                        .map(Role::valueOf).collect(Collectors.toCollection(TreeSet::new))));
+
+        assertThat(told).isEqualTo(Arrays.stream(Role.values()).collect(Collectors.toMap(role -> role, Role::next)));
+    }
+
+    @Test
+    void noOtherChangeOfRoleIsPossible() {
+        Leadership<Long> leadership = new Leadership<>(new LeadOptions(Duration.ofSeconds(1), Duration.ZERO, 10), null,
+                () -> new Entries<>(new MemoryBound(1), number -> 0), new SplittableRandom(1));
+
+        assertThatThrownBy(() -> leadership.become(new Standby<>(leadership, new Following<>(leadership)), "by mistake"))
+                .isInstanceOf(IllegalStateException.class).hasMessageContaining("DISCONNECTED").hasMessageContaining("STANDBY");
+    }
+}
