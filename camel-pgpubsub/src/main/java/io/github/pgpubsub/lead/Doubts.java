@@ -17,6 +17,7 @@ final class Doubts {
     private long doubtedFrom = Leadership.NEVER;
     private long lastLook;
     private boolean wasAway;
+    private String barrier;
 
     /** Keeps what an unknown sender says until the locks have been looked at. */
     void claims(int sender, ControlMessage message, Places.Place at) {
@@ -56,20 +57,46 @@ final class Doubts {
         doubtedFrom = Leadership.NEVER;
     }
 
-    /** The believed leader has led all the time. */
-    void disprove() {
-        wasAway = false;
-        forget();
+    /** Everything before this place is complete, says the believed leader, and so are all doubts about that. */
+    void settle(long complete) {
+        if (isAnyBefore(complete)) {
+            forget();
+            endAwayIfSettled();
+        }
     }
 
     void firstLook(long askedAt) {
         lastLook = askedAt;
     }
 
-    /** The answer tells how it was at some time after the question, and that may lie far back. */
-    void look(long askedAt, long now) {
-        wasAway |= now - lastLook > Cold.VACANCY_NANOS / 2;
+    /**
+     * The answer tells how it was at some time after the question, and that may lie far back.
+     *
+     * @return whether this member was away: somebody else may have led unseen, and what that one said may not be read yet
+     */
+    boolean look(long askedAt, long now) {
+        boolean away = now - lastLook > Cold.VACANCY_NANOS / 2;
+        wasAway |= away;
         lastLook = askedAt;
+        return away;
+    }
+
+    /** When this own message comes by, all is read that was said while this member was away. */
+    void awaits(String token) {
+        barrier = token;
+    }
+
+    /** An own message comes by. */
+    void cameBy(String token) {
+        if (token.equals(barrier)) {
+            barrier = null;
+            endAwayIfSettled();
+        }
+    }
+
+    /** Nothing that was said while this member was away left a doubt. */
+    void endAwayIfSettled() {
+        wasAway &= barrier != null || doubtedFrom != Leadership.NEVER || !claims.isEmpty();
     }
 
     boolean isDoubted(long place) {

@@ -73,8 +73,9 @@ final class Following<M> {
         }
     }
 
-    /** This member's own JOIN comes by. */
-    void joinCameBy(ControlMessage message) {
+    /** A message of this member comes by. */
+    void ownCameBy(ControlMessage message) {
+        doubts.cameBy(message.token());
         if (message.token().equals(joinToken)) {
             joinedAt = self.stream.place();
             if (!joined) {
@@ -113,6 +114,13 @@ final class Following<M> {
         }
     }
 
+    /** This member was away: what was said meanwhile lies before the message that it sends now. */
+    void findOutWhatWasMissed() {
+        String token = self.control.token();
+        doubts.awaits(token);
+        self.control.send(ControlMessage.of(Type.ALIVE, token));
+    }
+
     /** What the believed leader has claimed counts from where it came by; all other claims leave a doubt. */
     void hearClaims(long now) {
         for (Doubts.Claim claim : doubts.takeClaims()) {
@@ -122,6 +130,7 @@ final class Following<M> {
                 doubts.doubt(claim);
             }
         }
+        doubts.endAwayIfSettled();
     }
 
     private void heed(ControlMessage message, Places.Place at, long now) {
@@ -206,6 +215,7 @@ final class Following<M> {
             return false;
         }
         self.stream.names.forgetBefore(complete);
+        doubts.settle(complete);
         self.remnant.forget();
         setInStep(true, "holds all that the leader has not done");
         if (!synced) {

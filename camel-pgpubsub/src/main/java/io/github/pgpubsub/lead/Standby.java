@@ -81,9 +81,7 @@ final class Standby<M> extends State<M> {
 
     @Override
     void ownCameBy(ControlMessage message, long now) {
-        if (message.type() == Type.JOIN) {
-            following.joinCameBy(message);
-        }
+        following.ownCameBy(message);
     }
 
     @Override
@@ -105,18 +103,16 @@ final class Standby<M> extends State<M> {
 
     @Override
     void polled(Poll poll, long now) {
-        following.doubts.look(self.locks.askedAt(), now);
-        boolean same = poll.leader() == leader();
+        if (following.doubts.look(self.locks.askedAt(), now)) {
+            following.findOutWhatWasMissed();
+        }
         if (poll.leader() != 0 && poll.leader() != self.backend()) {
             following.foundLeader(true);
-            if (!same) {
+            if (poll.leader() != leader()) {
                 following.believe(poll.leader(), now);
             }
         }
         following.hearClaims(now);
-        if (same && leader() != 0 && now - self.locks.askedAt() < Cold.VACANCY_NANOS / 2) {
-            following.doubts.disprove();
-        }
         if (poll.acquired(Lock.LEADER)) {
             self.takeOver(following, true, now);
         } else if (self.isStopping()) {

@@ -70,9 +70,8 @@ final class TakingOver<M> extends State<M> {
 
     @Override
     void ownCameBy(ControlMessage message, long now) {
-        if (message.type() == Type.JOIN) {
-            following.joinCameBy(message);
-        } else if (message.type() == Type.TAKEOVER && message.token().equals(token)) {
+        following.ownCameBy(message);
+        if (message.type() == Type.TAKEOVER && message.token().equals(token)) {
             leader = self.backend();
             cameBy = true;
             following.nameBuffer();
