@@ -4,12 +4,11 @@ package io.github.pgpubsub.lead;
 final class Presence {
 
     private final Effects<?> effects;
-    /** Whether this member has led or has seen another member lead. Kept over a break of the stream. */
+    /** Whether this member has led, has seen another member lead, or another one that has. Kept over a break of the stream. */
     private boolean witness;
     private boolean holdsWitness;
     private boolean holdsPresence;
     private boolean othersSeen;
-    private boolean othersWitnessed;
 
     Presence(Effects<?> effects) {
         this.effects = effects;
@@ -31,9 +30,9 @@ final class Presence {
         othersSeen = poll.members() > 1;
     }
 
-    /** Remembers whether other members have seen anybody lead, for the case that this one takes over. */
+    /** What other members have seen this one knows too, and still when they are gone. */
     void lookForWitnesses(Poll poll) {
-        othersWitnessed = poll.witnesses() > 0;
+        witness |= poll.witnesses() > 0;
     }
 
     /** Changes the lock if need be: with two looks, so that this member is seen at all times. */
@@ -52,8 +51,8 @@ final class Presence {
         return othersSeen;
     }
 
-    /** Whether nobody present has seen anybody lead, so that nobody can have missed anything. */
+    /** Whether nobody is known to have led, so that nobody can have missed anything. */
     boolean isFirstGap() {
-        return !witness && !othersWitnessed;
+        return !witness;
     }
 }

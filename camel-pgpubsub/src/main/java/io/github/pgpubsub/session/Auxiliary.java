@@ -23,6 +23,8 @@ final class Auxiliary implements AutoCloseable {
 
     private static final long RETRY_NANOS = Duration.ofSeconds(1).toNanos();
 
+    private static final String HELD =
+            "select key from (" + Requests.HOLDERS + ") holders where pid operator(pg_catalog.=) ?";
     private static final String SIGN = "with holders as (" + Requests.HOLDERS + ")\n" + """
             select pg_catalog.pg_notify(?::pg_catalog.text, ?::pg_catalog.text),
                 coalesce((select pg_catalog.min(pid) from holders where key operator(pg_catalog.=) ?), 0)
@@ -98,8 +100,7 @@ final class Auxiliary implements AutoCloseable {
         if (backend() == 0) {
             return null;
         }
-        try (PreparedStatement statement = connection.jdbc().prepareStatement(
-                "with holders as (" + Requests.HOLDERS + ") select key from holders where pid = ?")) {
+        try (PreparedStatement statement = connection.jdbc().prepareStatement(HELD)) {
             statement.setArray(1, connection.jdbc().createArrayOf("bigint", locks.toArray()));
             statement.setInt(2, listeningBackend);
             Set<Long> held = new HashSet<>();

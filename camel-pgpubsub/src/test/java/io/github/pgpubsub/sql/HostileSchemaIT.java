@@ -205,6 +205,20 @@ class HostileSchemaIT {
         }
     }
 
+    /** The driver takes it for a replica, so each host is asked. */
+    @Test
+    void aPrimaryThatIsReadOnlyByDefaultIsFound() throws Exception {
+        postgres.execute("alter role " + ROLE + " set default_transaction_read_only = on");
+        String host = postgres.server().host() + ":" + postgres.server().port();
+        UrlConnectionSource twoHosts = new UrlConnectionSource(
+                "postgres://" + host + "," + host + "/" + postgres.database(), ROLE, PASSWORD);
+        try (PgPubSub pubSub = pubSub(twoHosts)) {
+            publish(pubSub, List.of("hello"), "two hosts");
+        } finally {
+            postgres.execute("alter role " + ROLE + " reset default_transaction_read_only");
+        }
+    }
+
     @Test
     void aPoolerIsFoundOut() throws Exception {
         PgBouncer.assumeInstalled();
