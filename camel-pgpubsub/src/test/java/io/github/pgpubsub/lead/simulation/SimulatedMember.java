@@ -101,6 +101,8 @@ final class SimulatedMember implements Effects<Long> {
     /** The gap that it delivered last is not followed by a message yet. */
     boolean gapIsLast;
     boolean gapHandled;
+    /** What it has completed. */
+    final Set<Long> done = new LinkedHashSet<>();
     /** What that gap stands for. */
     final Set<Long> missedInGap = new LinkedHashSet<>();
 
@@ -405,7 +407,7 @@ final class SimulatedMember implements Effects<Long> {
                 server.control(backend, message.encode(), world.now);
                 world.detail(this, "says", message);
                 if (message.type() == ControlMessage.Type.VACANT) {
-                    world.resigned();
+                    world.resigned(this);
                 }
             }
         }, () -> {
@@ -509,7 +511,9 @@ final class SimulatedMember implements Effects<Long> {
         for (Long place : finishAt.keySet()) {
             if (finishAt.get(place) <= world.now) {
                 finishAt.remove(place);
-                world.completed(begunPlaces.remove(place));
+                long number = begunPlaces.remove(place);
+                done.add(number);
+                world.completed(number);
                 checkIdle();
                 return;
             }

@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 
@@ -81,7 +80,8 @@ final class Simulation {
     /** All before it are complete, or a gap was told for them. */
     private long settledBefore;
     private final Set<Long> excused = new HashSet<>();
-    private final TreeMap<Long, Long> orderlyEnds = new TreeMap<>();
+    /** What a leader had done that stopped in good order, and when it did. */
+    private final Map<Long, Long> doneByStopped = new HashMap<>();
     private final List<Term> terms = new ArrayList<>();
     private long lastResignedAt = -SECOND;
     private boolean gapWasLast;
@@ -464,8 +464,8 @@ final class Simulation {
             lastFresh = number;
         }
         if (again && completedEver.contains(number)) {
-            Map.Entry<Long, Long> end = orderlyEnds.higherEntry(number);
-            expect(end == null || now - end.getValue() < BACK_AT_ONCE || !hasAnotherLed(member, end.getValue()) || server.startedAt() > end.getValue() - BACK_AT_ONCE,
+            Long end = doneByStopped.get(number);
+            expect(end == null || now - end < BACK_AT_ONCE || !hasAnotherLed(member, end) || server.startedAt() > end - BACK_AT_ONCE,
                     "message " + number + " comes again long after a leader has stopped that had done it");
         }
         named(entry);
@@ -493,9 +493,9 @@ final class Simulation {
     }
 
     /** A leader has stopped in good order. */
-    void resigned() {
+    void resigned(SimulatedMember member) {
         lastResignedAt = now;
-        orderlyEnds.putIfAbsent(missing(), now);
+        member.done.forEach(number -> doneByStopped.putIfAbsent(number, now));
     }
 
     void stopped(SimulatedMember member) {
