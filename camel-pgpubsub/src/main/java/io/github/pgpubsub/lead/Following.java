@@ -76,6 +76,14 @@ final class Following<M> {
     /** A message of this member comes by. */
     void ownCameBy(ControlMessage message) {
         doubts.cameBy(message.token());
+        if (message.type() == Type.JOIN) {
+            joinCameBy(message);
+        }
+    }
+
+    /** A leader may name places by an older JOIN too, until the last one has come by. */
+    private void joinCameBy(ControlMessage message) {
+        self.stream.places.add(self.stream.note(message));
         if (message.token().equals(joinToken)) {
             joinedAt = self.stream.place();
             if (!joined) {
@@ -83,7 +91,6 @@ final class Following<M> {
                 buffer.begin(joinedAt);
                 doubts.forget();
             }
-            self.stream.places.add(self.stream.note(message));
         }
     }
 
