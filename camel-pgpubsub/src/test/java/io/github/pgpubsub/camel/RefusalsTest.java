@@ -11,6 +11,7 @@ import org.apache.camel.Service;
 import org.apache.camel.builder.LambdaRouteBuilder;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.main.Main;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -79,6 +80,19 @@ class RefusalsTest {
         assertThatThrownBy(() -> context.getEndpoint("pgpubsub:a?payloadFormat=json&bodyType=no.such.Order"))
                 .isInstanceOf(ResolveEndpointFailedException.class)
                 .hasMessageContaining("bodyType names the class no.such.Order, which is not on the class path");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"camel.component.pgpubsub.bodyType", "camel.component.pgpubsub.body-type"})
+    void norOneOfTheComponent(String property) {
+        Main main = new Main();
+        main.addInitialProperty(property, "no.such.Order");
+        try {
+            assertThatThrownBy(main::start).hasStackTraceContaining(
+                    "bodyType names the class no.such.Order, which is not on the class path");
+        } finally {
+            main.shutdown();
+        }
     }
 
     // ---- autowiredEnabled=false
