@@ -148,6 +148,24 @@ class RefusalsTest {
         }
     }
 
+    /** A final failure does not promise another attempt, and one that is followed by another says so. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 100})
+    void tryingAgainIsSaidWhereItIsTriedAgain(int reconnectLimit) throws Exception {
+        component.getConfiguration().setUrl("jdbc:postgresql://localhost:1/none");
+        component.getConfiguration().setReconnectLimit(reconnectLimit);
+        try (LoggedLines log = LoggedLines.capture()) {
+            try {
+                start(route -> route.from("pgpubsub:a?singleListener=false").process(exchange -> { }));
+            } catch (Exception e) {
+                assertThat(e).hasStackTraceContaining("gave up after 0 attempts");
+            }
+
+            Inbox.await(() -> assertThat(log.lines()).filteredOn(line -> line.startsWith("WARN") && line.contains("Can't connect to"))
+                    .hasSize(1).allMatch(line -> line.contains("; trying again") == reconnectLimit > 0));
+        }
+    }
+
     private void start(LambdaRouteBuilder route) throws Exception {
         RouteBuilder.addRoutes(context, route);
         context.start();
