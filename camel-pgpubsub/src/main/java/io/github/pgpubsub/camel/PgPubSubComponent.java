@@ -14,6 +14,7 @@ import org.apache.camel.Endpoint;
 import org.apache.camel.ExtendedCamelContext;
 import org.apache.camel.ResolveEndpointFailedException;
 import org.apache.camel.spi.Metadata;
+import org.apache.camel.spi.PropertyConfigurer;
 import org.apache.camel.spi.annotations.Component;
 import org.apache.camel.support.HealthCheckComponent;
 
@@ -59,7 +60,7 @@ public class PgPubSubComponent extends HealthCheckComponent implements ManagedCo
     @Override
     protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters) throws Exception {
         leaveOutWhatIsNotSaid(parameters);
-        checkBodyType(parameters);
+        checkBodyType(getCamelContext(), parameters.get("bodyType"));
         PgPubSubEndpoint endpoint = new PgPubSubEndpoint(uri, this, ChannelName.check(remaining), configuration.copy());
         setProperties(endpoint, parameters);
         return endpoint;
@@ -75,11 +76,16 @@ public class PgPubSubComponent extends HealthCheckComponent implements ManagedCo
     }
 
     /** Camel would say that a String can't be converted. */
-    private void checkBodyType(Map<String, Object> parameters) {
-        if (parameters.get("bodyType") instanceof String name
-                && getCamelContext().getTypeConverter().tryConvertTo(Class.class, name) == null) {
+    static void checkBodyType(CamelContext context, Object bodyType) {
+        if (bodyType instanceof String name && context.getTypeConverter().tryConvertTo(Class.class, name) == null) {
             throw new IllegalArgumentException("The option bodyType names the class " + name + ", which is not on the class path");
         }
+    }
+
+    @Override
+    public PropertyConfigurer getComponentPropertyConfigurer() {
+        PropertyConfigurer generated = super.getComponentPropertyConfigurer();
+        return generated == null ? null : new ComponentOptions(generated);
     }
 
     /** The first that Camel calls with a URI; the next thing it does is log it. */

@@ -2,11 +2,14 @@ package io.github.pgpubsub.camel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.pgpubsub.support.LoggedLines;
 import io.github.pgpubsub.support.PostgresExtension;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
+import org.apache.camel.CamelContext;
 import org.apache.camel.ConsumerTemplate;
 import org.apache.camel.Exchange;
 import org.apache.camel.Route;
@@ -162,6 +165,85 @@ class EndFromWithinTest {
             Inbox.await(() -> assertThat(camel.isReceiving("in")).isTrue());
             postgres.notify("again", "after");
             Inbox.await(() -> assertThat(inbox.bodies()).hasSize(21).endsWith("after"));
+        }
+    }
+
+    /** What Camel lets a route do to itself by its own means. */
+    private enum ByTheController {
+
+        STOP {
+            @Override
+            void end(CamelContext context) throws Exception {
+                context.getRouteController().stopRoute("in");
+            }
+        },
+        SUSPEND {
+            @Override
+            void end(CamelContext context) throws Exception {
+                context.getRouteController().suspendRoute("in");
+            }
+        },
+        REMOVE {
+            @Override
+            void end(CamelContext context) throws Exception {
+                STOP.end(context);
+                context.removeRoute("in");
+            }
+        };
+
+        abstract void end(CamelContext context) throws Exception;
+    }
+
+    /** Camel waits for the exchange that asks until its timeout is over; what is left goes to the standby, or the log tells of it. */
+    @ParameterizedTest
+    @CsvSource({"STOP,false,false", "STOP,true,false", "STOP,false,true", "STOP,true,true",
+        "SUSPEND,false,false", "SUSPEND,true,false", "SUSPEND,false,true", "SUSPEND,true,true",
+        "REMOVE,false,false", "REMOVE,true,false", "REMOVE,false,true", "REMOVE,true,true"})
+    void aRouteEndsItselfByTheController(ByTheController how, boolean singleListener, boolean async) throws Exception {
+        Inbox inbox = new Inbox();
+        Inbox standby = new Inbox();
+        AtomicLong took = new AtomicLong(-1);
+        AtomicReference<Exception> failure = new AtomicReference<>();
+        try (LoggedLines logged = LoggedLines.capture(); CamelWithPostgres camel = new CamelWithPostgres(postgres);
+                CamelWithPostgres other = new CamelWithPostgres(postgres)) {
+            camel.context().getShutdownStrategy().setTimeout(2);
+            camel.route(builder -> {
+                RouteDefinition route = builder.from("pgpubsub:ctl?singleListener=" + singleListener).routeId("in");
+                if (async) {
+                    route.threads(2).process(exchange -> { });
+                }
+                route.process(inbox).process(exchange -> {
+                    if (exchange.getMessage().getBody(String.class).equals("3")) {
+                        long begin = System.nanoTime();
+                        try {
+                            how.end(camel.context());
+                        } catch (Exception e) {
+                            failure.set(e);
+                        }
+                        took.set(System.nanoTime() - begin);
+                    }
+                });
+            });
+            camel.start();
+            Inbox.await(() -> assertThat(camel.isReceiving("in")).isTrue());
+            if (singleListener) {
+                other.receive("pgpubsub:ctl", standby).start();
+                Inbox.await(() -> assertThat(camel.isInStep("in")).isTrue());
+            }
+            postgres.strings("select pg_notify('ctl', n::text) from generate_series(1, 20) n");
+
+            Inbox.await(() -> assertThat(took.get()).isPositive());
+            assertThat(failure.get()).isNull();
+            assertThat(Duration.ofNanos(took.get())).isBetween(Duration.ofMillis(1900), Duration.ofSeconds(8));
+            Inbox.await(() -> assertThat(camel.backends(postgres, "listen")).isEmpty());
+            assertThat(inbox.bodies()).containsExactly("1", "2", "3");
+            if (singleListener) {
+                // The third was in flight when the time was up, so it comes again.
+                standby.awaitBodies(IntStream.rangeClosed(3, 20).mapToObj(String::valueOf).toArray());
+            } else {
+                Inbox.await(() -> assertThat(logged.lines()).anyMatch(line -> line.startsWith("WARN")
+                        && line.contains("Channel ctl: 17 messages were not handled before the time to stop was up")));
+            }
         }
     }
 

@@ -11,6 +11,7 @@ import org.apache.camel.Service;
 import org.apache.camel.builder.LambdaRouteBuilder;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.main.Main;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -81,6 +82,19 @@ class RefusalsTest {
                 .hasMessageContaining("bodyType names the class no.such.Order, which is not on the class path");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"camel.component.pgpubsub.bodyType", "camel.component.pgpubsub.body-type"})
+    void norOneOfTheComponent(String property) {
+        Main main = new Main();
+        main.addInitialProperty(property, "no.such.Order");
+        try {
+            assertThatThrownBy(main::start).hasStackTraceContaining(
+                    "bodyType names the class no.such.Order, which is not on the class path");
+        } finally {
+            main.shutdown();
+        }
+    }
+
     // ---- autowiredEnabled=false
 
     @ParameterizedTest
@@ -131,6 +145,24 @@ class RefusalsTest {
             assertThat(log.lines()).filteredOn(line -> line.startsWith("WARN")).satisfiesExactly(
                     line -> assertThat(line).endsWith("Listening to channel a failed: Connection to localhost:1 refused"),
                     line -> assertThat(line).contains("something else", "\tat "));
+        }
+    }
+
+    /** A final failure does not promise another attempt, and one that is followed by another says so. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 100})
+    void tryingAgainIsSaidWhereItIsTriedAgain(int reconnectLimit) throws Exception {
+        component.getConfiguration().setUrl("jdbc:postgresql://localhost:1/none");
+        component.getConfiguration().setReconnectLimit(reconnectLimit);
+        try (LoggedLines log = LoggedLines.capture()) {
+            try {
+                start(route -> route.from("pgpubsub:a?singleListener=false").process(exchange -> { }));
+            } catch (Exception e) {
+                assertThat(e).hasStackTraceContaining("gave up after 0 attempts");
+            }
+
+            Inbox.await(() -> assertThat(log.lines()).filteredOn(line -> line.startsWith("WARN") && line.contains("Can't connect to"))
+                    .hasSize(1).allMatch(line -> line.contains("; trying again") == reconnectLimit > 0));
         }
     }
 

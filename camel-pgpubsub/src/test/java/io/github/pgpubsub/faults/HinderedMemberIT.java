@@ -83,6 +83,7 @@ class HinderedMemberIT {
         refuses = true;
         try (PgPubSub deaf = PgPubSub.to(refusing()).build()) {
             Subscription only = deaf.subscribe(options(), inbox("only"));
+            soon(() -> assertThat(only.status().trouble()).contains(REFUSAL));
             long begin = System.nanoTime();
             only.close();
             assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(5));

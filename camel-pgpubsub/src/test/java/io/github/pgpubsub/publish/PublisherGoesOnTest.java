@@ -76,8 +76,11 @@ class PublisherGoesOnTest {
     @Test
     void anErrorForEverIsToldInTime() throws Exception {
         start(server, threads, pool, connection -> {
+            attempts.incrementAndGet();
             throw new AssertionError("on purpose");
         });
+        // The second attempt shows that the first one's failure is known, however slow the machine.
+        Awaitility.await().atMost(SOON).until(() -> attempts.get() > 1);
 
         assertThat(send("a", Duration.ofMillis(300))).isInstanceOf(SQLTimeoutException.class)
                 .hasMessageContainingAll("Not sent", "on purpose");

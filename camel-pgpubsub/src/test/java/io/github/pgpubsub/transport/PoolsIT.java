@@ -3,6 +3,8 @@ package io.github.pgpubsub.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.mchange.v2.c3p0.ComboPooledDataSource;
+import com.zaxxer.hikari.HikariDataSource;
 import io.github.pgpubsub.Message;
 import io.github.pgpubsub.MessageHandler;
 import io.github.pgpubsub.PgPubSub;
@@ -14,6 +16,7 @@ import io.github.pgpubsub.connect.DataSourceConnectionSource;
 import io.github.pgpubsub.support.LoggedLines;
 import io.github.pgpubsub.support.PgBouncer;
 import io.github.pgpubsub.support.PostgresExtension;
+import io.github.pgpubsub.support.Proxy;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -27,6 +30,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
+import org.assertj.core.api.AbstractThrowableAssert;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -167,6 +171,42 @@ class PoolsIT {
                 send(pubSub);
             }
             assertThat(bothOnThisSide(pool.dataSource())).isEqualTo(before);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aPoolThatHasNoneLeftIsTooSmall(Pool kind) throws Exception {
+        try (Pool.Opened pool = kind.open(postgres, postgres.url(), 1); Connection only = pool.dataSource().getConnection()) {
+            assertThatThrownBy(() -> new DataSourceConnectionSource(pool.dataSource()).open()).isInstanceOf(SQLException.class)
+                    .hasMessageEndingWith("Listening and publishing keep a connection each, so the pool must be larger by those");
+            assertThat(only.isValid(5)).isTrue();
+        }
+    }
+
+    /** The pool is there and has room, the server is gone. */
+    @ParameterizedTest
+    @EnumSource
+    void aPoolWhoseServerIsDownIsNotTooSmall(Pool kind) throws Exception {
+        try (Proxy proxy = new Proxy(postgres.server());
+                Pool.Opened pool = kind.open(postgres, "jdbc:postgresql://" + proxy.host() + ":" + proxy.port() + "/" + postgres.database(), 2)) {
+            if (pool.dataSource() instanceof HikariDataSource hikari) {
+                hikari.setMinimumIdle(0);
+            } else if (pool.dataSource() instanceof ComboPooledDataSource c3p0) {
+                c3p0.setAcquireIncrement(1);
+            }
+            try (Connection first = pool.dataSource().getConnection()) {
+                proxy.refuse(true);
+                assertThat(first.isValid(5)).isTrue();
+                AbstractThrowableAssert<?, ?> failure = assertThatThrownBy(
+                        () -> new DataSourceConnectionSource(pool.dataSource()).open());
+                if (kind == Pool.C3P0) {
+                    // It does not say why, and so both are said.
+                    failure.hasMessageContaining("If the server is within reach, then: Listening and publishing");
+                } else {
+                    failure.hasMessageContaining("refused").hasMessageNotContaining("larger");
+                }
+            }
         }
     }
 

@@ -1,0 +1,41 @@
+package io.github.pgpubsub.camel;
+
+import org.apache.camel.CamelContext;
+import org.apache.camel.spi.PropertyConfigurer;
+import org.apache.camel.spi.PropertyConfigurerGetter;
+
+/** Sets a component's options as the generated configurer does, but a bodyType that is not there is named. */
+final class ComponentOptions implements PropertyConfigurer, PropertyConfigurerGetter {
+
+    private final PropertyConfigurer generated;
+    private final PropertyConfigurerGetter getter;
+
+    /** @param generated reads options as well, as all generated ones do */
+    ComponentOptions(PropertyConfigurer generated) {
+        this.generated = generated;
+        this.getter = (PropertyConfigurerGetter) generated;
+    }
+
+    @Override
+    public boolean configure(CamelContext context, Object target, String name, Object value, boolean ignoreCase) {
+        if (name.equalsIgnoreCase("bodyType")) {
+            PgPubSubComponent.checkBodyType(context, value);
+        }
+        return generated.configure(context, target, name, value, ignoreCase);
+    }
+
+    @Override
+    public Class<?> getOptionType(String name, boolean ignoreCase) {
+        return getter.getOptionType(name, ignoreCase);
+    }
+
+    @Override
+    public Object getCollectionValueType(Object target, String name, boolean ignoreCase) {
+        return getter.getCollectionValueType(target, name, ignoreCase);
+    }
+
+    @Override
+    public Object getOptionValue(Object target, String name, boolean ignoreCase) {
+        return getter.getOptionValue(target, name, ignoreCase);
+    }
+}
