@@ -54,7 +54,8 @@ final class Cold<M> extends State<M> {
             vacantSince = Leadership.NEVER;
         } else if (vacantSince == Leadership.NEVER) {
             vacantSince = now;
-        } else if (now - vacantSince > Math.max(5 * self.acquireNanos, VACANCY_NANOS)) {
+        } else if (poll.tried() != Lock.LEADER && now - vacantSince > Math.max(5 * self.acquireNanos, VACANCY_NANOS)) {
+            // A try in vain waits for the next one's time.
             self.listen();
             self.locks.ask(Lock.LEADER, now);
         }

@@ -78,6 +78,15 @@ final class Requests {
     private static final String TERMINATE =
             "select pg_catalog.pg_terminate_backend(pid) from (" + HOLDERS + ") holders where pid operator(pg_catalog.=) ?";
 
+    /** Rounds of questions that follow from answers, before the session reads on. */
+    private static final int MOST_ROUNDS = 20;
+    /** Bytes of a channel's name, in the server's encoding: NAMEDATALEN - 1. A longer one is cut, with a notice that may be off. */
+    private static final int LONGEST_CHANNEL = 63;
+    private static final String TOO_LONG = "select c from pg_catalog.unnest(?::pg_catalog.text[]) as t(c)"
+            + " where pg_catalog.octet_length(c) operator(pg_catalog.>) " + LONGEST_CHANNEL + " limit 1";
+    /** name_too_long. */
+    private static final String NAME_TOO_LONG = "42622";
+
     private interface Asking<T> {
         T send() throws SQLException;
     }
@@ -280,14 +289,15 @@ final class Requests {
     }
 
     /**
-     * Sends what was asked for, and what the answers ask for in turn, until nothing is left.
+     * Sends what was asked for, and what the answers ask for in turn. A subscriber that asks again and again does not keep the
+     * session from reading: what is left after some rounds is sent with the next call.
      *
-     * @return false: nothing was
+     * @return false: nothing was asked for
      */
     boolean flush() throws SQLException {
         boolean any = false;
         wishAgain();
-        while (!isEmpty()) {
+        for (int round = 0; round < MOST_ROUNDS && !isEmpty(); round++) {
             any = true;
             flushChannels();
             flushNotifies();
@@ -374,6 +384,7 @@ final class Requests {
     }
 
     private void turn(List<String> channels) throws SQLException {
+        refuseTooLong(channels);
         StringBuilder sql = new StringBuilder();
         for (String channel : channels) {
             sql.append(isWanted(channel) ? "LISTEN " : "UNLISTEN ").append(connection.pg().escapeIdentifier(channel)).append(';');
@@ -390,6 +401,27 @@ final class Requests {
             }
             granted(channel);
         }
+    }
+
+    /** Only a server with an encoding of its own can find a name too long that has passed {@code ChannelName}. */
+    private void refuseTooLong(List<String> channels) throws SQLException {
+        Object[] asked = channels.stream().filter(this::isWanted).filter(channel -> !isAscii(channel)).toArray();
+        if (asked.length == 0) {
+            return;
+        }
+        try (PreparedStatement statement = connection.jdbc().prepareStatement(TOO_LONG)) {
+            statement.setArray(1, texts(asked));
+            try (ResultSet rows = query(statement)) {
+                if (rows.next()) {
+                    throw new SQLException("Channel " + rows.getString(1) + " has more than " + LONGEST_CHANNEL
+                            + " bytes in the encoding of the database", NAME_TOO_LONG);
+                }
+            }
+        }
+    }
+
+    private static boolean isAscii(String text) {
+        return text.chars().allMatch(each -> each < 128);
     }
 
     private void flushNotifies() throws SQLException {

@@ -443,9 +443,10 @@ public final class Session implements AutoCloseable {
     /** Firewalls and proxies end connections on which nothing happens, or forget them. A server that ends one says so. */
     private void askMoreOftenIfSilenceEndedIt(Duration silence, Exception cause) {
         boolean toldByServer = cause instanceof SQLException e && e.getSQLState() != null && e.getSQLState().startsWith("57P");
+        boolean ownFault = cause.getCause() instanceof Error;
         Duration longest = silence.compareTo(heartbeat) < 0 ? silence : heartbeat;
         Duration half = Duration.ofMillis(longest.toMillis() / 2);
-        if (closing || toldByServer || stalledSince != NOT_STALLED || longest.compareTo(SHORTEST_SILENCE) < 0) {
+        if (closing || toldByServer || ownFault || stalledSince != NOT_STALLED || longest.compareTo(SHORTEST_SILENCE) < 0) {
             return;
         }
         heartbeat = half;

@@ -2,6 +2,7 @@ package io.github.pgpubsub.faults;
 
 import static io.github.pgpubsub.faults.Application.soon;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.github.pgpubsub.Message;
 import io.github.pgpubsub.MessageHandler;
@@ -9,6 +10,7 @@ import io.github.pgpubsub.PgPubSub;
 import io.github.pgpubsub.Subscription;
 import io.github.pgpubsub.SubscriptionOptions;
 import io.github.pgpubsub.connect.UrlConnectionSource;
+import io.github.pgpubsub.lead.Role;
 import io.github.pgpubsub.support.PostgresExtension;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -59,11 +61,13 @@ class RefusedRequestIT {
     @BeforeAll
     static void create() {
         postgres.execute("create database latin1 encoding 'LATIN1' locale 'C' template template0");
+        postgres.execute("create database euc encoding 'EUC_JP' locale 'C' template template0");
     }
 
     @AfterAll
     static void drop() {
         postgres.execute("drop database latin1 with (force)");
+        postgres.execute("drop database euc with (force)");
     }
 
     @ParameterizedTest
@@ -90,6 +94,41 @@ class RefusedRequestIT {
             assertThat(first.status().session().reconnects()).isZero();
             // It is tried again, each time later.
             assertThat(bad.failures).hasSizeLessThan(20);
+        }
+    }
+
+    /** After some seconds alone it would try the leader's lock, over and over, if it could. */
+    @Test
+    void whoIsRefusedForLongDoesNotKeepTheSessionFromReading() throws Exception {
+        Inbox good = new Inbox();
+        try (PgPubSub pubSub = pubSub(LATIN1);
+                Subscription first = pubSub.subscribe(options("good", false), good);
+                Subscription second = pubSub.subscribe(options("pri€s", true), new Inbox())) {
+            soon(() -> assertThat(first.isReceiving()).isTrue());
+            soon(() -> assertThat(second.status().group()).satisfies(group -> {
+                assertThat(group.role()).isEqualTo(Role.COLD);
+                assertThat(group.roleFor()).isGreaterThan(Duration.ofSeconds(5));
+            }));
+            pubSub.publish("good", "hello", Duration.ofSeconds(10), failure -> { });
+            await().atMost(Duration.ofSeconds(3)).untilAsserted(() -> assertThat(good.payloads).containsExactly("hello"));
+            assertThat(first.status().session().reconnects()).isZero();
+        }
+    }
+
+    /** The server would cut the name, with a notice, and listen to another channel. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aNameThatIsTooLongInTheServersEncodingIsRefused(boolean singleListener) throws Exception {
+        Inbox good = new Inbox();
+        Inbox bad = new Inbox();
+        try (PgPubSub pubSub = pubSub("euc");
+                Subscription first = pubSub.subscribe(options("ä".repeat(21), singleListener), good);
+                Subscription second = pubSub.subscribe(options("ä".repeat(31), singleListener), bad)) {
+            soon(() -> assertThat(bad.failures).isNotEmpty());
+            assertThat(bad.failures).allSatisfy(failure -> assertThat(failure).hasMessageContaining("has more than 63 bytes"));
+            assertThat(second.status().trouble()).contains("has more than 63 bytes");
+            soon(() -> assertThat(first.isReceiving()).isTrue());
+            assertThat(second.isReceiving()).isFalse();
         }
     }
 

@@ -9,6 +9,7 @@ import io.github.pgpubsub.support.Proxy;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -64,6 +65,29 @@ class RequestsTest {
             requests.proven(answered - 1);
             assertThat(stream.lastProof()).isEqualTo(answered);
         }
+    }
+
+    /** Its session would never read again. */
+    @Test
+    void whoAsksAgainAndAgainIsAnsweredAMomentLater() throws SQLException {
+        try (Proxy proxy = new Proxy(postgres.server()); ServerConnection connection = open(proxy)) {
+            Requests requests = new Requests(connection, OWN_MARKS);
+            Stream stream = requests.of(null);
+            AtomicInteger answers = new AtomicInteger();
+            askAgain(stream, answers);
+            assertThat(requests.flush()).isTrue();
+            int first = answers.get();
+            assertThat(first).isPositive();
+            assertThat(requests.flush()).isTrue();
+            assertThat(answers).hasValueGreaterThan(first);
+        }
+    }
+
+    private static void askAgain(Stream stream, AtomicInteger answers) {
+        stream.holders(List.of(1L), holders -> {
+            answers.incrementAndGet();
+            askAgain(stream, answers);
+        });
     }
 
     private static long age(Stream stream) {
