@@ -319,11 +319,20 @@ final class Following<M> {
     /**
      * The stream broke before this could be delivered.
      *
-     * @param sole whether nobody else has it
+     * @param sole whether nobody else has it; otherwise only what has the leader's names for certain is kept
      * @param heir who would follow this member; empty as long as it does not lead
      */
     void keepForLater(boolean sole, Heir heir, long lastProof, long now) {
-        nameBuffer();
-        self.remnant.keep(heir.namesAlike(inheritance(now).entries()), sole, !sole, lastProof, now);
+        if (sole) {
+            nameBuffer();
+        } else {
+            doubts.doubtAll();
+        }
+        List<Entry<M>> all = inheritance(now).entries().stream().filter(entry -> sole || isNamedForCertain(entry)).toList();
+        self.remnant.keep(heir.namesAlike(all), sole, !sole, lastProof, now);
+    }
+
+    private boolean isNamedForCertain(Entry<M> entry) {
+        return entry.gap() != null || entry.id() != null && !doubts.isDoubted(entry.place());
     }
 }

@@ -331,6 +331,7 @@ final class Simulation {
         while (now < decided) {
             step();
         }
+        until("no deploy is under way", events::isEmpty);
         until("one leads", () -> leaders() == 1
                 && members.stream().noneMatch(member -> member.stopWanted || !member.isConnected()));
         if (options.standbyBuffer() > 0) {
