@@ -5,6 +5,7 @@ import io.github.pgpubsub.GroupStatus;
 import io.github.pgpubsub.Message;
 import io.github.pgpubsub.MessageHandler;
 import io.github.pgpubsub.PgPubSub;
+import io.github.pgpubsub.Range;
 import io.github.pgpubsub.RoleChange;
 import io.github.pgpubsub.Subscription;
 import io.github.pgpubsub.SubscriptionOptions;
@@ -372,7 +373,7 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
             return UNPOLLED;
         }
         ShutdownStrategy shutdown = endpoint.getCamelContext().getShutdownStrategy();
-        return Duration.ofMillis(shutdown.getTimeUnit().toMillis(shutdown.getTimeout()) * 4 / 5);
+        return Duration.ofMillis(Math.min(Range.DURATION.most(), shutdown.getTimeUnit().toMillis(shutdown.getTimeout())) * 4 / 5);
     }
 
     /** Whether this consumer is the one that gets messages now. */
