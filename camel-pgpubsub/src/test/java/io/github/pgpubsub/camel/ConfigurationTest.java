@@ -81,6 +81,15 @@ class ConfigurationTest {
         config.setDataSource(postgres.dataSource());
         config.setMaximumPoolSize(2);
         try (HikariDataSource pool = new HikariDataSource(config)) {
+            // What the application leaves in its connections is gone when the component gives them back.
+            try (Connection one = pool.getConnection(); Connection other = pool.getConnection()) {
+                for (Connection each : new Connection[] {one, other}) {
+                    try (Statement statement = each.createStatement()) {
+                        statement.execute("listen \"the application's own\"");
+                    }
+                    answer(each, "select pg_advisory_lock_shared(1)");
+                }
+            }
             Inbox inbox = new Inbox();
             try (CamelWithPostgres camel = new CamelWithPostgres().receive("pgpubsub:in", inbox)) {
                 camel.configuration().setDataSource(pool);
