@@ -42,6 +42,7 @@ import org.apache.camel.spi.RouteController;
 import org.apache.camel.spi.ShutdownAware;
 import org.apache.camel.spi.ShutdownStrategy;
 import org.apache.camel.support.DefaultConsumer;
+import org.apache.camel.support.EventDrivenPollingConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -153,6 +154,7 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
         questions.close();
         CompletableFuture<Void> end = unsubscribe();
         if (end.isDone()) {
+            tellUnpolled();
             super.doStop();
         } else {
             long number = asked;
@@ -167,6 +169,7 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
                 return;
             }
             try {
+                tellUnpolled();
                 super.doStop();
             } catch (Exception e) {
                 failed(e);
@@ -334,6 +337,19 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
                 + " done, or set pollingConsumerBlockTimeout (milliseconds) and pollingConsumerQueueSize", getChannel());
     }
 
+    /**
+     * What is in Camel's queue was processed as far as its group and this consumer know, so that nobody else has it. Camel clears
+     * the queue when it is shut down, without a word.
+     */
+    private void tellUnpolled() {
+        int unpolled = getProcessor() instanceof EventDrivenPollingConsumer polling ? polling.getQueueSize() : 0;
+        if (unpolled > 0) {
+            LOG.warn("{}: {} messages were received and never polled by the ConsumerTemplate or pollEnrich that is stopped. They are lost:"
+                    + " poll until nothing comes before it is stopped", name(), unpolled);
+            tell(new PgPubSubEvent.Gap(this, getRouteId(), getChannel(), 0));
+        }
+    }
+
     @Override
     public boolean deferShutdown(ShutdownRunningTask shutdownRunningTask) {
         return false;
@@ -352,7 +368,7 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
     private SubscriptionOptions options() {
         PgPubSubConfiguration configuration = endpoint.getConfiguration();
         return SubscriptionOptions.to(endpoint.getChannel())
-                .name((getRouteId() == null ? "Channel " : "Route " + getRouteId() + ", channel ") + endpoint.getChannel())
+                .name(name())
                 .singleListener(configuration.isSingleListener())
                 .group(configuration.getGroup())
                 .filtered(configuration.isFiltered())
@@ -365,6 +381,10 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
                 .concurrency(configuration.getConcurrentConsumers())
                 .drainTimeout(drainTimeout())
                 .build();
+    }
+
+    private String name() {
+        return (getRouteId() == null ? "Channel " : "Route " + getRouteId() + ", channel ") + endpoint.getChannel();
     }
 
     /** A little less than Camel gives, so that what is unfinished then can still be handed over. */
