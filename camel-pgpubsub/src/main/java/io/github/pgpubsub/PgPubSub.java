@@ -143,7 +143,8 @@ public final class PgPubSub implements AutoCloseable {
      * @param timeout  how long the commit may take, 0 to 24 days
      * @param callback told once, by a thread of the callback executor: null when the notification is committed, a failure
      *                 when it is not, {@link io.github.pgpubsub.publish.UnknownOutcomeException} when nobody can say
-     * @throws IllegalArgumentException when channel or payload can't be sent, or the timeout is out of range; the callback is not called then
+     * @throws IllegalArgumentException when channel or payload can't be sent, or the timeout is out of range; the callback is not
+     *                                  called then
      */
     public void publish(String channel, String payload, Duration timeout, PublishCallback callback) {
         Range.DURATION_OR_NONE.check("timeout", timeout);

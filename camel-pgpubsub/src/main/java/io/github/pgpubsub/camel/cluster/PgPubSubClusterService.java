@@ -193,7 +193,7 @@ public class PgPubSubClusterService extends AbstractCamelClusterService<PgPubSub
     }
 
     /**
-     * How often the next in line looks whether the leader is gone, in milliseconds, 1 to 24 days. Default: 500.
+     * How often the next in line looks whether the leader is gone, in milliseconds, from 1 to what 24 days have. Default: 500.
      *
      * @throws IllegalArgumentException when it is out of that range
      */
@@ -206,7 +206,8 @@ public class PgPubSubClusterService extends AbstractCamelClusterService<PgPubSub
     }
 
     /**
-     * A leader that holds the lock and shows no life for so many milliseconds, 100 to 24 days, is deposed. One that has no answer from the server
+     * A leader that holds the lock and shows no life for so many milliseconds is deposed: 100 to what 24 days have. One that has no
+     * answer from the server
      * for half of that stops being leader by itself. 0: nobody is deposed. When members differ, the leader's value counts.
      *
      * <p>Default: 10,000, less than a consumer's, because the messages of a consumer wait for the next leader, and routes that
