@@ -140,12 +140,14 @@ public final class PgPubSub implements AutoCloseable {
      *
      * @param channel  1 to 63 bytes of UTF-8
      * @param payload  at most 7999 bytes of UTF-8; null is sent as an empty one
-     * @param timeout  how long the commit may take
+     * @param timeout  how long the commit may take, 0 to 24 days
      * @param callback told once, by a thread of the callback executor: null when the notification is committed, a failure
      *                 when it is not, {@link io.github.pgpubsub.publish.UnknownOutcomeException} when nobody can say
-     * @throws IllegalArgumentException when channel or payload can't be sent; the callback is not called then
+     * @throws IllegalArgumentException when channel or payload can't be sent, or the timeout is out of range; the callback is not
+     *                                  called then
      */
     public void publish(String channel, String payload, Duration timeout, PublishCallback callback) {
+        Range.DURATION_OR_NONE.check("timeout", timeout);
         publisher().publish(ChannelName.check(channel), Payload.check(payload), timeout, callback);
     }
 
@@ -296,23 +298,36 @@ public final class PgPubSub implements AutoCloseable {
             return this;
         }
 
-        /** First pause before reconnecting, and the longest. Defaults: 100 ms, 30 s. */
+        /**
+         * First pause before reconnecting, and the longest; 1 ms to 24 days each. Defaults: 100 ms, 30 s.
+         *
+         * @throws IllegalArgumentException when one is out of that range
+         */
         public Builder reconnect(Duration delay, Duration maxDelay) {
-            this.reconnectDelay = delay;
-            this.reconnectMaxDelay = maxDelay;
+            this.reconnectDelay = Range.DURATION.check("reconnectDelay", delay);
+            this.reconnectMaxDelay = Range.DURATION.check("reconnectMaxDelay", maxDelay);
             return this;
         }
 
-        /** Attempts to reconnect that may fail in a row before subscriptions are given up; -1: any number. Default: -1. */
+        /**
+         * Attempts to reconnect that may fail in a row before subscriptions are given up; -1: any number. Default: -1.
+         *
+         * @throws IllegalArgumentException when it is less than -1
+         */
         public Builder reconnectLimit(int value) {
-            this.reconnectLimit = value;
+            this.reconnectLimit = (int) Range.from(-1).check("reconnectLimit", value);
             return this;
         }
 
-        /** Silence after which the server is asked for a sign of life, and how long it may take. Defaults: 5 s, 3 s. */
+        /**
+         * Silence after which the server is asked for a sign of life, and how long it may take; 1 ms to 9 hours each, which is
+         * what the keepalives of TCP can be set to. Defaults: 5 s, 3 s.
+         *
+         * @throws IllegalArgumentException when one is out of that range
+         */
         public Builder heartbeat(Duration interval, Duration timeout) {
-            this.heartbeatInterval = interval;
-            this.heartbeatTimeout = timeout;
+            this.heartbeatInterval = Range.HEARTBEAT.check("heartbeatInterval", interval);
+            this.heartbeatTimeout = Range.HEARTBEAT.check("heartbeatTimeout", timeout);
             return this;
         }
 
@@ -322,10 +337,7 @@ public final class PgPubSub implements AutoCloseable {
          * @throws IllegalArgumentException when it is less than 1
          */
         public Builder maxBatch(int value) {
-            if (value < 1) {
-                throw new IllegalArgumentException("maxBatch must be at least 1, not " + value);
-            }
-            this.maxBatch = value;
+            this.maxBatch = (int) Range.from(1).check("maxBatch", value);
             return this;
         }
 

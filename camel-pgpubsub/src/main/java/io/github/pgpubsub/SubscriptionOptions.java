@@ -125,31 +125,35 @@ public final class SubscriptionOptions {
             return this;
         }
 
-        /** How often a standby looks whether the listener is gone; at least 1 ms. Default: 500 ms. */
+        /**
+         * How often a standby looks whether the listener is gone, 1 ms to 24 days. Default: 500 ms.
+         *
+         * @throws IllegalArgumentException when it is out of that range
+         */
         public Builder acquireInterval(Duration value) {
-            atLeast(1, "acquireInterval", value.toMillis());
-            acquireInterval = value;
+            acquireInterval = Range.DURATION.check("acquireInterval", value);
             return this;
         }
 
-        /** A listener that shows no life for this long is deposed; zero: never. Default: 30 s. */
+        /**
+         * A listener that shows no life for this long, 100 ms to 24 days, is deposed; zero: never. Default: 30 s.
+         *
+         * @throws IllegalArgumentException when it is out of that range
+         */
         public Builder leaderTimeout(Duration value) {
-            atLeast(0, "leaderTimeout", value.toMillis());
-            leaderTimeout = value;
+            leaderTimeout = Range.LEADER_TIMEOUT.check("leaderTimeout", value);
             return this;
         }
 
         /** Messages that the standby holds ready until the listener has processed them; 0: none. Default: 20,000. */
         public Builder standbyBuffer(int value) {
-            atLeast(0, "standbyBuffer", value);
-            standbyBuffer = value;
+            standbyBuffer = (int) Range.from(0).check("standbyBuffer", value);
             return this;
         }
 
         /** Messages between the session and the handler, at least 1. Default: 1,000. */
         public Builder queueSize(int value) {
-            atLeast(1, "queueSize", value);
-            queueSize = value;
+            queueSize = (int) Range.from(1).check("queueSize", value);
             return this;
         }
 
@@ -165,16 +169,23 @@ public final class SubscriptionOptions {
             return this;
         }
 
-        /** Threads that call the handler, at least 1; more than one gives up order. Default: 1. */
+        /**
+         * Threads that call the handler, 1 to 10,000; more than one gives up order. Default: 1.
+         *
+         * @throws IllegalArgumentException when it is out of that range
+         */
         public Builder concurrency(int value) {
-            atLeast(1, "concurrency", value);
-            concurrency = value;
+            concurrency = (int) Range.THREADS.check("concurrency", value);
             return this;
         }
 
-        /** How long {@link Subscription#close} waits for messages that were taken in. Default: 45 s. */
+        /**
+         * How long {@link Subscription#close} waits for messages that were taken in, 0 to 24 days. Default: 45 s.
+         *
+         * @throws IllegalArgumentException when it is out of that range
+         */
         public Builder drainTimeout(Duration value) {
-            drainTimeout = Objects.requireNonNull(value);
+            drainTimeout = Range.DURATION_OR_NONE.check("drainTimeout", value);
             return this;
         }
 
@@ -187,12 +198,6 @@ public final class SubscriptionOptions {
                 return (Builder) clone();
             } catch (CloneNotSupportedException e) {
                 throw new IllegalStateException(e);
-            }
-        }
-
-        private static void atLeast(long least, String name, long value) {
-            if (value < least) {
-                throw new IllegalArgumentException(name + " is " + value + "; it must be at least " + least);
             }
         }
     }

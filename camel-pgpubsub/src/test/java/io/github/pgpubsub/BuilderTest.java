@@ -10,8 +10,13 @@ import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What a builder makes keeps the settings with which it was made. */
 class BuilderTest {
@@ -75,5 +80,47 @@ class BuilderTest {
     void aBatchHoldsAtLeastOne() {
         assertThatThrownBy(() -> PgPubSub.to(nowhere).maxBatch(0)).isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("maxBatch");
+    }
+
+    private static final Duration FOR_EVER = Duration.ofMillis(Long.MAX_VALUE);
+
+    static Stream<Arguments> outOfRange() {
+        ConnectionSource source = new UrlConnectionSource("jdbc:postgresql://127.0.0.1:1/nowhere", null, null);
+        Duration second = Duration.ofSeconds(1);
+        return Stream.of(
+                refused("reconnectDelay is PT0S; it must be at least PT0.001S", () -> PgPubSub.to(source).reconnect(Duration.ZERO, second)),
+                refused("reconnectMaxDelay is", () -> PgPubSub.to(source).reconnect(second, FOR_EVER)),
+                refused("reconnectLimit is -2; it must be at least -1", () -> PgPubSub.to(source).reconnectLimit(-2)),
+                refused("heartbeatInterval is PT2400H; it must be at most PT9H",
+                        () -> PgPubSub.to(source).heartbeat(Duration.ofDays(100), second)),
+                refused("heartbeatTimeout is PT10H; it must be at most PT9H",
+                        () -> PgPubSub.to(source).heartbeat(second, Duration.ofHours(10))),
+                refused("leaderTimeout is PT0.099S; it must be 0 or at least PT0.1S",
+                        () -> SubscriptionOptions.to("ch").leaderTimeout(Duration.ofMillis(99))),
+                refused("leaderTimeout is", () -> SubscriptionOptions.to("ch").leaderTimeout(Duration.ofSeconds(Long.MAX_VALUE))),
+                refused("acquireInterval is", () -> SubscriptionOptions.to("ch").acquireInterval(Duration.ofSeconds(Long.MAX_VALUE))),
+                refused("drainTimeout is", () -> SubscriptionOptions.to("ch").drainTimeout(FOR_EVER)),
+                refused("drainTimeout is PT-1S", () -> SubscriptionOptions.to("ch").drainTimeout(Duration.ofSeconds(-1))),
+                refused("concurrency is 10001; it must be at most 10000", () -> SubscriptionOptions.to("ch").concurrency(10_001)),
+                refused("timeout is", () -> {
+                    try (PgPubSub pubSub = PgPubSub.to(source).build()) {
+                        pubSub.publish("ch", "x", Duration.ofSeconds(Long.MAX_VALUE), failure -> { });
+                    }
+                }));
+    }
+
+    private static Arguments refused(String said, ThrowableAssert.ThrowingCallable call) {
+        return Arguments.of(said, call);
+    }
+
+    @ParameterizedTest
+    @MethodSource("outOfRange")
+    void whatIsOutOfRangeIsRefused(String said, ThrowableAssert.ThrowingCallable call) {
+        assertThatThrownBy(call).isInstanceOf(IllegalArgumentException.class).hasMessageContaining(said);
+    }
+
+    @Test
+    void nobodyIsDeposedWithoutALeaderTimeout() {
+        assertThat(SubscriptionOptions.to("ch").leaderTimeout(Duration.ZERO).build().leaderTimeout()).isZero();
     }
 }

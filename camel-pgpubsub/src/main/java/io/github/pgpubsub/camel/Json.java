@@ -14,8 +14,11 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import io.github.pgpubsub.Payload;
 import java.io.IOException;
+import java.io.Serial;
 import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -25,6 +28,7 @@ final class Json {
 
     private static final int MAX_DEPTH = 1000;
     private static final int MAX_DIGITS = 1000;
+    private static final int MAX_CHARACTERS = 1 << 20;
 
     // No polymorphic typing: a payload can't name a class. Its size is bounded by PostgreSQL (7999 bytes), and here what so few
     // bytes could still do: a stack that overflows, a number that takes long to read.
@@ -50,8 +54,60 @@ final class Json {
 
     private Json() {}
 
-    static String write(Object value) throws JsonProcessingException {
+    private static String write(Object value) throws JsonProcessingException {
         return MAPPER.writeValueAsString(value);
+    }
+
+    /**
+     * Writes what is to be sent. A body may have no end, so writing stops where it is far too long; until there it goes on, for the
+     * message about one that is a bit too long has its size.
+     *
+     * @throws IllegalArgumentException when it is longer than any payload can be; the message does not repeat it
+     */
+    static String payload(Object value) throws JsonProcessingException {
+        Bounded text = new Bounded();
+        try {
+            MAPPER.writeValue(text, value);
+        } catch (TooLongException e) {
+            throw new IllegalArgumentException("The payload has more than " + MAX_CHARACTERS + " characters as JSON; PostgreSQL takes at"
+                    + " most " + Payload.MAX_BYTES + " bytes. Send a key and keep the data in a table");
+        } catch (JsonProcessingException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new UncheckedIOException("A String can be written", e);
+        }
+        return text.toString();
+    }
+
+    /** Not of Jackson and not unchecked, so no serializer wraps it. */
+    private static final class TooLongException extends IOException {
+
+        @Serial
+        private static final long serialVersionUID = 1L;
+    }
+
+    private static final class Bounded extends Writer {
+
+        private final StringBuilder text = new StringBuilder();
+
+        @Override
+        public void write(char[] characters, int offset, int length) throws IOException {
+            if (text.length() + length > MAX_CHARACTERS) {
+                throw new TooLongException();
+            }
+            text.append(characters, offset, length);
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
+
+        @Override
+        public String toString() {
+            return text.toString();
+        }
     }
 
     static <T> T read(String json, Class<T> type) throws JsonProcessingException {

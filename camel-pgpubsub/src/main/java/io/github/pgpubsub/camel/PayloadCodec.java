@@ -71,7 +71,7 @@ final class PayloadCodec {
     /** What JSON would write as a string needs no quotes; everything else is JSON. */
     private static String textOrJson(Exchange exchange, Object body) throws CamelExchangeException {
         try {
-            String json = Json.write(body);
+            String json = Json.payload(body);
             return json.startsWith("\"") ? Json.read(json, String.class) : json;
         } catch (JsonProcessingException e) {
             throw notWritable(exchange, body, e);
@@ -81,9 +81,9 @@ final class PayloadCodec {
     private static String json(Exchange exchange, Object body) throws CamelExchangeException {
         try {
             if (BodyText.isXml(body)) {
-                return Json.write(BodyText.of(exchange, body));
+                return Json.payload(BodyText.of(exchange, body));
             }
-            return Json.write(body instanceof CharSequence ? body.toString() : body);
+            return Json.payload(body instanceof CharSequence ? body.toString() : body);
         } catch (JsonProcessingException e) {
             throw notWritable(exchange, body, e);
         }

@@ -28,6 +28,8 @@ public class PgPubSubComponent extends HealthCheckComponent implements ManagedCo
     private static final String QUESTION_MARK = "A ? in a URI begins the options, however it is encoded: to send to a channel"
             + " that has one in its name, give the name in the header " + PgPubSubConstants.OVERRIDE_CHANNEL;
 
+    private static final char REPLACEMENT = '\uFFFD';
+
     @Metadata
     private PgPubSubConfiguration configuration = new PgPubSubConfiguration();
 
@@ -61,9 +63,21 @@ public class PgPubSubComponent extends HealthCheckComponent implements ManagedCo
     protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters) throws Exception {
         leaveOutWhatIsNotSaid(parameters);
         checkBodyType(getCamelContext(), parameters.get("bodyType"));
-        PgPubSubEndpoint endpoint = new PgPubSubEndpoint(uri, this, ChannelName.check(remaining), configuration.copy());
+        PgPubSubEndpoint endpoint = new PgPubSubEndpoint(uri, this, channelOfUri(remaining), configuration.copy());
         setProperties(endpoint, parameters);
         return endpoint;
+    }
+
+    /**
+     * Checks a channel as Camel decoded it. Bytes that are no UTF-8 came out of that as U+FFFD, all of them the same, and another
+     * channel than was meant.
+     */
+    static String channelOfUri(String decoded) {
+        if (decoded != null && decoded.indexOf(REPLACEMENT) >= 0) {
+            throw new IllegalArgumentException("The channel in the URI is no UTF-8, or has the character U+FFFD, which stands for"
+                    + " bytes that are none: encode the bytes of a name in UTF-8, %C3%A9 for é");
+        }
+        return ChannelName.check(decoded);
     }
 
     /** A kamelet hands on an empty url where it was given none; then the component's database is meant. */

@@ -1,6 +1,7 @@
 package io.github.pgpubsub.camel;
 
 import io.github.pgpubsub.Overflow;
+import io.github.pgpubsub.Range;
 import io.github.pgpubsub.connect.ConnectionCustomizer;
 import io.github.pgpubsub.lead.MemoryBound;
 import javax.sql.DataSource;
@@ -134,18 +135,18 @@ public class PgPubSubConfiguration implements Cloneable {
         return reconnectDelay;
     }
 
-    /** First pause before reconnecting. It doubles with each failure, with jitter. */
+    /** First pause before reconnecting, 1 ms to 24 days. It doubles with each failure, with jitter. */
     public void setReconnectDelay(long reconnectDelay) {
-        this.reconnectDelay = atLeast(1, "reconnectDelay", reconnectDelay);
+        this.reconnectDelay = in(Range.DURATION, "reconnectDelay", reconnectDelay);
     }
 
     public long getReconnectMaxDelay() {
         return reconnectMaxDelay;
     }
 
-    /** Longest pause between attempts to reconnect. */
+    /** Longest pause between attempts to reconnect, 1 ms to 24 days. */
     public void setReconnectMaxDelay(long reconnectMaxDelay) {
-        this.reconnectMaxDelay = atLeast(1, "reconnectMaxDelay", reconnectMaxDelay);
+        this.reconnectMaxDelay = in(Range.DURATION, "reconnectMaxDelay", reconnectMaxDelay);
     }
 
     public int getReconnectLimit() {
@@ -157,25 +158,25 @@ public class PgPubSubConfiguration implements Cloneable {
      * made, and a route whose database is out of reach does not start. -1: any number.
      */
     public void setReconnectLimit(int reconnectLimit) {
-        this.reconnectLimit = (int) atLeast(-1, "reconnectLimit", reconnectLimit);
+        this.reconnectLimit = (int) in(Range.from(-1), "reconnectLimit", reconnectLimit);
     }
 
     public long getHeartbeatInterval() {
         return heartbeatInterval;
     }
 
-    /** How often a listening connection is asked for a sign of life. */
+    /** How often a listening connection is asked for a sign of life, 1 ms to 9 hours. */
     public void setHeartbeatInterval(long heartbeatInterval) {
-        this.heartbeatInterval = atLeast(1, "heartbeatInterval", heartbeatInterval);
+        this.heartbeatInterval = in(Range.HEARTBEAT, "heartbeatInterval", heartbeatInterval);
     }
 
     public long getHeartbeatTimeout() {
         return heartbeatTimeout;
     }
 
-    /** How long the server may take to answer on a listening connection before that counts as lost. */
+    /** How long the server may take to answer on a listening connection before that counts as lost, 1 ms to 9 hours. */
     public void setHeartbeatTimeout(long heartbeatTimeout) {
-        this.heartbeatTimeout = atLeast(1, "heartbeatTimeout", heartbeatTimeout);
+        this.heartbeatTimeout = in(Range.HEARTBEAT, "heartbeatTimeout", heartbeatTimeout);
     }
 
     public boolean isDedicatedSession() {
@@ -230,9 +231,9 @@ public class PgPubSubConfiguration implements Cloneable {
         return acquireInterval;
     }
 
-    /** How often a standby looks whether the listener is gone. */
+    /** How often a standby looks whether the listener is gone, 1 ms to 24 days. */
     public void setAcquireInterval(long acquireInterval) {
-        this.acquireInterval = atLeast(1, "acquireInterval", acquireInterval);
+        this.acquireInterval = in(Range.DURATION, "acquireInterval", acquireInterval);
     }
 
     public long getLeaderTimeout() {
@@ -240,20 +241,20 @@ public class PgPubSubConfiguration implements Cloneable {
     }
 
     /**
-     * A listener that holds the lock and shows no life for this long is deposed. 0: never. When members differ, the
-     * listener's value counts.
+     * A listener that holds the lock and shows no life for this long, 100 ms to 24 days, is deposed. 0: never. When members
+     * differ, the listener's value counts.
      */
     public void setLeaderTimeout(long leaderTimeout) {
-        this.leaderTimeout = atLeast(0, "leaderTimeout", leaderTimeout);
+        this.leaderTimeout = in(Range.LEADER_TIMEOUT, "leaderTimeout", leaderTimeout);
     }
 
     public int getStandbyBuffer() {
         return standbyBuffer;
     }
 
-    /** How many messages the standby holds ready until the listener has processed them. 0: none. */
+    /** How many messages the standby holds ready until the listener has processed them, 0 or more. 0: none. */
     public void setStandbyBuffer(int standbyBuffer) {
-        this.standbyBuffer = (int) atLeast(0, "standbyBuffer", standbyBuffer);
+        this.standbyBuffer = (int) in(Range.from(0), "standbyBuffer", standbyBuffer);
     }
 
     public GapMarker getGapMarker() {
@@ -272,9 +273,9 @@ public class PgPubSubConfiguration implements Cloneable {
         return queueSize;
     }
 
-    /** How many messages may wait between the session and the route. The option overflow says what happens then. */
+    /** How many messages may wait between the session and the route, 1 or more. The option overflow says what happens then. */
     public void setQueueSize(int queueSize) {
-        this.queueSize = (int) atLeast(1, "queueSize", queueSize);
+        this.queueSize = (int) in(Range.from(1), "queueSize", queueSize);
     }
 
     public Overflow getOverflow() {
@@ -298,16 +299,16 @@ public class PgPubSubConfiguration implements Cloneable {
      * values share them. When they are reached, queues count as full and standby buffers drop their oldest messages.
      */
     public void setMaxBufferedBytes(long maxBufferedBytes) {
-        this.maxBufferedBytes = atLeast(1, "maxBufferedBytes", maxBufferedBytes);
+        this.maxBufferedBytes = in(Range.from(1), "maxBufferedBytes", maxBufferedBytes);
     }
 
     public int getConcurrentConsumers() {
         return concurrentConsumers;
     }
 
-    /** How many threads process messages. More than one gives up their order. */
+    /** How many threads process messages, 1 to 10000. More than one gives up their order. */
     public void setConcurrentConsumers(int concurrentConsumers) {
-        this.concurrentConsumers = (int) atLeast(1, "concurrentConsumers", concurrentConsumers);
+        this.concurrentConsumers = (int) in(Range.THREADS, "concurrentConsumers", concurrentConsumers);
     }
 
     public Class<?> getBodyType() {
@@ -348,24 +349,21 @@ public class PgPubSubConfiguration implements Cloneable {
         return sendTimeout;
     }
 
-    /** How long an exchange waits for its commit before it fails. */
+    /** How long an exchange waits for its commit before it fails, 1 ms to 24 days. */
     public void setSendTimeout(long sendTimeout) {
-        this.sendTimeout = atLeast(1, "sendTimeout", sendTimeout);
+        this.sendTimeout = in(Range.DURATION, "sendTimeout", sendTimeout);
     }
 
     public int getMaxBatch() {
         return maxBatch;
     }
 
-    /** How many notifications share one commit at most. They never wait for one another. */
+    /** How many notifications share one commit at most, 1 or more. They never wait for one another. */
     public void setMaxBatch(int maxBatch) {
-        this.maxBatch = (int) atLeast(1, "maxBatch", maxBatch);
+        this.maxBatch = (int) in(Range.from(1), "maxBatch", maxBatch);
     }
 
-    private static long atLeast(long least, String option, long value) {
-        if (value < least) {
-            throw new IllegalArgumentException("The option " + option + " is " + value + "; it must be at least " + least);
-        }
-        return value;
+    private static long in(Range range, String option, long value) {
+        return range.check("The option " + option, value);
     }
 }

@@ -5,6 +5,7 @@ import io.github.pgpubsub.GroupStatus;
 import io.github.pgpubsub.Message;
 import io.github.pgpubsub.MessageHandler;
 import io.github.pgpubsub.PgPubSub;
+import io.github.pgpubsub.Range;
 import io.github.pgpubsub.RoleChange;
 import io.github.pgpubsub.Subscription;
 import io.github.pgpubsub.SubscriptionOptions;
@@ -41,6 +42,7 @@ import org.apache.camel.spi.RouteController;
 import org.apache.camel.spi.ShutdownAware;
 import org.apache.camel.spi.ShutdownStrategy;
 import org.apache.camel.support.DefaultConsumer;
+import org.apache.camel.support.EventDrivenPollingConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -152,6 +154,7 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
         questions.close();
         CompletableFuture<Void> end = unsubscribe();
         if (end.isDone()) {
+            tellUnpolled();
             super.doStop();
         } else {
             long number = asked;
@@ -166,6 +169,7 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
                 return;
             }
             try {
+                tellUnpolled();
                 super.doStop();
             } catch (Exception e) {
                 failed(e);
@@ -333,6 +337,19 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
                 + " done, or set pollingConsumerBlockTimeout (milliseconds) and pollingConsumerQueueSize", getChannel());
     }
 
+    /**
+     * What is in Camel's queue was processed as far as its group and this consumer know, so that nobody else has it. Camel clears
+     * the queue when it is shut down, without a word.
+     */
+    private void tellUnpolled() {
+        int unpolled = getProcessor() instanceof EventDrivenPollingConsumer polling ? polling.getQueueSize() : 0;
+        if (unpolled > 0) {
+            LOG.warn("{}: {} messages were received and never polled by the ConsumerTemplate or pollEnrich that is stopped. They are lost:"
+                    + " poll until nothing comes before it is stopped", name(), unpolled);
+            tell(new PgPubSubEvent.Gap(this, getRouteId(), getChannel(), 0));
+        }
+    }
+
     @Override
     public boolean deferShutdown(ShutdownRunningTask shutdownRunningTask) {
         return false;
@@ -351,7 +368,7 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
     private SubscriptionOptions options() {
         PgPubSubConfiguration configuration = endpoint.getConfiguration();
         return SubscriptionOptions.to(endpoint.getChannel())
-                .name((getRouteId() == null ? "Channel " : "Route " + getRouteId() + ", channel ") + endpoint.getChannel())
+                .name(name())
                 .singleListener(configuration.isSingleListener())
                 .group(configuration.getGroup())
                 .filtered(configuration.isFiltered())
@@ -366,13 +383,17 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
                 .build();
     }
 
+    private String name() {
+        return (getRouteId() == null ? "Channel " : "Route " + getRouteId() + ", channel ") + endpoint.getChannel();
+    }
+
     /** A little less than Camel gives, so that what is unfinished then can still be handed over. */
     private Duration drainTimeout() {
         if (getProcessor() instanceof PollingConsumer) {
             return UNPOLLED;
         }
         ShutdownStrategy shutdown = endpoint.getCamelContext().getShutdownStrategy();
-        return Duration.ofMillis(shutdown.getTimeUnit().toMillis(shutdown.getTimeout()) * 4 / 5);
+        return Duration.ofMillis(Math.min(Range.DURATION.most(), shutdown.getTimeUnit().toMillis(shutdown.getTimeout())) * 4 / 5);
     }
 
     /** Whether this consumer is the one that gets messages now. */

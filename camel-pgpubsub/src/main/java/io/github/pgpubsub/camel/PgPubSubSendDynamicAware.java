@@ -1,6 +1,5 @@
 package io.github.pgpubsub.camel;
 
-import io.github.pgpubsub.ChannelName;
 import java.net.URI;
 import java.net.URISyntaxException;
 import org.apache.camel.CamelContext;
@@ -68,7 +67,7 @@ public class PgPubSubSendDynamicAware extends ServiceSupport implements SendDyna
             PgPubSubComponent.refuseQuestionMark(uri.replace("%25", "%"));
         }
         try {
-            return new Entry(ChannelName.check(channel(exchange.getContext(), uri)), uri, originalUri);
+            return new Entry(PgPubSubComponent.channelOfUri(channel(exchange.getContext(), uri)), uri, originalUri);
         } catch (URISyntaxException | RuntimeException e) {
             return null;
         }

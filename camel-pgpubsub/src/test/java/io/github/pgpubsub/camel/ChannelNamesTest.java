@@ -35,9 +35,10 @@ class ChannelNamesTest {
     private static CamelWithPostgres camel;
 
     @BeforeAll
-    static void start() {
+    static void start() throws Exception {
         postgres.execute("create table t (id int)");
-        camel = new CamelWithPostgres(postgres).start();
+        camel = new CamelWithPostgres(postgres)
+                .route(route -> route.from("direct:anywhere").toD("pgpubsub:${header.path}")).start();
     }
 
     @AfterAll
@@ -203,5 +204,15 @@ class ChannelNamesTest {
         assertThatThrownBy(() -> camel.template().sendBodyAndHeader(
                 "pgpubsub:elsewhere", "hello", PgPubSubConstants.OVERRIDE_CHANNEL, "half\uD83Dpair"))
                 .rootCause().isInstanceOf(IllegalArgumentException.class).hasMessageContaining("surrogate");
+    }
+
+    /** Java decodes them to U+FFFD, which would be another channel, the same for all. */
+    @ParameterizedTest
+    @ValueSource(strings = {"a%ff", "%ED%A0%80", "a%25ff", "%C3", "a%EF%BF%BD"})
+    void aUriThatIsNoUtf8IsRefused(String path) {
+        assertThatThrownBy(() -> camel.context().getEndpoint("pgpubsub:" + path))
+                .isInstanceOf(ResolveEndpointFailedException.class).hasStackTraceContaining("no UTF-8");
+        assertThatThrownBy(() -> camel.template().requestBodyAndHeader("direct:anywhere", "hello", "path", path))
+                .isInstanceOf(CamelExecutionException.class).hasStackTraceContaining("no UTF-8");
     }
 }

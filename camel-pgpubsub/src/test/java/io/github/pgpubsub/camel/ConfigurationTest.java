@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import io.github.pgpubsub.Range;
 import io.github.pgpubsub.connect.ConnectionCustomizer;
 import io.github.pgpubsub.support.PostgresExtension;
 import io.github.pgpubsub.support.Proxy;
@@ -12,6 +13,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.main.Main;
 import org.awaitility.Awaitility;
@@ -79,6 +81,15 @@ class ConfigurationTest {
         config.setDataSource(postgres.dataSource());
         config.setMaximumPoolSize(2);
         try (HikariDataSource pool = new HikariDataSource(config)) {
+            // What the application leaves in its connections is gone when the component gives them back.
+            try (Connection one = pool.getConnection(); Connection other = pool.getConnection()) {
+                for (Connection each : new Connection[] {one, other}) {
+                    try (Statement statement = each.createStatement()) {
+                        statement.execute("listen \"the application's own\"");
+                    }
+                    answer(each, "select pg_advisory_lock_shared(1)");
+                }
+            }
             Inbox inbox = new Inbox();
             try (CamelWithPostgres camel = new CamelWithPostgres().receive("pgpubsub:in", inbox)) {
                 camel.configuration().setDataSource(pool);
@@ -254,6 +265,17 @@ class ConfigurationTest {
         "reconnectDelay=0         | reconnectDelay is 0; it must be at least 1",
         "reconnectMaxDelay=-5     | reconnectMaxDelay is -5; it must be at least 1",
         "sendTimeout=0            | sendTimeout is 0; it must be at least 1",
+        "leaderTimeout=1          | The option leaderTimeout is 1; it must be 0 or at least 100",
+        "leaderTimeout=99         | leaderTimeout is 99; it must be 0 or at least 100",
+        "leaderTimeout=-1         | leaderTimeout is -1; it must be 0 or at least 100",
+        "leaderTimeout=25d        | leaderTimeout is 2160000000; it must be at most 2073600000",
+        "acquireInterval=9223372036854775807   | acquireInterval is 9223372036854775807; it must be at most 2073600000",
+        "reconnectDelay=9223372036854775807    | reconnectDelay is 9223372036854775807; it must be at most 2073600000",
+        "reconnectMaxDelay=9223372036854775807 | reconnectMaxDelay is 9223372036854775807; it must be at most 2073600000",
+        "sendTimeout=9223372036854775807       | sendTimeout is 9223372036854775807; it must be at most 2073600000",
+        "heartbeatInterval=100d   | heartbeatInterval is 8640000000; it must be at most 32400000",
+        "heartbeatTimeout=10h     | heartbeatTimeout is 36000000; it must be at most 32400000",
+        "concurrentConsumers=1000000 | concurrentConsumers is 1000000; it must be at most 10000",
         "group=                   | group is empty",
         "payloadFormat=xml        | xml",
         "bodyType=java.util.Map   | bodyType needs payloadFormat=json",
@@ -269,6 +291,35 @@ class ConfigurationTest {
         try (CamelWithPostgres camel = new CamelWithPostgres(postgres).receive("pgpubsub:in?" + option, new Inbox())) {
             assertThatThrownBy(camel::start).hasStackTraceContaining(said);
             assertThat(camel.backends(postgres, "%")).isEmpty();
+        }
+    }
+
+    /** On the server they become settings of TCP; a kernel that can't take them says so in the server's log only. */
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "leaderTimeout=100&acquireInterval=1",
+        "leaderTimeout=24d&acquireInterval=24d&reconnectDelay=24d&reconnectMaxDelay=24d&sendTimeout=24d",
+        "heartbeatInterval=9h&heartbeatTimeout=9h",
+        "concurrentConsumers=500",
+    })
+    void whatIsJustWithinTheBoundsWorks(String options) throws Exception {
+        Inbox inbox = new Inbox();
+        String uri = "pgpubsub:bounds?" + options;
+        try (CamelWithPostgres camel = new CamelWithPostgres(postgres).receive(uri, inbox).start()) {
+            camel.send(uri, "hello");
+            inbox.awaitBodies("hello");
+        }
+    }
+
+    /** The bound of the heartbeats is what a kernel takes: shown back, each is what was set. */
+    @Test
+    void theLongestHeartbeatsAreInForceOnTheServer() throws Exception {
+        long seconds = Duration.ofMillis(Range.HEARTBEAT.most()).toSeconds();
+        try (Connection connection = postgres.dataSource().getConnection(); Statement statement = connection.createStatement()) {
+            for (String setting : List.of("tcp_keepalives_idle", "tcp_keepalives_interval")) {
+                statement.execute("set " + setting + " = " + seconds);
+                assertThat(answer(connection, "show " + setting)).isEqualTo(String.valueOf(seconds));
+            }
         }
     }
 

@@ -2,9 +2,12 @@ package io.github.pgpubsub.camel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.pgpubsub.camel.management.PgPubSubEvent;
 import io.github.pgpubsub.support.LoggedLines;
 import io.github.pgpubsub.support.PostgresExtension;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -15,7 +18,10 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Route;
 import org.apache.camel.ServiceStatus;
 import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.spi.CamelEvent;
 import org.apache.camel.spi.ExceptionHandler;
+import org.apache.camel.support.EventDrivenPollingConsumer;
+import org.apache.camel.support.EventNotifierSupport;
 import org.apache.camel.support.RoutePolicySupport;
 import org.apache.camel.support.service.ServiceHelper;
 import org.apache.camel.throttling.ThrottlingExceptionRoutePolicy;
@@ -301,6 +307,55 @@ class EndFromWithinTest {
         camel.close();
         assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(5));
         Inbox.await(() -> assertThat(camel.backends(postgres, "listen")).isEmpty());
+    }
+
+    /** They count as processed once they are in Camel's queue, so no other member has them, and the server has them no more. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatWasReceivedAndNeverPolledIsTold(boolean singleListener) throws Exception {
+        String uri = "pgpubsub:unpolled?singleListener=" + singleListener;
+        List<PgPubSubEvent.Gap> gaps = new CopyOnWriteArrayList<>();
+        try (LoggedLines log = LoggedLines.capture(); CamelWithPostgres camel = new CamelWithPostgres(postgres)) {
+            camel.context().getManagementStrategy().addEventNotifier(new EventNotifierSupport() {
+                @Override
+                public void notify(CamelEvent event) {
+                    if (event instanceof PgPubSubEvent.Gap gap) {
+                        gaps.add(gap);
+                    }
+                }
+            });
+            camel.start();
+            ConsumerTemplate template = camel.context().createConsumerTemplate();
+            assertThat(template.receiveBody(uri, 100)).isNull();
+            postgres.strings("select count(pg_notify('unpolled', n::text)) from generate_series(1, 5) n");
+            assertThat(template.receiveBody(uri, 5000, String.class)).isEqualTo("1");
+            EventDrivenPollingConsumer polling = (EventDrivenPollingConsumer) pollingConsumer(camel);
+            Inbox.await(() -> assertThat(polling.getQueueSize()).isEqualTo(4));
+
+            template.stop();
+
+            assertThat(log.lines()).filteredOn(line -> line.contains("never polled")).singleElement().asString()
+                    .startsWith("WARN ").contains("Channel unpolled: 4 messages were received and never polled");
+            assertThat(gaps).singleElement().returns("unpolled", PgPubSubEvent::getChannel);
+        }
+        assertThat(gaps).as("told once").hasSize(1);
+    }
+
+    /** A queue that was polled empty is no loss. */
+    @Test
+    void whoPolledEverythingIsToldNothing() throws Exception {
+        try (LoggedLines log = LoggedLines.capture(); CamelWithPostgres camel = new CamelWithPostgres(postgres).start()) {
+            ConsumerTemplate template = camel.context().createConsumerTemplate();
+            assertThat(template.receiveBody("pgpubsub:polled", 100)).isNull();
+            postgres.notify("polled", "1");
+            assertThat(template.receiveBody("pgpubsub:polled", 5000, String.class)).isEqualTo("1");
+            template.stop();
+            assertThat(log.lines()).noneMatch(line -> line.contains("never polled"));
+        }
+    }
+
+    private static Object pollingConsumer(CamelWithPostgres camel) {
+        return camel.context().getComponent("pgpubsub", PgPubSubComponent.class).consumers().iterator().next().getProcessor();
     }
 
     /** Who polled once and does so no more would hold up the other routes on its session for ever. */

@@ -7,12 +7,15 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import io.github.pgpubsub.support.PostgresExtension;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.camel.CamelExecutionException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -94,5 +97,31 @@ class PayloadLimitsTest {
         camel.send("pgpubsub:Limits", null);
 
         inbox.awaitBodies("", "");
+    }
+
+    static Stream<Arguments> bodiesWithoutEnd() {
+        Stream<Supplier<Object>> bodies = Stream.of(
+                () -> Stream.generate(() -> "geheim"),
+                () -> Stream.generate(() -> "geheim").iterator(),
+                () -> (Iterable<String>) () -> Stream.generate(() -> "geheim").iterator(),
+                () -> Map.of("within", Stream.generate(() -> "geheim")),
+                () -> new Holder(Stream.generate(() -> "geheim")));
+        return bodies.flatMap(body -> Stream.of("text", "json").map(format -> Arguments.of(body, format)));
+    }
+
+    /** What a bean holds; Jackson wraps what its parts throw. */
+    public record Holder(Stream<String> parts) {}
+
+    @ParameterizedTest
+    @MethodSource("bodiesWithoutEnd")
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void aBodyWithoutEndIsWrittenOnlyUntilItIsTooLong(Supplier<Object> body, String format) {
+        Throwable failure = catchThrowable(() -> camel.send("pgpubsub:Limits?payloadFormat=" + format, body.get()));
+
+        assertThat(failure).isInstanceOf(CamelExecutionException.class).rootCause()
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContainingAll("more than 1048576 characters", "7999");
+        assertThat(failure).hasStackTraceContaining("7999");
+        camel.send("pgpubsub:Limits", "the next one");
+        inbox.awaitBodies("the next one");
     }
 }

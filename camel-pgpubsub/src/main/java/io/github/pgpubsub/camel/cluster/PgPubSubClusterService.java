@@ -2,6 +2,7 @@ package io.github.pgpubsub.camel.cluster;
 
 import io.github.pgpubsub.MessageHandler;
 import io.github.pgpubsub.PgPubSub;
+import io.github.pgpubsub.Range;
 import io.github.pgpubsub.Subscription;
 import io.github.pgpubsub.SubscriptionOptions;
 import io.github.pgpubsub.camel.Database;
@@ -191,9 +192,13 @@ public class PgPubSubClusterService extends AbstractCamelClusterService<PgPubSub
         return acquireInterval;
     }
 
-    /** How often the next in line looks whether the leader is gone, in milliseconds. Default: 500. */
+    /**
+     * How often the next in line looks whether the leader is gone, in milliseconds, from 1 to what 24 days have. Default: 500.
+     *
+     * @throws IllegalArgumentException when it is out of that range
+     */
     public void setAcquireInterval(long acquireInterval) {
-        this.acquireInterval = atLeast(1, "acquireInterval", acquireInterval);
+        this.acquireInterval = Range.DURATION.check("The option acquireInterval", acquireInterval);
     }
 
     public long getLeaderTimeout() {
@@ -201,20 +206,16 @@ public class PgPubSubClusterService extends AbstractCamelClusterService<PgPubSub
     }
 
     /**
-     * A leader that holds the lock and shows no life for so many milliseconds is deposed. One that has no answer from the server
+     * A leader that holds the lock and shows no life for so many milliseconds is deposed: 100 to what 24 days have. One that has no
+     * answer from the server
      * for half of that stops being leader by itself. 0: nobody is deposed. When members differ, the leader's value counts.
      *
      * <p>Default: 10,000, less than a consumer's, because the messages of a consumer wait for the next leader, and routes that
      * nobody runs do nothing. Half of it is still longer than usual pauses, and the leader sends a notification each sixth of it.
+     *
+     * @throws IllegalArgumentException when it is out of that range
      */
     public void setLeaderTimeout(long leaderTimeout) {
-        this.leaderTimeout = atLeast(0, "leaderTimeout", leaderTimeout);
-    }
-
-    private static long atLeast(long least, String option, long value) {
-        if (value < least) {
-            throw new IllegalArgumentException("The option " + option + " is " + value + "; it must be at least " + least);
-        }
-        return value;
+        this.leaderTimeout = Range.LEADER_TIMEOUT.check("The option leaderTimeout", leaderTimeout);
     }
 }

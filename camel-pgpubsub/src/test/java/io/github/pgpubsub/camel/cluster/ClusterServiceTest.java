@@ -446,4 +446,16 @@ class ClusterServiceTest {
     private static void print(String format, Object... values) {
         System.out.println("figures: " + String.format(format, values));
     }
+
+    @Test
+    void timesOutOfRangeAreRefused() {
+        PgPubSubClusterService service = new PgPubSubClusterService();
+        assertThatThrownBy(() -> service.setLeaderTimeout(99)).isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("The option leaderTimeout is 99; it must be 0 or at least 100");
+        assertThatThrownBy(() -> service.setLeaderTimeout(Long.MAX_VALUE)).hasMessageContaining("it must be at most 2073600000");
+        assertThatThrownBy(() -> service.setAcquireInterval(0)).hasMessageContaining("it must be at least 1");
+        assertThatThrownBy(() -> service.setAcquireInterval(Long.MAX_VALUE)).hasMessageContaining("it must be at most 2073600000");
+        service.setLeaderTimeout(0);
+        service.setLeaderTimeout(100);
+    }
 }
