@@ -393,8 +393,9 @@ final class Simulation {
      */
     void delivers(SimulatedMember member, Entry<Long> entry) {
         long number = entry.message();
-        // Who is on its own goes on with what is older than that.
-        boolean toldByFormer = gapWasLast && !member.onItsOwn;
+        // Who is on its own, or does not know yet that its session has ended, goes on with what is older than that.
+        boolean follows = member.isConnected() && !member.onItsOwn;
+        boolean toldByFormer = gapWasLast && follows;
         boolean told = member.gapIsLast || toldByFormer;
         if (told || member.lastDelivered != number - 1) {
             for (long each = missing(); each < number; each++) {
@@ -407,7 +408,7 @@ final class Simulation {
                 tellsGap(member);
             }
             member.gapIsLast = false;
-            gapWasLast &= member.onItsOwn;
+            gapWasLast &= !follows;
         }
         member.lastDelivered = number;
         named(entry);
@@ -468,7 +469,7 @@ final class Simulation {
         }
         if (again && completedEver.contains(number)) {
             Long end = doneByStopped.get(number);
-            expect(end == null || now - end < BACK_AT_ONCE || !hasAnotherLed(member, end) || now - server.startedAt() <= AFTER_A_RESTART,
+            expect(end == null || Math.min(now, member.gotLockAt) - end < BACK_AT_ONCE || !hasAnotherLed(member, end) || now - server.startedAt() <= AFTER_A_RESTART,
                     "message " + number + " comes again long after a leader has stopped that had done it");
         }
         named(entry);

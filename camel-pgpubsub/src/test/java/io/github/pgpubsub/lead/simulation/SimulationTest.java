@@ -37,8 +37,8 @@ class SimulationTest {
     @ParameterizedTest
     @EnumSource(value = Break.class, names = "NONE", mode = EnumSource.Mode.EXCLUDE)
     void aBrokenProtocolIsFound(Break broken) {
-        OptionalLong found = LongStream.range(0, 10_000).parallel().filter(seed -> isFound(seed, broken)).findAny();
-        assertThat(found).as("a world of 10,000 in which " + broken + " is found").isPresent();
+        OptionalLong found = LongStream.range(0, 50_000).parallel().filter(seed -> isFound(seed, broken)).findAny();
+        assertThat(found).as("a world of 50,000 in which " + broken + " is found").isPresent();
     }
 
     private static boolean isFound(long seed, Break broken) {
