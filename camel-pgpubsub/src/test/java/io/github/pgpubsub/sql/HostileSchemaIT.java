@@ -111,7 +111,9 @@ class HostileSchemaIT {
         try (PgPubSub one = pubSub(url()); PgPubSub other = pubSub(url())) {
             Subscription leader = one.subscribe(group, first);
             try (Subscription standby = other.subscribe(group, second);
-                    Subscription broadcast = other.subscribe(SubscriptionOptions.to("work").singleListener(false).build(), all)) {
+                    Subscription broadcast = other.subscribe(SubscriptionOptions.to("work").singleListener(false).build(), all);
+                    Subscription notAscii = other.subscribe(SubscriptionOptions.to("Küche").singleListener(false).build(), all)) {
+                assertThat(notAscii.isReceiving()).isTrue();
                 Inbox.await(() -> assertThat(leader.status().group().inStep()).isTrue());
                 assertThat(leader.members()).hasSize(2);
                 assertThat(broadcast.isReceiving()).isTrue();
