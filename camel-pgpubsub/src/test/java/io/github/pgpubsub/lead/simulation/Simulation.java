@@ -411,7 +411,10 @@ final class Simulation {
             gapWasLast &= !follows;
         }
         member.lastDelivered = number;
-        named(entry);
+        // Who does not know yet that its session has ended takes in what it will not begin.
+        if (member.isConnected() || member.onItsOwn) {
+            named(entry);
+        }
     }
 
     /** A gap may count as a first one only where nobody who is there has seen anybody lead. */
