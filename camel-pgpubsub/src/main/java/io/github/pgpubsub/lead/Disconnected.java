@@ -37,7 +37,7 @@ final class Disconnected<M> extends State<M> {
     }
 
     private void pump() {
-        while (!backlog.isEmpty() && (self.effects.hasRoom() || self.isStopping() && self.effects.hasRoomForHeld())) {
+        while (!backlog.isEmpty() && self.hasRoom()) {
             self.effects.deliver(backlog.remove());
         }
     }

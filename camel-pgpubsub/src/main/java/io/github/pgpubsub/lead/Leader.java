@@ -4,15 +4,12 @@ import io.github.pgpubsub.lead.ControlMessage.Type;
 import java.util.concurrent.TimeUnit;
 
 /** Takes messages in, reports how far it is, and, once it stops, looks for somebody to hand over to. */
-final class Leader<M> extends State<M> {
+final class Leader<M> extends InTerm<M> {
 
     /** How long a stopping leader waits for a standby to join, and for its answer. */
     private static final long HEIR_NANOS = TimeUnit.SECONDS.toNanos(2);
     /** Interval at which a stopping leader looks whether there is a standby. */
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-
-    private final Term<M> term;
-    private final Heir heir;
 
     // ---- as stopping leader
     private boolean othersKnown;
@@ -25,9 +22,7 @@ final class Leader<M> extends State<M> {
     private long nextLook;
 
     Leader(Leadership<M> self, Term<M> term) {
-        super(self);
-        this.term = term;
-        this.heir = term.heir;
+        super(self, term);
     }
 
     @Override
@@ -43,16 +38,6 @@ final class Leader<M> extends State<M> {
     @Override
     int standby() {
         return heir.backend();
-    }
-
-    @Override
-    int leader() {
-        return self.backend();
-    }
-
-    @Override
-    long leaderSince() {
-        return term.since();
     }
 
     /** The role is entered; messages may begin. */
@@ -97,30 +82,18 @@ final class Leader<M> extends State<M> {
     }
 
     @Override
-    void showsLife(int sender, ControlMessage message, long now) {
-        if (heir.is(sender)) {
-            term.heirSays(message, now);
-            if (self.isStopping()) {
-                resignIfPossible(now);
-            }
+    void heirHasSpoken(long now) {
+        if (self.isStopping()) {
+            resignIfPossible(now);
         }
     }
 
     @Override
-    void challenged(long now) {
-        self.reports.want();
-    }
-
-    @Override
     void ownCameBy(ControlMessage message, long now) {
-        if (message.type() == Type.PROGRESS) {
-            term.progressCameBy(message);
-            boolean latest = self.reports.isLatest(message.token());
-            if (latest && self.isStopping() && caughtUpAt == Leadership.NEVER && self.reports.sentAt() - waitsSince >= 0) {
-                caughtUpAt = now;
-            }
-        } else if (message.type() == Type.RESIGNING) {
-            heir.noticeCameBy(message.token(), self.stream.place(), now);
+        super.ownCameBy(message, now);
+        boolean latest = message.type() == Type.PROGRESS && self.reports.isLatest(message.token());
+        if (latest && self.isStopping() && caughtUpAt == Leadership.NEVER && self.reports.sentAt() - waitsSince >= 0) {
+            caughtUpAt = now;
         }
     }
 
@@ -297,15 +270,5 @@ final class Leader<M> extends State<M> {
     @Override
     void giveUp(long now) {
         resign("stops; its time is up").resign(false);
-    }
-
-    @Override
-    void broke(long lastProof, long now) {
-        term.broke(lastProof, now);
-    }
-
-    @Override
-    void discard() {
-        term.backlog.clear();
     }
 }

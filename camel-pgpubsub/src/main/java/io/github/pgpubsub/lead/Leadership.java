@@ -128,6 +128,11 @@ public final class Leadership<M> {
         return givesUp;
     }
 
+    /** For what is held already. A stopping member has to get to the end, and what it moves takes no more memory than before. */
+    boolean hasRoom() {
+        return effects.hasRoom() || stopping && effects.hasRoomForHeld();
+    }
+
     /** How long whoever takes over from this member waits, if it has not heard otherwise. */
     long grace() {
         return GRACE.toNanos() + 2 * roundTrip;

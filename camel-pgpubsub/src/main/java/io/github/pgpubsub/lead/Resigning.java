@@ -3,31 +3,17 @@ package io.github.pgpubsub.lead;
 import io.github.pgpubsub.lead.ControlMessage.Type;
 
 /** Takes in nothing more, finishes what has begun, or all before a place, and then gives the lock back. */
-final class Resigning<M> extends State<M> {
+final class Resigning<M> extends InTerm<M> {
 
-    private final Term<M> term;
-    private final Heir heir;
     private boolean resigned;
 
     Resigning(Leadership<M> self, Term<M> term) {
-        super(self);
-        this.term = term;
-        this.heir = term.heir;
+        super(self, term);
     }
 
     @Override
     Role role() {
         return Role.RESIGNING;
-    }
-
-    @Override
-    int leader() {
-        return self.backend();
-    }
-
-    @Override
-    long leaderSince() {
-        return term.since();
     }
 
     @Override
@@ -37,25 +23,8 @@ final class Resigning<M> extends State<M> {
     }
 
     @Override
-    void showsLife(int sender, ControlMessage message, long now) {
-        if (heir.is(sender)) {
-            term.heirSays(message, now);
-            handOverIfInStep();
-        }
-    }
-
-    @Override
-    void challenged(long now) {
-        self.reports.want();
-    }
-
-    @Override
-    void ownCameBy(ControlMessage message, long now) {
-        if (message.type() == Type.PROGRESS) {
-            term.progressCameBy(message);
-        } else if (message.type() == Type.RESIGNING) {
-            heir.noticeCameBy(message.token(), self.stream.place(), now);
-        }
+    void heirHasSpoken(long now) {
+        handOverIfInStep();
     }
 
     @Override
@@ -134,15 +103,5 @@ final class Resigning<M> extends State<M> {
     @Override
     void unlocked() {
         self.control.send(ControlMessage.of(Type.VACANT, self.control.token()));
-    }
-
-    @Override
-    void broke(long lastProof, long now) {
-        term.broke(lastProof, now);
-    }
-
-    @Override
-    void discard() {
-        term.backlog.clear();
     }
 }

@@ -38,14 +38,9 @@ final class Term<M> {
     // ---- what begins
 
     void pump() {
-        while (!backlog.isEmpty() && mayBegin(backlog.peek()) && hasRoom()) {
+        while (!backlog.isEmpty() && mayBegin(backlog.peek()) && self.hasRoom()) {
             self.effects.deliver(backlog.remove());
         }
-    }
-
-    /** A stopping member has to get to the end, and what it moves takes no more memory than before. */
-    private boolean hasRoom() {
-        return self.effects.hasRoom() || self.isStopping() && self.effects.hasRoomForHeld();
     }
 
     void data(M message) {
