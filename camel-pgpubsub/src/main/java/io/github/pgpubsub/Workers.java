@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
@@ -29,6 +30,7 @@ final class Workers {
     private final String channel;
     private final Supplier<Thread> maker;
     private final List<Thread> threads = new CopyOnWriteArrayList<>();
+    private final AtomicInteger atWork = new AtomicInteger();
     private volatile boolean started;
     private volatile boolean leaving;
 
@@ -55,9 +57,9 @@ final class Workers {
         }
     }
 
-    /** Whether somebody is there who takes messages. */
+    /** Whether a thread has come to take messages, and still does. One that has only been started may end before it gets there. */
     boolean isAlive() {
-        return threads.stream().anyMatch(Thread::isAlive);
+        return atWork.get() > 0;
     }
 
     /** Whether nobody is there although nobody was told to leave. */
@@ -123,6 +125,15 @@ final class Workers {
     }
 
     private void work() {
+        atWork.incrementAndGet();
+        try {
+            takeUntilToldToLeave();
+        } finally {
+            atWork.decrementAndGet();
+        }
+    }
+
+    private void takeUntilToldToLeave() {
         while (true) {
             try {
                 Entry<Notification> entry = queue.take(this);

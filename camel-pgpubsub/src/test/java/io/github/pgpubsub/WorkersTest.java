@@ -9,6 +9,7 @@ import io.github.pgpubsub.lead.MemoryBound;
 import io.github.pgpubsub.session.Notification;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -68,6 +69,23 @@ class WorkersTest {
         goesOnAfter(() -> {
             throw new IllegalStateException("not reportable");
         });
+    }
+
+    /** A thread made anew that ends before it comes to take messages has not helped, however shortly one looks. */
+    @Test
+    void aThreadThatHasOnlyBeenStartedIsNotAtWork() throws Exception {
+        CountDownLatch end = new CountDownLatch(1);
+        workers = new Workers(queue, null, new Counters(), "ch", "test", 1, (name, task) -> new Thread(() -> {
+            try {
+                end.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }, name));
+        workers.start();
+        assertThat(workers.isAlive()).isFalse();
+        assertThat(workers.isDeserted()).isTrue();
+        end.countDown();
     }
 
     private void goesOnAfter(Act act) {

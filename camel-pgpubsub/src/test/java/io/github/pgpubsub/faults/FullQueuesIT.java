@@ -80,6 +80,8 @@ class FullQueuesIT {
         Standing route = new Standing();
         try (PgPubSub pubSub = pubSub(); Subscription subscription = pubSub.subscribe(SubscriptionOptions.to("bytes")
                 .queueSize(messages).memory(memory).singleListener(singleListener).build(), route)) {
+            // What comes during a take-over has another bound.
+            soon(() -> assertThat(subscription.isReceiving()).isTrue());
             notify("bytes", 1, messages, 4000);
             soon(() -> assertThat(subscription.status().session().waitsFor()).isEqualTo("bytes"));
             long held = memory.held();
