@@ -78,7 +78,7 @@ class SpringBootPageTest {
                 "org.springframework.boot:spring-boot-starter-jdbc:null");
         // The versions of this build's dependencies, and of the profile that tries another Camel.
         assertThat(dependencies()).filteredOn(dependency -> dependency.contains("-bom:")).hasSize(2)
-                .allMatch(bom -> Pages.read(Pages.ROOT.resolve("camel-pgpubsub/pom.xml"))
+                .allMatch(bom -> Pages.read(Pages.ROOT.resolve("camel-pgpubsub/component/pom.xml"))
                         .contains("<value>" + bom.substring(bom.lastIndexOf(':') + 1) + "</value>"));
     }
 

@@ -30,8 +30,8 @@ class RunTest {
     @BeforeEach
     void makeRepository() throws IOException {
         write("pom.xml", "root");
-        write("camel-pgpubsub/pom.xml", "component");
-        write("camel-pgpubsub/src/main/java/A.java", "component");
+        write("camel-pgpubsub/engine/pom.xml", "component");
+        write("camel-pgpubsub/component/src/main/java/A.java", "component");
         write("examples/server/pom.xml", "server");
         write("examples/server/src/main/java/S.java", "server");
         write("examples/hello/pom.xml", "hello");
@@ -68,7 +68,7 @@ class RunTest {
     void changedSourcesAreBuiltBesideWhatStillRuns() throws Exception {
         Process running = start("--stay");
         await().until(() -> lines("starts").size() == 1);
-        write("camel-pgpubsub/src/main/java/A.java", "changed");
+        write("camel-pgpubsub/component/src/main/java/A.java", "changed");
         run();
         assertThat(lines("builds")).hasSize(2);
         assertThat(folders()).as("of the one that runs and of the new one").hasSize(2);

@@ -1,0 +1,148 @@
+package io.github.pgpubsub.camel;
+
+import io.github.pgpubsub.BufferLimit;
+import io.github.pgpubsub.PgPubSub;
+import io.github.pgpubsub.connect.OwnMessages;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.apache.camel.Category;
+import org.apache.camel.Consumer;
+import org.apache.camel.Exchange;
+import org.apache.camel.MultipleConsumersSupport;
+import org.apache.camel.PollingConsumer;
+import org.apache.camel.Processor;
+import org.apache.camel.Producer;
+import org.apache.camel.api.management.ManagedAttribute;
+import org.apache.camel.api.management.ManagedResource;
+import org.apache.camel.spi.Metadata;
+import org.apache.camel.spi.UriEndpoint;
+import org.apache.camel.spi.UriParam;
+import org.apache.camel.spi.UriPath;
+import org.apache.camel.support.DefaultEndpoint;
+import org.apache.camel.support.EventDrivenPollingConsumer;
+
+/** Listen to and notify PostgreSQL channels (LISTEN/NOTIFY), with one listener at a time among many processes. */
+@UriEndpoint(firstVersion = "0.1.0", scheme = "pgpubsub", title = "PostgreSQL Pub/Sub", syntax = "pgpubsub:channel",
+             category = {Category.DATABASE, Category.MESSAGING}, headersClass = PgPubSubConstants.class)
+@ManagedResource(description = "Managed PostgreSQL Pub/Sub endpoint")
+public class PgPubSubEndpoint extends DefaultEndpoint implements MultipleConsumersSupport {
+
+    /** How long a full queue of a ConsumerTemplate or pollEnrich is waited for, unless pollingConsumerBlockTimeout says otherwise. */
+    private static final long UNPOLLED_MILLIS = 60_000;
+
+    @UriPath(description = "The channel, taken exactly: 1 to 63 bytes of UTF-8.")
+    @Metadata(required = true)
+    private final String channel;
+
+    @UriParam
+    private final PgPubSubConfiguration configuration;
+
+    public PgPubSubEndpoint(String uri, PgPubSubComponent component, String channel, PgPubSubConfiguration configuration) {
+        super(uri, component);
+        this.channel = channel;
+        this.configuration = configuration;
+    }
+
+    @Override
+    public Producer createProducer() {
+        return configuration.isTransacted() ? new PgPubSubTransactedProducer(this) : new PgPubSubProducer(this);
+    }
+
+    @Override
+    public Consumer createConsumer(Processor processor) throws Exception {
+        if (configuration.getBodyType() != null && configuration.getPayloadFormat() != PayloadFormat.json) {
+            throw new IllegalArgumentException("The option bodyType needs payloadFormat=json");
+        }
+        PgPubSubConsumer consumer = new PgPubSubConsumer(this, processor);
+        configureConsumer(consumer);
+        return consumer;
+    }
+
+    @Override
+    public boolean isMultipleConsumersSupported() {
+        return true;
+    }
+
+    /** A poller that polls no more must not hold up all that share its session: see {@link PgPubSubConsumer#beforePoll}. */
+    @Override
+    public PollingConsumer createPollingConsumer() throws Exception {
+        PollingConsumer consumer = super.createPollingConsumer();
+        if (consumer instanceof EventDrivenPollingConsumer queued && queued.getBlockTimeout() <= 0) {
+            queued.setBlockTimeout(UNPOLLED_MILLIS);
+        }
+        return consumer;
+    }
+
+    @Override
+    public PgPubSubComponent getComponent() {
+        return (PgPubSubComponent) super.getComponent();
+    }
+
+    PgPubSub retainForPublishing() {
+        return getComponent().pubSubs().retain(configuration, mayAutowire(), null);
+    }
+
+    PgPubSub retainForListening() {
+        return getComponent().pubSubs().retain(configuration, mayAutowire(), configuration.isDedicatedSession() ? this : null);
+    }
+
+    BufferLimit memory() {
+        return getComponent().pubSubs().memory(configuration.getMaxBufferedBytes());
+    }
+
+    void releasePubSub(PgPubSub pubSub) {
+        getComponent().pubSubs().release(pubSub);
+    }
+
+    DataSource transactedDataSource() {
+        return getComponent().pubSubs().transactedDataSource(configuration, mayAutowire());
+    }
+
+    /** Camel sets the endpoint's own by the context's and by its URI, but not by its component's. */
+    private boolean mayAutowire() {
+        return isAutowiredEnabled() && getComponent().isAutowiredEnabled();
+    }
+
+    OwnMessages ownMessages() {
+        return SharedPubSubs.ownMessages(getCamelContext());
+    }
+
+    /**
+     * Where the exchange goes. The override is for this send only: a later endpoint of the route must not see it. Bytes are what
+     * other components make of a text; what is no text would name a channel that nobody listens to.
+     */
+    String takeChannel(Exchange exchange) {
+        Object override = exchange.getMessage().removeHeader(PgPubSubConstants.OVERRIDE_CHANNEL);
+        if (override == null) {
+            return channel;
+        } else if (override instanceof byte[] bytes) {
+            return text(bytes);
+        } else if (override instanceof CharSequence || override instanceof Character || override instanceof Number
+                || override instanceof Enum || override instanceof UUID) {
+            return override.toString();
+        }
+        throw new IllegalArgumentException("The header " + PgPubSubConstants.OVERRIDE_CHANNEL + " is a "
+                + override.getClass().getTypeName() + "; it must be a String");
+    }
+
+    private static String text(byte[] name) {
+        try {
+            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(name)).toString();
+        } catch (CharacterCodingException e) {
+            throw new IllegalArgumentException("The header " + PgPubSubConstants.OVERRIDE_CHANNEL
+                    + " has bytes that are no UTF-8; it must be a String", e);
+        }
+    }
+
+    @ManagedAttribute(description = "The channel")
+    public String getChannel() {
+        return channel;
+    }
+
+    public PgPubSubConfiguration getConfiguration() {
+        return configuration;
+    }
+}

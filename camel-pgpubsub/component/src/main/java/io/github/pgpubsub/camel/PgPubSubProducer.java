@@ -1,0 +1,168 @@
+package io.github.pgpubsub.camel;
+
+import io.github.pgpubsub.PgPubSub;
+import io.github.pgpubsub.camel.management.ManagedProducer;
+import io.github.pgpubsub.camel.management.PgPubSubProducerHealthCheck;
+import io.github.pgpubsub.status.PublisherStatus;
+import java.time.Duration;
+import java.util.function.Function;
+import org.apache.camel.AsyncCallback;
+import org.apache.camel.Exchange;
+import org.apache.camel.api.management.ManagedAttribute;
+import org.apache.camel.api.management.ManagedResource;
+import org.apache.camel.health.HealthCheckHelper;
+import org.apache.camel.health.WritableHealthCheckRepository;
+import org.apache.camel.support.DefaultAsyncProducer;
+
+/** Sends bodies as notifications. An exchange completes once its notification is committed. */
+@ManagedResource(description = "Managed PostgreSQL Pub/Sub producer")
+public class PgPubSubProducer extends DefaultAsyncProducer implements ManagedProducer {
+
+    private final PgPubSubEndpoint endpoint;
+    private final PayloadCodec codec;
+    private final Duration sendTimeout;
+    private volatile PgPubSub pubSub;
+    private WritableHealthCheckRepository healthChecks;
+    private PgPubSubProducerHealthCheck healthCheck;
+
+    public PgPubSubProducer(PgPubSubEndpoint endpoint) {
+        super(endpoint);
+        this.endpoint = endpoint;
+        this.codec = new PayloadCodec(endpoint.getConfiguration());
+        this.sendTimeout = Duration.ofMillis(endpoint.getConfiguration().getSendTimeout());
+    }
+
+    @Override
+    protected void doStart() throws Exception {
+        super.doStart();
+        pubSub = endpoint.retainForPublishing();
+        try {
+            pubSub.startPublishing();
+        } catch (Exception e) {
+            release();
+            throw e;
+        }
+        registerHealthCheck();
+    }
+
+    private void registerHealthCheck() {
+        healthChecks = HealthCheckHelper.getHealthCheckRepository(endpoint.getCamelContext(), "producers",
+                WritableHealthCheckRepository.class);
+        if (healthChecks != null) {
+            healthCheck = new PgPubSubProducerHealthCheck(this, getEndpoint().getId());
+            healthCheck.setEnabled(endpoint.getComponent().isHealthCheckProducerEnabled());
+            healthChecks.addHealthCheck(healthCheck);
+        }
+    }
+
+    @Override
+    protected void doStop() throws Exception {
+        if (healthCheck != null) {
+            healthChecks.removeHealthCheck(healthCheck);
+            healthCheck = null;
+        }
+        release();
+        super.doStop();
+    }
+
+    private void release() {
+        if (pubSub != null) {
+            endpoint.releasePubSub(pubSub);
+            pubSub = null;
+        }
+    }
+
+    @Override
+    public boolean process(Exchange exchange, AsyncCallback callback) {
+        try {
+            PgPubSub current = pubSub;
+            if (current == null) {
+                throw stopped(endpoint);
+            }
+            current.publish(endpoint.takeChannel(exchange), codec.encode(exchange), sendTimeout, failure -> {
+                if (failure != null) {
+                    exchange.setException(failure);
+                }
+                callback.done(false);
+            });
+            return false;
+        } catch (Exception e) {
+            exchange.setException(e);
+            callback.done(true);
+            return true;
+        }
+    }
+
+    /** What sending through a producer gets that is not started, or not any more. */
+    static IllegalStateException stopped(PgPubSubEndpoint endpoint) {
+        return new IllegalStateException("Not sent: the producer of channel " + endpoint.getChannel() + " is stopped");
+    }
+
+    @Override
+    public PgPubSubEndpoint getEndpoint() {
+        return endpoint;
+    }
+
+    // ---- for operators; the connection is shared by all producers with equal connection options
+
+    @Override
+    public String getChannel() {
+        return endpoint.getChannel();
+    }
+
+    @Override
+    public PublisherStatus status() {
+        PgPubSub current = pubSub;
+        return current == null ? null : current.publisherStatus();
+    }
+
+    @ManagedAttribute(description = "Whether there is a connection to publish on")
+    public boolean isConnected() {
+        return read(PublisherStatus::connected, false);
+    }
+
+    @ManagedAttribute(description = "Backend that publishes, 0: none")
+    public int getBackend() {
+        return read(PublisherStatus::backend, 0);
+    }
+
+    @ManagedAttribute(description = "Notifications that wait to be sent")
+    public int getQueued() {
+        return read(PublisherStatus::queued, 0);
+    }
+
+    @ManagedAttribute(description = "Notifications committed")
+    public long getCommitted() {
+        return read(PublisherStatus::committed, 0L);
+    }
+
+    @ManagedAttribute(description = "Notifications not committed, or nobody knows")
+    public long getFailed() {
+        return read(PublisherStatus::failed, 0L);
+    }
+
+    @ManagedAttribute(description = "Notifications to a commit, in the mean")
+    public double getMeanBatch() {
+        return read(PublisherStatus::meanBatch, 0.0);
+    }
+
+    @ManagedAttribute(description = "Microseconds of a commit, in the mean")
+    public long getMeanCommitMicros() {
+        return read(status -> status.meanCommit().toNanos() / 1000, 0L);
+    }
+
+    @ManagedAttribute(description = "Microseconds of the slowest commit")
+    public long getLongestCommitMicros() {
+        return read(status -> status.longestCommit().toNanos() / 1000, 0L);
+    }
+
+    @ManagedAttribute(description = "Connections after the first")
+    public long getReconnects() {
+        return read(PublisherStatus::reconnects, 0L);
+    }
+
+    private <T> T read(Function<PublisherStatus, T> value, T otherwise) {
+        PublisherStatus status = status();
+        return status == null ? otherwise : value.apply(status);
+    }
+}

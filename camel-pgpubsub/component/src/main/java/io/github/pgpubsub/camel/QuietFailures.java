@@ -1,0 +1,32 @@
+package io.github.pgpubsub.camel;
+
+import io.github.pgpubsub.internal.ConnectionFailure;
+import java.sql.SQLException;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.support.LoggingExceptionHandler;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The exception handler of a consumer for which no other was set: logs as Camel's does, but a connection that can't be had in one
+ * line, each time that it is tried; where in the driver it failed says nothing. The stack trace is there at DEBUG.
+ */
+final class QuietFailures extends LoggingExceptionHandler {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PgPubSubConsumer.class);
+
+    QuietFailures(CamelContext context) {
+        super(context, PgPubSubConsumer.class);
+    }
+
+    @Override
+    public void handleException(String message, Exchange exchange, Throwable exception) {
+        if (exchange == null && exception instanceof SQLException failure && ConnectionFailure.isLoss(failure)) {
+            LOG.warn("{}: {}", message, failure.getMessage());
+            LOG.debug("", failure);
+        } else {
+            super.handleException(message, exchange, exception);
+        }
+    }
+}

@@ -1,0 +1,183 @@
+package io.github.pgpubsub.camel;
+
+import io.github.pgpubsub.BufferLimit;
+import io.github.pgpubsub.PgPubSub;
+import io.github.pgpubsub.camel.management.Metering;
+import io.github.pgpubsub.connect.ConnectionCustomizer;
+import io.github.pgpubsub.connect.ConnectionSource;
+import io.github.pgpubsub.connect.DataSourceConnectionSource;
+import io.github.pgpubsub.connect.OwnMessages;
+import io.github.pgpubsub.status.PublisherStatus;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import javax.sql.DataSource;
+import org.apache.camel.CamelContext;
+import org.apache.camel.ExtendedCamelContext;
+import org.apache.camel.RuntimeCamelException;
+
+/**
+ * One {@link PgPubSub} for all consumers and producers with equal connection options. It counts its users and closes with the
+ * last. Thread-safe.
+ */
+final class SharedPubSubs {
+
+    private static final String WHERE = "on the endpoint or on the component (camel.component.pgpubsub.url)";
+
+    /**
+     * What must be equal.
+     *
+     * @param dedicated the endpoint that has it to itself; null: any may share it
+     */
+    private record Key(ConnectionSource listen, ConnectionSource publish, ConnectionCustomizer customizer, long reconnectDelay,
+            long reconnectMaxDelay, int reconnectLimit, long heartbeatInterval, long heartbeatTimeout, int maxBatch,
+            Object dedicated) {}
+
+    private static final class Shared {
+        final PgPubSub pubSub;
+        final ExecutorService callbacks;
+        final AutoCloseable meters;
+        final String server;
+        final int number;
+        int users;
+
+        Shared(PgPubSub pubSub, ExecutorService callbacks, AutoCloseable meters, String server, int number) {
+            this.server = server;
+            this.number = number;
+            this.pubSub = pubSub;
+            this.callbacks = callbacks;
+            this.meters = meters;
+        }
+    }
+
+    private final CamelContext context;
+    private final Map<Key, Shared> byKey = new HashMap<>();
+    private final Map<Long, BufferLimit> memories = new ConcurrentHashMap<>();
+
+    SharedPubSubs(CamelContext context) {
+        this.context = context;
+    }
+
+    /**
+     * @param autowired whether a DataSource may come from the registry
+     * @param dedicated who has the session to itself; null: it is shared
+     */
+    synchronized PgPubSub retain(PgPubSubConfiguration configuration, boolean autowired, Object dedicated) {
+        Shared shared = byKey.computeIfAbsent(key(configuration, autowired, dedicated), this::open);
+        shared.users++;
+        return shared.pubSub;
+    }
+
+    /** What all queues and buffers with this bound share. */
+    BufferLimit memory(long maxBufferedBytes) {
+        return memories.computeIfAbsent(maxBufferedBytes, BufferLimit::new);
+    }
+
+    void release(PgPubSub pubSub) {
+        Shared last = null;
+        synchronized (this) {
+            for (Map.Entry<Key, Shared> entry : byKey.entrySet()) {
+                if (entry.getValue().pubSub == pubSub && --entry.getValue().users == 0) {
+                    last = entry.getValue();
+                    byKey.remove(entry.getKey());
+                    break;
+                }
+            }
+        }
+        if (last != null) {
+            last.pubSub.close();
+            close(last.meters);
+            ConnectionNumbers.of(context).giveBack(last.server, last.number);
+            context.getExecutorServiceManager().shutdown(last.callbacks);
+        }
+    }
+
+    private static void close(AutoCloseable meters) {
+        try {
+            meters.close();
+        } catch (Exception e) {
+            throw new RuntimeCamelException(e);
+        }
+    }
+
+    /** How publishing connections stand, by their names; those that were not used yet are left out. */
+    synchronized Map<String, PublisherStatus> publishers() {
+        Map<String, PublisherStatus> all = new LinkedHashMap<>();
+        byKey.values().stream()
+                .sorted(Comparator.comparing((Shared shared) -> shared.server).thenComparing(shared -> shared.number))
+                .forEach(shared -> {
+                    PublisherStatus status = shared.pubSub.publisherStatus();
+                    if (status != null) {
+                        all.put(shared.number == 1 ? shared.server : shared.server + " (" + shared.number + ")", status);
+                    }
+                });
+        return all;
+    }
+
+    /** Of how many groups their sessions are members. */
+    synchronized int groups() {
+        return byKey.values().stream().mapToInt(shared -> shared.pubSub.groups()).sum();
+    }
+
+    private Key key(PgPubSubConfiguration configuration, boolean autowired, Object dedicated) {
+        ConnectionSource listen = Database.find(context, configuration.getUrl(), configuration.getUser(),
+                configuration.getPassword(), configuration.getDataSource(), autowired, WHERE);
+        ConnectionSource publish = configuration.getUrl() == null || configuration.getDataSource() == null ? listen
+                : new DataSourceConnectionSource(configuration.getDataSource());
+        return new Key(listen, publish, configuration.getConnectionCustomizer(), configuration.getReconnectDelay(),
+                configuration.getReconnectMaxDelay(), configuration.getReconnectLimit(), configuration.getHeartbeatInterval(),
+                configuration.getHeartbeatTimeout(), configuration.getMaxBatch(), dedicated);
+    }
+
+    /** A url does not do: what is opened with it takes part in no transaction. */
+    DataSource transactedDataSource(PgPubSubConfiguration configuration, boolean autowired) {
+        try {
+            return Database.dataSource(context, configuration.getDataSource(), autowired, WHERE);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("The option transacted needs the option dataSource, on the endpoint or on the"
+                    + " component: the DataSource whose connections the transactions are on", e);
+        }
+    }
+
+    private Shared open(Key key) {
+        ExecutorService callbacks = context.getExecutorServiceManager().newCachedThreadPool(this, "pgpubsub-callback");
+        PgPubSub pubSub = PgPubSub.to(key.listen)
+                .publishTo(key.publish)
+                .name("pgpubsub " + context.getName())
+                .customizer(key.customizer)
+                .reconnect(Duration.ofMillis(key.reconnectDelay), Duration.ofMillis(key.reconnectMaxDelay))
+                .reconnectLimit(key.reconnectLimit)
+                .heartbeat(Duration.ofMillis(key.heartbeatInterval), Duration.ofMillis(key.heartbeatTimeout))
+                .maxBatch(key.maxBatch)
+                .ownMessages(ownMessages(context))
+                .callbacks(callbacks)
+                .threads(this::thread)
+                .build();
+        String server = key.publish.toString();
+        int number = ConnectionNumbers.of(context).take(server);
+        AutoCloseable meters = Metering.ofPublisher(context, server, number, pubSub::publisherStatus);
+        return new Shared(pubSub, callbacks, meters, server, number);
+    }
+
+    /** The name may hold a channel, in which Camel would look for #placeholders#. */
+    private Thread thread(String name, Runnable task) {
+        return context.getExecutorServiceManager().newThread(name.replace('#', '.'), task);
+    }
+
+    /** One for the whole context: filtered leaves out what any of its components sent. */
+    static OwnMessages ownMessages(CamelContext context) {
+        ExtendedCamelContext extension = context.getCamelContextExtension();
+        synchronized (context) {
+            OwnMessages known = extension.getContextPlugin(OwnMessages.class);
+            if (known == null) {
+                known = new OwnMessages();
+                extension.addContextPlugin(OwnMessages.class, known);
+            }
+            return known;
+        }
+    }
+}

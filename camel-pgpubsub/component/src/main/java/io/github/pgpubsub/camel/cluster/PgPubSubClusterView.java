@@ -1,0 +1,271 @@
+package io.github.pgpubsub.camel.cluster;
+
+import io.github.pgpubsub.Subscription;
+import io.github.pgpubsub.SubscriptionListener;
+import io.github.pgpubsub.status.GroupMember;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.apache.camel.CamelContext;
+import org.apache.camel.cluster.CamelClusterEventListener;
+import org.apache.camel.cluster.CamelClusterMember;
+import org.apache.camel.cluster.CamelClusterView;
+import org.apache.camel.spi.ShutdownStrategy;
+import org.apache.camel.support.service.ServiceSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A namespace as one member sees it.
+ *
+ * <p>Listeners are told by a thread of this view, one after the other, and no lock is held meanwhile. That is why it does not
+ * extend Camel's AbstractCamelClusterView, which tells them under a lock that its removeEventListener needs: a clustered route
+ * that is stopped just when the leader changes would wait for ever, its own lock in hand.
+ */
+public final class PgPubSubClusterView extends ServiceSupport implements CamelClusterView {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PgPubSubClusterView.class);
+
+    /** How often it looks whether this member leads. */
+    private static final long LOOK_MILLIS = 20;
+
+    /** A member as it was when the server was asked. */
+    private record Other(String id, boolean leader) implements CamelClusterMember {
+
+        @Override
+        public String getId() {
+            return id;
+        }
+
+        @Override
+        public boolean isLeader() {
+            return leader;
+        }
+
+        @Override
+        public boolean isLocal() {
+            return false;
+        }
+    }
+
+    private final PgPubSubClusterService service;
+    private final String namespace;
+    private final LocalMember local = new LocalMember();
+    private final List<CamelClusterEventListener> listeners = new CopyOnWriteArrayList<>();
+    private volatile Subscription subscription;
+    private volatile boolean leaving;
+    /** What listeners have been told. */
+    private volatile boolean told;
+    /** Somebody, maybe a listener, has been answered otherwise since. */
+    private volatile boolean contradicted;
+    private CamelContext camelContext;
+    private volatile ScheduledExecutorService announcer;
+    private volatile Thread announcing;
+
+    PgPubSubClusterView(PgPubSubClusterService service, String namespace) {
+        this.service = service;
+        this.namespace = namespace;
+    }
+
+    @Override
+    protected void doStart() throws Exception {
+        leaving = false;
+        told = false;
+        subscription = service.join(namespace, new Quiet());
+        announcer = camelContext.getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "cluster " + namespace);
+        announcer.scheduleWithFixedDelay(this::look, 0, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /** Listeners stop what they run first, and then the next leader is let in. */
+    @Override
+    protected void doStop() {
+        leaving = true;
+        if (announcer != null) {
+            awaitListeners();
+            announcer = null;
+        }
+        if (subscription != null) {
+            subscription.close();
+            subscription = null;
+        }
+    }
+
+    private void awaitListeners() {
+        if (Thread.currentThread() == announcing) {
+            announce();
+            announcer.shutdown();
+        } else if (listeners.isEmpty()) {
+            announcer.shutdown();
+        } else {
+            announcer.execute(this::look);
+            ShutdownStrategy patience = camelContext.getShutdownStrategy();
+            camelContext.getExecutorServiceManager().shutdownGraceful(announcer,
+                    patience.getTimeUnit().toMillis(patience.getTimeout()));
+        }
+    }
+
+    // ---- what listeners are told
+
+    private void look() {
+        announcing = Thread.currentThread();
+        try {
+            announce();
+        } finally {
+            announcing = null;
+        }
+    }
+
+    private void announce() {
+        if ((told || contradicted) && (leaving || !subscription.isReceiving())) {
+            tell(false);
+        } else if ((!told || contradicted) && leads()) {
+            tell(true);
+        }
+    }
+
+    private void tell(boolean leader) {
+        contradicted = false;
+        told = leader;
+        // One that stops this view from within has the last word.
+        listeners.forEach(listener -> tellLeader(listener, told ? local : null));
+    }
+
+    private void tellLeader(CamelClusterEventListener listener, CamelClusterMember leader) {
+        if (listener instanceof CamelClusterEventListener.Leadership leadership) {
+            withoutFail(() -> leadership.leadershipChanged(this, leader));
+        }
+    }
+
+    private void withoutFail(Runnable news) {
+        try {
+            news.run();
+        } catch (RuntimeException | Error e) {
+            // The next ones must hear it, and the next news too.
+            LOG.warn("Namespace {}: a listener failed", namespace, e);
+        }
+    }
+
+    /** It is told soon how things stand. */
+    @Override
+    public void addEventListener(CamelClusterEventListener listener) {
+        if (listener == null) {
+            return;
+        }
+        listeners.add(listener);
+        ScheduledExecutorService current = announcer;
+        if (current != null) {
+            try {
+                current.execute(() -> catchUp(listener));
+            } catch (RejectedExecutionException e) {
+                LOG.debug("Namespace {} is stopping: there is nothing to tell", namespace);
+            }
+        }
+    }
+
+    private void catchUp(CamelClusterEventListener listener) {
+        tellLeader(listener, getLeader().orElse(null));
+        if (listener instanceof CamelClusterEventListener.Membership membership) {
+            withoutFail(() -> getMembers().forEach(member -> membership.memberAdded(this, member)));
+        }
+    }
+
+    @Override
+    public void removeEventListener(CamelClusterEventListener listener) {
+        listeners.remove(listener);
+    }
+
+    // ---- who takes part
+
+    private boolean leads() {
+        Subscription current = subscription;
+        return !leaving && current != null && current.mayProcess();
+    }
+
+    /** Asks the server; empty where that does not answer. */
+    @Override
+    public Optional<CamelClusterMember> getLeader() {
+        return local.isLeader() ? Optional.of(local) : getMembers().stream().filter(CamelClusterMember::isLeader).findFirst();
+    }
+
+    @Override
+    public CamelClusterMember getLocalMember() {
+        return local;
+    }
+
+    /** Asks the server; this one alone where that does not answer. */
+    @Override
+    public List<CamelClusterMember> getMembers() {
+        Subscription current = subscription;
+        try {
+            if (current != null) {
+                int own = current.status().session().backend();
+                return current.members().stream().filter(member -> !member.name().isEmpty())
+                        .map(member -> member.backend() == own ? local : other(member)).toList();
+            }
+        } catch (SQLException e) {
+            LOG.debug("The members of namespace {} can't be asked for", namespace, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return List.of(local);
+    }
+
+    private static CamelClusterMember other(GroupMember member) {
+        return new Other(PgPubSubClusterService.idOf(member.name()), member.leader());
+    }
+
+    @Override
+    public PgPubSubClusterService getClusterService() {
+        return service;
+    }
+
+    @Override
+    public String getNamespace() {
+        return namespace;
+    }
+
+    @Override
+    public CamelContext getCamelContext() {
+        return camelContext;
+    }
+
+    @Override
+    public void setCamelContext(CamelContext camelContext) {
+        this.camelContext = camelContext;
+    }
+
+    /** This member; whether it leads is asked anew each time. */
+    private final class LocalMember implements CamelClusterMember {
+
+        @Override
+        public boolean isLeader() {
+            boolean leads = leads();
+            if (leads != told) {
+                contradicted = true;
+            }
+            return leads;
+        }
+
+        @Override
+        public boolean isLocal() {
+            return true;
+        }
+
+        @Override
+        public String getId() {
+            return service.getId();
+        }
+    }
+
+    private static final class Quiet implements SubscriptionListener {
+
+        @Override
+        public void failed(Exception failure) {
+            LOG.debug("No connection", failure);
+        }
+    }
+}

@@ -1,0 +1,12 @@
+package io.github.pgpubsub.camel.management;
+
+import io.github.pgpubsub.status.PublisherStatus;
+
+/** A producer as its operators see it. */
+public interface ManagedProducer {
+
+    String getChannel();
+
+    /** How its connection stands, which it may share with others; null: stopped. */
+    PublisherStatus status();
+}

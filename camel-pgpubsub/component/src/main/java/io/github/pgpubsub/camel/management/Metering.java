@@ -1,0 +1,36 @@
+package io.github.pgpubsub.camel.management;
+
+import io.github.pgpubsub.status.PublisherStatus;
+import java.util.function.Supplier;
+import org.apache.camel.CamelContext;
+
+/** Registers meters where Micrometer is on the class path and a registry of it in the context's; otherwise does nothing. */
+public final class Metering {
+
+    private static final String MICROMETER = "io.micrometer.core.instrument.MeterRegistry";
+    private static final AutoCloseable NOTHING = () -> { };
+
+    private Metering() {}
+
+    /** @return removes the meters */
+    public static AutoCloseable ofConsumer(CamelContext context, ManagedConsumer consumer) {
+        AutoCloseable meters = isPresent(context) ? PgPubSubMeters.ofConsumer(context, consumer) : null;
+        return meters == null ? NOTHING : meters;
+    }
+
+    /**
+     * @param server    names the server, without a secret
+     * @param number    tells connections to one server apart
+     * @param publisher null: nothing was published yet
+     * @return removes the meters
+     */
+    public static AutoCloseable ofPublisher(CamelContext context, String server, int number,
+            Supplier<PublisherStatus> publisher) {
+        AutoCloseable meters = isPresent(context) ? PgPubSubMeters.ofPublisher(context, server, number, publisher) : null;
+        return meters == null ? NOTHING : meters;
+    }
+
+    private static boolean isPresent(CamelContext context) {
+        return context.getClassResolver().resolveClass(MICROMETER) != null;
+    }
+}

@@ -1,0 +1,126 @@
+package io.github.pgpubsub.camel.management;
+
+import java.io.Serial;
+import java.time.Duration;
+import java.util.EventObject;
+import org.apache.camel.spi.CamelEvent;
+
+/**
+ * Something happened to a consumer that others may want to act on. Camel's {@code EventNotifier}s get it, of type
+ * {@code Custom}, by a thread of the component's callback pool.
+ */
+public abstract class PgPubSubEvent extends EventObject implements CamelEvent {
+
+    @Serial
+    private static final long serialVersionUID = 1L;
+
+    private final String routeId;
+    private final String channel;
+    private long timestamp;
+
+    PgPubSubEvent(Object source, String routeId, String channel) {
+        super(source);
+        this.routeId = routeId;
+        this.channel = channel;
+    }
+
+    @Override
+    public Type getType() {
+        return Type.Custom;
+    }
+
+    /** Null for a consumer without a route, of a {@code ConsumerTemplate} say. */
+    public String getRouteId() {
+        return routeId;
+    }
+
+    public String getChannel() {
+        return channel;
+    }
+
+    @Override
+    public long getTimestamp() {
+        return timestamp;
+    }
+
+    @Override
+    public void setTimestamp(long timestamp) {
+        this.timestamp = timestamp;
+    }
+
+    @Override
+    public String toString() {
+        return (routeId == null ? "Channel " : "Route " + routeId + ", channel ") + channel + ": ";
+    }
+
+    /** The consumer has another role in its group. */
+    public static final class RoleChanged extends PgPubSubEvent {
+
+        @Serial
+        private static final long serialVersionUID = 1L;
+
+        private final transient io.github.pgpubsub.status.RoleChange change;
+
+        public RoleChanged(Object source, String routeId, String channel, io.github.pgpubsub.status.RoleChange change) {
+            super(source, routeId, channel);
+            this.change = change;
+        }
+
+        public io.github.pgpubsub.status.RoleChange getChange() {
+            return change;
+        }
+
+        @Override
+        public String toString() {
+            return super.toString() + change.to() + " (" + change.reason() + ")";
+        }
+    }
+
+    /** Messages may have been missed. */
+    public static final class Gap extends PgPubSubEvent {
+
+        @Serial
+        private static final long serialVersionUID = 1L;
+
+        private final long millis;
+
+        public Gap(Object source, String routeId, String channel, long millis) {
+            super(source, routeId, channel);
+            this.millis = millis;
+        }
+
+        /** How long; 0 when nobody can know. */
+        public long getMillis() {
+            return millis;
+        }
+
+        @Override
+        public String toString() {
+            return super.toString() + "messages may have been missed for " + millis + " ms";
+        }
+    }
+
+    /** Listening is active again. */
+    public static final class Reconnected extends PgPubSubEvent {
+
+        @Serial
+        private static final long serialVersionUID = 1L;
+
+        private final Duration lost;
+
+        public Reconnected(Object source, String routeId, String channel, Duration lost) {
+            super(source, routeId, channel);
+            this.lost = lost;
+        }
+
+        /** How long there was no connection. */
+        public Duration getLost() {
+            return lost;
+        }
+
+        @Override
+        public String toString() {
+            return super.toString() + "connected again after " + lost.toMillis() + " ms";
+        }
+    }
+}

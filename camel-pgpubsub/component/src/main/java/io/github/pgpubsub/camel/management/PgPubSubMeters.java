@@ -1,0 +1,150 @@
+package io.github.pgpubsub.camel.management;
+
+import io.github.pgpubsub.status.PublisherStatus;
+import io.github.pgpubsub.status.Role;
+import io.github.pgpubsub.status.SubscriptionCounts;
+import io.github.pgpubsub.status.SubscriptionStatus;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.FunctionTimer;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
+import org.apache.camel.CamelContext;
+
+/**
+ * Micrometer's meters of a consumer or a publishing connection. They read what is counted anyway, when somebody asks. Only
+ * {@link Metering} may load this class.
+ */
+final class PgPubSubMeters implements AutoCloseable {
+
+    private final MeterRegistry registry;
+    private final Tags tags;
+    private final List<Meter> meters = new ArrayList<>();
+    /** Micrometer itself holds what it asks by a weak reference. */
+    private final Object asked;
+
+    private PgPubSubMeters(MeterRegistry registry, Tags tags, Object asked) {
+        this.registry = registry;
+        this.tags = tags;
+        this.asked = asked;
+    }
+
+    /** Null: the context's registry holds no registry of Micrometer's, or several. */
+    static AutoCloseable ofConsumer(CamelContext context, ManagedConsumer consumer) {
+        MeterRegistry registry = context.getRegistry().findSingleByType(MeterRegistry.class);
+        if (registry == null) {
+            return null;
+        }
+        Supplier<SubscriptionStatus> status = consumer::status;
+        Tags tags = Tags.of("camelContext", context.getName(), "routeId", orNone(consumer.getRouteId()),
+                "channel", consumer.getChannel(), "group", orNone(consumer.getGroup()));
+        synchronized (registry) {
+            PgPubSubMeters meters = new PgPubSubMeters(registry, free(registry, "pgpubsub.consumer.received", tags, "consumer", 1), status);
+            meters.bind(status);
+            return meters;
+        }
+    }
+
+    /** Null: as above. */
+    static AutoCloseable ofPublisher(CamelContext context, String server, int number, Supplier<PublisherStatus> publisher) {
+        MeterRegistry registry = context.getRegistry().findSingleByType(MeterRegistry.class);
+        if (registry == null) {
+            return null;
+        }
+        Tags tags = Tags.of("camelContext", context.getName(), "server", server);
+        synchronized (registry) {
+            PgPubSubMeters meters = new PgPubSubMeters(registry,
+                    free(registry, "pgpubsub.producer.committed", tags, "connection", number), publisher);
+            meters.bindPublisher(publisher);
+            return meters;
+        }
+    }
+
+    /**
+     * Of several with equal tags Micrometer would take the first for all, and the first to close would remove it. So a number is
+     * added, the lowest that is free; as a tag that is always there, because Prometheus wants equal keys.
+     */
+    private static Tags free(MeterRegistry registry, String meter, Tags tags, String key, int first) {
+        int number = first;
+        while (registry.find(meter).tags(tags.and(key, Integer.toString(number))).meter() != null) {
+            number++;
+        }
+        return tags.and(key, Integer.toString(number));
+    }
+
+    /** A consumer of a ConsumerTemplate has no route, one without a single listener no group; a tag has no null. */
+    private static String orNone(String value) {
+        return value == null || value.isEmpty() ? "none" : value;
+    }
+
+    private void bind(Supplier<SubscriptionStatus> status) {
+        count("received", "Messages handed to the route", status, SubscriptionCounts::received);
+        count("filtered", "Own messages left out", status, SubscriptionCounts::filtered);
+        count("dropped", "Messages left out because the queue was full", status, SubscriptionCounts::dropped);
+        count("redelivered", "Messages that an earlier listener may have processed", status, SubscriptionCounts::redelivered);
+        meters.add(FunctionTimer.builder("pgpubsub.consumer.gap", status, now -> counts(now).gaps(), now -> counts(now).gapMillis(),
+                TimeUnit.MILLISECONDS).description("Times in which messages may have been missed").tags(tags).register(registry));
+        meters.add(FunctionCounter.builder("pgpubsub.consumer.reconnects", status,
+                now -> of(now, each -> each.session().reconnects())).description("Connections after the first").tags(tags)
+                .register(registry));
+        gauge("pgpubsub.consumer.queued", "Messages that wait for the route", status, SubscriptionStatus::queued);
+        gauge("pgpubsub.consumer.connected", "1: listening, 0: not", status, each -> each.connected() ? 1 : 0);
+        gauge("pgpubsub.consumer.leader", "1: this one receives for its group, 0: not", status,
+                each -> each.group() != null && each.group().role() == Role.LEADER ? 1 : 0);
+        gauge("pgpubsub.consumer.in.step", "1: the standby holds all that the leader has not done, 0: not", status,
+                each -> each.group() != null && each.group().inStep() ? 1 : 0);
+        gauge("pgpubsub.server.queue.usage", "Share of the server's notification queue in use", status,
+                each -> each.session().queueUsage());
+    }
+
+    private void bindPublisher(Supplier<PublisherStatus> publisher) {
+        counter("pgpubsub.producer.committed", "Notifications committed", publisher, PublisherStatus::committed);
+        counter("pgpubsub.producer.failed", "Notifications not committed, or nobody knows", publisher, PublisherStatus::failed);
+        meters.add(FunctionTimer.builder("pgpubsub.producer.commit", publisher, now -> (long) of(now, PublisherStatus::commits),
+                now -> of(now, each -> each.commitTime().toNanos()), TimeUnit.NANOSECONDS)
+                .description("Commits of one or more notifications").tags(tags).register(registry));
+        gauge("pgpubsub.producer.queued", "Notifications that wait to be sent", publisher, PublisherStatus::queued);
+        gauge("pgpubsub.producer.connected", "1: connected, 0: not", publisher, each -> each.connected() ? 1 : 0);
+    }
+
+    private void count(String name, String description, Supplier<SubscriptionStatus> status,
+            ToDoubleFunction<SubscriptionCounts> value) {
+        counter("pgpubsub.consumer." + name, description, status, each -> value.applyAsDouble(each.counts()));
+    }
+
+    private <T> void counter(String name, String description, Supplier<T> status, ToDoubleFunction<T> value) {
+        meters.add(FunctionCounter.builder(name, status, now -> of(now, value)).description(description).baseUnit("messages").tags(tags)
+                .register(registry));
+    }
+
+    private <T> void gauge(String name, String description, Supplier<T> status, ToDoubleFunction<T> value) {
+        meters.add(Gauge.builder(name, status, now -> of(now, value)).description(description).tags(tags).strongReference(true)
+                .register(registry));
+    }
+
+    private static SubscriptionCounts counts(Supplier<SubscriptionStatus> status) {
+        SubscriptionStatus now = status.get();
+        return now == null ? new SubscriptionCounts(0, 0, 0, 0, 0, 0) : now.counts();
+    }
+
+    private static <T> double of(Supplier<T> status, ToDoubleFunction<T> value) {
+        T now = status.get();
+        return now == null ? 0 : value.applyAsDouble(now);
+    }
+
+    @Override
+    public String toString() {
+        return "Meters of " + asked;
+    }
+
+    @Override
+    public void close() {
+        meters.forEach(registry::remove);
+    }
+}

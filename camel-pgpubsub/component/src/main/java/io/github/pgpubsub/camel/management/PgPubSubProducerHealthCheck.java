@@ -1,0 +1,35 @@
+package io.github.pgpubsub.camel.management;
+
+import io.github.pgpubsub.status.PublisherStatus;
+import java.util.Map;
+import org.apache.camel.health.HealthCheckResultBuilder;
+import org.apache.camel.impl.health.AbstractHealthCheck;
+
+/** Readiness of a producer: down once its connection has been lost for longer than a second. */
+public final class PgPubSubProducerHealthCheck extends AbstractHealthCheck {
+
+    private final ManagedProducer producer;
+
+    public PgPubSubProducerHealthCheck(ManagedProducer producer, String id) {
+        super("camel", "producer:pgpubsub-" + id);
+        this.producer = producer;
+    }
+
+    @Override
+    protected void doCall(HealthCheckResultBuilder builder, Map<String, Object> options) {
+        PublisherStatus status = producer.status();
+        builder.detail("channel", producer.getChannel());
+        if (status == null) {
+            builder.up();
+            return;
+        }
+        builder.detail("connected", status.connected());
+        builder.detail("queued", status.queued());
+        builder.detail("queueSize", status.capacity());
+        if (!status.connected() && status.since().compareTo(PgPubSubConsumerHealthCheck.PATIENCE) > 0) {
+            builder.message("No connection to publish on for " + status.since().toSeconds() + " s").down();
+        } else {
+            builder.up();
+        }
+    }
+}

@@ -1,0 +1,114 @@
+package io.github.pgpubsub;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.equivalentTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import io.github.pgpubsub.internal.Range;
+import io.github.pgpubsub.internal.ConnectionFailure;
+import io.github.pgpubsub.internal.publish.TransactedNotify;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** Who may know whom. */
+@AnalyzeClasses(packages = "io.github.pgpubsub", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+
+    /** What of the engine's inner parts the component uses, and why. */
+    private static final Map<Class<?>, String> EXCEPTIONS = Map.of(
+            TransactedNotify.class, "sends on the connection of a transaction that Spring or JTA has begun, which only the component knows",
+            ConnectionFailure.class, "tells the failures that come again and again while there is no server, to log them in short",
+            Range.class, "the bounds of options stand once; URIs are checked against them before there is a connection");
+
+    @ArchTest
+    static final ArchRule theComponentUsesWhatIsPublic = noClasses()
+            .that().resideInAPackage("io.github.pgpubsub.camel..")
+            .should().dependOnClassesThat(resideInAPackage("io.github.pgpubsub.internal..").and(not(belongToAnyOf(
+                    EXCEPTIONS.keySet().toArray(Class<?>[]::new)))));
+
+    @ArchTest
+    static final ArchRule packagesFormNoCycle = slices()
+            .assignedFrom(new Floors())
+            .should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule arrowsRunDown = layeredArchitecture().consideringOnlyDependenciesInLayers()
+            .layer("component").definedBy("io.github.pgpubsub.camel..")
+            .layer("door").definedBy(isTheDoor())
+            .layer("subscription").definedBy("io.github.pgpubsub.internal.subscription")
+            .layer("delivery").definedBy("io.github.pgpubsub.internal.delivery")
+            .layer("session").definedBy("io.github.pgpubsub.internal.session")
+            .layer("publish").definedBy("io.github.pgpubsub.internal.publish")
+            .layer("connection").definedBy("io.github.pgpubsub.internal.connection")
+            .layer("election").definedBy("io.github.pgpubsub.internal.election")
+            .whereLayer("component").mayNotBeAccessedByAnyLayer()
+            .whereLayer("door").mayOnlyBeAccessedByLayers("component")
+            .whereLayer("subscription").mayOnlyBeAccessedByLayers("door")
+            .whereLayer("delivery").mayOnlyBeAccessedByLayers("door", "subscription")
+            .whereLayer("session").mayOnlyBeAccessedByLayers("door", "subscription", "delivery")
+            .whereLayer("publish").mayOnlyBeAccessedByLayers("door", "component")
+            .whereLayer("connection").mayOnlyBeAccessedByLayers("door", "session", "publish", "component")
+            .whereLayer("election").mayOnlyBeAccessedByLayers("door", "subscription", "delivery");
+
+    @ArchTest
+    static final ArchRule electingIsPureThought = classes()
+            .that().resideInAPackage("io.github.pgpubsub.internal.election..")
+            .should().onlyDependOnClassesThat().resideInAnyPackage("io.github.pgpubsub.internal.election..", "io.github.pgpubsub",
+                    "io.github.pgpubsub.status", "java.lang..", "java.util..", "java.time..", "java.nio..", "java.security..");
+
+    @ArchTest
+    static final ArchRule electingNeitherWaitsNorLocks = noClasses()
+            .that().resideInAPackage("io.github.pgpubsub.internal.election..")
+            .should().dependOnClassesThat(resideInAPackage("java.util.concurrent..").and(not(equivalentTo(TimeUnit.class))))
+            .orShould().callMethod(System.class, "nanoTime")
+            .orShould().callMethod(System.class, "currentTimeMillis");
+
+    /** It would share the engine's mistakes. The module that it lives in has no engine on its class path either. */
+    @Test
+    void theJudgeKnowsNothingOfWhatItJudges() {
+        classes().that().resideInAPackage("io.github.pgpubsub.history..")
+                .should().onlyDependOnClassesThat().resideInAnyPackage("io.github.pgpubsub.history..", "java..", "org.junit..",
+                        "org.assertj..")
+                .check(new ClassFileImporter().importPackages("io.github.pgpubsub.history"));
+    }
+
+    /** It puts everything together, and so knows everything below, while what it hands out lies at the bottom. */
+    private static DescribedPredicate<JavaClass> isTheDoor() {
+        return describe("the door", each -> each.getName().startsWith(PgPubSub.class.getName())
+                && each.getPackageName().equals(PgPubSub.class.getPackageName())
+                && each.getName().substring(PgPubSub.class.getName().length()).matches("(\\$.*)?"));
+    }
+
+    /** Each package, and in the top one what puts the parts together apart from what they are told with. */
+    private static final class Floors implements SliceAssignment {
+
+        @Override
+        public SliceIdentifier getIdentifierOf(JavaClass javaClass) {
+            if (!javaClass.getPackageName().startsWith("io.github.pgpubsub")) {
+                return SliceIdentifier.ignore();
+            }
+            return SliceIdentifier.of(isTheDoor().test(javaClass) ? "the door" : javaClass.getPackageName());
+        }
+
+        @Override
+        public String getDescription() {
+            return "each floor";
+        }
+    }
+}

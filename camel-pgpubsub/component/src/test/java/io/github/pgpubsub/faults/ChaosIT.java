@@ -1,0 +1,49 @@
+package io.github.pgpubsub.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.pgpubsub.history.Verdict;
+import io.github.pgpubsub.support.PostgresExtension;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/**
+ * Groups meet faults at random under a steady stream, one group after the other, each with settings of its own, and each is judged
+ * by its history. {@code -Dchaos.seconds} says for how long in all, {@code -Dchaos.world} how many seconds a group lives,
+ * {@code -Dchaos.members} how many members it has at most (3 to 8), and {@code -Dchaos.seed} with which seed to begin: each
+ * further group has the next one. Half an hour:
+ *
+ * <pre>{@code
+ * mvn -pl camel-pgpubsub/component -am test-compile failsafe:integration-test failsafe:verify -Dit.test=ChaosIT \
+ *     -Dchaos.seconds=1800 -Dchaos.world=60 -Dchaos.members=8
+ * }</pre>
+ */
+class ChaosIT {
+
+    @RegisterExtension
+    static final PostgresExtension postgres = PostgresExtension.withOwnServer();
+
+    private final long seconds = Long.getLong("chaos.seconds", 30);
+    private final long world = Long.getLong("chaos.world", 15);
+    private final int members = Integer.getInteger("chaos.members", 4);
+    private final long seed = Long.getLong("chaos.seed", System.nanoTime() % 1_000_000);
+
+    @Test
+    void whatTheyPromiseHolds() {
+        List<String> broken = new ArrayList<>();
+        long worlds = (seconds + world - 1) / world;
+        for (long i = 0; i < worlds; i++) {
+            try (ChaosWorld next = new ChaosWorld(postgres, seed + i, members)) {
+                Verdict verdict = next.live(Duration.ofSeconds(world));
+                if (!verdict.violations().isEmpty()) {
+                    broken.add("seed " + (seed + i) + ", " + next + ": " + verdict.counts());
+                }
+            }
+        }
+        Figures.print("chaos: %d s in %d worlds from seed %d on, broken %d", worlds * world, worlds, seed, broken.size());
+        assertThat(broken).isEmpty();
+    }
+}

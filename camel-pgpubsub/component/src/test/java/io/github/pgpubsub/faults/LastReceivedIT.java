@@ -1,0 +1,73 @@
+package io.github.pgpubsub.faults;
+
+import static io.github.pgpubsub.faults.Application.soon;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.pgpubsub.internal.election.GroupKey;
+import io.github.pgpubsub.internal.election.Lock;
+import io.github.pgpubsub.support.PostgresExtension;
+import io.github.pgpubsub.support.Proxy;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a connection brought before it ended is handed on, in order, and before the gap. */
+class LastReceivedIT {
+
+    private static final List<String> TWENTY = IntStream.rangeClosed(1, 20).mapToObj(String::valueOf).toList();
+
+    @RegisterExtension
+    static final PostgresExtension postgres = new PostgresExtension();
+
+    /** The driver takes in the notifications and the server's farewell in one go, and throws. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whatTheDriverHasWhenItThrowsIsNotLost(boolean singleListener) throws Exception {
+        Arrivals arrivals = new Arrivals();
+        try (Proxy proxy = new Proxy(postgres.server()); Application application = new Application(postgres).through(proxy)
+                .receive("in", "pgpubsub:last?gapMarker=reconnect&singleListener=" + singleListener, arrivals).start()) {
+            soon(() -> assertThat(application.isReceiving("in")).isTrue());
+            int backend = application.backends("listen").get(0);
+            proxy.stall();
+            TWENTY.forEach(number -> postgres.notify("last", number));
+            postgres.terminate(backend);
+            soon(() -> assertThat(application.backends("listen")).doesNotContain(backend));
+            proxy.resume();
+            soon(() -> assertThat(arrivals.gaps()).hasSize(1));
+            postgres.notify("last", "again there");
+            arrivals.awaitBodies(Stream.concat(TWENTY.stream(), Stream.of("again there")).toArray(String[]::new));
+        }
+    }
+
+    /** Its queue is full, and has to take what there is: somebody else's full queue is no reason to lose it. */
+    @Test
+    void whoHasNoRoomGetsItAllTheSame() throws Exception {
+        CountDownLatch go = new CountDownLatch(1);
+        Arrivals arrivals = new Arrivals();
+        String lock = "select pid from pg_locks where locktype = 'advisory' and objsubid = 1 and granted"
+                + " and (classid::bigint << 32) | objid::bigint = ?";
+        long key = new GroupKey("led", "default").key(Lock.LEADER);
+        try (Application application = new Application(postgres)
+                .route(route -> route.from("pgpubsub:full?queueSize=5&gapMarker=reconnect&singleListener=false").routeId("full")
+                        .errorHandler(route.noErrorHandler()).process(exchange -> go.await()).process(arrivals))
+                // Whose signs of life show that the session has ended while it reads nothing.
+                .receive("led", "pgpubsub:led?leaderTimeout=3000", new Arrivals())
+                .start()) {
+            soon(() -> assertThat(application.isReceiving("led")).isTrue());
+            postgres.strings("select count(pg_notify('full', n::text)) from generate_series(1, 20) n");
+            soon(() -> assertThat(application.health("full").getDetails()).containsKey("waitsFor"));
+            int backend = application.backends("listen").get(0);
+            assertThat(postgres.strings(lock, key)).containsExactly(String.valueOf(backend));
+            postgres.terminate(backend);
+            soon(() -> assertThat(postgres.strings(lock, key)).doesNotContain(String.valueOf(backend)).hasSize(1));
+            go.countDown();
+            soon(() -> assertThat(arrivals.gaps()).hasSize(1));
+            arrivals.awaitBodies(TWENTY.toArray(String[]::new));
+        }
+    }
+}

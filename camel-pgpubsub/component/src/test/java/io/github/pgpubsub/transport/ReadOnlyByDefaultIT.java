@@ -1,0 +1,65 @@
+package io.github.pgpubsub.transport;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.github.pgpubsub.Message;
+import io.github.pgpubsub.MessageHandler;
+import io.github.pgpubsub.PgPubSub;
+import io.github.pgpubsub.Subscription;
+import io.github.pgpubsub.SubscriptionOptions;
+import io.github.pgpubsub.connect.UrlConnectionSource;
+import io.github.pgpubsub.support.PostgresExtension;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** A primary whose transactions are read-only unless they say otherwise is a primary, also where several hosts are named. */
+class ReadOnlyByDefaultIT {
+
+    @RegisterExtension
+    static final PostgresExtension postgres = new PostgresExtension();
+
+    private final List<String> received = new CopyOnWriteArrayList<>();
+
+    @BeforeAll
+    static void readOnly() {
+        postgres.execute("alter database \"" + postgres.database() + "\" set default_transaction_read_only = on");
+    }
+
+    @Test
+    void itIsListenedToAndNotified() throws Exception {
+        String hosts = postgres.server().host() + ":" + postgres.server().port();
+        try (PgPubSub pubSub = PgPubSub.to(source("postgres://" + hosts + "," + hosts + "/" + postgres.database())).build();
+                Subscription subscription = pubSub.subscribe(SubscriptionOptions.of("ch"), handler())) {
+            await().atMost(20, SECONDS).until(subscription::isReceiving);
+            pubSub.publish("ch", "hello", Duration.ofSeconds(10), failure -> { });
+            await().atMost(20, SECONDS).untilAsserted(() -> assertThat(received).containsExactly("hello"));
+        }
+    }
+
+    /** Nobody is asked twice who does not answer. */
+    @Test
+    void noneThatAnswersIsStillAFailure() {
+        assertThatThrownBy(() -> source("postgres://localhost:1,localhost:2/x?connect_timeout=2").open())
+                .isInstanceOf(SQLException.class).hasMessageContaining("refused");
+    }
+
+    private static UrlConnectionSource source(String url) {
+        return new UrlConnectionSource(url, postgres.user(), postgres.password());
+    }
+
+    private MessageHandler handler() {
+        return message -> {
+            if (message instanceof Message.Notification notification) {
+                received.add(notification.payload());
+            }
+        };
+    }
+}

@@ -1,0 +1,435 @@
+package io.github.pgpubsub;
+
+import io.github.pgpubsub.connect.ConnectionCustomizer;
+import io.github.pgpubsub.connect.ConnectionSource;
+import io.github.pgpubsub.connect.OwnMessages;
+import io.github.pgpubsub.connect.UrlConnectionSource;
+import io.github.pgpubsub.internal.Range;
+import io.github.pgpubsub.internal.delivery.Workers;
+import io.github.pgpubsub.internal.election.GroupKey;
+import io.github.pgpubsub.internal.publish.Publisher;
+import io.github.pgpubsub.internal.publish.PublisherOptions;
+import io.github.pgpubsub.internal.session.Session;
+import io.github.pgpubsub.internal.session.SessionOptions;
+import io.github.pgpubsub.internal.subscription.BroadcastSubscription;
+import io.github.pgpubsub.internal.subscription.GroupMembership;
+import io.github.pgpubsub.internal.subscription.GroupSubscription;
+import io.github.pgpubsub.internal.subscription.LocalSubscriptions.Alternate;
+import io.github.pgpubsub.status.PublisherStatus;
+import java.sql.SQLException;
+import java.sql.SQLTimeoutException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.BiFunction;
+
+/**
+ * One database's channels: subscribe and publish. All subscriptions share one listening connection, which is opened with the
+ * first and closed with the last; all publishing shares another, opened when it is first needed. Thread-safe.
+ *
+ * <pre>{@code
+ * try (PgPubSub pubSub = PgPubSub.to("postgres://me:secret@localhost/db").build();
+ *         Subscription subscription = pubSub.subscribe("HelloChannel", message -> System.out.println(message))) {
+ *     pubSub.publish("HelloChannel", "hello").join();
+ * }
+ * }</pre>
+ */
+public final class PgPubSub implements AutoCloseable {
+
+    /** How long {@link #subscribe} waits for the server before it goes on in the background. */
+    private static final Duration START = Duration.ofSeconds(10);
+    /** How long a commit may take where nothing else was said. */
+    private static final Duration PUBLISH = Duration.ofSeconds(10);
+    private static final Duration TICK = Duration.ofMillis(20);
+    private static final int PUBLISH_CAPACITY = 10_000;
+
+    private final Builder settings;
+    private final ExecutorService ownCallbacks;
+    private final Executor callbacks;
+    private final BufferLimit memory = new BufferLimit(BufferLimit.DEFAULT_BYTES);
+    private Listening listening;
+    private Publisher publisher;
+    private boolean closed;
+
+    /** A session, those who use it, and the groups that it is a member of. Guarded by this object's monitor. */
+    private static final class Listening {
+
+        final Session session;
+        final Map<GroupKey, GroupMembership> members = new HashMap<>();
+        int subscriptions;
+
+        Listening(Session session) {
+            this.session = session;
+        }
+    }
+
+    private PgPubSub(Builder settings) {
+        this.settings = settings;
+        this.ownCallbacks = settings.callbacks != null ? null
+                : Executors.newCachedThreadPool(task -> settings.threads.apply(settings.name + " callback", task));
+        this.callbacks = settings.callbacks != null ? settings.callbacks : ownCallbacks;
+    }
+
+    /**
+     * Begins to build one that listens and publishes on connections to a server.
+     *
+     * @param url {@code postgres://user:password@host/database}, as libpq takes it, or {@code jdbc:postgresql:…}
+     * @throws IllegalArgumentException when it is neither
+     */
+    public static Builder to(String url) {
+        return to(new UrlConnectionSource(url, null, null));
+    }
+
+    /** Begins to build one that listens and publishes on connections of the source. */
+    public static Builder to(ConnectionSource source) {
+        return new Builder(source);
+    }
+
+    /**
+     * Begins to receive as the single listener of group {@code default}: of all processes that subscribe so, one receives.
+     * Failures are logged. Else as {@link #subscribe(SubscriptionOptions, MessageHandler, SubscriptionListener)}.
+     *
+     * @param channel 1 to 63 bytes of UTF-8
+     */
+    public Subscription subscribe(String channel, MessageHandler handler) throws SQLException, InterruptedException {
+        return subscribe(SubscriptionOptions.of(channel), handler);
+    }
+
+    /** As {@link #subscribe(SubscriptionOptions, MessageHandler, SubscriptionListener)}; failures are logged. */
+    public Subscription subscribe(SubscriptionOptions options, MessageHandler handler) throws SQLException, InterruptedException {
+        return subscribe(options, handler, new SubscriptionListener() {});
+    }
+
+    /**
+     * Begins to receive. Blocks until listening is active, or another member leads, or it shows that the server is out of reach, in
+     * which case it keeps trying in the background: at most 10 s for the connection and 10 s for the rest. It waits longer only
+     * where a former subscription to the same channel and group is still ending.
+     *
+     * @param options  channel, group and all else
+     * @param handler  is given the messages
+     * @param listener is told all else
+     * @throws SQLException             when the server refuses user, password or database, or is out of reach and
+     *                                  {@link Builder#reconnectLimit} allows no second attempt
+     * @throws IllegalArgumentException when the connection can't be used for this at all
+     * @throws IllegalStateException    when this is closed
+     * @throws InterruptedException     when the thread was interrupted meanwhile; nothing is subscribed then
+     */
+    public Subscription subscribe(SubscriptionOptions options, MessageHandler handler, SubscriptionListener listener)
+            throws SQLException, InterruptedException {
+        Objects.requireNonNull(handler, "handler");
+        Objects.requireNonNull(listener, "listener");
+        SubscriptionOptions complete = options.memory() != null ? options : options.with(memory);
+        Listening shared = retainSession();
+        try {
+            shared.session.awaitFirstAttempt(START);
+            return complete.singleListener() ? joinGroup(shared, complete, handler, listener)
+                    : broadcast(shared, complete, handler, listener);
+        } catch (SQLException | InterruptedException | RuntimeException | Error e) {
+            releaseSession(shared);
+            throw e;
+        }
+    }
+
+    private Subscription broadcast(Listening shared, SubscriptionOptions options, MessageHandler handler,
+            SubscriptionListener listener) {
+        BroadcastSubscription broadcast = new BroadcastSubscription(options, handler, listener, shared.session,
+                handlerThread(options), settings.threads, callbacks, () -> releaseSession(shared));
+        broadcast.start(START.toNanos());
+        return broadcast;
+    }
+
+    private Subscription joinGroup(Listening shared, SubscriptionOptions options, MessageHandler handler,
+            SubscriptionListener listener) throws SQLException, InterruptedException {
+        GroupKey key = new GroupKey(options.channel(), options.group());
+        while (true) {
+            GroupMembership member = member(key, shared, options);
+            Workers workers = new Workers(member.alternates().queue(), handler, listener, member.counters(), options,
+                    handlerThread(options), settings.threads);
+            Alternate alternate = new Alternate(options, listener, workers);
+            if (member.alternates().add(alternate)) {
+                member.start();
+                member.awaitSettled(START.toNanos());
+                return new GroupSubscription(member, alternate, () -> forget(shared, key, member), () -> releaseSession(shared),
+                        handlerThread(options), settings.threads);
+            }
+            // Its last subscription is just leaving: two members on one session would both lead.
+            if (!member.awaitStopped(options.drainTimeout().toNanos() + GroupSubscription.FAREWELL_NANOS)) {
+                throw new SQLTimeoutException("Channel " + options.channel() + ", group " + options.group()
+                        + ": the former subscription of this session has not ended in time, so another can't begin");
+            }
+            forget(shared, key, member);
+        }
+    }
+
+    private synchronized GroupMembership member(GroupKey key, Listening shared, SubscriptionOptions options) {
+        return shared.members.computeIfAbsent(key, k -> new GroupMembership(options, shared.session, callbacks));
+    }
+
+    private synchronized void forget(Listening shared, GroupKey key, GroupMembership member) {
+        shared.members.remove(key, member);
+    }
+
+    private String handlerThread(SubscriptionOptions options) {
+        return settings.name + " " + options.channel();
+    }
+
+    /**
+     * Sends a notification. As {@link #publish(String, String, Duration, PublishCallback)} with a timeout of 10 s.
+     *
+     * @return completed when the notification is committed; with the failure when it is not, with an
+     *         {@link UnknownOutcomeException} when nobody can say. To cancel it has no effect on what is sent
+     */
+    public CompletableFuture<Void> publish(String channel, String payload) {
+        CompletableFuture<Void> committed = new CompletableFuture<>();
+        publish(channel, payload, PUBLISH, failure -> {
+            if (failure == null) {
+                committed.complete(null);
+            } else {
+                committed.completeExceptionally(failure);
+            }
+        });
+        return committed;
+    }
+
+    /**
+     * Sends a notification. Does not wait for the server; it blocks only while {@value #PUBLISH_CAPACITY} notifications wait to be
+     * sent, and no longer than the timeout.
+     *
+     * @param channel  1 to 63 bytes of UTF-8
+     * @param payload  at most 7999 bytes of UTF-8; null is sent as an empty one
+     * @param timeout  how long the commit may take, 0 to 24 days
+     * @param callback told once, by a thread of the callback executor: null when the notification is committed, a failure
+     *                 when it is not, {@link io.github.pgpubsub.UnknownOutcomeException} when nobody can say
+     * @throws IllegalArgumentException when channel or payload can't be sent, or the timeout is out of range; the callback is not
+     *                                  called then
+     */
+    public void publish(String channel, String payload, Duration timeout, PublishCallback callback) {
+        Range.DURATION_OR_NONE.check("timeout", timeout);
+        publisher().publish(ChannelName.check(channel), Payload.check(payload), timeout, callback);
+    }
+
+    /**
+     * Opens the publishing connection now instead of with the first message. Returns once it is open, or it shows that the
+     * server is out of reach, in which case it keeps trying in the background.
+     *
+     * @throws SQLException             when the server refuses user, password or database
+     * @throws IllegalArgumentException when the connection can't be used for this at all
+     */
+    public void startPublishing() throws SQLException, InterruptedException {
+        publisher().awaitFirstAttempt(START);
+    }
+
+    /** How publishing stands; null: nothing was published yet. */
+    public synchronized PublisherStatus publisherStatus() {
+        return publisher == null ? null : publisher.status();
+    }
+
+    /** Of how many groups its session is a member: each holds two advisory locks as leader or standby. */
+    public synchronized int groups() {
+        return listening == null ? 0 : listening.members.size();
+    }
+
+    private synchronized Publisher publisher() {
+        if (closed) {
+            throw new IllegalStateException("closed");
+        }
+        if (publisher == null) {
+            publisher = new Publisher(settings.publishSource,
+                    new PublisherOptions(settings.name + " publish", settings.reconnectDelay, settings.reconnectMaxDelay,
+                            settings.maxBatch, PUBLISH_CAPACITY, settings.customizer),
+                    settings.ownMessages, this::thread, callbacks);
+            publisher.start();
+        }
+        return publisher;
+    }
+
+    private synchronized Listening retainSession() {
+        if (closed) {
+            throw new IllegalStateException("closed");
+        }
+        if (listening == null || listening.session.isEnded()) {
+            listening = new Listening(new Session(settings.listenSource,
+                    new SessionOptions(settings.name + " listen", settings.reconnectDelay, settings.reconnectMaxDelay,
+                            settings.reconnectLimit, settings.heartbeatInterval, settings.heartbeatTimeout, TICK,
+                            settings.customizer, settings.ownMessages), this::thread));
+            listening.session.start();
+        }
+        listening.subscriptions++;
+        return listening;
+    }
+
+    private Thread thread(String purpose, Runnable task) {
+        return settings.threads.apply(settings.name + " " + purpose, task);
+    }
+
+    private void releaseSession(Listening shared) {
+        synchronized (this) {
+            if (--shared.subscriptions > 0) {
+                return;
+            }
+            if (listening == shared) {
+                listening = null;
+            }
+        }
+        shared.session.close();
+    }
+
+    /**
+     * Sends what waits to be sent and closes the connections. Close subscriptions before: those that are left lose their
+     * stream without an orderly end.
+     */
+    @Override
+    public void close() {
+        Listening leftListening;
+        Publisher leftPublisher;
+        synchronized (this) {
+            closed = true;
+            leftListening = listening;
+            leftPublisher = publisher;
+            listening = null;
+            publisher = null;
+        }
+        if (leftPublisher != null) {
+            leftPublisher.close();
+        }
+        if (leftListening != null) {
+            leftListening.session.close();
+        }
+        if (ownCallbacks != null) {
+            ownCallbacks.shutdown();
+        }
+    }
+
+    /** Settings of a {@link PgPubSub}; everything but the source has a default. */
+    public static final class Builder {
+
+        private final ConnectionSource listenSource;
+        private ConnectionSource publishSource;
+        private String name = "pgpubsub";
+        private Duration reconnectDelay = Duration.ofMillis(100);
+        private Duration reconnectMaxDelay = Duration.ofSeconds(30);
+        private int reconnectLimit = -1;
+        private Duration heartbeatInterval = Duration.ofSeconds(5);
+        private Duration heartbeatTimeout = Duration.ofSeconds(3);
+        private int maxBatch = 512;
+        private ConnectionCustomizer customizer;
+        /** Null: each that is built has its own. */
+        private OwnMessages ownMessages;
+        private Executor callbacks;
+        private BiFunction<String, Runnable, Thread> threads = (threadName, task) -> {
+            Thread thread = new Thread(task, threadName);
+            thread.setDaemon(true);
+            return thread;
+        };
+
+        private Builder(ConnectionSource source) {
+            this.listenSource = Objects.requireNonNull(source);
+            this.publishSource = source;
+        }
+
+        private Builder(Builder other) {
+            this.listenSource = other.listenSource;
+            this.publishSource = other.publishSource;
+            this.name = other.name;
+            this.reconnectDelay = other.reconnectDelay;
+            this.reconnectMaxDelay = other.reconnectMaxDelay;
+            this.reconnectLimit = other.reconnectLimit;
+            this.heartbeatInterval = other.heartbeatInterval;
+            this.heartbeatTimeout = other.heartbeatTimeout;
+            this.maxBatch = other.maxBatch;
+            this.customizer = other.customizer;
+            this.ownMessages = other.ownMessages == null ? new OwnMessages() : other.ownMessages;
+            this.callbacks = other.callbacks;
+            this.threads = other.threads;
+        }
+
+        /** Where publishing connections come from, when not from where listening ones do: a pool, a pooler. */
+        public Builder publishTo(ConnectionSource source) {
+            this.publishSource = Objects.requireNonNull(source);
+            return this;
+        }
+
+        /** Begins the names of threads and, in {@code pg_stat_activity}, of connections. Default: pgpubsub. */
+        public Builder name(String value) {
+            this.name = value;
+            return this;
+        }
+
+        /**
+         * First pause before reconnecting, and the longest; 1 ms to 24 days each. Defaults: 100 ms, 30 s.
+         *
+         * @throws IllegalArgumentException when one is out of that range
+         */
+        public Builder reconnect(Duration delay, Duration maxDelay) {
+            this.reconnectDelay = Range.DURATION.check("reconnectDelay", delay);
+            this.reconnectMaxDelay = Range.DURATION.check("reconnectMaxDelay", maxDelay);
+            return this;
+        }
+
+        /**
+         * Attempts to reconnect that may fail in a row before subscriptions are given up; -1: any number. Default: -1.
+         *
+         * @throws IllegalArgumentException when it is less than -1
+         */
+        public Builder reconnectLimit(int value) {
+            this.reconnectLimit = (int) Range.from(-1).check("reconnectLimit", value);
+            return this;
+        }
+
+        /**
+         * Silence after which the server is asked for a sign of life, and how long it may take; 1 ms to 9 hours each, which is
+         * what the keepalives of TCP can be set to. Defaults: 5 s, 3 s.
+         *
+         * @throws IllegalArgumentException when one is out of that range
+         */
+        public Builder heartbeat(Duration interval, Duration timeout) {
+            this.heartbeatInterval = Range.HEARTBEAT.check("heartbeatInterval", interval);
+            this.heartbeatTimeout = Range.HEARTBEAT.check("heartbeatTimeout", timeout);
+            return this;
+        }
+
+        /**
+         * Notifications that share one commit at most. Default: 512.
+         *
+         * @throws IllegalArgumentException when it is less than 1
+         */
+        public Builder maxBatch(int value) {
+            this.maxBatch = (int) Range.from(1).check("maxBatch", value);
+            return this;
+        }
+
+        /** Called with each new connection. Default: none. */
+        public Builder customizer(ConnectionCustomizer value) {
+            this.customizer = value;
+            return this;
+        }
+
+        /** What counts as sent by this process; share one between several. Default: what this one publishes. */
+        public Builder ownMessages(OwnMessages value) {
+            this.ownMessages = value;
+            return this;
+        }
+
+        /** Runs publish callbacks, and what handlers do about lost connections. Default: an unbounded pool of its own. */
+        public Builder callbacks(Executor value) {
+            this.callbacks = value;
+            return this;
+        }
+
+        /** Makes a thread, not started, from a name and a task. Default: daemon threads. */
+        public Builder threads(BiFunction<String, Runnable, Thread> value) {
+            this.threads = value;
+            return this;
+        }
+
+        /** Makes one with these settings. What is set on the builder later is for those that are built later. */
+        public PgPubSub build() {
+            return new PgPubSub(new Builder(this));
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package io.github.pgpubsub.internal.connection;
+
+import io.github.pgpubsub.connect.ConnectionSource;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import org.postgresql.PGConnection;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells a pooler that gives a connection another backend for each transaction (PgBouncer's {@code pool_mode=transaction}) from
+ * one that gives it a backend of its own ({@code session}). LISTEN and advisory locks belong to a backend, so they work through
+ * the second only; through the first they seem to work and are lost.
+ */
+public final class TransactionPooler {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TransactionPooler.class);
+
+    private static final int LOOKS = 5;
+
+    private static final String BACKEND = "select pg_catalog.pg_backend_pid()";
+
+    private TransactionPooler() {}
+
+    /**
+     * Asks through a second connection of the source whether the first one keeps its backend.
+     *
+     * @throws IllegalArgumentException when it does not
+     * @throws SQLException             when the first connection fails
+     */
+    public static void refuse(ServerConnection connection, ConnectionSource source, Duration ioTimeout) throws SQLException {
+        if (connection.behindPooler() && (sharesBackend(connection, source, ioTimeout))) {
+            throw refusal(source);
+        }
+    }
+
+    /** What is wrong, and the way out. */
+    public static IllegalArgumentException refusal(ConnectionSource source) {
+        return new IllegalArgumentException("The connection to " + source + " leads through a pooler that changes its backend with"
+                + " each transaction (pool_mode=transaction or statement), so it can neither LISTEN nor hold a lock. Name the server"
+                + " itself, or a pool with pool_mode=session, in the option url; dataSource may go through the pooler to publish");
+    }
+
+    private static boolean sharesBackend(ServerConnection connection, ConnectionSource source, Duration ioTimeout)
+            throws SQLException {
+        try (Connection other = source.open()) {
+            PGConnection pg = other.unwrap(PGConnection.class);
+            JdbcSettings former = JdbcSettings.of(other, pg);
+            try {
+                JdbcSettings.setNetworkTimeout(other, ioTimeout);
+                other.setAutoCommit(true);
+                return changesBackend(connection, other);
+            } finally {
+                giveBack(other, pg, former);
+            }
+        } catch (SQLException e) {
+            if (!connection.jdbc().isValid((int) Math.max(1, ioTimeout.toSeconds()))) {
+                throw e;
+            }
+            LOG.debug("No second connection to {} to find out about its pooler", source, e);
+            return false;
+        }
+    }
+
+    private static void giveBack(Connection connection, PGConnection pg, JdbcSettings former) {
+        try {
+            former.putBack(connection, pg);
+        } catch (SQLException e) {
+            LOG.debug("A connection is given back broken", e);
+            ServerConnection.abort(pg);
+        }
+    }
+
+    /**
+     * Whether the first is given another backend, or the other is given the first one's. Twice in a row, because of two
+     * backends in turn (server_round_robin=1) the first could get the one always and the other the second; and several times,
+     * because the pooler may have more clients.
+     */
+    private static boolean changesBackend(ServerConnection connection, Connection other) throws SQLException {
+        for (int i = 0; i < LOOKS; i++) {
+            if (backend(connection.jdbc()) != connection.backend() || backend(connection.jdbc()) != connection.backend()
+                    || backend(other) == connection.backend()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static int backend(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(BACKEND)) {
+            row.next();
+            return row.getInt(1);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package io.github.pgpubsub.internal.election;
+
+import io.github.pgpubsub.internal.election.ControlMessage.Type;
+
+/** What a member does from its first to its last moment as leader, whether it takes messages in or resigns. */
+abstract class InTerm<M> extends State<M> {
+
+    final Term<M> term;
+    final Heir heir;
+
+    InTerm(Leadership<M> self, Term<M> term) {
+        super(self);
+        this.term = term;
+        this.heir = term.heir;
+    }
+
+    @Override
+    int leader() {
+        return self.backend();
+    }
+
+    @Override
+    long leaderSince() {
+        return term.since();
+    }
+
+    @Override
+    void showsLife(int sender, ControlMessage message, long now) {
+        if (heir.is(sender)) {
+            term.heirSays(message, now);
+            heirHasSpoken(now);
+        }
+    }
+
+    /** The standby may be ready now. */
+    abstract void heirHasSpoken(long now);
+
+    @Override
+    void challenged(long now) {
+        self.reports.want();
+    }
+
+    @Override
+    void ownCameBy(ControlMessage message, long now) {
+        if (message.type() == Type.PROGRESS) {
+            term.progressCameBy(message);
+        } else if (message.type() == Type.RESIGNING) {
+            heir.noticeCameBy(message.token(), self.stream.place(), now);
+        }
+    }
+
+    @Override
+    void broke(long lastProof, long now) {
+        term.broke(lastProof, now);
+    }
+
+    @Override
+    void discard() {
+        term.backlog.clear();
+    }
+}

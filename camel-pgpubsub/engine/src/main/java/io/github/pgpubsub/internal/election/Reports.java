@@ -1,0 +1,89 @@
+package io.github.pgpubsub.internal.election;
+
+import java.util.concurrent.TimeUnit;
+
+/** When a leader says how far it is: when asked, when there is news for a standby, and as a sign of life. */
+final class Reports {
+
+    /** At most one report in this time while messages flow. */
+    private static final long NEWS_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+    /** At most one in this time, whoever asks. */
+    private static final long URGENT_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+    private final long signNanos;
+    private final int manyMessages;
+    private long number;
+    private long lastAt;
+    private Reference lastReference;
+    private long lastComplete;
+    private String token;
+    private long sentAt;
+    private boolean pending;
+    private boolean wanted;
+
+    /**
+     * @param signNanos    longest silence
+     * @param manyMessages so many messages without a marker are news by themselves
+     */
+    Reports(long signNanos, int manyMessages) {
+        this.signNanos = signNanos;
+        this.manyMessages = Math.max(1, manyMessages);
+    }
+
+    /** A term begins; its take-over is its first marker. */
+    void begin(String takeover, long now) {
+        token = takeover;
+        sentAt = now;
+        lastAt = now;
+        lastReference = null;
+        lastComplete = -1;
+        pending = false;
+        wanted = false;
+    }
+
+    void want() {
+        wanted = true;
+    }
+
+    boolean isDue(Reference reference, Heir heir, long complete, long sinceMarker, long now) {
+        if (pending) {
+            return false;
+        }
+        // A report is a marker itself, so the same place has another name after it: that alone is no news to who is in step.
+        boolean news = heir.isPresent() && reference != null
+                && (complete != lastComplete || !heir.isSynced() && !reference.equals(lastReference));
+        boolean joins = heir.unanswered() != null;
+        boolean urgent = wanted || news && heir.waitsFor(complete) || heir.isPresent() && sinceMarker >= manyMessages;
+        long since = now - lastAt;
+        return joins || urgent && since >= URGENT_NANOS || news && since >= NEWS_NANOS || isSignDue(now);
+    }
+
+    boolean isSignDue(long now) {
+        return now - lastAt >= signNanos;
+    }
+
+    /** Makes the next report. */
+    ControlMessage next(String newToken, Reference reference, long complete, long now) {
+        token = newToken;
+        sentAt = now;
+        lastAt = now;
+        lastReference = reference;
+        lastComplete = complete;
+        pending = true;
+        wanted = false;
+        return ControlMessage.of(ControlMessage.Type.PROGRESS, newToken).at(reference).with("n", ++number);
+    }
+
+    void answered(String answeredToken) {
+        pending &= !answeredToken.equals(token);
+    }
+
+    /** Whether this is the latest one: then it was sent at {@link #sentAt}. */
+    boolean isLatest(String seenToken) {
+        return seenToken.equals(token);
+    }
+
+    long sentAt() {
+        return sentAt;
+    }
+}

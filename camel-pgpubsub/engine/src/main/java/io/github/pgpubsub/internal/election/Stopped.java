@@ -1,0 +1,19 @@
+package io.github.pgpubsub.internal.election;
+
+import io.github.pgpubsub.status.Role;
+
+/** Has left in an orderly way. */
+final class Stopped<M> extends State<M> {
+
+    Stopped(Leadership<M> self) {
+        super(self);
+    }
+
+    @Override
+    Role role() {
+        return Role.STOPPED;
+    }
+
+    @Override
+    void giveUp(long now) {}
+}

@@ -1,0 +1,143 @@
+package io.github.pgpubsub.internal.session;
+
+import io.github.pgpubsub.connect.ConnectionSource;
+import io.github.pgpubsub.internal.connection.ServerConnection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A second connection for signs of life and for the question whether the session is still whole, opened when a session stops
+ * reading because a queue is full, or reads for long without having read all. On its own connection the session must then ask
+ * nothing: before any answer the driver takes in the whole backlog. Belongs to the session's thread.
+ */
+final class Auxiliary implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Auxiliary.class);
+
+    private static final long RETRY_NANOS = Duration.ofSeconds(1).toNanos();
+
+    private static final String HELD =
+            "select key from (" + Requests.HOLDERS + ") holders where pid operator(pg_catalog.=) ?";
+    private static final String SIGN = "with holders as (" + Requests.HOLDERS + ")\n" + """
+            select pg_catalog.pg_notify(?::pg_catalog.text, ?::pg_catalog.text),
+                coalesce((select pg_catalog.min(pid) from holders where key operator(pg_catalog.=) ?), 0)
+            from holders where key operator(pg_catalog.=) ? and pid operator(pg_catalog.=) ?""";
+
+    private static final String QUEUE_USAGE = "select pg_catalog.pg_notification_queue_usage()";
+
+    private final ConnectionSource source;
+    private final SessionOptions options;
+    private ServerConnection connection;
+    private long nextAttempt = System.nanoTime();
+
+    Auxiliary(ConnectionSource source, SessionOptions options) {
+        this.source = source;
+        this.options = options;
+    }
+
+    /** Opens the connection if it is not, and returns its backend; 0: it can't be had now. */
+    int backend() {
+        if (connection == null && System.nanoTime() - nextAttempt >= 0) {
+            nextAttempt = System.nanoTime() + RETRY_NANOS;
+            try {
+                connection = ServerConnection.open(source, options.name() + " auxiliary", options.heartbeatTimeout(),
+                        options.customizer());
+            } catch (SQLException | RuntimeException | LinkageError e) {
+                // Whatever a pool or a customizer throws: the listening session is whole.
+                LOG.warn("No second connection to {} for signs of life: {}", source, e.getMessage());
+            } finally {
+                // Left behind by a DataSource, say: the session would not pause any more.
+                Thread.interrupted();
+            }
+        }
+        return connection == null ? 0 : connection.backend();
+    }
+
+    /**
+     * Sends a sign of life if the listening backend holds its lock.
+     *
+     * @return false: it does not hold it any more
+     */
+    boolean send(Subscriber.Sign sign, int listeningBackend) {
+        if (connection == null) {
+            // The sign before this one has failed.
+            return true;
+        }
+        try (PreparedStatement statement = connection.jdbc().prepareStatement(SIGN)) {
+            statement.setArray(1, connection.jdbc().createArrayOf("bigint", new Object[] {sign.lock(), sign.watched()}));
+            statement.setString(2, sign.channel());
+            statement.setString(3, sign.payload());
+            statement.setLong(4, sign.watched());
+            statement.setLong(5, sign.lock());
+            statement.setInt(6, listeningBackend);
+            try (ResultSet row = statement.executeQuery()) {
+                if (!row.next()) {
+                    return false;
+                }
+                sign.sent().accept(row.getInt(2));
+            }
+        } catch (SQLException | RuntimeException e) {
+            // A sign that is not given is missed by the leader first: it begins no more when its lease runs out.
+            LOG.warn("A sign of life could not be sent: {}", e.getMessage());
+            close();
+        }
+        return true;
+    }
+
+    /**
+     * Which of these locks the listening backend holds.
+     *
+     * @return null: it can't be asked now
+     */
+    Set<Long> held(Set<Long> locks, int listeningBackend) {
+        if (backend() == 0) {
+            return null;
+        }
+        try (PreparedStatement statement = connection.jdbc().prepareStatement(HELD)) {
+            statement.setArray(1, connection.jdbc().createArrayOf("bigint", locks.toArray()));
+            statement.setInt(2, listeningBackend);
+            Set<Long> held = new HashSet<>();
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    held.add(rows.getLong(1));
+                }
+            }
+            return held;
+        } catch (SQLException | RuntimeException e) {
+            LOG.warn("It could not be asked whether the session still holds its locks: {}", e.getMessage());
+            close();
+            return null;
+        }
+    }
+
+    /** Share of the server's notification queue that is in use, 0 to 1; -1: it can't be asked now. */
+    double queueUsage() {
+        if (backend() == 0) {
+            return -1;
+        }
+        try (Statement statement = connection.jdbc().createStatement();
+                ResultSet row = statement.executeQuery(QUEUE_USAGE)) {
+            row.next();
+            return row.getDouble(1);
+        } catch (SQLException | RuntimeException e) {
+            LOG.warn("The server's notification queue could not be looked at: {}", e.getMessage());
+            close();
+            return -1;
+        }
+    }
+
+    @Override
+    public void close() {
+        if (connection != null) {
+            connection.close();
+            connection = null;
+        }
+    }
+}

@@ -1,0 +1,258 @@
+package io.github.pgpubsub.internal.subscription;
+
+import io.github.pgpubsub.MessageHandler;
+import io.github.pgpubsub.SubscriptionListener;
+import io.github.pgpubsub.Subscription;
+import io.github.pgpubsub.SubscriptionOptions;
+import io.github.pgpubsub.internal.delivery.Counters;
+import io.github.pgpubsub.internal.delivery.DeliveryQueue;
+import io.github.pgpubsub.internal.delivery.Lease;
+import io.github.pgpubsub.internal.delivery.SerialExecutor;
+import io.github.pgpubsub.internal.delivery.Workers;
+import io.github.pgpubsub.internal.election.Entry;
+import io.github.pgpubsub.internal.session.Notification;
+import io.github.pgpubsub.internal.session.Session;
+import io.github.pgpubsub.internal.session.SessionStream;
+import io.github.pgpubsub.internal.session.Subscriber;
+import io.github.pgpubsub.status.GroupMember;
+import io.github.pgpubsub.status.SubscriptionStatus;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A subscription that receives for itself, whoever else does: {@code singleListener=false}. */
+public final class BroadcastSubscription implements Subscriber, Subscription {
+
+    private static final Logger LOG = LoggerFactory.getLogger(BroadcastSubscription.class);
+
+    /** For threads that have nothing to do any more. */
+    private static final long LAST_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final SubscriptionOptions options;
+    private final SubscriptionListener listener;
+    private final Session session;
+    private final Counters counters = new Counters();
+    private final DeliveryQueue queue;
+    private final Workers workers;
+    private final Executor callbacks;
+    private final Runnable onClosed;
+    private final End end;
+    private final CountDownLatch settled = new CountDownLatch(1);
+    private final CountDownLatch removed = new CountDownLatch(1);
+    private final Trouble trouble;
+    private volatile boolean receiving;
+
+    // These belong to the session's thread.
+    private SessionStream stream;
+    private long place;
+    private boolean hasListened;
+    /** Since when messages may have been missed, while {@link #broken}. */
+    private long brokenAt;
+    private boolean broken;
+
+    public BroadcastSubscription(SubscriptionOptions options, MessageHandler handler, SubscriptionListener listener, Session session, String name,
+            BiFunction<String, Runnable, Thread> threads, Executor callbacks, Runnable onClosed) {
+        this.callbacks = new SerialExecutor(callbacks);
+        this.options = options;
+        this.listener = listener;
+        this.session = session;
+        this.queue = new DeliveryQueue(options, Lease.unneeded(), counters, session::wake);
+        this.workers = new Workers(queue, handler, listener, counters, options, name, threads);
+        this.trouble = new Trouble(workers::isDeserted, workers::replaceTheDead);
+        this.onClosed = onClosed;
+        this.end = new End(name + " end", threads, queue, this::end);
+    }
+
+    /** Waits until the channel is listened to, or it shows that the server is out of reach. */
+    public void start(long longestNanos) {
+        queue.open(0);
+        workers.start();
+        session.add(this);
+        try {
+            settled.await(longestNanos, TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            // It goes on in the background, as it does when the time is up.
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public String name() {
+        return options.name();
+    }
+
+    @Override
+    public void connected(SessionStream newStream) {
+        stream = newStream;
+        stream.listen(options.channel(), this, this::listening);
+    }
+
+    private void listening() {
+        receiving = true;
+        boolean first = !hasListened;
+        long millis = first || !broken ? 0 : TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - brokenAt);
+        hasListened = true;
+        broken = false;
+        if (!first) {
+            counters.gap(millis);
+            callbacks.execute(() -> listener.reconnected(Duration.ofMillis(millis)));
+            LOG.warn("Channel {}: messages may have been missed for {} ms", options.channel(), millis);
+        }
+        queue.put(new Entry<>(place, null, null, false, new Entry.Gap(millis, first)));
+        queue.flush();
+        settled.countDown();
+    }
+
+    @Override
+    public void missed(long since) {
+        breaks(since);
+    }
+
+    @Override
+    public void disconnected() {
+        stream = null;
+        trouble.granted();
+        receiving = false;
+        breaks(System.nanoTime());
+    }
+
+    /** Until it listens again the first break counts, however many follow. */
+    private void breaks(long at) {
+        if (!broken) {
+            broken = true;
+            brokenAt = at;
+        }
+    }
+
+    @Override
+    public void received(Notification notification) {
+        if (notification.own() && options.filtered()) {
+            counters.filtered.increment();
+        } else {
+            queue.put(new Entry<>(place++, notification, null, false, null));
+        }
+    }
+
+    @Override
+    public void handOn() {
+        queue.flush();
+    }
+
+    @Override
+    public boolean ready() {
+        return queue.hasRoom();
+    }
+
+    @Override
+    public void tick() {
+        trouble.look(System.nanoTime());
+    }
+
+    @Override
+    public Sign signOfLife(int auxiliary) {
+        return null;
+    }
+
+    @Override
+    public void failed(Exception failure) {
+        settled.countDown();
+        callbacks.execute(() -> listener.failed(failure));
+    }
+
+    @Override
+    public void refused(SQLException refusal) {
+        trouble.refused(refusal);
+        failed(refusal);
+    }
+
+    @Override
+    public void granted() {
+        trouble.granted();
+    }
+
+    @Override
+    public void gaveUp(Exception failure) {
+        settled.countDown();
+        callbacks.execute(() -> listener.gaveUp(failure));
+    }
+
+    @Override
+    public boolean isReceiving() {
+        return receiving && workers.isAlive();
+    }
+
+    @Override
+    public boolean mayProcess() {
+        return isReceiving();
+    }
+
+    @Override
+    public SubscriptionStatus status() {
+        return new SubscriptionStatus(session.status(), isReceiving(), null, queue.size(), queue.capacity(), counters.counts(),
+                trouble.reason());
+    }
+
+    @Override
+    public List<GroupMember> members() {
+        return List.of();
+    }
+
+    @Override
+    public void close() {
+        end.begin(0);
+        if (!workers.isOwnThread()) {
+            end.await();
+        }
+    }
+
+    @Override
+    public CompletableFuture<Void> end(Duration grace) {
+        return end.begin(grace.toNanos());
+    }
+
+    @Override
+    public boolean goOn() {
+        return end.takeBack();
+    }
+
+    private void end() {
+        long deadline = System.nanoTime() + options.drainTimeout().toNanos();
+        try {
+            session.execute(this::leave);
+            boolean left = removed.await(options.drainTimeout().toNanos(), TimeUnit.NANOSECONDS);
+            if (!left || !queue.awaitIdle(deadline - System.nanoTime())) {
+                LOG.warn("Channel {}: {} messages were not handled before the time to stop was up", options.channel(),
+                        queue.withdraw().size());
+            }
+            queue.close();
+            workers.leave();
+            workers.join(LAST_NANOS);
+            queue.clear();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            workers.leave();
+            onClosed.run();
+        }
+    }
+
+    /** On the session's thread. */
+    private void leave() {
+        try {
+            if (stream != null) {
+                stream.unlisten(options.channel(), this);
+            }
+        } finally {
+            session.remove(this);
+            receiving = false;
+            removed.countDown();
+        }
+    }
+}

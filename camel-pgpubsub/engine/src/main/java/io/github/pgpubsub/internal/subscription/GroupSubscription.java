@@ -1,0 +1,120 @@
+package io.github.pgpubsub.internal.subscription;
+
+import io.github.pgpubsub.Subscription;
+import io.github.pgpubsub.internal.delivery.DeliveryQueue;
+import io.github.pgpubsub.status.GroupMember;
+import io.github.pgpubsub.status.SubscriptionStatus;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A subscription that receives while its member leads its group: {@code singleListener=true}. */
+public final class GroupSubscription implements Subscription {
+
+    private static final Logger LOG = LoggerFactory.getLogger(GroupSubscription.class);
+
+    /** The server's answers to unlock and the farewell, after all messages are handled. */
+    public static final long FAREWELL_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    /** For threads that have nothing to do any more. */
+    private static final long LAST_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final GroupMembership member;
+    private final LocalSubscriptions.Alternate alternate;
+    private final Runnable onLastClosed;
+    private final Runnable onClosed;
+    private final End end;
+
+    /**
+     * @param onLastClosed called when this was the last subscription of its member, and that has stopped
+     * @param onClosed     called in any case
+     * @param name         begins the name of the thread that ends it
+     */
+    public GroupSubscription(GroupMembership member, LocalSubscriptions.Alternate alternate, Runnable onLastClosed, Runnable onClosed, String name,
+            BiFunction<String, Runnable, Thread> threads) {
+        this.member = member;
+        this.alternate = alternate;
+        this.onLastClosed = onLastClosed;
+        this.onClosed = onClosed;
+        this.end = new End(name + " end", threads, member.alternates().queue(), this::end);
+    }
+
+    @Override
+    public boolean isReceiving() {
+        return member.isReceiving() && member.alternates().isActive(alternate) && alternate.workers().isAlive();
+    }
+
+    @Override
+    public boolean mayProcess() {
+        return member.mayProcess() && member.alternates().isActive(alternate) && alternate.workers().isAlive();
+    }
+
+    @Override
+    public SubscriptionStatus status() {
+        return member.status(isReceiving());
+    }
+
+    @Override
+    public List<GroupMember> members() throws SQLException, InterruptedException {
+        return member.members();
+    }
+
+    @Override
+    public void close() {
+        end.begin(0);
+        if (!alternate.workers().isOwnThread()) {
+            end.await();
+        }
+    }
+
+    @Override
+    public CompletableFuture<Void> end(Duration grace) {
+        // Where another takes its place nobody has to be told, and a grace would hold up that one as well.
+        return end.begin(member.alternates().isLast(alternate) ? grace.toNanos() : 0);
+    }
+
+    @Override
+    public boolean goOn() {
+        return end.takeBack();
+    }
+
+    private void end() {
+        try {
+            if (member.alternates().leave(alternate)) {
+                closeLast();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            onClosed.run();
+        }
+    }
+
+    private void closeLast() throws InterruptedException {
+        DeliveryQueue queue = member.alternates().queue();
+        boolean stopped = false;
+        try {
+            member.stop();
+            stopped = member.awaitStopped(alternate.options().drainTimeout().toNanos());
+            if (!stopped) {
+                LOG.warn("Channel {}: stops with messages that were not finished in time; they go to the next in line, marked",
+                        alternate.options().channel());
+                member.giveUpDraining();
+                stopped = member.awaitStopped(FAREWELL_NANOS);
+            }
+        } finally {
+            queue.close();
+            alternate.workers().leave();
+            if (stopped) {
+                onLastClosed.run();
+            }
+        }
+        alternate.workers().join(LAST_NANOS);
+        queue.clear();
+    }
+}

@@ -1,0 +1,271 @@
+package io.github.pgpubsub.connect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.github.pgpubsub.internal.socket.EagerSocket;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.SocketFactory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A read with a timeout of 1 ms does not wait, all others do, and no byte is lost between them. */
+class EagerSocketTest {
+
+    private static final int PEEK = 1;
+    private static final int BUFFER = 8192;
+
+    private ServerSocket listener;
+    private Socket client;
+    private Socket server;
+    private InputStream in;
+
+    @BeforeEach
+    void connect() throws IOException {
+        listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        client = new EagerSocketFactory().createSocket();
+        client.connect(listener.getLocalSocketAddress());
+        server = listener.accept();
+        in = client.getInputStream();
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        client.close();
+        server.close();
+        listener.close();
+    }
+
+    /** Each of a plain socket's would wait for its millisecond. */
+    @Test
+    void peeksAtNothingDoNotWait() throws IOException {
+        int peeks = 2000;
+        client.setSoTimeout(PEEK);
+
+        long begin = System.nanoTime();
+        for (int i = 0; i < peeks; i++) {
+            assertThatThrownBy(this::read).isInstanceOf(SocketTimeoutException.class);
+        }
+
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofMillis(peeks));
+    }
+
+    @Test
+    void aPeekGetsWhatHasArrived() throws IOException {
+        send(new byte[] {1, -1, 0});
+        await().until(() -> in.available() == 3);
+        client.setSoTimeout(PEEK);
+
+        assertThat(in.read()).isEqualTo(1);
+        assertThat(in.read()).isEqualTo(255);
+        assertThat(in.read()).isZero();
+        assertThatThrownBy(in::read).isInstanceOf(SocketTimeoutException.class);
+    }
+
+    @Test
+    void aReadWithALongerTimeoutWaitsAsLong() throws IOException {
+        client.setSoTimeout(50);
+
+        long begin = System.nanoTime();
+        assertThatThrownBy(this::read).isInstanceOf(SocketTimeoutException.class);
+
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isGreaterThanOrEqualTo(Duration.ofMillis(49));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 2, 60_000})
+    void afterAPeekAReadWaitsForBytes(int timeout) throws Exception {
+        client.setSoTimeout(PEEK);
+        assertThatThrownBy(this::read).isInstanceOf(SocketTimeoutException.class);
+        client.setSoTimeout(timeout);
+
+        CompletableFuture<byte[]> read = CompletableFuture.supplyAsync(() -> {
+            byte[] bytes = null;
+            while (bytes == null) {
+                try {
+                    bytes = read();
+                } catch (SocketTimeoutException again) {
+                    // Of the two milliseconds.
+                } catch (IOException e) {
+                    throw new IllegalStateException(e);
+                }
+            }
+            return bytes;
+        });
+        assertThat(read).isNotDone();
+        send(new byte[] {42});
+
+        assertThat(read.get()).containsExactly(42);
+    }
+
+    /** So that a backlog comes in portions: the driver hands out what it has when a peek finds nothing. */
+    @Test
+    void aRunOfPeeksEndsAndGoesOnAfterAReadThatWaits() throws Exception {
+        byte[] backlog = new byte[5 * EagerSocket.LONGEST_RUN];
+        new Random(1).nextBytes(backlog);
+        CompletableFuture<Void> sent = CompletableFuture.runAsync(() -> send(backlog));
+        ByteArrayOutputStream received = new ByteArrayOutputStream();
+        int portions = 0;
+        while (received.size() < backlog.length) {
+            client.setSoTimeout(60_000);
+            received.write(read());
+            int portion = BUFFER + readWhilePeeksFind(received);
+            assertThat(portion).isLessThanOrEqualTo(EagerSocket.LONGEST_RUN + 2 * BUFFER);
+            portions++;
+        }
+        sent.get();
+
+        assertThat(received.toByteArray()).isEqualTo(backlog);
+        assertThat(portions).isGreaterThanOrEqualTo(5);
+    }
+
+    /** As the driver does: a peek, and when that finds something, what follows without a timeout. */
+    private int readWhilePeeksFind(ByteArrayOutputStream received) throws IOException {
+        int count = 0;
+        while (true) {
+            client.setSoTimeout(PEEK);
+            try {
+                byte[] bytes = read();
+                count += bytes.length;
+                received.write(bytes);
+            } catch (SocketTimeoutException nothing) {
+                return count;
+            }
+        }
+    }
+
+    /** A message that is longer than a run, or begins at its end, is read whole. */
+    @Test
+    void readsWithoutATimeoutKnowNoEndOfARun() throws Exception {
+        byte[] message = new byte[3 * EagerSocket.LONGEST_RUN];
+        new Random(2).nextBytes(message);
+        CompletableFuture<Void> sent = CompletableFuture.runAsync(() -> send(message));
+
+        assertThat(in.readNBytes(message.length)).isEqualTo(message);
+        sent.get();
+    }
+
+    @Test
+    void theEndIsSeenByTheNextReadThatWaits() throws IOException {
+        server.close();
+        client.setSoTimeout(PEEK);
+        assertThatThrownBy(this::read).isInstanceOf(SocketTimeoutException.class);
+        client.setSoTimeout(60_000);
+
+        assertThat(in.read(new byte[BUFFER], 0, BUFFER)).isEqualTo(-1);
+        assertThat(in.read()).isEqualTo(-1);
+    }
+
+    @Test
+    void whatIsTakenInAheadIsReadInItsPlace() throws Exception {
+        byte[] sent = new byte[3 * EagerSocket.LONGEST_RUN];
+        new Random(3).nextBytes(sent);
+        CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> send(sent));
+        EagerSocket socket = (EagerSocket) client;
+        ByteArrayOutputStream received = new ByteArrayOutputStream();
+        await().until(() -> socket.readAhead(0) > EagerSocket.LONGEST_RUN);
+        while (received.size() < sent.length) {
+            client.setSoTimeout(60_000);
+            received.write(read());
+            assertThat(readWhilePeeksFind(received)).isLessThanOrEqualTo(EagerSocket.LONGEST_RUN + 2 * BUFFER);
+            socket.readAhead(0);
+        }
+        sending.get();
+
+        assertThat(received.toByteArray()).isEqualTo(sent);
+        assertThat(socket.readAhead(0)).isZero();
+    }
+
+    @Test
+    void nothingIsTakenInAheadBeforeItHasWaited() throws Exception {
+        EagerSocket socket = (EagerSocket) client;
+        long hour = Duration.ofHours(1).toNanos();
+        send(new byte[] {1, 2, 3});
+        await().until(() -> in.available() == 3);
+
+        assertThat(socket.readAhead(hour)).isZero();
+        assertThat(socket.readAhead(0)).isEqualTo(3);
+        assertThat(in.available()).isEqualTo(3);
+        assertThat(in.readNBytes(3)).containsExactly(1, 2, 3);
+    }
+
+    @Test
+    void aConnectionOfAUrlHasOneUnlessTheUrlNamesAnother() throws Exception {
+        String url = "jdbc:postgresql://127.0.0.1:" + listener.getLocalPort() + "/db";
+        assertThat(source(url)).isEqualTo(source(url + "?socketFactory=" + EagerSocketFactory.class.getName()));
+        listener.close();
+
+        int before = Plain.MADE.get();
+        assertThatThrownBy(() -> source(url + "?socketFactory=" + Plain.class.getName()).open()).isInstanceOf(SQLException.class);
+        assertThatThrownBy(() -> source(url.replace("jdbc:", "") + "?socketFactory=" + Plain.class.getName()).open())
+                .isInstanceOf(SQLException.class);
+        assertThat(Plain.MADE.get() - before).isEqualTo(2);
+    }
+
+    private static UrlConnectionSource source(String url) {
+        return new UrlConnectionSource(url, null, null);
+    }
+
+    private byte[] read() throws IOException {
+        byte[] buffer = new byte[BUFFER];
+        int count = in.read(buffer, 0, buffer.length);
+        assertThat(count).isPositive();
+        return Arrays.copyOf(buffer, count);
+    }
+
+    private void send(byte[] bytes) {
+        try {
+            server.getOutputStream().write(bytes);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** What a user may have set. */
+    public static final class Plain extends SocketFactory {
+
+        static final AtomicInteger MADE = new AtomicInteger();
+
+        @Override
+        public Socket createSocket() {
+            MADE.incrementAndGet();
+            return new Socket();
+        }
+
+        @Override
+        public Socket createSocket(String host, int port) throws IOException {
+            return new Socket(host, port);
+        }
+
+        @Override
+        public Socket createSocket(String host, int port, InetAddress localHost, int localPort) throws IOException {
+            return new Socket(host, port, localHost, localPort);
+        }
+
+        @Override
+        public Socket createSocket(InetAddress host, int port) throws IOException {
+            return new Socket(host, port);
+        }
+
+        @Override
+        public Socket createSocket(InetAddress host, int port, InetAddress localHost, int localPort) throws IOException {
+            return new Socket(host, port, localHost, localPort);
+        }
+    }
+}

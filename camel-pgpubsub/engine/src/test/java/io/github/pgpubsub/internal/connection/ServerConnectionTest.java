@@ -1,0 +1,46 @@
+package io.github.pgpubsub.internal.connection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.pgpubsub.connect.ConnectionCustomizer;
+import io.github.pgpubsub.connect.UrlConnectionSource;
+import io.github.pgpubsub.support.PostgresExtension;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class ServerConnectionTest {
+
+    @RegisterExtension
+    static final PostgresExtension postgres = new PostgresExtension();
+
+    @Test
+    void commitsDoNotWaitForTheDisk() throws SQLException {
+        postgres.execute("do $$ begin execute format('alter database %I set synchronous_commit = on', current_database()); end $$");
+        assertThat(synchronousCommit(postgres.url(), null)).isEqualTo("off");
+    }
+
+    @Test
+    void whatTheUserHasSetStays() throws SQLException {
+        String inTheUrl = postgres.url() + (postgres.url().contains("?") ? "&" : "?") + "options=-c%20synchronous_commit=local";
+        assertThat(synchronousCommit(inTheUrl, null)).isEqualTo("local");
+        assertThat(synchronousCommit(postgres.url(), connection -> {
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("SET synchronous_commit = remote_apply");
+            }
+        })).isEqualTo("remote_apply");
+    }
+
+    private static String synchronousCommit(String url, ConnectionCustomizer customizer) throws SQLException {
+        UrlConnectionSource source = new UrlConnectionSource(url, postgres.user(), postgres.password());
+        try (ServerConnection connection = ServerConnection.open(source, "test", Duration.ofSeconds(10), customizer);
+                Statement statement = connection.jdbc().createStatement();
+                ResultSet row = statement.executeQuery("show synchronous_commit")) {
+            row.next();
+            return row.getString(1);
+        }
+    }
+}

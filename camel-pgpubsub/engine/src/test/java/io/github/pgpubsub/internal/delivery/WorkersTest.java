@@ -1,0 +1,132 @@
+package io.github.pgpubsub.internal.delivery;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.github.pgpubsub.BufferLimit;
+import io.github.pgpubsub.Message;
+import io.github.pgpubsub.MessageHandler;
+import io.github.pgpubsub.SubscriptionListener;
+import io.github.pgpubsub.SubscriptionOptions;
+import io.github.pgpubsub.internal.election.Entry;
+import io.github.pgpubsub.internal.session.Notification;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The thread of a subscription goes on, whatever its handler throws or leaves behind. */
+class WorkersTest {
+
+    private static final SubscriptionOptions OPTIONS = SubscriptionOptions.to("ch").singleListener(false)
+            .memory(new BufferLimit(BufferLimit.DEFAULT_BYTES)).build();
+
+    private final DeliveryQueue queue = new DeliveryQueue(OPTIONS, Lease.unneeded(), new Counters(), () -> { });
+    private final List<String> handled = new CopyOnWriteArrayList<>();
+    private final List<Throwable> reported = new CopyOnWriteArrayList<>();
+    private Workers workers;
+    private long place;
+
+    @AfterEach
+    void leave() {
+        queue.close();
+        workers.leave();
+        await().atMost(10, SECONDS).until(() -> !workers.isAlive());
+    }
+
+    @Test
+    void anInterruptThatIsLeftBehind() {
+        goesOnAfter(() -> Thread.currentThread().interrupt());
+        assertThat(reported).isEmpty();
+    }
+
+    @Test
+    void anInterruptWhileItWaitsForAMessage() throws Exception {
+        Thread[] worker = new Thread[1];
+        goesOnAfter(() -> worker[0] = Thread.currentThread());
+        await().atMost(10, SECONDS).until(() -> worker[0].getState() == Thread.State.WAITING);
+        worker[0].interrupt();
+        put("third");
+        await().atMost(10, SECONDS).untilAsserted(() -> assertThat(handled).containsExactly("second", "third"));
+    }
+
+    @Test
+    void anInterruptedExceptionOfTheHandlersOwn() {
+        goesOnAfter(() -> {
+            throw new InterruptedException("mine");
+        });
+        assertThat(reported).singleElement().isInstanceOf(InterruptedException.class);
+    }
+
+    @Test
+    void anError() {
+        goesOnAfter(() -> {
+            throw new NoClassDefFoundError("gone");
+        });
+        assertThat(reported).singleElement().satisfies(each -> assertThat(each).hasRootCauseInstanceOf(NoClassDefFoundError.class));
+    }
+
+    @Test
+    void aReportThatFailsToo() {
+        goesOnAfter(() -> {
+            throw new IllegalStateException("not reportable");
+        });
+    }
+
+    /** A thread made anew that ends before it comes to take messages has not helped, however shortly one looks. */
+    @Test
+    void aThreadThatHasOnlyBeenStartedIsNotAtWork() throws Exception {
+        CountDownLatch end = new CountDownLatch(1);
+        workers = new Workers(queue, null, null, new Counters(), OPTIONS, "test", (name, task) -> new Thread(() -> {
+            try {
+                end.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }, name));
+        workers.start();
+        assertThat(workers.isAlive()).isFalse();
+        assertThat(workers.isDeserted()).isTrue();
+        end.countDown();
+    }
+
+    private void goesOnAfter(Act act) {
+        MessageHandler handler = message -> {
+            String payload = ((Message.Notification) message).payload();
+            if (payload.equals("first")) {
+                act.run();
+            } else {
+                handled.add(payload);
+            }
+        };
+        SubscriptionListener listener = new SubscriptionListener() {
+            @Override
+            public void failed(Exception failure) {
+                reported.add(failure);
+                if (failure instanceof IllegalStateException) {
+                    throw new AssertionError("and so does this");
+                }
+            }
+        };
+        workers = new Workers(queue, handler, listener, new Counters(), OPTIONS, "test", (name, task) -> new Thread(task, name));
+        queue.open(0);
+        workers.start();
+        put("first");
+        put("second");
+        await().atMost(10, SECONDS).untilAsserted(() -> assertThat(handled).containsExactly("second"));
+        await().atMost(10, SECONDS).until(queue::isIdle);
+        assertThat(workers.isAlive()).isTrue();
+    }
+
+    private void put(String payload) {
+        queue.put(new Entry<>(place++, new Notification("ch", payload, 1, false), null, false, null));
+        queue.flush();
+    }
+
+    /** What a handler may do. */
+    private interface Act {
+        void run() throws Exception;
+    }
+}

@@ -1,0 +1,76 @@
+package io.github.pgpubsub.internal.election.exploration;
+
+import io.github.pgpubsub.MessageId;
+import io.github.pgpubsub.internal.election.Entry;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** What has happened to the messages, and the rules for it. */
+final class Verdict {
+
+    private final TreeSet<Long> begun = new TreeSet<>();
+    private final TreeSet<Long> completed = new TreeSet<>();
+    /** Missed, and told as a gap. */
+    private final TreeSet<Long> excused = new TreeSet<>();
+    private final TreeMap<Long, MessageId> ids = new TreeMap<>();
+    private long lastFresh = -1;
+    /** Somebody told a gap and was gone before a message followed: it counts for what the next leader delivers. */
+    private boolean gapWasLast;
+
+    static void expect(boolean holds, String otherwise) {
+        if (!holds) {
+            throw new Violation(otherwise);
+        }
+    }
+
+    boolean isSettled(long number) {
+        return completed.contains(number) || excused.contains(number);
+    }
+
+    /** What lies before a message that is taken in is complete, or here too, or told as a gap by this member before. */
+    void takesIn(ExploredMember member, Entry<Long> entry) {
+        boolean told = member.gapIsLast || gapWasLast;
+        for (long each = 0; each < entry.message(); each++) {
+            if (!isSettled(each) && !member.has(each) && !member.missedInGap.contains(each)) {
+                expect(told, "message " + each + " is lost and nobody is told: " + member + " goes on with " + entry.message());
+                member.missedInGap.add(each);
+            }
+        }
+        if (told && (gapWasLast || member.gapHandled)) {
+            tellsGap(member);
+        }
+        member.gapIsLast = false;
+        gapWasLast = false;
+        named(entry);
+    }
+
+    void tellsGap(ExploredMember member) {
+        excused.addAll(member.missedInGap);
+    }
+
+    void isGone(ExploredMember member) {
+        gapWasLast |= member.gapIsLast && member.gapHandled;
+    }
+
+    void begins(Entry<Long> entry) {
+        long number = entry.message();
+        boolean again = !begun.add(number);
+        expect(!again || entry.redelivered(), "message " + number + " comes twice and is not marked");
+        if (!entry.redelivered()) {
+            expect(number > lastFresh, "message " + number + " comes after " + lastFresh);
+            lastFresh = number;
+        }
+        named(entry);
+    }
+
+    void completes(long number) {
+        completed.add(number);
+    }
+
+    private void named(Entry<Long> entry) {
+        expect(entry.id() != null, "message " + entry.message() + " has no id");
+        MessageId known = ids.putIfAbsent(entry.message(), entry.id());
+        expect(known == null || known.equals(entry.id()), "message " + entry.message() + " has two ids");
+        expect(ids.values().stream().filter(entry.id()::equals).count() == 1, "two messages have one id");
+    }
+}

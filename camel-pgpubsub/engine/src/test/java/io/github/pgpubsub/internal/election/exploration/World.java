@@ -1,0 +1,238 @@
+package io.github.pgpubsub.internal.election.exploration;
+
+import io.github.pgpubsub.internal.election.LeadOptions;
+import io.github.pgpubsub.internal.election.exploration.Choice.Kind;
+import io.github.pgpubsub.internal.election.simulation.Break;
+import io.github.pgpubsub.internal.election.simulation.SimulatedServer;
+import io.github.pgpubsub.status.Role;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * One state: the server, the members, what the script still allows, and what has happened to the messages. Knows what can
+ * happen next, does it, and judges the state after it.
+ */
+final class World {
+
+    /** Time passes by this much: longer than any short timer (grace, news, questions, acquireInterval). */
+    static final long UNIT = Duration.ofSeconds(1).toNanos();
+    /** A lease ends after 2 units, a sign of life comes each unit, a challenge after 4. A free lock is taken after 4. */
+    static final LeadOptions OPTIONS = new LeadOptions(Duration.ofMillis(500), Duration.ofSeconds(3), 100);
+    /** Longer than all that a lost leader or standby can cost. */
+    private static final int CALM_UNITS = 16;
+    private static final int WRITER = 8;
+
+    final SimulatedServer server = new SimulatedServer();
+    final Verdict verdict = new Verdict();
+    final Break broken;
+    final List<ExploredMember> members = new ArrayList<>();
+    long now = 1000 * UNIT;
+    private final List<Choice> script = new ArrayList<>();
+    private int messagesLeft;
+    /** What has happened, if anybody wants to read it; null: nobody does. */
+    List<String> log;
+
+    /** Nobody is there yet. */
+    World(int size, Break broken) {
+        this.broken = broken;
+        for (int i = 0; i < size; i++) {
+            members.add(new ExploredMember(this, i));
+        }
+    }
+
+    /** One leads, one stands by in step, the others are cold; each has come when the one before was settled. */
+    static World settled(int size, Break broken) {
+        World world = new World(size, broken);
+        for (int i = 0; i < size; i++) {
+            world.take(new Choice(i, Kind.CONNECT));
+            world.calm(4);
+        }
+        // Until no timer remembers how it came to this.
+        world.calm(6);
+        Verdict.expect(world.members.get(0).leadership.isInStep() && world.members.get(1).leadership.isInStep(), "not in step");
+        return world;
+    }
+
+    /** All connect at once. */
+    static World atOnce(int size, Break broken) {
+        World world = new World(size, broken);
+        for (int i = 0; i < size; i++) {
+            world.take(new Choice(i, Kind.CONNECT));
+        }
+        return world;
+    }
+
+    /**
+     * From here on these faults may happen, each once, in any order, at any moment or never.
+     *
+     * @param sent  messages that nobody has read yet
+     * @param later more messages, which come at any moment or never
+     */
+    World with(int sent, int later, List<Choice> faults) {
+        for (int i = 0; i < sent; i++) {
+            server.publish(WRITER, now);
+        }
+        messagesLeft = later;
+        script.addAll(faults);
+        return this;
+    }
+
+    // ---- what can happen
+
+    /** What can happen next. A step inside of one member only, which no other can see, is not put off: orders of such are alike. */
+    List<Choice> choices() {
+        List<Choice> all = new ArrayList<>();
+        for (ExploredMember member : members) {
+            Kind inside = inside(member);
+            if (inside != null && isUnseen(member, inside)) {
+                all.add(new Choice(member.index, inside));
+                script.stream().filter(fault -> fault.member() == member.index && fault.kind() != Kind.DIE && isPossible(fault))
+                        .forEach(all::add);
+                add(all, member, Kind.BEGIN, member.canBegin());
+                add(all, member, Kind.COMPLETE, member.canComplete());
+                return all;
+            }
+        }
+        boolean quiet = true;
+        for (ExploredMember member : members) {
+            add(all, member, Kind.ANSWER, member.hasAnswer());
+            add(all, member, Kind.EXECUTE, member.hasRequest());
+            add(all, member, Kind.DRAINED, member.isDrained() && !member.hasRequest());
+            add(all, member, Kind.READ, member.hasUnread() && !(member.isDrained() && !member.hasRequest()));
+            add(all, member, Kind.NOTICE, member.runs() && member.isLost());
+            add(all, member, Kind.CONNECT, isAway(member));
+            add(all, member, Kind.TICK, member.runs() && member.tickDue && member.connected && !member.isLost());
+            add(all, member, Kind.BEGIN, member.canBegin());
+            add(all, member, Kind.COMPLETE, member.canComplete());
+            add(all, member, Kind.THAW, member.alive && member.frozen);
+            quiet &= member.isQuiet() && !member.canBegin();
+        }
+        add(all, null, Kind.PUBLISH, messagesLeft > 0);
+        add(all, null, Kind.TIME, quiet);
+        script.stream().filter(this::isPossible).forEach(all::add);
+        return all;
+    }
+
+    /** What happens next if nothing else can; null: there is a choice, or time passes. */
+    Choice only() {
+        List<Choice> choices = choices();
+        return choices.size() == 1 && choices.get(0).kind() != Kind.TIME ? choices.get(0) : null;
+    }
+
+    private static void add(List<Choice> all, ExploredMember member, Kind kind, boolean possible) {
+        if (possible) {
+            all.add(new Choice(member == null ? -1 : member.index, kind));
+        }
+    }
+
+    /** What this member does next, if that is inside of itself only; null: there is a choice. */
+    private static Kind inside(ExploredMember member) {
+        if (member.hasAnswer()) {
+            return Kind.ANSWER;
+        } else if (member.hasRequest() || member.tickDue) {
+            return null;
+        }
+        return member.isDrained() ? Kind.DRAINED : member.hasUnread() ? Kind.READ : null;
+    }
+
+    /** Whoever may begin messages, and then may not, can be seen by the rule for that: not before others have had their turn. */
+    private boolean isUnseen(ExploredMember member, Kind inside) {
+        if (!member.mayBegin()) {
+            return true;
+        }
+        World trial = Fields.copy(this);
+        try {
+            trial.take(new Choice(member.index, inside));
+            return trial.members.get(member.index).mayBegin();
+        } catch (Violation e) {
+            return false;
+        }
+    }
+
+    private static boolean isAway(ExploredMember member) {
+        return member.runs() && member.hasCome() && !member.connected;
+    }
+
+    private boolean isPossible(Choice fault) {
+        ExploredMember member = members.get(fault.member());
+        return switch (fault.kind()) {
+            case STOP -> member.runs() && !member.hasAnswer();
+            case LOSE -> member.runs() && member.connected && !member.isLost();
+            case FREEZE -> member.runs();
+            default -> !member.isGone();
+        };
+    }
+
+    /** Nothing is left to do at this moment. */
+    boolean isQuiet() {
+        return members.stream().allMatch(ExploredMember::isQuiet);
+    }
+
+    // ---- it happens
+
+    void take(Choice choice) {
+        int line = log == null ? 0 : log.size();
+        Object about = switch (choice.kind()) {
+            case TIME -> {
+                now += UNIT;
+                members.forEach(member -> member.tickDue = true);
+                members.stream().filter(ExploredMember::runs).forEach(ExploredMember::tick);
+                yield now / UNIT - 1000 + " s";
+            }
+            case PUBLISH -> {
+                messagesLeft--;
+                yield "message " + server.publish(WRITER, now);
+            }
+            default -> members.get(choice.member()).take(choice.kind());
+        };
+        script.remove(choice);
+        if (log != null) {
+            log.add(line, choice + " " + (about instanceof SimulatedServer.Note note ? note.sender() + ": "
+                    + (note.control() == null ? "message " + note.number() : note.control()) : about));
+        }
+        List<ExploredMember> beginning = members.stream().filter(ExploredMember::mayBegin).toList();
+        Verdict.expect(beginning.size() < 2, "two may begin messages at once: " + beginning);
+    }
+
+    /** Nothing goes wrong any more and nobody is slow: the first of what can happen happens, for so long. */
+    private void calm(int units) {
+        for (int unit = 0; unit < units; ) {
+            Choice next = choices().stream().filter(choice -> !choice.kind().isFault()).findFirst().orElseThrow();
+            unit += next.kind() == Kind.TIME ? 1 : 0;
+            take(next);
+        }
+    }
+
+    /**
+     * When nothing goes wrong any more, somebody leads, and all messages have been processed or told as missing.
+     *
+     * @param known states from which this was seen to come so
+     */
+    void settle(Set<Fingerprint> known) {
+        script.clear();
+        messagesLeft = 0;
+        Set<Fingerprint> passed = new HashSet<>();
+        for (int unit = 0; unit < CALM_UNITS && passed.add(Fingerprint.of(this)); unit++) {
+            calm(1);
+            if (known.contains(Fingerprint.of(this))) {
+                known.addAll(passed);
+                return;
+            }
+        }
+        messagesLeft = 1;
+        calm(2);
+        List<ExploredMember> there = members.stream().filter(member -> !member.isGone()).toList();
+        there.forEach(member -> Verdict.expect(!member.stopWanted, member + " does not come to its end"));
+        if (!there.isEmpty()) {
+            long leaders = there.stream().filter(member -> member.leadership.role() == Role.LEADER).count();
+            Verdict.expect(leaders == 1, leaders + " lead in the end");
+            for (long number = 0; number < server.published(); number++) {
+                Verdict.expect(verdict.isSettled(number), "message " + number + " is lost in the end and nobody is told");
+            }
+        }
+        known.addAll(passed);
+    }
+}

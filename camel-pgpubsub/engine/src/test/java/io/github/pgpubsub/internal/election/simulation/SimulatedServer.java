@@ -1,0 +1,125 @@
+package io.github.pgpubsub.internal.election.simulation;
+
+import io.github.pgpubsub.internal.election.ControlMessage;
+import io.github.pgpubsub.internal.election.Lock;
+import io.github.pgpubsub.internal.election.Poll;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** What matters of a PostgreSQL server: one totally ordered stream of notifications, sessions, and locks that end with them. */
+public final class SimulatedServer {
+
+    private record Session(int run, int backend) {}
+
+    /** A committed notification: data with its number, or a control message. */
+    public record Note(long time, int sender, long number, ControlMessage control) {}
+
+    public final List<Note> stream = new ArrayList<>();
+    /** When the sessions ended that are no more. */
+    private final Map<Session, Long> ended = new HashMap<>();
+    private final Set<Integer> sessions = new HashSet<>();
+    private final Map<Lock, Integer> locks = new EnumMap<>(Lock.class);
+    private final Set<Integer> present = new HashSet<>();
+    private final Set<Integer> witnesses = new HashSet<>();
+    private int lastBackend = 100;
+    private long lastNumber = -1;
+    private int starts;
+    private long startedAt = -3600L * 1_000_000_000L;
+
+    /** All sessions end; after some time there is another run, whose process ids are the same again. */
+    void restart(long now, long upAgainAt) {
+        List.copyOf(sessions).forEach(backend -> end(backend, now));
+        starts++;
+        startedAt = upAgainAt;
+        lastBackend = 100;
+    }
+
+    boolean isUp(long now) {
+        return now >= startedAt;
+    }
+
+    String start() {
+        return "start " + starts;
+    }
+
+    int starts() {
+        return starts;
+    }
+
+    long startedAt() {
+        return startedAt;
+    }
+
+    int connect() {
+        sessions.add(++lastBackend);
+        return lastBackend;
+    }
+
+    /** A session with a process id of the caller's choice. */
+    public void connect(int backend) {
+        sessions.add(backend);
+    }
+
+    public void end(int backend, long now) {
+        if (sessions.remove(backend)) {
+            ended.put(new Session(starts, backend), now);
+            present.remove(backend);
+            witnesses.remove(backend);
+            locks.values().removeIf(holder -> holder == backend);
+        }
+    }
+
+    public boolean isAlive(int backend) {
+        return sessions.contains(backend);
+    }
+
+    /** When that session of that run ended. */
+    long endedAt(int run, int backend) {
+        return ended.get(new Session(run, backend));
+    }
+
+    public long publish(int sender, long now) {
+        stream.add(new Note(now, sender, ++lastNumber, null));
+        return lastNumber;
+    }
+
+    public long published() {
+        return lastNumber + 1;
+    }
+
+    public void control(int sender, String payload, long now) {
+        stream.add(new Note(now, sender, -1, ControlMessage.decode(payload).orElseThrow()));
+    }
+
+    public boolean tryLock(int backend, Lock lock) {
+        return locks.putIfAbsent(lock, backend) == null || locks.get(lock) == backend;
+    }
+
+    public void unlock(int backend, Lock lock) {
+        locks.remove(lock, backend);
+    }
+
+    public void share(int backend, Lock lock) {
+        (lock == Lock.WITNESS ? witnesses : present).add(backend);
+    }
+
+    public void unshare(int backend, Lock lock) {
+        (lock == Lock.WITNESS ? witnesses : present).remove(backend);
+    }
+
+    public int holder(Lock lock) {
+        return locks.getOrDefault(lock, 0);
+    }
+
+    public Poll look(int backend, Lock tried, boolean acquired) {
+        Set<Integer> all = new HashSet<>(present);
+        all.addAll(witnesses);
+        int others = witnesses.size() - (witnesses.contains(backend) ? 1 : 0);
+        return new Poll(tried, acquired, holder(Lock.LEADER), holder(Lock.STANDBY), all.size(), others);
+    }
+}

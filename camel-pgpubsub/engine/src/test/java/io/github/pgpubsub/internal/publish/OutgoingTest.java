@@ -1,0 +1,57 @@
+package io.github.pgpubsub.internal.publish;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** What becomes of one notification, and settings with which none could be sent. */
+class OutgoingTest {
+
+    private final Outgoing outgoing = new Outgoing("a", "b", 0, failure -> { });
+
+    @Test
+    void oneThatWaitsAfterARefusedBatchCanExpireAndIsNotSentThen() {
+        assertThat(outgoing.send()).isTrue();
+        assertThat(outgoing.expire()).as("with the server").isFalse();
+
+        outgoing.refused();
+        assertThat(outgoing.isSent()).isFalse();
+        assertThat(outgoing.expire()).isTrue();
+        assertThat(outgoing.send()).isFalse();
+        assertThat(outgoing.end(new Exception())).isTrue();
+        assertThat(outgoing.end(null)).as("told once").isFalse();
+    }
+
+    @Test
+    void oneThatIsSentAgainAfterARefusedBatchIsWithTheServer() {
+        outgoing.send();
+        outgoing.refused();
+
+        assertThat(outgoing.send()).isTrue();
+        assertThat(outgoing.isSent()).isTrue();
+        assertThat(outgoing.expire()).isFalse();
+    }
+
+    @Test
+    void oneWhoseOutcomeIsKnownStaysEnded() {
+        outgoing.send();
+        outgoing.end(null);
+        outgoing.refused();
+
+        assertThat(outgoing.send()).isFalse();
+        assertThat(outgoing.expire()).isFalse();
+    }
+
+    @Test
+    void settingsWithWhichNothingCouldBeSentAreRefused() {
+        assertThatThrownBy(() -> options(0, 1)).hasMessageContainingAll("maxBatch", "0", "at least 1");
+        assertThatThrownBy(() -> options(1, 0)).hasMessageContainingAll("capacity", "0", "at least 1");
+        assertThatThrownBy(() -> new PublisherOptions("x", Duration.ofMillis(-1), Duration.ZERO, 1, 1, null)).hasMessageContaining("negative");
+    }
+
+    private static PublisherOptions options(int maxBatch, int capacity) {
+        return new PublisherOptions("x", Duration.ZERO, Duration.ZERO, maxBatch, capacity, null);
+    }
+}

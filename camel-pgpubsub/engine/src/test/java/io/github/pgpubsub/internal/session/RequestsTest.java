@@ -1,0 +1,102 @@
+package io.github.pgpubsub.internal.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.pgpubsub.connect.UrlConnectionSource;
+import io.github.pgpubsub.internal.connection.ServerConnection;
+import io.github.pgpubsub.support.PostgresExtension;
+import io.github.pgpubsub.support.Proxy;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** What a session knows of its connection from the answers to what its subscribers ask for. */
+class RequestsTest {
+
+    private static final String OWN_MARKS = "marks";
+    private static final Duration DELAY = Duration.ofMillis(60);
+    /** There and back. */
+    private static final long ROUND_TRIP = DELAY.multipliedBy(2).toNanos();
+
+    @RegisterExtension
+    static final PostgresExtension postgres = new PostgresExtension();
+
+    @Test
+    void aRoundTripIsTheLongestOfTheLastTenRequests() throws SQLException {
+        try (Proxy proxy = new Proxy(postgres.server()); ServerConnection connection = open(proxy)) {
+            Requests requests = new Requests(connection, OWN_MARKS);
+            SessionStream stream = requests.of(null);
+            assertThat(stream.roundTrip()).isZero();
+
+            proxy.delay(DELAY);
+            stream.notify("some channel", "control messages don't count", committed -> { });
+            requests.flush();
+            assertThat(stream.roundTrip()).isZero();
+
+            requests.check();
+            assertThat(stream.roundTrip()).isGreaterThanOrEqualTo(ROUND_TRIP);
+
+            proxy.delay(Duration.ZERO);
+            for (int i = 0; i < 9; i++) {
+                requests.check();
+                assertThat(stream.roundTrip()).isGreaterThanOrEqualTo(ROUND_TRIP);
+            }
+            requests.check();
+            assertThat(stream.roundTrip()).isPositive().isLessThan(ROUND_TRIP);
+        }
+    }
+
+    @Test
+    void anAnswerProvesThatTheSessionWasThereWhenItWasAsked() throws SQLException {
+        try (Proxy proxy = new Proxy(postgres.server()); ServerConnection connection = open(proxy)) {
+            Requests requests = new Requests(connection, OWN_MARKS);
+            SessionStream stream = requests.of(null);
+            proxy.delay(DELAY);
+            long before = System.nanoTime();
+            stream.holders(List.of(1L), holders -> assertThat(age(stream)).isGreaterThanOrEqualTo(ROUND_TRIP));
+            requests.flush();
+            assertThat(stream.lastProof() - before).isPositive();
+            assertThat(age(stream)).isGreaterThanOrEqualTo(ROUND_TRIP);
+
+            long answered = stream.lastProof();
+            requests.proven(answered - 1);
+            assertThat(stream.lastProof()).isEqualTo(answered);
+        }
+    }
+
+    /** Its session would never read again. */
+    @Test
+    void whoAsksAgainAndAgainIsAnsweredAMomentLater() throws SQLException {
+        try (Proxy proxy = new Proxy(postgres.server()); ServerConnection connection = open(proxy)) {
+            Requests requests = new Requests(connection, OWN_MARKS);
+            SessionStream stream = requests.of(null);
+            AtomicInteger answers = new AtomicInteger();
+            askAgain(stream, answers);
+            assertThat(requests.flush()).isTrue();
+            int first = answers.get();
+            assertThat(first).isPositive();
+            assertThat(requests.flush()).isTrue();
+            assertThat(answers).hasValueGreaterThan(first);
+        }
+    }
+
+    private static void askAgain(SessionStream stream, AtomicInteger answers) {
+        stream.holders(List.of(1L), holders -> {
+            answers.incrementAndGet();
+            askAgain(stream, answers);
+        });
+    }
+
+    private static long age(SessionStream stream) {
+        return System.nanoTime() - stream.lastProof();
+    }
+
+    private static ServerConnection open(Proxy proxy) throws SQLException {
+        String url = "jdbc:postgresql://" + proxy.host() + ":" + proxy.port() + "/" + postgres.database() + "?sslmode=disable";
+        return ServerConnection.open(new UrlConnectionSource(url, postgres.user(), postgres.password()), "test",
+                Duration.ofSeconds(10), null);
+    }
+}

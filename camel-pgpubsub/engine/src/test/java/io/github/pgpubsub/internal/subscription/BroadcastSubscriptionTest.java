@@ -1,0 +1,140 @@
+package io.github.pgpubsub.internal.subscription;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.pgpubsub.BufferLimit;
+import io.github.pgpubsub.MessageHandler;
+import io.github.pgpubsub.SubscriptionListener;
+import io.github.pgpubsub.SubscriptionOptions;
+import io.github.pgpubsub.connect.OwnMessages;
+import io.github.pgpubsub.connect.UrlConnectionSource;
+import io.github.pgpubsub.internal.session.Session;
+import io.github.pgpubsub.internal.session.SessionOptions;
+import io.github.pgpubsub.internal.session.SessionStream;
+import io.github.pgpubsub.internal.session.Subscriber;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+
+/** When the gap of a subscription began, which its session tells in the order of what happens to the connection. */
+class BroadcastSubscriptionTest {
+
+    private static final Duration FIRST = Duration.ofMillis(200);
+    private static final Duration DRAIN = Duration.ofSeconds(3);
+
+    private final List<Duration> gaps = new ArrayList<>();
+    /** What is to be told when it is listened to. */
+    private final List<Runnable> listening = new ArrayList<>();
+    private final BroadcastSubscription broadcast = new BroadcastSubscription(SubscriptionOptions.to("ch").singleListener(false)
+            .memory(new BufferLimit(BufferLimit.DEFAULT_BYTES)).build(), message -> { }, listener(), session(), "test", BroadcastSubscriptionTest::thread,
+            Runnable::run, () -> { });
+
+    @Test
+    void aSecondLossDoesNotForgetWhenTheFirstOneBegan() {
+        listens();
+        broadcast.disconnected();
+        pass(FIRST);
+        broadcast.connected(stream());
+        broadcast.disconnected();
+        listens();
+
+        broadcast.disconnected();
+        listens();
+
+        assertThat(gaps).hasSize(2);
+        assertThat(gaps.get(0)).isGreaterThanOrEqualTo(FIRST);
+        assertThat(gaps.get(1)).isLessThan(FIRST);
+    }
+
+    @Test
+    void aBreakThatIsOlderThanItsDiscoveryCountsFromItsBeginning() {
+        listens();
+        broadcast.missed(System.nanoTime() - FIRST.toNanos());
+        broadcast.disconnected();
+        listens();
+
+        assertThat(gaps).singleElement().satisfies(gap -> assertThat(gap).isGreaterThanOrEqualTo(FIRST));
+    }
+
+    /** It has begun to listen when the server says so, and not when it asked. */
+    @Test
+    void whatIsLostBeforeItEverListenedIsNoLoss() {
+        broadcast.connected(stream());
+        broadcast.disconnected();
+        listens();
+
+        assertThat(gaps).isEmpty();
+        assertThat(broadcast.status().counts().gaps()).isZero();
+    }
+
+    /** Neither the session, which never runs here, nor the handler come back in time. */
+    @Test
+    void itsEndTakesOneDrainTimeoutAtMost() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        BroadcastSubscription hanging = new BroadcastSubscription(SubscriptionOptions.to("ch").singleListener(false).drainTimeout(DRAIN)
+                .memory(new BufferLimit(BufferLimit.DEFAULT_BYTES)).build(), hanging(begun), new SubscriptionListener() {}, session(), "test",
+                BroadcastSubscriptionTest::thread, Runnable::run, () -> { });
+        hanging.start(1);
+        hanging.connected(stream());
+        listening.remove(listening.size() - 1).run();
+        begun.await();
+        long begin = System.nanoTime();
+        hanging.close();
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isBetween(DRAIN, DRAIN.multipliedBy(2));
+    }
+
+    private static MessageHandler hanging(CountDownLatch begun) {
+        return message -> {
+            begun.countDown();
+            new CountDownLatch(1).await();
+        };
+    }
+
+    private void listens() {
+        broadcast.connected(stream());
+        listening.remove(listening.size() - 1).run();
+    }
+
+    private static void pass(Duration time) {
+        long end = System.nanoTime() + time.toNanos();
+        while (end - System.nanoTime() > 0) {
+            LockSupport.parkNanos(end - System.nanoTime());
+        }
+    }
+
+    private SubscriptionListener listener() {
+        return new SubscriptionListener() {
+            @Override
+            public void reconnected(Duration gap) {
+                gaps.add(gap);
+            }
+        };
+    }
+
+    /** Nothing but to listen is asked of it. */
+    private SessionStream stream() {
+        return (SessionStream) Proxy.newProxyInstance(SessionStream.class.getClassLoader(), new Class<?>[] {SessionStream.class},
+                (proxy, method, arguments) -> {
+                    assertThat(method).isEqualTo(SessionStream.class.getMethod("listen", String.class, Subscriber.class, Runnable.class));
+                    listening.add((Runnable) arguments[2]);
+                    return null;
+                });
+    }
+
+    /** Never started: the test does what it does. */
+    private static Session session() {
+        return new Session(new UrlConnectionSource("jdbc:postgresql://127.0.0.1/nowhere", null, null),
+                new SessionOptions("test", Duration.ZERO, Duration.ZERO, -1, Duration.ofSeconds(5), Duration.ofSeconds(3),
+                        Duration.ofMillis(20), null, new OwnMessages()), BroadcastSubscriptionTest::thread);
+    }
+
+    private static Thread thread(String name, Runnable task) {
+        Thread thread = new Thread(task, name);
+        thread.setDaemon(true);
+        return thread;
+    }
+}

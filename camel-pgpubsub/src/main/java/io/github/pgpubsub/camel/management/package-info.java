@@ -1,5 +1,0 @@
-/**
- * What operators see: health, JMX, the developer console, meters and events. Reads what the engine tells of itself
- * ({@link io.github.pgpubsub.SubscriptionStatus}, {@link io.github.pgpubsub.publish.PublisherStatus}) and changes nothing.
- */
-package io.github.pgpubsub.camel.management;

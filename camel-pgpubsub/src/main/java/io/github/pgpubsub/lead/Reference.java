@@ -1,9 +1,0 @@
-package io.github.pgpubsub.lead;
-
-/**
- * A place in the stream that other members can find: behind a control message, and behind so many data messages after it.
- *
- * @param token the control message
- * @param count data messages after it
- */
-record Reference(String token, long count) {}

@@ -1,0 +1,249 @@
+package io.github.pgpubsub.support;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import io.zonky.test.db.postgres.util.LinuxUtils;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
+
+/**
+ * A server from zonky's binaries, which can be stopped and started again in place.
+ *
+ * <p>
+ * zonky unpacks the binaries, makes the data directory and starts the first time; later starts and stops are
+ * {@code pg_ctl} with the same options. The end is the {@link Reaper}'s: one way for a test that closes its server and
+ * for a JVM that is killed.
+ */
+public final class EmbeddedServer implements PostgresServer {
+
+    private static final String SUPERUSER = "postgres";
+
+    private final Path directory;
+    private final int port = freePort();
+    private final String password = UUID.randomUUID().toString();
+    private final Map<String, String> settings;
+    private final Reaper reaper;
+    private final Path pgCtl;
+
+    private EmbeddedServer(Map<String, String> extra) throws IOException {
+        settings = new TreeMap<>(SETTINGS);
+        // Clients come over TCP, and a socket file would outlive a killed server.
+        settings.put("unix_socket_directories", "");
+        settings.putAll(extra);
+        directory = Files.createTempDirectory("pgpubsub-postgres-");
+        reaper = Reaper.watch(directory);
+        try {
+            initialize();
+            pgCtl = binaries().resolve("pg_ctl");
+        } catch (IOException | RuntimeException e) {
+            IllegalStateException failure = new IllegalStateException("No embedded PostgreSQL: " + log(), e);
+            reaper.reap();
+            throw failure;
+        }
+    }
+
+    /** Starts a server with {@link PostgresServer#SETTINGS}. */
+    public static EmbeddedServer start() {
+        return start(Map.of());
+    }
+
+    /** Starts a server with {@link PostgresServer#SETTINGS} and these settings of postgresql.conf, which win. */
+    public static EmbeddedServer start(Map<String, String> settings) {
+        try {
+            return new EmbeddedServer(settings);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void initialize() throws IOException {
+        Programs.prepare();
+        Path passwordFile = Files.writeString(directory.resolve("password"), password);
+        EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
+                .setDataDirectory(data())
+                .setPort(port)
+                // zonky says "-A trust". What it takes for locale options are initdb options like any other,
+                // and these two give the server a real password authentication from its first second.
+                .setLocaleConfig("auth-host", "scram-sha-256")
+                .setLocaleConfig("pwfile", passwordFile.toString())
+                .setLocaleConfig("locale", "C")
+                .setConnectConfig("password", password)
+                .setOutputRedirector(Redirect.appendTo(logFile().toFile()))
+                .setRegisterShutdownHook(false);
+        settings.forEach((name, value) -> builder.setServerConfig(name, shellQuoted(value)));
+        builder.start();
+    }
+
+    private Path binaries() throws IOException {
+        // First line: /path/to/bin/postgres "-D" "data" ...
+        String command = Files.readString(data().resolve("postmaster.opts"));
+        return Path.of(command.substring(0, command.indexOf(" \""))).getParent();
+    }
+
+    @Override
+    public String host() {
+        return "127.0.0.1";
+    }
+
+    @Override
+    public int port() {
+        return port;
+    }
+
+    @Override
+    public String superuser() {
+        return SUPERUSER;
+    }
+
+    @Override
+    public String password() {
+        return password;
+    }
+
+    @Override
+    public String database() {
+        return "postgres";
+    }
+
+    @Override
+    public boolean canRestart() {
+        return true;
+    }
+
+    @Override
+    public void stopImmediately() {
+        pgCtl("stop", "-m", "immediate");
+    }
+
+    @Override
+    public void stop() {
+        pgCtl("stop", "-m", "fast");
+    }
+
+    @Override
+    public void startAgain() {
+        String options = settings.entrySet().stream()
+                .map(s -> " -c " + s.getKey() + "=" + shellQuoted(s.getValue()))
+                .collect(Collectors.joining());
+        pgCtl("start", "-l", logFile().toString(), "-o", "-p " + port + options);
+    }
+
+    @Override
+    public void close() {
+        reaper.reap();
+    }
+
+    private void pgCtl(String action, String... arguments) {
+        List<String> command = new ArrayList<>();
+        if (LinuxUtils.isUnshareAvailable()) {
+            // PostgreSQL refuses to run as root; in a user namespace of its own, root is somebody else.
+            command.addAll(List.of("unshare", "-U"));
+        }
+        command.addAll(List.of(pgCtl.toString(), action, "-w", "-D", data().toString()));
+        command.addAll(List.of(arguments));
+        try {
+            // Not a pipe: the server would inherit it, and who reads to its end would wait for the server's end.
+            Process process = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(Redirect.appendTo(logFile().toFile()))
+                    .start();
+            if (process.waitFor() != 0) {
+                throw new IllegalStateException("pg_ctl " + action + " failed: " + log());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Interrupted in pg_ctl " + action, e);
+        }
+    }
+
+    private Path data() {
+        return directory.resolve("data");
+    }
+
+    private Path logFile() {
+        return directory.resolve("log");
+    }
+
+    /** The server's log so far, for the message of a test that failed. */
+    public String log() {
+        try {
+            return Files.exists(logFile()) ? Files.readString(logFile()) : "(no log)";
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String shellQuoted(String value) {
+        return "'" + value.replace("'", "'\\''") + "'";
+    }
+
+    /**
+     * A port below those that the kernel gives to outgoing connections: no client can be given it while the server is
+     * down, not even the one that tries to reconnect and would so connect to itself.
+     */
+    static int freePort() {
+        for (int tries = 0; tries < 100; tries++) {
+            int candidate = ThreadLocalRandom.current().nextInt(15_000, 32_000);
+            try (ServerSocket socket = new ServerSocket(candidate, 1, InetAddress.getLoopbackAddress())) {
+                return socket.getLocalPort();
+            } catch (IOException taken) {
+                continue;
+            }
+        }
+        throw new IllegalStateException("No free port");
+    }
+
+    @Override
+    public String toString() {
+        return "embedded PostgreSQL at " + host() + ":" + port;
+    }
+
+    /**
+     * Waits for the end of a pipe that this JVM holds open, then ends the server whose data are in the folder {@code data} of
+     * a directory, and removes the directory. The kernel closes the pipe of a killed JVM too.
+     */
+    record Reaper(Process shell) {
+
+        /** Ignores what a terminal sends to the whole process group, as Ctrl-C: then is when it is needed. */
+        private static final String SCRIPT = """
+                trap '' HUP INT TERM
+                cat >/dev/null
+                if pid=$(head -n 1 "$0/data/postmaster.pid"); then
+                  kill -QUIT "$pid"
+                  while kill -0 "$pid"; do sleep 0.02; done
+                fi
+                rm -rf "$0"
+                """;
+
+        static Reaper watch(Path directory) throws IOException {
+            return new Reaper(new ProcessBuilder("sh", "-c", SCRIPT, directory.toString())
+                    .redirectOutput(Redirect.DISCARD)
+                    .redirectError(Redirect.DISCARD)
+                    .start());
+        }
+
+        void reap() {
+            try {
+                shell.getOutputStream().close();
+                shell.waitFor();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}

@@ -1,0 +1,204 @@
+package io.github.pgpubsub.support;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/**
+ * Gives a test class a fresh database, to be registered as a static field:
+ *
+ * <pre>{@code
+ * @RegisterExtension
+ * static final PostgresExtension postgres = new PostgresExtension();
+ * }</pre>
+ *
+ * <p>
+ * Notifications and advisory locks belong to a database, so classes that share a server do not meet. The server is
+ * started by the first class that needs it and ends with the last test of the JVM; a class that stops its server, or wants
+ * settings of its own, takes {@link #withOwnServer(Map)}.
+ */
+public final class PostgresExtension implements BeforeAllCallback {
+
+    private static final Namespace NAMESPACE = Namespace.create(PostgresExtension.class);
+
+    private final Supplier<PostgresServer> ownServer;
+    private Database database;
+
+    /** A database on the server that all test classes share. */
+    public PostgresExtension() {
+        this(null);
+    }
+
+    private PostgresExtension(Supplier<PostgresServer> ownServer) {
+        this.ownServer = ownServer;
+    }
+
+    /** A database on an embedded server of this class alone, with these settings of postgresql.conf on top. */
+    public static PostgresExtension withOwnServer(Map<String, String> settings) {
+        return new PostgresExtension(() -> EmbeddedServer.start(settings));
+    }
+
+    /** As {@link #withOwnServer(Map)}, without further settings. */
+    public static PostgresExtension withOwnServer() {
+        return withOwnServer(Map.of());
+    }
+
+    /** Stores look into their parents': a nested class finds what its outer class was given. The stores also close. */
+    @Override
+    public void beforeAll(ExtensionContext context) {
+        PostgresServer server = server(context);
+        database = context.getStore(NAMESPACE).getOrComputeIfAbsent(
+                this, key -> Database.create(server, ownServer == null), Database.class);
+    }
+
+    private PostgresServer server(ExtensionContext context) {
+        if (ownServer != null) {
+            return context.getStore(NAMESPACE).getOrComputeIfAbsent(
+                    ownServer, Supplier::get, PostgresServer.class);
+        }
+        return context.getRoot().getStore(NAMESPACE).getOrComputeIfAbsent(
+                PostgresServer.class, key -> PostgresServer.start(), PostgresServer.class);
+    }
+
+    /** The JDBC URL of this class's database, without user and password. */
+    public String url() {
+        return server().url(database());
+    }
+
+    /** The superuser, who may do what a test asks for and an application should not. */
+    public String user() {
+        return server().superuser();
+    }
+
+    public String password() {
+        return server().password();
+    }
+
+    /** The database as libpq writes it, user and password included. */
+    public String libpqUri() {
+        return server().libpqUri(database());
+    }
+
+    /** Sessions of the superuser, without a pool: each {@code getConnection()} is a new one. */
+    public PGSimpleDataSource dataSource() {
+        return server().dataSource(database());
+    }
+
+    /** A new session of the superuser, which the caller closes. */
+    public Connection connect() throws SQLException {
+        return dataSource().getConnection();
+    }
+
+    /** Runs a statement in a session of its own; without arguments it may be several, separated by semicolons. */
+    public void execute(String sql, Object... arguments) {
+        sql().execute(sql, arguments);
+    }
+
+    /** The first column of all rows. */
+    public List<String> strings(String sql, Object... arguments) {
+        return sql().strings(sql, arguments);
+    }
+
+    /** The first column of the only row. */
+    public long number(String sql, Object... arguments) {
+        List<String> values = strings(sql, arguments);
+        if (values.size() != 1) {
+            throw new IllegalStateException(values.size() + " rows, not one: " + sql);
+        }
+        return Long.parseLong(values.get(0));
+    }
+
+    /** Sends one notification, committed on return. */
+    public void notify(String channel, String payload) {
+        strings("select pg_notify(?, ?)", channel, payload);
+    }
+
+    /**
+     * The process ids of this database's sessions whose {@code application_name} is LIKE the pattern, oldest first;
+     * never one of this extension's own.
+     */
+    public List<Integer> backends(String applicationNamePattern) {
+        return strings("""
+                select pid from pg_stat_activity
+                where datname = current_database() and backend_type = 'client backend'
+                  and application_name like ? and application_name <> ?
+                order by backend_start, pid""", applicationNamePattern, Sql.APPLICATION_NAME)
+                .stream().map(Integer::valueOf).toList();
+    }
+
+    /** Ends a session from the server's side, as an administrator does. */
+    public void terminate(int pid) {
+        if (!strings("select pg_terminate_backend(?)", pid).equals(List.of("t"))) {
+            throw new IllegalStateException("No session " + pid);
+        }
+    }
+
+    /** Makes a role that may log in and nothing else. Roles belong to the cluster; this one goes with the database. */
+    public void createRole(String name, String password) {
+        current().createRole(name, password);
+    }
+
+    /** The name of this class's database. */
+    public String database() {
+        return current().name();
+    }
+
+    public PostgresServer server() {
+        return current().server();
+    }
+
+    private Sql sql() {
+        return new Sql(dataSource());
+    }
+
+    private Database current() {
+        return Objects.requireNonNull(database, "No database yet: is the extension a static field with @RegisterExtension?");
+    }
+
+    private record Database(PostgresServer server, boolean dropped, String name, Set<String> roles)
+            implements AutoCloseable {
+
+        static Database create(PostgresServer server, boolean dropped) {
+            String name = "test_" + UUID.randomUUID().toString().replace("-", "");
+            Database database = new Database(server, dropped, name, new ConcurrentSkipListSet<>());
+            database.maintenance().execute("create database " + name);
+            return database;
+        }
+
+        void createRole(String role, String password) {
+            executeFormatted("create role %I login password %L", role, password);
+            roles.add(role);
+        }
+
+        /** A server of the class's own goes away with all that is in it, and may be stopped by now. */
+        @Override
+        public void close() {
+            if (dropped) {
+                maintenance().execute("drop database " + name + " with (force)");
+                roles.forEach(role -> executeFormatted("drop role %I", role));
+            }
+        }
+
+        private Sql maintenance() {
+            return new Sql(server.dataSource(server.database()));
+        }
+
+        /** The server itself knows best how to quote. */
+        private void executeFormatted(String format, String... arguments) {
+            String placeholders = ", ?".repeat(arguments.length);
+            Object[] all = Stream.concat(Stream.of(format), Stream.of(arguments)).toArray();
+            maintenance().strings("select format(?" + placeholders + ")", all).forEach(maintenance()::execute);
+        }
+    }
+}
