@@ -4,9 +4,9 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.github.pgpubsub.docs.Pages;
 import io.github.pgpubsub.support.PostgresExtension;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -18,7 +18,7 @@ class WhoLeadsTest {
 
     @Test
     void theDocumentedQueryNamesTheLeadersBackend() throws Exception {
-        String page = Files.readString(Path.of("../docs/leadership.md"));
+        String page = Files.readString(Pages.ROOT.resolve("docs/leadership.md"));
         String query = page.substring(page.indexOf("with parts("), page.indexOf("```", page.indexOf("with parts(")));
         assertThat(postgres.strings(query)).isEmpty();
         try (CamelWithPostgres camel = new CamelWithPostgres(postgres)) {
