@@ -39,6 +39,8 @@ class SnippetsTest {
     private static final String DATABASE_OF_THE_PAGES = "localhost:5432/app";
     /** Has a test of its own, in the starter's module. */
     private static final Path SPRING_BOOT = Pages.ROOT.resolve("docs/spring-boot.md");
+    /** Its snippets are programs of their own. */
+    private static final Path WITHOUT_CAMEL = Pages.ROOT.resolve("docs/java.md");
     private static final Set<String> LANGUAGES = Set.of("java", "xml", "yaml", "properties", "sql");
 
     @RegisterExtension
@@ -72,7 +74,7 @@ class SnippetsTest {
         String text = snippet.text().replace(DATABASE_OF_THE_PAGES,
                 postgres.server().host() + ":" + postgres.server().port() + "/" + postgres.database());
         switch (snippet.language()) {
-            case "java" -> runRoutes(context -> JavaSnippet.compile(RouteBuilder.class, text, Files.createTempDirectory(classes, "snippet")));
+            case "java" -> runJava(text, snippet.page().equals(WITHOUT_CAMEL));
             case "xml" -> runXml(text);
             case "yaml" -> runRoutes(context -> load(context, "snippet.yaml", text));
             case "properties" -> runProperties(text);
@@ -81,9 +83,18 @@ class SnippetsTest {
         }
     }
 
+    private static void runJava(String text, boolean isProgram) throws Exception {
+        Path folder = Files.createTempDirectory(classes, "snippet");
+        if (isProgram) {
+            JavaSnippet.program(text, folder).call();
+        } else {
+            runRoutes(context -> JavaSnippet.compile(RouteBuilder.class, text, folder));
+        }
+    }
+
     private static void runXml(String text) throws Exception {
         if (text.startsWith("<dependency>")) {
-            assertThat(text).contains("<groupId>io.github.pgpubsub</groupId>", "<artifactId>camel-pgpubsub</artifactId>",
+            assertThat(text).contains("<groupId>io.github.pgpubsub</groupId>", "pgpubsub</artifactId>",
                     "<version>" + Pages.projectVersion() + "</version>");
             if (text.contains("<groupId>org.apache.camel</groupId>")) {
                 assertThat(text).contains("<version>" + new DefaultCamelContext().getVersion() + "</version>");

@@ -6,6 +6,7 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import javax.tools.Diagnostic;
@@ -17,37 +18,47 @@ import javax.tools.StandardJavaFileManager;
 import javax.tools.StandardLocation;
 import javax.tools.ToolProvider;
 
-/** Java of a page: what a RouteBuilder's configure() holds, with imports before it where it needs more than java.util. */
+/** Java of a page: what a method holds, with imports before it where it needs more than java.util. */
 final class JavaSnippet {
 
-    private static final String NAME = "SnippetRoutes";
+    private static final String NAME = "Snippet";
 
     private JavaSnippet() {}
 
     /**
-     * @param type   Camel's RouteBuilder, which is not on the class path here
+     * @param type   Camel's RouteBuilder, which is not on the class path here: the snippet is its configure()
      * @param folder for the classes, which may be loaded as long as it exists
      */
     static <T> T compile(Class<T> type, String snippet, Path folder) throws Exception {
-        compileSource(source(type, snippet), folder);
+        return compile(type, "extends " + type.getName(), "void configure()", snippet, folder);
+    }
+
+    /** @param folder for the classes, which may be loaded as long as it exists */
+    static Callable<?> program(String snippet, Path folder) throws Exception {
+        return compile(Callable.class, "implements " + Callable.class.getName() + "<Object>", "Object call()",
+                snippet + "\nreturn null;", folder);
+    }
+
+    private static <T> T compile(Class<T> type, String parent, String method, String snippet, Path folder) throws Exception {
+        compileSource(source(parent, method, snippet), folder);
         // Not closed: the route's lambdas are loaded when it runs.
         ClassLoader loader = new URLClassLoader(new URL[] {folder.toUri().toURL()}, JavaSnippet.class.getClassLoader());
         return type.cast(loader.loadClass(NAME).getConstructor().newInstance());
     }
 
-    private static String source(Class<?> type, String snippet) {
+    private static String source(String parent, String method, String snippet) {
         Predicate<String> isImport = line -> line.startsWith("import ");
         String imports = snippet.lines().filter(isImport).collect(Collectors.joining("\n"));
         String body = snippet.lines().filter(isImport.negate()).collect(Collectors.joining("\n"));
         return """
                 import java.util.*;
                 %s
-                public class %s extends %s {
-                    public void configure() throws Exception {
+                public class %s %s {
+                    public %s throws Exception {
                 %s
                     }
                 }
-                """.formatted(imports, NAME, type.getName(), body);
+                """.formatted(imports, NAME, parent, method, body);
     }
 
     private static void compileSource(String source, Path folder) throws IOException {

@@ -80,7 +80,7 @@ public sealed interface Event {
         }
     }
 
-    /** Reads what {@link #toString()} writes. */
+    /** Reads what {@link Object#toString()} writes. */
     static Event parse(long micros, String process, String text) {
         String[] words = text.split(" ");
         return switch (words[0]) {
