@@ -7,6 +7,7 @@ import io.github.pgpubsub.support.PostgresExtension;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -21,6 +22,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  *     -Dchaos.seconds=1800 -Dchaos.world=60 -Dchaos.members=8
  * }</pre>
  */
+@Tag("long")
+@Tag("alone")
 class ChaosIT {
 
     @RegisterExtension

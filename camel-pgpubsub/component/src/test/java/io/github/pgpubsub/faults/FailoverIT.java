@@ -16,10 +16,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.camel.health.HealthCheck;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A primary and its hot standby: nobody listens or leads on the standby, and everybody moves there when it is promoted. */
+@Tag("long")
 class FailoverIT {
 
     @RegisterExtension

@@ -22,10 +22,13 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What many members cost the server: it grows with their number, and not with the messages. */
+@Tag("long")
+@Tag("alone")
 class GroupCostIT {
 
     private static final Duration SOON = Duration.ofSeconds(60);

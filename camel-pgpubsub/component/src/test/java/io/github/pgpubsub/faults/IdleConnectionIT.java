@@ -15,10 +15,12 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Something on the way ends connections on which nothing happens for less time than {@code heartbeatInterval}. */
+@Tag("long")
 class IdleConnectionIT {
 
     private static final Duration IDLE = Duration.ofMillis(1500);

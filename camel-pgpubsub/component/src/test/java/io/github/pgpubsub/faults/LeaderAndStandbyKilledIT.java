@@ -6,10 +6,12 @@ import io.github.pgpubsub.support.PostgresExtension;
 import io.github.pgpubsub.support.Proxy;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The leader goes and no standby is in step: somebody goes on all the same, one, and tells what nobody held. */
+@Tag("long")
 class LeaderAndStandbyKilledIT {
 
     private static final int PER_SECOND = 500;

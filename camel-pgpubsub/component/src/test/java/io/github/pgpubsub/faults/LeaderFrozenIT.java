@@ -6,10 +6,13 @@ import static org.awaitility.Awaitility.await;
 import io.github.pgpubsub.support.PostgresExtension;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The listener's process is frozen, as by a long pause of garbage collection: it keeps its locks, and shows no life. */
+@Tag("long")
+@Tag("alone")
 class LeaderFrozenIT {
 
     private static final int CONCURRENT = 2;

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.pgpubsub.support.PostgresExtension;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The listener's process is killed while a standby is in step: nothing is lost, and what comes again is marked. */
+@Tag("long")
+@Tag("alone")
 class LeaderKilledIT {
 
     private static final int KILLS = 20;

@@ -1,10 +1,12 @@
 package io.github.pgpubsub.faults;
 
 import io.github.pgpubsub.support.PostgresExtension;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Each message of a single listener has one id: from the first on, on every member, each time. */
+@Tag("long")
 class MessageIdIT {
 
     private static final int PER_SECOND = 2000;

@@ -9,11 +9,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A route that stands still makes the server keep its notifications, and in the end all on that server fail to notify. */
+@Tag("long")
+@Tag("alone")
 @EnabledIf("canHaveASmallQueue")
 class NotificationQueueIT {
 

@@ -5,10 +5,13 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.pgpubsub.support.PostgresExtension;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The listener stops in an orderly way, by its route's stop or its process's SIGTERM: nothing is lost, nothing comes twice. */
+@Tag("long")
+@Tag("alone")
 class OrderlyHandOverIT {
 
     private static final int HAND_OVERS = 20;

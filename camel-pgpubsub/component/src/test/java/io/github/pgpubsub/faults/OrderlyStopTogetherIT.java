@@ -8,12 +8,14 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Several stop in an orderly way at once, or with hardly any room to hold messages: nothing is lost, and nothing told. */
+@Tag("long")
 class OrderlyStopTogetherIT {
 
     private static final int PER_SECOND = 1000;

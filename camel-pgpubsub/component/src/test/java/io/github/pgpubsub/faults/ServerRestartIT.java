@@ -4,10 +4,12 @@ import io.github.pgpubsub.history.Numbered;
 import io.github.pgpubsub.history.What;
 import io.github.pgpubsub.support.PostgresExtension;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The server restarts under a group of three: whoever is back first tells what was missed, also if it has never led. */
+@Tag("long")
 class ServerRestartIT {
 
     private static final int RESTARTS = 2;

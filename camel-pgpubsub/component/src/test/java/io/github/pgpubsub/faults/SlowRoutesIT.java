@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.pgpubsub.support.PostgresExtension;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Routes that fail, take long, fall behind or are suspended: what each does to its progress and to its place. */
+@Tag("long")
 class SlowRoutesIT {
 
     @RegisterExtension

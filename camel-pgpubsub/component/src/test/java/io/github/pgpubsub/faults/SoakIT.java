@@ -18,6 +18,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -25,6 +26,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * Applications live through faults at random: {@code -Dsoak.seconds} says for how long and {@code -Dsoak.seed} repeats the
  * choices (not the threads' own timing). Afterwards everything is as it was.
  */
+@Tag("long")
+@Tag("alone")
 class SoakIT {
 
     private static final int APPLICATIONS = 3;

@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.pgpubsub.history.What;
 import io.github.pgpubsub.support.PostgresExtension;
 import io.github.pgpubsub.support.Proxy;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A leader has messages in its queue when it loses the lead without seeing it. */
+@Tag("long")
+@Tag("alone")
 class StaleQueueIT {
 
     @RegisterExtension

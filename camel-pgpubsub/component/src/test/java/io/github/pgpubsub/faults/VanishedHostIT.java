@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,6 +26,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  * A host vanishes while messages are on their way to it: its packets are dropped, in a network namespace. Keepalives don't run
  * then, because something is not acknowledged yet. And a reader that stands still, from which the server hears as little, stays.
  */
+@Tag("long")
+@Tag("alone")
 class VanishedHostIT {
 
     private static final String HEARTBEATS = "heartbeatInterval=1s&heartbeatTimeout=1s";

@@ -12,10 +12,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** {@code master:} in several JVMs, of which the one that ticks is stopped, killed, and frozen. */
+@Tag("long")
 class MasterIT {
 
     private static final Duration SOON = Duration.ofSeconds(30);
