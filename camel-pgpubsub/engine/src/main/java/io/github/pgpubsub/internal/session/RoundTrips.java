@@ -1,24 +1,72 @@
 package io.github.pgpubsub.internal.session;
 
+import io.github.pgpubsub.internal.ConnectionFailure;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.Arrays;
 
-/** How long the last requests took, in nanoseconds. Not thread-safe. */
+/**
+ * Requests to the server, and what their answers show: when the session was whole, and how long an answer takes. Belongs to the
+ * session's thread.
+ */
 final class RoundTrips {
 
     private static final int REMEMBERED = 10;
 
+    /** Something that is sent to the server and answered. */
+    @FunctionalInterface
+    interface Request<T> {
+        T send() throws SQLException;
+    }
+
     private final long[] latest = new long[REMEMBERED];
     private int next;
     private long longest;
+    private long lastProof = System.nanoTime();
 
-    void add(long nanos) {
+    /** Sends a request whose duration says nothing about the way to the server. A refusal is an answer too. */
+    <T> T ask(Request<T> request) throws SQLException {
+        long sent = System.nanoTime();
+        try {
+            T answer = request.send();
+            proven(sent);
+            return answer;
+        } catch (SQLException e) {
+            if (!ConnectionFailure.isLoss(e)) {
+                proven(sent);
+            }
+            throw e;
+        }
+    }
+
+    /** Sends a question and measures the whole answer: the driver fetches all rows at once. */
+    ResultSet query(PreparedStatement statement) throws SQLException {
+        long sent = System.nanoTime();
+        ResultSet rows = ask(statement::executeQuery);
+        add(System.nanoTime() - sent);
+        return rows;
+    }
+
+    private void add(long nanos) {
         latest[next] = nanos;
         next = (next + 1) % REMEMBERED;
         longest = Arrays.stream(latest).max().orElseThrow();
     }
 
-    /** Of the last ten; 0: none yet. */
+    /** The longest of the last ten, in nanoseconds; 0: none yet. */
     long longest() {
         return longest;
+    }
+
+    /** The session was whole at that time; see {@link SessionStream#lastProof()}. */
+    void proven(long at) {
+        if (at - lastProof > 0) {
+            lastProof = at;
+        }
+    }
+
+    long lastProof() {
+        return lastProof;
     }
 }

@@ -409,7 +409,7 @@ public final class Session implements AutoCloseable {
         try {
             while (!unread.isEmpty() && withoutRoom < MOST_AT_THE_END) {
                 Notification next = unread.remove();
-                for (Subscriber each : requests.receivers(next.channel())) {
+                for (Subscriber each : requests.receivers().of(next.channel())) {
                     withoutRoom += each.ready() ? 0 : next.bytes() + OVERHEAD_BYTES;
                     hand(next, each);
                 }
@@ -561,6 +561,7 @@ public final class Session implements AutoCloseable {
     }
 
     private void take(PGNotification[] notifications) {
+        String server = requests.server();
         int asked = 0;
         boolean own = false;
         for (PGNotification each : notifications) {
@@ -571,7 +572,7 @@ public final class Session implements AutoCloseable {
             }
             if (sender != asked) {
                 asked = sender;
-                own = ownMessages.contains(requests.server(), sender);
+                own = ownMessages.contains(server, sender);
             }
             unread.add(new Notification(each.getName(), each.getParameter(), sender, own || sender == marked));
         }
@@ -581,7 +582,7 @@ public final class Session implements AutoCloseable {
         try {
             queueUsage.is(requests.check(), null);
         } catch (SQLException e) {
-            if (!Requests.isRefusal(e)) {
+            if (!Refusals.isRefusal(e)) {
                 throw e;
             }
             LOG.warn("{} could not be asked how it stands: {}", source, e.getMessage());
@@ -670,7 +671,7 @@ public final class Session implements AutoCloseable {
 
     /** Those for whom the next notification is. */
     private String nextReceivers() {
-        return unread.isEmpty() ? "nobody" : Arrays.stream(requests.receivers(unread.peek().channel())).map(Subscriber::name)
+        return unread.isEmpty() ? "nobody" : Arrays.stream(requests.receivers().of(unread.peek().channel())).map(Subscriber::name)
                 .collect(Collectors.joining(", "));
     }
 
@@ -679,7 +680,7 @@ public final class Session implements AutoCloseable {
         try {
             while (!unread.isEmpty()) {
                 Notification next = unread.peek();
-                Subscriber[] receivers = requests.receivers(next.channel());
+                Subscriber[] receivers = requests.receivers().of(next.channel());
                 if (!areReady(receivers)) {
                     return false;
                 }

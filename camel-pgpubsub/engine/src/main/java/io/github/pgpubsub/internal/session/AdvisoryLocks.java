@@ -1,0 +1,99 @@
+package io.github.pgpubsub.internal.session;
+
+import io.github.pgpubsub.internal.connection.ServerConnection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The server's functions for session-level advisory locks, each called for many keys at once. Belongs to the session's thread. */
+final class AdvisoryLocks {
+
+    /** pg_locks shows a bigint key as two halves (PostgreSQL documentation, 53.13 pg_locks). */
+    static final String HOLDERS = """
+            select key, pid from (
+                select pid,
+                    (classid::pg_catalog.int8 operator(pg_catalog.<<) 32) operator(pg_catalog.|) objid::pg_catalog.int8 as key
+                from pg_catalog.pg_locks
+                where locktype operator(pg_catalog.=) 'advisory' and objsubid operator(pg_catalog.=) 1 and granted
+                  and database operator(pg_catalog.=)
+                      (select oid from pg_catalog.pg_database where datname operator(pg_catalog.=) pg_catalog.current_database())
+            ) advisory
+            where key operator(pg_catalog.=) any (?)""";
+
+    enum Function {
+        UNLOCK("pg_catalog.pg_advisory_unlock", null),
+        UNLOCK_SHARED("pg_catalog.pg_advisory_unlock_shared", null),
+        TRY("pg_catalog.pg_try_advisory_lock", UNLOCK),
+        TRY_SHARED("pg_catalog.pg_try_advisory_lock_shared", UNLOCK_SHARED);
+
+        private final String sql;
+        /** What takes back its effect; null: it takes nothing. */
+        private final Function undo;
+
+        Function(String name, Function undo) {
+            this.sql = "select k, " + name + "(k) from pg_catalog.unnest(?::pg_catalog.int8[]) as t(k)";
+            this.undo = undo;
+        }
+    }
+
+    /** What came of the keys of one call: each has an answer or a refusal. */
+    record Outcome(Map<Long, Boolean> answers, Map<Long, SQLException> refusals) {}
+
+    private final ServerConnection connection;
+    private final RoundTrips roundTrips;
+
+    AdvisoryLocks(ServerConnection connection, RoundTrips roundTrips) {
+        this.connection = connection;
+        this.roundTrips = roundTrips;
+    }
+
+    /**
+     * Calls a function for all keys in one statement, or when that is refused for each alone. Session-level locks outlive the failure
+     * of the statement that took them: what a refused one took is given back first. (To look it up in pg_locks needs locks, too.)
+     * To give back what is not held is answered with a warning, which nobody sees.
+     */
+    Outcome call(Function function, List<Long> keys) throws SQLException {
+        try {
+            return new Outcome(together(function, keys), Map.of());
+        } catch (SQLException e) {
+            Refusals.throwUnlessRefusal(e);
+        }
+        if (function.undo != null) {
+            together(function.undo, keys);
+        }
+        return eachAlone(function, keys);
+    }
+
+    private Outcome eachAlone(Function function, List<Long> keys) throws SQLException {
+        Outcome outcome = new Outcome(new HashMap<>(), new HashMap<>());
+        for (Long key : keys) {
+            try {
+                outcome.answers.putAll(together(function, List.of(key)));
+            } catch (SQLException e) {
+                Refusals.throwUnlessRefusal(e);
+                outcome.refusals.put(key, e);
+            }
+        }
+        return outcome;
+    }
+
+    private Map<Long, Boolean> together(Function function, List<Long> keys) throws SQLException {
+        Map<Long, Boolean> answers = new LinkedHashMap<>();
+        if (keys.isEmpty()) {
+            return answers;
+        }
+        try (PreparedStatement statement = connection.jdbc().prepareStatement(function.sql)) {
+            statement.setArray(1, connection.jdbc().createArrayOf("bigint", keys.toArray()));
+            try (ResultSet rows = roundTrips.query(statement)) {
+                while (rows.next()) {
+                    answers.put(rows.getLong(1), rows.getBoolean(2));
+                }
+            }
+        }
+        return answers;
+    }
+}

@@ -1,0 +1,157 @@
+package io.github.pgpubsub.internal.session;
+
+import static io.github.pgpubsub.internal.session.Refusals.throwUnlessRefusal;
+
+import io.github.pgpubsub.internal.connection.ServerConnection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Questions about other backends: which hold a lock, what they are called; and the wish to end one. Belongs to the session's
+ * thread.
+ */
+final class BackendRequests {
+
+    /** insufficient_privilege. */
+    private static final String NOT_ALLOWED = "42501";
+
+    private static final String NAMES = """
+            select pid, application_name from pg_catalog.pg_stat_activity where pid operator(pg_catalog.=) any (?)""";
+
+    private static final String TERMINATE = "select pg_catalog.pg_terminate_backend(pid) from (" + AdvisoryLocks.HOLDERS
+            + ") holders where pid operator(pg_catalog.=) ?";
+
+    private record HoldersQuestion(List<Long> keys, SessionStream.Answer<Map<Long, List<Integer>>> backends, Subscriber owner) {}
+
+    private record NamesQuestion(
+            Collection<Integer> backends, SessionStream.Answer<Map<Integer, String>> names, Subscriber owner) {}
+
+    private record Termination(int backend, long key, SessionStream.Answer<Boolean> allowed, Subscriber owner) {}
+
+    private final ServerConnection connection;
+    private final RoundTrips roundTrips;
+    private final Refusals refusals;
+    private final Batch<HoldersQuestion> holders = new Batch<>();
+    private final Batch<NamesQuestion> names = new Batch<>();
+    private final Batch<Termination> terminations = new Batch<>();
+
+    BackendRequests(ServerConnection connection, RoundTrips roundTrips, Refusals refusals) {
+        this.connection = connection;
+        this.roundTrips = roundTrips;
+        this.refusals = refusals;
+    }
+
+    void holders(List<Long> keys, SessionStream.Answer<Map<Long, List<Integer>>> backends, Subscriber owner) {
+        holders.add(new HoldersQuestion(keys, backends, owner));
+    }
+
+    void names(Collection<Integer> backends, SessionStream.Answer<Map<Integer, String>> answer, Subscriber owner) {
+        names.add(new NamesQuestion(List.copyOf(backends), answer, owner));
+    }
+
+    void terminate(int backend, long key, SessionStream.Answer<Boolean> allowed, Subscriber owner) {
+        terminations.add(new Termination(backend, key, allowed, owner));
+    }
+
+    boolean isEmpty() {
+        return holders.isEmpty() && names.isEmpty() && terminations.isEmpty();
+    }
+
+    void flush() throws SQLException {
+        askForHolders();
+        askForNames();
+        terminate();
+    }
+
+    private void askForHolders() throws SQLException {
+        List<HoldersQuestion> sent = holders.take();
+        if (sent.isEmpty()) {
+            return;
+        }
+        Map<Long, List<Integer>> answer;
+        try {
+            answer = holders(sent.stream().flatMap(question -> question.keys.stream()).toList());
+        } catch (SQLException e) {
+            throwUnlessRefusal(e);
+            sent.forEach(question -> refusals.refused(e, question, () -> holders.add(question), question.owner));
+            return;
+        }
+        for (HoldersQuestion question : sent) {
+            refusals.granted(question);
+            question.backends.accept(answer);
+        }
+    }
+
+    private Map<Long, List<Integer>> holders(List<Long> keys) throws SQLException {
+        Map<Long, List<Integer>> found = new HashMap<>();
+        try (PreparedStatement statement = connection.jdbc().prepareStatement(AdvisoryLocks.HOLDERS)) {
+            statement.setArray(1, connection.jdbc().createArrayOf("bigint", keys.toArray()));
+            try (ResultSet rows = roundTrips.query(statement)) {
+                while (rows.next()) {
+                    found.computeIfAbsent(rows.getLong(1), key -> new ArrayList<>()).add(rows.getInt(2));
+                }
+            }
+        }
+        return found;
+    }
+
+    private void askForNames() throws SQLException {
+        for (NamesQuestion question : names.take()) {
+            Map<Integer, String> answer;
+            try {
+                answer = names(question.backends);
+            } catch (SQLException e) {
+                throwUnlessRefusal(e);
+                refusals.refused(e, question, () -> names.add(question), question.owner);
+                continue;
+            }
+            refusals.granted(question);
+            question.names.accept(answer);
+        }
+    }
+
+    private Map<Integer, String> names(Collection<Integer> backends) throws SQLException {
+        Map<Integer, String> found = new HashMap<>();
+        try (PreparedStatement statement = connection.jdbc().prepareStatement(NAMES)) {
+            statement.setArray(1, connection.jdbc().createArrayOf("integer", backends.toArray()));
+            try (ResultSet rows = roundTrips.query(statement)) {
+                while (rows.next()) {
+                    found.put(rows.getInt(1), rows.getString(2));
+                }
+            }
+        }
+        return found;
+    }
+
+    private void terminate() throws SQLException {
+        for (Termination termination : terminations.take()) {
+            boolean allowed = true;
+            try {
+                terminate(termination);
+            } catch (SQLException e) {
+                throwUnlessRefusal(e);
+                if (!NOT_ALLOWED.equals(e.getSQLState())) {
+                    refusals.refused(e, termination, () -> terminations.add(termination), termination.owner);
+                    continue;
+                }
+                allowed = false;
+            }
+            refusals.granted(termination);
+            termination.allowed.accept(allowed);
+        }
+    }
+
+    private void terminate(Termination termination) throws SQLException {
+        try (PreparedStatement statement = connection.jdbc().prepareStatement(TERMINATE)) {
+            statement.setArray(1, connection.jdbc().createArrayOf("bigint", new Object[] {termination.key}));
+            statement.setInt(2, termination.backend);
+            roundTrips.query(statement).close();
+        }
+    }
+}

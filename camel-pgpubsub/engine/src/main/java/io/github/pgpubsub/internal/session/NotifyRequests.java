@@ -1,0 +1,89 @@
+package io.github.pgpubsub.internal.session;
+
+import static io.github.pgpubsub.internal.session.Refusals.throwUnlessRefusal;
+
+import io.github.pgpubsub.internal.connection.ServerConnection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Notifications that subscribers send on the listening connection itself, all in one commit. Belongs to the session's thread. */
+final class NotifyRequests {
+
+    private static final Logger LOG = LoggerFactory.getLogger(NotifyRequests.class);
+
+    /** lock_not_available: another transaction held the lock that orders commits with NOTIFY for longer than lock_timeout. */
+    private static final String LOCK_TIMEOUT = "55P03";
+    /** program_limit_exceeded: the server's notification queue is full. */
+    private static final String QUEUE_FULL = "54000";
+
+    private static final String NOTIFY = """
+            select pg_catalog.count(pg_catalog.pg_notify(c, p))
+            from rows from (pg_catalog.unnest(?::pg_catalog.text[]), pg_catalog.unnest(?::pg_catalog.text[])) as t(c, p)""";
+
+    private record Notify(String channel, String payload, SessionStream.Answer<Boolean> committed, Subscriber owner) {}
+
+    /** Any notification of that subscriber. */
+    private record AnyOf(Subscriber owner) {}
+
+    private final ServerConnection connection;
+    private final RoundTrips roundTrips;
+    private final Refusals refusals;
+    private final Batch<Notify> notifies = new Batch<>();
+
+    NotifyRequests(ServerConnection connection, RoundTrips roundTrips, Refusals refusals) {
+        this.connection = connection;
+        this.roundTrips = roundTrips;
+        this.refusals = refusals;
+    }
+
+    void notify(String channel, String payload, SessionStream.Answer<Boolean> committed, Subscriber owner) {
+        notifies.add(new Notify(channel, payload, committed, owner));
+    }
+
+    boolean isEmpty() {
+        return notifies.isEmpty();
+    }
+
+    void flush() throws SQLException {
+        List<Notify> sent = notifies.take();
+        if (sent.isEmpty()) {
+            return;
+        }
+        try {
+            send(sent);
+            if (!refusals.isEmpty()) {
+                sent.forEach(notify -> refusals.granted(new AnyOf(notify.owner)));
+            }
+            sent.forEach(notify -> notify.committed.accept(true));
+        } catch (SQLException e) {
+            throwUnlessRefusal(e);
+            // The server is busy, the session and its locks are whole: no reason to leave.
+            boolean busy = LOCK_TIMEOUT.equals(e.getSQLState()) || QUEUE_FULL.equals(e.getSQLState());
+            if (busy || sent.size() == 1) {
+                LOG.warn("Control messages could not be sent, they will be tried again: {}", e.getMessage());
+                if (!busy) {
+                    // Whether it is said again is its owner's to decide.
+                    refusals.refused(e, new AnyOf(sent.get(0).owner), () -> { }, sent.get(0).owner);
+                }
+                sent.forEach(notify -> notify.committed.accept(false));
+            } else {
+                // They were one transaction.
+                for (Notify notify : sent) {
+                    notifies.add(notify);
+                    flush();
+                }
+            }
+        }
+    }
+
+    private void send(List<Notify> sent) throws SQLException {
+        try (PreparedStatement statement = connection.jdbc().prepareStatement(NOTIFY)) {
+            statement.setArray(1, connection.jdbc().createArrayOf("text", sent.stream().map(Notify::channel).toArray()));
+            statement.setArray(2, connection.jdbc().createArrayOf("text", sent.stream().map(Notify::payload).toArray()));
+            roundTrips.ask(statement::executeQuery).close();
+        }
+    }
+}
