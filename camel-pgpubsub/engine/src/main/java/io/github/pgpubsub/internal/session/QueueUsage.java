@@ -6,7 +6,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Watches the server's notification queue: 8 GB that all databases of a server share, and from which nothing is removed before
  * the slowest listener has read it. When it is full, every transaction that notifies fails (PostgreSQL documentation, NOTIFY).
- * Written by the session's thread, read by any.
+ * Belongs to the session's thread; others see the {@link SessionView}.
  */
 final class QueueUsage {
 
@@ -14,20 +14,24 @@ final class QueueUsage {
 
     private static final int QUARTERS = 4;
 
-    private volatile double share;
+    private final SessionView view;
     private int quartersTold;
+
+    QueueUsage(SessionView view) {
+        this.view = view;
+    }
 
     /**
      * Warns when another quarter is full.
      *
-     * @param now      0 to 1
+     * @param share    0 to 1
      * @param waitsFor the subscriber for which this session stands still; null: none, so it is another session
      */
-    void is(double now, String waitsFor) {
-        share = now;
-        int quarters = (int) (now * QUARTERS);
+    void observe(double share, String waitsFor) {
+        view.queueUsage(share);
+        int quarters = (int) (share * QUARTERS);
         if (quarters > quartersTold) {
-            String percent = String.format("%.0f %%", now * 100);
+            String percent = String.format("%.0f %%", share * 100);
             if (waitsFor != null) {
                 LOG.warn("The server's notification queue is {} full, because {} does not keep up. When it is full, every NOTIFY on"
                         + " the server fails", percent, waitsFor);
@@ -38,9 +42,5 @@ final class QueueUsage {
             }
         }
         quartersTold = quarters;
-    }
-
-    double share() {
-        return share;
     }
 }

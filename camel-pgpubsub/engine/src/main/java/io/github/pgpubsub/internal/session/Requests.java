@@ -44,10 +44,6 @@ final class Requests {
         return new BatchedStream(owner, connection, roundTrips, channels, notifies, locks, backends);
     }
 
-    String server() {
-        return connection.server();
-    }
-
     /** Who gets what arrives. */
     Receivers receivers() {
         return channels.receivers();

@@ -1,0 +1,131 @@
+package io.github.pgpubsub.internal.session;
+
+import io.github.pgpubsub.connect.OwnMessages;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.postgresql.PGNotification;
+
+/**
+ * Notifications that were read from one connection and wait to be handed on, in the server's order. Tells this process's own apart
+ * when they come in. Hundreds of thousands pass in a second. Belongs to the session's thread.
+ */
+final class Inbox {
+
+    private static final int OVERHEAD_BYTES = 150;
+
+    private final OwnMessages ownMessages;
+    private final String server;
+    private final Receivers receivers;
+    private final Deque<Notification> unread = new ArrayDeque<>();
+    /** Those that have received something and not yet handed it on; some may be in it twice. */
+    private final List<Subscriber> collecting = new ArrayList<>();
+    private Subscriber lastReceiver;
+    /** The backend whose messages are own because a mark said so; 0: none. */
+    private int marked;
+
+    /** @param server see {@link io.github.pgpubsub.internal.connection.ServerConnection#server()} */
+    Inbox(OwnMessages ownMessages, String server, Receivers receivers) {
+        this.ownMessages = ownMessages;
+        this.server = server;
+        this.receivers = receivers;
+    }
+
+    /**
+     * Takes in what was read.
+     *
+     * @return bytes that it takes in memory, by estimate
+     */
+    long take(PGNotification[] notifications) {
+        long bytes = 0;
+        int asked = 0;
+        boolean own = false;
+        for (PGNotification each : notifications) {
+            int sender = each.getPID();
+            if (each.getName().equals(ownMessages.channel())) {
+                marked = OwnMessages.isBegin(each.getParameter()) ? sender : 0;
+                continue;
+            }
+            if (sender != asked) {
+                asked = sender;
+                own = ownMessages.contains(server, sender);
+            }
+            Notification notification = new Notification(each.getName(), each.getParameter(), sender, own || sender == marked);
+            bytes += notification.bytes();
+            unread.add(notification);
+        }
+        return bytes;
+    }
+
+    boolean isEmpty() {
+        return unread.isEmpty();
+    }
+
+    /** The names of those for whom the next notification is. */
+    String nextReceivers() {
+        return unread.isEmpty() ? "nobody" : Arrays.stream(receivers.of(unread.peek().channel())).map(Subscriber::name)
+                .collect(Collectors.joining(", "));
+    }
+
+    /** Gives the next notification to its receivers, who then wait for {@link #handOn}. False: one of them can't take more. */
+    boolean giveNext() {
+        Subscriber[] to = receivers.of(unread.peek().channel());
+        if (!areReady(to)) {
+            return false;
+        }
+        Notification next = unread.remove();
+        for (Subscriber each : to) {
+            give(next, each);
+        }
+        return true;
+    }
+
+    /**
+     * Gives them all and hands them on, without waiting for anybody.
+     *
+     * @param most bytes, by estimate, for receivers that have no room
+     * @return false: it was more
+     */
+    boolean giveAll(long most) {
+        long withoutRoom = 0;
+        try {
+            while (!unread.isEmpty() && withoutRoom < most) {
+                Notification next = unread.remove();
+                for (Subscriber each : receivers.of(next.channel())) {
+                    withoutRoom += each.ready() ? 0 : next.bytes() + OVERHEAD_BYTES;
+                    give(next, each);
+                }
+            }
+            return unread.isEmpty();
+        } finally {
+            handOn();
+        }
+    }
+
+    /** Tells all that were given something that no more follows for the moment. */
+    void handOn() {
+        collecting.forEach(Subscriber::handOn);
+        collecting.clear();
+        lastReceiver = null;
+    }
+
+    private void give(Notification notification, Subscriber receiver) {
+        receiver.received(notification);
+        if (receiver != lastReceiver) {
+            lastReceiver = receiver;
+            collecting.add(receiver);
+        }
+    }
+
+    private static boolean areReady(Subscriber[] receivers) {
+        for (Subscriber each : receivers) {
+            if (!each.ready()) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,77 @@
+package io.github.pgpubsub.internal.session;
+
+import io.github.pgpubsub.internal.ConnectionFailure;
+import io.github.pgpubsub.internal.connection.ServerConnection;
+import java.net.SocketTimeoutException;
+import java.sql.SQLException;
+import java.time.Duration;
+import org.postgresql.PGNotification;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What has been received is received, although the connection has come to its end: it is handed on before anybody hears of that.
+ * Nobody is waited for, so there is a limit to what those get who have no room. Belongs to the session's thread.
+ */
+final class LastNotifications {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LastNotifications.class);
+
+    /** Bytes, by estimate, that are handed on to those who have no room for them; the rest is told as missed. */
+    private static final long MOST_WITHOUT_ROOM = Math.min(16L << 20, Runtime.getRuntime().maxMemory() / 32);
+
+    private final ServerConnection connection;
+    private final Inbox inbox;
+    private final SessionParts parts;
+    private final Duration heartbeatInterval;
+
+    LastNotifications(ServerConnection connection, Inbox inbox, SessionParts parts, Duration heartbeatInterval) {
+        this.connection = connection;
+        this.inbox = inbox;
+        this.parts = parts;
+        this.heartbeatInterval = heartbeatInterval;
+    }
+
+    /**
+     * Hands on what there is, and tells from when on something may be missed, where that is earlier than now.
+     *
+     * @param cause what the connection ended with
+     */
+    void handOn(Exception cause) {
+        boolean all = false;
+        try {
+            inbox.take(connection.pending());
+            all = inbox.giveAll(MOST_WITHOUT_ROOM);
+            while (all && isWhole(cause) && readMore()) {
+                all = inbox.giveAll(MOST_WITHOUT_ROOM);
+            }
+        } catch (SQLException | RuntimeException e) {
+            LOG.debug("Some of what was received could not be handed on", e);
+        }
+        if (!all) {
+            tellMissed(parts.reading().caughtUpAt());
+        } else if (isSilence(cause) || System.nanoTime() - parts.reading().readAt() > heartbeatInterval.toNanos()) {
+            tellMissed(parts.view().heardAt());
+        }
+    }
+
+    private void tellMissed(long since) {
+        parts.subscribers().forEach(subscriber -> subscriber.missed(since));
+    }
+
+    /** Whether the connection can still be read from: it was not that which failed. */
+    private static boolean isWhole(Exception cause) {
+        return cause instanceof SQLException e && (e.getSQLState() == null && e.getCause() == null || !ConnectionFailure.isLoss(e));
+    }
+
+    /** Whether nobody knows when the connection ended: an answer did not come. */
+    private static boolean isSilence(Throwable cause) {
+        return cause != null && (cause instanceof SocketTimeoutException || isSilence(cause.getCause()));
+    }
+
+    private boolean readMore() throws SQLException {
+        PGNotification[] more = connection.pg().getNotifications(Reading.BUSY_READ_MILLIS);
+        inbox.take(more == null ? connection.pending() : more);
+        return !inbox.isEmpty();
+    }
+}

@@ -1,0 +1,100 @@
+package io.github.pgpubsub.internal.session;
+
+import io.github.pgpubsub.connect.ConnectionSource;
+import io.github.pgpubsub.internal.connection.ServerConnection;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What a session that does not keep up does meanwhile, over a second connection: it finds out whether it still holds its locks,
+ * gives the others of its groups signs of life, and looks how full the server's queue is. Nothing is asked on its own connection,
+ * so that the driver takes in no more of the backlog than is read. Belongs to the session's thread.
+ */
+final class Lifeline implements AutoCloseable {
+
+    private final int backend;
+    private final Requests requests;
+    private final Subscribers subscribers;
+    private final Heartbeat heartbeat;
+    private final QueueUsage queueUsage;
+    private final Auxiliary auxiliary;
+
+    /** Opens nothing yet. */
+    Lifeline(ServerConnection connection, Requests requests, ConnectionSource source, SessionOptions options, SessionParts parts) {
+        this.backend = connection.backend();
+        this.requests = requests;
+        this.subscribers = parts.subscribers();
+        this.heartbeat = parts.heartbeat();
+        this.queueUsage = parts.queueUsage();
+        this.auxiliary = new Auxiliary(source, options);
+    }
+
+    /**
+     * What waits to be begun begins only with proof that this session still leads. Where no second connection can be had the
+     * listening one is asked, though the driver then takes in the whole backlog: otherwise nothing would ever go on.
+     *
+     * @throws SQLException when the session has lost a lock, or its connection
+     */
+    void prove() throws SQLException {
+        Map<Subscriber, Long> wanted = new HashMap<>();
+        for (Subscriber subscriber : subscribers.copy()) {
+            subscriber.wantsProof().ifPresent(lock -> wanted.put(subscriber, lock));
+        }
+        if (wanted.isEmpty()) {
+            return;
+        }
+        long asked = System.nanoTime();
+        Set<Long> held = auxiliary.held(Set.copyOf(wanted.values()), backend);
+        if (held == null) {
+            asked = System.nanoTime();
+            heartbeat.beat(requests);
+        } else if (!held.containsAll(wanted.values())) {
+            throw lostLock();
+        }
+        requests.proven(asked);
+        for (Subscriber subscriber : wanted.keySet()) {
+            subscriber.proven(asked);
+        }
+    }
+
+    /**
+     * Lets subscribers give signs of life, if it is time.
+     *
+     * @param isLong whether the second connection is opened for that, if it is not open
+     * @throws SQLException when the session has lost a lock
+     */
+    void giveSigns(boolean isLong, long now) throws SQLException {
+        if (!subscribers.isTickDue(now)) {
+            return;
+        }
+        int other = isLong ? auxiliary.backend() : 0;
+        for (Subscriber subscriber : subscribers.copy()) {
+            Subscriber.Sign sign = subscriber.signOfLife(other);
+            if (sign != null && !auxiliary.send(sign, backend)) {
+                throw lostLock();
+            }
+        }
+    }
+
+    /** Looks how full the server's queue is, if it is time. */
+    void lookAtQueue(String waitsFor, long now) {
+        if (heartbeat.isDue(now)) {
+            double usage = auxiliary.queueUsage();
+            if (usage >= 0) {
+                queueUsage.observe(usage, waitsFor);
+            }
+            heartbeat.skip(now);
+        }
+    }
+
+    private static SQLException lostLock() {
+        return new SQLException("The session has lost a lock that it held");
+    }
+
+    @Override
+    public void close() {
+        auxiliary.close();
+    }
+}

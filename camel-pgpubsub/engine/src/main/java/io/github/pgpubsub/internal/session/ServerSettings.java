@@ -1,0 +1,48 @@
+package io.github.pgpubsub.internal.session;
+
+import io.github.pgpubsub.internal.connection.ServerConnection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * What the server is told about a listening session: when to give it up.
+ *
+ * <p>lock_timeout bounds a NOTIFY that waits for the commit lock, which statement_timeout does not; idle_session_timeout (since
+ * PostgreSQL 14) would end a listener although notifications come in. The server's keepalives end the session of a vanished host,
+ * and so free its locks, but not before that host itself must have noticed by its heartbeat. They don't run while something that
+ * was sent is not acknowledged: then tcp_user_timeout says how long. That counts a reader that takes nothing in as well, so it is
+ * set only where {@link ReadAhead} can see to it that something is.
+ */
+final class ServerSettings {
+
+    private static final int KEEPALIVES = 3;
+
+    private ServerSettings() {}
+
+    /** Sets them, and returns what reads ahead as they ask for it. */
+    static ReadAhead apply(ServerConnection connection, SessionOptions options) throws SQLException {
+        long lockTimeout = Math.max(1, options.heartbeatTimeout().toMillis() / 2);
+        long idle = seconds(options.heartbeatInterval());
+        long interval = seconds(options.heartbeatTimeout()) / KEEPALIVES + 2;
+        Map<String, String> parameters = new HashMap<>(Map.of(
+                "lock_timeout", String.valueOf(lockTimeout),
+                "idle_session_timeout", "0",
+                "tcp_keepalives_idle", String.valueOf(idle),
+                "tcp_keepalives_interval", String.valueOf(interval),
+                "tcp_keepalives_count", String.valueOf(KEEPALIVES)));
+        Duration readAhead = null;
+        if (connection.canReadAhead()) {
+            Duration vanished = Duration.ofSeconds(idle + interval * KEEPALIVES);
+            parameters.put("tcp_user_timeout", String.valueOf(vanished.toMillis()));
+            readAhead = vanished.dividedBy(2);
+        }
+        connection.set(parameters);
+        return new ReadAhead(connection, readAhead);
+    }
+
+    private static long seconds(Duration duration) {
+        return Math.max(1, (duration.toMillis() + 999) / 1000);
+    }
+}

@@ -1,0 +1,83 @@
+package io.github.pgpubsub.internal.session;
+
+import io.github.pgpubsub.status.SessionStatus;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * How the session stands, for other threads: one immutable record, all of it of one moment. Written by the session's thread, read
+ * by any.
+ */
+final class SessionView {
+
+    /** A session under load reads many thousand times a second: by so much the time of its last read may be too old. */
+    private static final long GRAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    /**
+     * @param backend    0: not connected
+     * @param changedAt  System.nanoTime when that became so
+     * @param connects   how many connections there have been
+     * @param heardAt    System.nanoTime when the server last said anything
+     * @param queueUsage share of the server's notification queue that is in use, 0 to 1
+     * @param waitsFor   for whose full queue the session waits; null: nobody's
+     */
+    private record View(int backend, long changedAt, long connects, long heardAt, double queueUsage, String waitsFor) {}
+
+    private volatile View view = new View(0, System.nanoTime(), 0, System.nanoTime(), 0, null);
+    /** Exact; belongs to the session's thread. */
+    private long heardAt = view.heardAt;
+
+    // ---- by the session's thread
+
+    void connected(int backend, long now) {
+        heardAt = now;
+        view = new View(backend, now, view.connects + 1, now, view.queueUsage, view.waitsFor);
+    }
+
+    void disconnected() {
+        View was = view;
+        boolean ends = was.backend != 0;
+        view = new View(0, ends ? System.nanoTime() : was.changedAt, was.connects, heardAt, was.queueUsage, null);
+    }
+
+    void heard(long now) {
+        heardAt = now;
+        View was = view;
+        if (now - was.heardAt >= GRAIN_NANOS) {
+            view = new View(was.backend, was.changedAt, was.connects, now, was.queueUsage, was.waitsFor);
+        }
+    }
+
+    void queueUsage(double share) {
+        View was = view;
+        view = new View(was.backend, was.changedAt, was.connects, heardAt, share, was.waitsFor);
+    }
+
+    /** @param names null: it does not wait any more */
+    void waitsFor(String names) {
+        View was = view;
+        view = new View(was.backend, was.changedAt, was.connects, heardAt, was.queueUsage, names);
+    }
+
+    /** When the server last said anything, exactly. */
+    long heardAt() {
+        return heardAt;
+    }
+
+    // ---- by any thread
+
+    long changedAt() {
+        return view.changedAt;
+    }
+
+    boolean hasEverConnected() {
+        return view.connects > 0;
+    }
+
+    SessionStatus status() {
+        View seen = view;
+        long now = System.nanoTime();
+        return new SessionStatus(seen.backend != 0, seen.backend, Duration.ofNanos(now - seen.changedAt),
+                Duration.ofNanos(now - seen.heardAt), Math.max(0, seen.connects - 1), seen.queueUsage, seen.waitsFor);
+    }
+}
