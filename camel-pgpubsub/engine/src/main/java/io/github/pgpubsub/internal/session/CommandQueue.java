@@ -41,13 +41,13 @@ final class CommandQueue {
 
     /** Runs all that wait, on the session's thread; what a command throws is thrown, and the others wait for the next time. */
     synchronized void run() {
-        assert isMine();
+        assert isMine() && !away;
         runAll();
     }
 
     /** The session's thread touches nothing from now on. Commands that wait are run first. */
     void leave() {
-        assert isMine();
+        assert isMine() && !away;
         away = true;
         runIfAway();
     }

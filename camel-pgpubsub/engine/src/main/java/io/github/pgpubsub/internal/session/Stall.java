@@ -7,14 +7,11 @@ import java.util.concurrent.TimeUnit;
  * Whether a connected session keeps up with the server, and if not, since when and why. Times are System.nanoTime.
  *
  * <pre>
- *              a read left a backlog                      a queue is full
- *   FLOWING ───────────────────────────▶ BEHIND ────────────────────────────▶ FULL
- *      │  ▲                              │    ▲    there is room again         ▲ │
- *      │  └────────── all is read ───────┤    └────────────────────────────────│─┤
- *      │                                 │                                     │ │ and has not flowed
- *      └─────────── a queue is full ─────│─────────────────────────────────────┘ │ for 500 ms
- *         all is read                    │                                       ▼
- *   FLOWING ◀────────────────────────────┴──────────────────────────────────  WAITING
+ *   FLOWING ── a read leaves a backlog ──▶ BEHIND
+ *   FLOWING, BEHIND ── a queue is full ──▶ FULL
+ *   FULL ── there is room, and a read leaves a backlog ──▶ BEHIND
+ *   BEHIND, FULL ── a queue is full, and for 500 ms not all was read ──▶ WAITING
+ *   BEHIND, FULL, WAITING ── all is read and handed on ──▶ FLOWING
  * </pre>
  *
  * <p>Who is WAITING stays so until all is read, also when it reads again meanwhile: one line in the log says that it waits, and one
@@ -62,7 +59,7 @@ final class Stall {
             since = now;
         }
         if (state != State.WAITING) {
-            state = reads ? State.BEHIND : isLong(now) ? State.WAITING : State.FULL;
+            state = reads ? State.BEHIND : now - since > LONG_NANOS ? State.WAITING : State.FULL;
         }
         return state;
     }

@@ -1,0 +1,77 @@
+package io.github.pgpubsub.internal.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Who is told that the server refuses something, when it is asked again, and when all is well. */
+class RefusalsTest {
+
+    private static final SQLException REFUSAL = new SQLException("no", "42501");
+
+    private final Refusals refusals = new Refusals();
+    private final RecordingSubscriber one = new RecordingSubscriber("one");
+    private final RecordingSubscriber two = new RecordingSubscriber("two");
+    private final List<String> again = new ArrayList<>();
+
+    @Test
+    void whatIsRefusedIsAskedAgainLaterAndOnce() {
+        refusals.refused(REFUSAL, "wish", () -> again.add("wish"), one);
+        assertThat(one.told).containsExactly("refused: no");
+        refusals.wishAgain();
+        assertThat(again).isEmpty();
+        await().until(() -> {
+            refusals.wishAgain();
+            return !again.isEmpty();
+        });
+        refusals.wishAgain();
+        assertThat(again).containsExactly("wish");
+        assertThat(refusals.isEmpty()).isFalse();
+    }
+
+    @Test
+    void aSubscriberHearsThatAllIsGrantedAndNotThatSomeIs() {
+        refusals.refused(REFUSAL, "shared", () -> { }, one, two);
+        refusals.refused(REFUSAL, "its own", () -> { }, one);
+        refusals.granted("shared");
+        refusals.granted("shared");
+        assertThat(two.told).containsExactly("refused: no", "granted");
+        assertThat(one.told).containsExactly("refused: no", "refused: no");
+        refusals.granted("its own");
+        assertThat(one.told).containsExactly("refused: no", "refused: no", "granted");
+    }
+
+    @Test
+    void aLockIsNotTriedBeforeItsTime() {
+        assertThat(refusals.isTooEarlyForLock(1)).isFalse();
+        refusals.lockRefused(REFUSAL, 1, one);
+        assertThat(refusals.isTooEarlyForLock(1)).isTrue();
+        assertThat(refusals.isTooEarlyForLock(2)).isFalse();
+        await().until(() -> !refusals.isTooEarlyForLock(1));
+    }
+
+    /** The server's table has room again; who has given up one try is not asked for it. */
+    @Test
+    void oneLockThatIsGrantedIsEnough() {
+        refusals.lockRefused(REFUSAL, 1, one);
+        refusals.lockRefused(REFUSAL, 2, one);
+        refusals.lockRefused(REFUSAL, 3, two);
+        refusals.locksGranted(one);
+        assertThat(one.told).containsExactly("refused: no", "refused: no", "granted");
+        assertThat(two.told).containsExactly("refused: no");
+        assertThat(refusals.isTooEarlyForLock(3)).isTrue();
+    }
+
+    @Test
+    void onlyWhatIsAboutTheWishIsARefusal() {
+        assertThat(Refusals.isRefusal(REFUSAL)).isTrue();
+        assertThat(Refusals.isRefusal(new SQLException("a lock too many", "53200"))).isTrue();
+        assertThat(Refusals.isRefusal(new SQLException("no answer"))).isFalse();
+        assertThat(Refusals.isRefusal(new SQLException("the server goes down", "57P01"))).isFalse();
+        assertThat(Refusals.isRefusal(new SQLException("in a transaction that has failed", "25P02"))).isFalse();
+    }
+}
