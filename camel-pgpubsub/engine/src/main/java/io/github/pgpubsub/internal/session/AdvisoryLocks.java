@@ -9,7 +9,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The server's functions for session-level advisory locks, each called for many keys at once. Belongs to the session's thread. */
+/**
+ * The server's functions for session-level advisory locks, each called for many keys at once. Belongs to the session's thread.
+ */
 final class AdvisoryLocks {
 
     /** pg_locks shows a bigint key as two halves (PostgreSQL documentation, 53.13 pg_locks). */
@@ -31,7 +33,7 @@ final class AdvisoryLocks {
         TRY_SHARED("pg_catalog.pg_try_advisory_lock_shared", UNLOCK_SHARED);
 
         private final String sql;
-        /** What takes back its effect; null: it takes nothing. */
+        /** The function that gives back a lock which this one takes; null: it takes none. */
         private final Function undo;
 
         Function(String name, Function undo) {
@@ -40,7 +42,7 @@ final class AdvisoryLocks {
         }
     }
 
-    /** What came of the keys of one call: each has an answer or a refusal. */
+    /** Answers and refusals by key: each key of a call has one or the other. */
     record Outcome(Map<Long, Boolean> answers, Map<Long, SQLException> refusals) {}
 
     private final ServerConnection connection;
@@ -52,9 +54,9 @@ final class AdvisoryLocks {
     }
 
     /**
-     * Calls a function for all keys in one statement, or when that is refused for each alone. Session-level locks outlive the failure
-     * of the statement that took them: what a refused one took is given back first. (To look it up in pg_locks needs locks, too.)
-     * To give back what is not held is answered with a warning, which nobody sees.
+     * Calls a function for all keys in one statement; when the server refuses that, for each key alone. Session-level locks outlive
+     * the failure of the statement that took them, so locks taken by a refused statement are given back first. (A look into pg_locks
+     * needs locks, too.) Giving back a lock that is not held brings a warning, which nobody sees.
      */
     Outcome call(Function function, List<Long> keys) throws SQLException {
         try {

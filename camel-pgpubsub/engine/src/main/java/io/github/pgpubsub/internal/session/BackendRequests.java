@@ -13,8 +13,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Questions about other backends: which hold a lock, what they are called; and the wish to end one. Belongs to the session's
- * thread.
+ * Questions about other backends (lock holders, application names), and the wish to end one. Belongs to the session's thread.
  */
 final class BackendRequests {
 

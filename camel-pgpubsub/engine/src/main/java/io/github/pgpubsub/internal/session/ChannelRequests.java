@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Channels that subscribers want to be listened to, and those to which the server listens for this session. Many of them turn in
- * one statement. Belongs to the session's thread.
+ * The channels that subscribers want, and those that this session listens to. All that change are turned on or off by one statement.
+ * Belongs to the session's thread.
  */
 final class ChannelRequests {
 

@@ -6,15 +6,15 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 /**
  * Commands that other threads have for the session's thread: the one place of this package where threads meet, and its one lock.
  *
- * <p>The session's thread runs them when it comes round. While it is away, because it waits for a connection or has ended, it
- * touches nothing that commands touch, and each command is run by the thread that brings it, at once and one at a time. So what
- * the session owns belongs to its thread, or while that is away to whoever holds this monitor: see {@link #isMine}.
+ * <p>The session's thread runs them when it comes round. While that thread is away, because it waits for a connection or has ended,
+ * each command is run by the thread that brings it, at once and one at a time. So the state of a session belongs to its thread, or
+ * while that is away to the holder of this monitor: see {@link #isMine}.
  *
- * <p>No command is lost and none is run twice: it is in the queue before anybody looks whether the owner is away. Whoever looks
- * too early leaves it to the owner, and an owner that goes away looks again after it has said so.
+ * <p>No command is lost and none is run twice: a command is in the queue before its bringer looks whether the owner is away. A bringer
+ * that finds the owner present leaves the command to it, and an owner that goes away looks into the queue after saying so.
  *
- * <p>The order of locks: whoever runs a command holds this monitor, and may take others then. Nobody calls {@link #execute} with a
- * lock in hand for which a command waits.
+ * <p>Lock order: commands run with this monitor held, and may take other locks. {@link #execute} is never called with a lock in hand
+ * that a command may wait for.
  */
 final class CommandQueue {
 
@@ -29,8 +29,8 @@ final class CommandQueue {
     }
 
     /**
-     * Runs a command on the session's thread when that comes round; when it is away, at once on this one, and it has been run when
-     * this returns. Any thread may call it, also from within a command.
+     * Runs a command: on the session's thread when that comes round, or while that is away on this thread before this method returns.
+     * Any thread may call it, also from within a command.
      */
     void execute(Runnable command) {
         commands.add(command);
@@ -39,20 +39,20 @@ final class CommandQueue {
         }
     }
 
-    /** Runs all that wait, on the session's thread; what a command throws is thrown, and the others wait for the next time. */
+    /** Runs all waiting commands, on the session's thread. An exception of one is thrown; the rest wait for the next call. */
     synchronized void run() {
         assert isMine() && !away;
         runAll();
     }
 
-    /** The session's thread touches nothing from now on. Commands that wait are run first. */
+    /** The session's thread touches nothing of the session after this call, which runs the waiting commands. */
     void leave() {
         assert isMine() && !away;
         away = true;
         runIfAway();
     }
 
-    /** The session's thread is back, after the command that another one runs at this moment. */
+    /** The session's thread is back; waits for the command that another thread runs at this moment. */
     synchronized void comeBack() {
         assert Thread.currentThread() == owner;
         away = false;

@@ -10,8 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A session on one connection, from its begin to its end, and what it does again and again: {@link #pass}. Belongs to the session's
- * thread.
+ * A session on one connection, from its beginning to its end. {@link #pass} is one round of its loop. Belongs to the session's thread.
  */
 final class ConnectedSession implements AutoCloseable {
 
@@ -93,8 +92,8 @@ final class ConnectedSession implements AutoCloseable {
     }
 
     /**
-     * Sends what subscribers ask for, but not while a backlog is read, for a heartbeat's interval at most: the driver would take in
-     * all of it before the answer.
+     * Sends the subscribers' wishes, but not while a backlog is read, for a heartbeat's interval at most: the driver would take in all
+     * of the backlog before the answer.
      *
      * @return whether anything was sent
      */
@@ -148,15 +147,15 @@ final class ConnectedSession implements AutoCloseable {
         }
     }
 
-    /** What is done instead of going on. Nothing is asked on this connection, so that the driver takes in no more than is read. */
+    /** Bridges the time until all flows again. Nothing is asked on this connection: the driver would take in more than is read. */
     private void bridge(boolean reads, boolean beginsToWait, long now) throws SQLException {
         boolean isLong = stall.isLong(now);
         lifeline.prove();
         if (beginsToWait) {
             waitsFor(inbox.nextReceivers());
             LOG.warn("{}: its queue is full, so nothing is read from {} and every channel on this session waits. If it lasts, the"
-                    + " server keeps its notifications, and VACUUM removes no row of this database that was deleted since. A consumer with"
-                    + " dedicatedSession=true keeps the others out of it", waitsFor, source);
+                    + " server keeps its notifications, and VACUUM removes no row of this database that was deleted since. A consumer"
+                    + " with dedicatedSession=true keeps the others out of it", waitsFor, source);
         }
         lifeline.giveSigns(isLong, now);
         if (isLong) {

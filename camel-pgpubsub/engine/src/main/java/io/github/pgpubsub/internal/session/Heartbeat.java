@@ -7,8 +7,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * When the server is asked for a sign of life, and what comes of it. Goes on from one connection to the next: when one was lost in a
- * silence, the next ones are asked more often. Belongs to the session's thread.
+ * Asks the server for a sign of life when nothing has shown one. Outlives the connections: when one was lost in a silence, the server
+ * is asked more often on the next ones. Belongs to the session's thread.
  */
 final class Heartbeat {
 
@@ -60,14 +60,14 @@ final class Heartbeat {
         next = now + interval.toNanos();
     }
 
-    /** It was asked otherwise. */
+    /** The server was asked on another connection. */
     void skip(long now) {
         next = now + configured.toNanos();
     }
 
     /**
-     * A connection was lost and nobody said why. Firewalls and proxies end connections on which nothing happens, or forget them: if it
-     * was silent for long, the server is asked twice as often from now on.
+     * A connection was lost and nobody said why. Firewalls and proxies end idle connections, or forget them: after a long silence the
+     * server is asked twice as often from now on.
      *
      * @param silence how long nothing had come
      */
@@ -77,8 +77,8 @@ final class Heartbeat {
             return;
         }
         interval = Duration.ofMillis(longest.toMillis() / 2);
-        LOG.warn("The connection to {} was lost after {} ms in which nothing came: something on the way may end connections that are"
-                + " idle. From now on the server is asked for a sign of life every {} ms (heartbeatInterval={})", source,
+        LOG.warn("The connection to {} was lost after {} ms in which nothing came: something on the way may end connections that"
+                + " are idle. From now on the server is asked for a sign of life every {} ms (heartbeatInterval={})", source,
                 silence.toMillis(), interval.toMillis(), configured.toMillis());
     }
 }

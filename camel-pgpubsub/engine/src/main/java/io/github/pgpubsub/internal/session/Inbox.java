@@ -10,8 +10,8 @@ import java.util.stream.Collectors;
 import org.postgresql.PGNotification;
 
 /**
- * Notifications that were read from one connection and wait to be handed on, in the server's order. Tells this process's own apart
- * when they come in. Hundreds of thousands pass in a second. Belongs to the session's thread.
+ * Notifications read from one connection that wait to be handed on, in the server's order. Marks this process's own as they come in.
+ * Hundreds of thousands pass in a second. Belongs to the session's thread.
  */
 final class Inbox {
 
@@ -21,7 +21,7 @@ final class Inbox {
     private final String server;
     private final Receivers receivers;
     private final Deque<Notification> unread = new ArrayDeque<>();
-    /** Those that have received something and not yet handed it on; some may be in it twice. */
+    /** Subscribers that have received something and not yet handed it on; some may be in it twice. */
     private final List<Subscriber> collecting = new ArrayList<>();
     private Subscriber lastReceiver;
     /** The backend whose messages are own because a mark said so; 0: none. */

@@ -10,14 +10,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What has been received is received, although the connection has come to its end: it is handed on before anybody hears of that.
- * Nobody is waited for, so there is a limit to what those get who have no room. Belongs to the session's thread.
+ * Notifications that had been received when the connection came to its end: they are handed on before anybody hears of the end.
+ * Nobody is waited for, so there is a limit to what subscribers without room get. Belongs to the session's thread.
  */
 final class LastNotifications {
 
     private static final Logger LOG = LoggerFactory.getLogger(LastNotifications.class);
 
-    /** Bytes, by estimate, that are handed on to those who have no room for them; the rest is told as missed. */
+    /** Bytes, by estimate, that subscribers without room get at most; the rest is told as missed. */
     private static final long MOST_WITHOUT_ROOM = Math.min(16L << 20, Runtime.getRuntime().maxMemory() / 32);
 
     private final ServerConnection connection;
@@ -33,9 +33,9 @@ final class LastNotifications {
     }
 
     /**
-     * Hands on what there is, and tells from when on something may be missed, where that is earlier than now.
+     * Hands on what there is, and tells since when messages may be missing, where that is earlier than now.
      *
-     * @param cause what the connection ended with
+     * @param cause the failure that ended the connection
      */
     void handOn(Exception cause) {
         boolean all = false;
@@ -61,7 +61,8 @@ final class LastNotifications {
 
     /** Whether the connection can still be read from: it was not that which failed. */
     private static boolean isWhole(Exception cause) {
-        return cause instanceof SQLException e && (e.getSQLState() == null && e.getCause() == null || !ConnectionFailure.isLoss(e));
+        return cause instanceof SQLException e
+                && (e.getSQLState() == null && e.getCause() == null || !ConnectionFailure.isLoss(e));
     }
 
     /** Whether nobody knows when the connection ended: an answer did not come. */

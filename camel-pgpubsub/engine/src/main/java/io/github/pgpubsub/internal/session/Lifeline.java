@@ -8,9 +8,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What a session that does not keep up does meanwhile, over a second connection: it finds out whether it still holds its locks,
- * gives the others of its groups signs of life, and looks how full the server's queue is. Nothing is asked on its own connection,
- * so that the driver takes in no more of the backlog than is read. Belongs to the session's thread.
+ * The second connection's part while a session does not keep up: proof that the session still holds its locks, signs of life for
+ * the other members of its groups, and a look at the server's queue. On the first connection the driver would take in the backlog
+ * before any answer. Belongs to the session's thread.
  */
 final class Lifeline implements AutoCloseable {
 
@@ -32,7 +32,7 @@ final class Lifeline implements AutoCloseable {
     }
 
     /**
-     * What waits to be begun begins only with proof that this session still leads. Where no second connection can be had the
+     * Messages that wait to be handled are begun only with proof that this session still leads. Where no second connection can be had the
      * listening one is asked, though the driver then takes in the whole backlog: otherwise nothing would ever go on.
      *
      * @throws SQLException when the session has lost a lock, or its connection

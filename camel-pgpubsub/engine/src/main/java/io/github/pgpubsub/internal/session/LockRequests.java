@@ -8,7 +8,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/** Advisory locks that subscribers want to take or give back, and those that this session holds. Belongs to the session's thread. */
+/**
+ * The advisory locks that subscribers want to take or give back, and those that this session holds. Belongs to the session's thread.
+ */
 final class LockRequests {
 
     private record Lock(long key, SessionStream.Answer<Boolean> acquired, Subscriber owner) {}

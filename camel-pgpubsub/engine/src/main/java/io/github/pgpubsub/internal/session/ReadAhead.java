@@ -5,9 +5,9 @@ import java.sql.SQLException;
 import java.time.Duration;
 
 /**
- * Takes in some of what has come while a session is slow to read or stands still because a queue is full: it must not be taken for
- * one that has vanished. That is little, and yet memory: a route that is slow for too long loses the connection, and is told the
- * gap. Belongs to the session's thread.
+ * Takes in some of what has come while a session reads slowly, or not at all because a queue is full: the server must not take it
+ * for a vanished one. That is little, and yet memory: a route that is slow for too long loses the connection, and is told the gap.
+ * Belongs to the session's thread.
  */
 final class ReadAhead {
 

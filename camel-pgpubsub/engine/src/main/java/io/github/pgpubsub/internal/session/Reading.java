@@ -3,8 +3,8 @@ package io.github.pgpubsub.internal.session;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How far a session has read, and how long its next read may wait. Goes on from one connection to the next, because what is told
- * of a connection that ends before it has read anything begins where the former one ended. Belongs to the session's thread.
+ * How far a session has read, and how long its next read may wait. Outlives the connections: the gap of a connection that ends before
+ * its first read begins where the former connection ended. Belongs to the session's thread.
  */
 final class Reading {
 

@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Wishes that the server has refused: their subscribers are told, and they are sent again later. The connection is whole, and
- * nobody else is concerned. A wish is known by equality. Belongs to the session's thread.
+ * Wishes that the server has refused: the subscriber of each is told, and the wish is sent again later. The connection is whole, and
+ * nobody else is concerned. Equal wishes are one wish. Belongs to the session's thread.
  */
 final class Refusals {
 
@@ -19,7 +19,7 @@ final class Refusals {
     private static final String INVALID_TRANSACTION = "25";
     private static final String NO_SUCH_STATEMENT = "26";
 
-    /** Before what was refused is sent again; doubles each time, for one wish. */
+    /** Pause before a refused wish is sent again; doubles each time. */
     private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final int MOST_DOUBLINGS = 8;
 

@@ -6,10 +6,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 
 /**
- * What the subscribers of one connected session want from the server, sent in as few round trips as can be: the wishes of all
- * subscribers for one kind of thing are one statement. When the server refuses that, each wish is sent alone, and what is
- * refused then is the failure of the subscriber that wished it: see {@link Refusals}. Lives as long as its connection, and
- * belongs to the session's thread.
+ * The wishes that the subscribers of one connected session have for the server, sent in as few round trips as can be: all wishes of
+ * one kind are one statement. When the server refuses that, each wish is sent alone, and a wish that is refused then is the failure
+ * of its subscriber alone: see {@link Refusals}. Lives as long as its connection, and belongs to the session's thread.
  */
 final class Requests {
 
@@ -79,7 +78,7 @@ final class Requests {
     }
 
     /**
-     * Asks for a sign of life, and whether LISTENs and locks are still there: DISCARD ALL takes both away without a word.
+     * Asks for a sign of life, and whether LISTENs and locks are still there: DISCARD ALL removes both without a word.
      *
      * @return share of the server's notification queue that is in use, 0 to 1
      * @throws SQLException when the connection is gone, or what it held
@@ -93,7 +92,8 @@ final class Requests {
                         + " each transaction another one (pool_mode=transaction)");
             }
             if (row.getInt(2) < channels.listening() || row.getInt(3) < locks.held()) {
-                throw new SQLException("The session has lost its LISTENs or its locks; something has run DISCARD or UNLISTEN on it");
+                throw new SQLException("The session has lost its LISTENs or its locks; something has run DISCARD or UNLISTEN on"
+                        + " it");
             }
             return row.getDouble(4);
         }

@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A listening connection and the thread that owns it: connects, goes on after failures, ends. See the package for what it does and
- * what holds. Public methods may be called by any thread.
+ * A listening connection and the thread that owns it: connects, goes on after failures, ends. The package's text says what holds.
+ * Any thread may call the public methods.
  */
 public final class Session implements AutoCloseable {
 
@@ -175,8 +175,8 @@ public final class Session implements AutoCloseable {
             commands.leave();
             connection = ServerConnection.open(source, options.name(), options.heartbeatTimeout(), options.customizer());
             if (connection.inRecovery()) {
-                throw new SQLException("The server " + source + " is a replica (pg_is_in_recovery): it can neither LISTEN nor lead."
-                        + " Name the primary, or several hosts with targetServerType=primary", "25006");
+                throw new SQLException("The server " + source + " is a replica (pg_is_in_recovery): it can neither LISTEN nor"
+                        + " lead. Name the primary, or several hosts with targetServerType=primary", "25006");
             }
             TransactionPooler.refuse(connection, source, options.heartbeatTimeout());
             return connection;

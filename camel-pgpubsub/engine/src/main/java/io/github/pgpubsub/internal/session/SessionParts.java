@@ -1,5 +1,8 @@
 package io.github.pgpubsub.internal.session;
 
-/** What the connections of one session have in common. All of it belongs to the session's thread, but that others see the view. */
-record SessionParts(
-        CommandQueue commands, Subscribers subscribers, Reading reading, Heartbeat heartbeat, QueueUsage queueUsage, SessionView view) {}
+/**
+ * The parts of a session that outlive its connections. All but the command queue belongs to the session's thread; other threads read
+ * the view.
+ */
+record SessionParts(CommandQueue commands, Subscribers subscribers, Reading reading, Heartbeat heartbeat, QueueUsage queueUsage,
+        SessionView view) {}

@@ -5,12 +5,11 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How the session stands, for other threads: one immutable record, all of it of one moment. Written by the session's thread, read
- * by any.
+ * The state of a session as other threads see it: one immutable record of one moment. Written by the session's thread, read by any.
  */
 final class SessionView {
 
-    /** A session under load reads many thousand times a second: by so much the time of its last read may be too old. */
+    /** How old the published time of the last read may be: a session under load reads many thousand times a second. */
     private static final long GRAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     /**

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
  *   BEHIND, FULL, WAITING ── all is read and handed on ──▶ FLOWING
  * </pre>
  *
- * <p>Who is WAITING stays so until all is read, also when it reads again meanwhile: one line in the log says that it waits, and one
+ * <p>A WAITING session stays so until all is read, although it may read meanwhile: one line in the log says that it waits, and one
  * that it goes on. Belongs to the session's thread.
  */
 final class Stall {
@@ -22,7 +22,7 @@ final class Stall {
     enum State {
         /** All that had come has been read and handed on. */
         FLOWING,
-        /** It reads, and the last read left a backlog behind: nothing is asked, because the driver would take in all of it first. */
+        /** The last read left a backlog behind. Nothing is asked: the driver would take in all of it before the answer. */
         BEHIND,
         /** A queue is full, so nothing is read. For a moment, as happens under load. */
         FULL,
@@ -82,7 +82,7 @@ final class Stall {
         return TimeUnit.NANOSECONDS.toMillis(now - since);
     }
 
-    /** Whether subscribers' wishes may be sent although a backlog is unread. What is asked although a queue is full can't wait. */
+    /** Whether wishes may be sent although a backlog is unread. Wishes that come while a queue is full for long can't wait. */
     boolean mayAskBehind(long now) {
         return state == State.FLOWING || state == State.WAITING || now - since > patienceNanos;
     }

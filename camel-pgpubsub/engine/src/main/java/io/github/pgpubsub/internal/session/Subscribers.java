@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The subscribers of a session, connected or not, and when they are next asked what they want. Belongs to the session's thread,
- * as {@link CommandQueue} has it.
+ * The subscribers of a session, connected or not, and the time of their next tick. Belongs to the session's thread, or while that is
+ * away to a running command.
  */
 final class Subscribers {
 

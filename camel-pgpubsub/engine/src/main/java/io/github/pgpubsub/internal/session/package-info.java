@@ -5,22 +5,24 @@
  * a wish's way out:
  *
  * <pre>
- *   other threads ── commands ──▶ CommandQueue ──┐
- *                                                ▼
- *   server ══▶ driver ══▶ ConnectedSession.pass: read ══▶ Inbox ══ Receivers.of(channel) ══▶ Subscriber.received, handOn
- *                                                │                                            (a subscription's queue)
- *   server ◀── one statement a kind ── Requests ◀┴── SessionStream, BatchedStream ◀── what the subscriber wants
+ *   server ══▶ driver ══▶ ConnectedSession ══▶ Inbox ══▶ Subscriber.received, then handOn ══▶ (a subscription's queue)
+ *                           ▲    │             ▲
+ *        commands of        │    │             Receivers: who gets which channel
+ *        other threads      │    ▼
+ *        ──▶ CommandQueue ──┘  Requests ◀── BatchedStream ◀── the subscriber's wishes
+ *                                │
+ *   server ◀── one statement a kind
  * </pre>
  *
- * <p>A {@link io.github.pgpubsub.internal.session.Session} connects, and goes on after failures, until it is closed or gives up. On a
- * connection a {@link io.github.pgpubsub.internal.session.ConnectedSession} goes round: run what other threads asked for, let the
- * {@link io.github.pgpubsub.internal.session.Subscriber}s speak, send the server what they want in as few round trips as can be
- * ({@link io.github.pgpubsub.internal.session.Requests}), hand on in order what was read, read.
+ * <p>A {@link io.github.pgpubsub.internal.session.Session} connects, and goes on after failures, until it is closed or gives up. On
+ * each connection a {@link io.github.pgpubsub.internal.session.ConnectedSession} goes round: run the commands of other threads, let
+ * the {@link io.github.pgpubsub.internal.session.Subscriber}s speak, send their wishes in as few round trips as can be ({@link
+ * io.github.pgpubsub.internal.session.Requests}), hand on in order what was read, read.
  *
- * <p>When anything fails the stream is broken: what had been received is handed on
- * ({@link io.github.pgpubsub.internal.session.LastNotifications}), the connection is closed, every subscriber is told, and after a
- * pause (doubling, with jitter) a new connection is made and every subscriber told again, which then asks anew for its channels and
- * locks. The first loss and the fiftieth take the same path.
+ * <p>When anything fails the stream is broken: notifications already received are handed on ({@link
+ * io.github.pgpubsub.internal.session.LastNotifications}), the connection is closed, every subscriber is told, and after a pause
+ * (doubling, with jitter) a new connection is made and every subscriber told again, which then asks anew for its channels and locks.
+ * The first loss and the fiftieth take the same path.
  *
  * <p>What holds:
  *
@@ -30,7 +32,7 @@
  * <li>It never runs a user's code except the connection customizer, and never waits for a route.
  * <li>A subscriber that can't take more makes the session stop reading. Then, and while it reads a backlog, it asks the server
  * nothing either, because the driver would take in the whole backlog before the answer. {@link
- * io.github.pgpubsub.internal.session.Stall} has the states; what is done meanwhile goes over a second connection ({@link
+ * io.github.pgpubsub.internal.session.Stall} has the states. Proof and signs of life go over a second connection meanwhile ({@link
  * io.github.pgpubsub.internal.session.Lifeline}, {@link io.github.pgpubsub.internal.session.Auxiliary}).
  * <li>Everything in here belongs to the session's thread, or while that is away (it connects, or has ended) to the thread that runs
  * a command: {@link io.github.pgpubsub.internal.session.CommandQueue} is the one lock, and assertions ask it. Other threads bring

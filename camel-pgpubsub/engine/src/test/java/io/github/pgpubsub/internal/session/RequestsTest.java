@@ -8,7 +8,9 @@ import io.github.pgpubsub.support.PostgresExtension;
 import io.github.pgpubsub.support.Proxy;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -80,6 +82,35 @@ class RequestsTest {
             assertThat(first).isPositive();
             assertThat(requests.flush()).isTrue();
             assertThat(answers).hasValueGreaterThan(first);
+        }
+    }
+
+    /** A lock call acts at once, and a NOTIFY only when it commits: so each group is committed before the next one is sent. */
+    @Test
+    void groupsAreAnsweredInTheirOrderWhateverTheOrderOfTheWishes() throws SQLException {
+        try (Proxy proxy = new Proxy(postgres.server()); ServerConnection connection = open(proxy)) {
+            Requests requests = new Requests(connection, OWN_MARKS);
+            RecordingSubscriber one = new RecordingSubscriber("one");
+            SessionStream stream = requests.of(one);
+            stream.tryLock(1, acquired -> { });
+            requests.flush();
+
+            List<String> told = new ArrayList<>();
+            stream.names(List.of(stream.backend()), names -> told.add("names " + names.keySet().equals(Set.of(stream.backend()))));
+            stream.holders(List.of(1L, 2L), holders -> told.add("holders " + holders));
+            stream.tryLock(2, acquired -> told.add("lock " + acquired));
+            stream.unlock(1, () -> told.add("unlock"));
+            stream.notify("channel", "payload", committed -> {
+                told.add("notify " + committed);
+                stream.unlock(2, () -> told.add("unlock what is not held"));
+                stream.listen("another", one, () -> told.add("another, in the next round"));
+            });
+            stream.listen("channel", one, () -> told.add("listen"));
+            assertThat(requests.flush()).isTrue();
+            assertThat(told).containsExactly("listen", "notify true", "unlock", "unlock what is not held", "lock true",
+                    "holders {2=[" + stream.backend() + "]}", "names true", "another, in the next round");
+            assertThat(requests.receivers().of("another")).containsExactly(one);
+            assertThat(requests.flush()).isFalse();
         }
     }
 
