@@ -17,7 +17,7 @@
  *                                                                    (internal.election.Leadership)
  *              internal.delivery.DeliveryQueue ──▶ Workers ──▶ handler
  *
- *   publish ──▶ internal.publish.PublishQueue ──▶ Publisher ══▶ server
+ *   publish ──▶ internal.publish.PublishQueue ──▶ GroupCommit ══▶ server
  * </pre>
  *
  * <p>Floors, each of which knows only those below it:

@@ -23,8 +23,8 @@ final class Completions {
     private static final long SLOW_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
     /** One slow callback may be the machine's fault; two in so many are not, and then so many must be fast in a row. */
     private static final int FAST_ENOUGH = 100;
-    /** So many are told by the thread that has committed them; with more it is better to commit the next ones meanwhile. */
-    private static final int FEW = 64;
+    /** Senders told by the thread that has committed; with more of them it is better to commit the next batch meanwhile. */
+    private static final int TOLD_HERE = 64;
 
     /** Some that are told, shared by those that tell them. */
     private static final class Batch {
@@ -77,7 +77,7 @@ final class Completions {
             return true;
         }
         Batch told = new Batch(ended);
-        if (ended.size() > FEW || slowness.get() > 0) {
+        if (ended.size() > TOLD_HERE || slowness.get() > 0) {
             handOver(told);
             return true;
         }

@@ -9,7 +9,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** What waits to be sent, in order. Bounded: who comes when it is full waits for a place. Thread-safe. */
+/**
+ * Notifications that wait to be sent, in order. Bounded: a sender that comes when it is full waits for a place. Closed, it takes
+ * nothing in, and what waits can still be taken out. Thread-safe; one lock guards everything.
+ */
 final class PublishQueue {
 
     private final int capacity;
@@ -20,41 +23,52 @@ final class PublishQueue {
     private final ArrayDeque<Outgoing> waiting = new ArrayDeque<>();
     /** Empty but while a batch is put together. */
     private final Set<Outgoing> inBatch = new HashSet<>();
-    private boolean closed;
+    /** Written with the lock held. */
+    private volatile boolean closed;
 
+    /** What has become of a notification that was to be queued. */
+    enum Admission {
+        TAKEN,
+        /** No place was made until its deadline. */
+        FULL,
+        CLOSED
+    }
+
+    /** @param capacity notifications that may wait, 1 or more */
     PublishQueue(int capacity) {
         this.capacity = capacity;
     }
 
-    enum Place {
-        TAKEN, FULL, CLOSED
+    int capacity() {
+        return capacity;
     }
 
     /** Waits for a place until the deadline of the notification. */
-    Place put(Outgoing outgoing) throws InterruptedException {
+    Admission put(Outgoing outgoing) throws InterruptedException {
         lock.lockInterruptibly();
         try {
             while (!closed && waiting.size() >= capacity) {
                 long nanos = outgoing.deadline - System.nanoTime();
                 if (nanos <= 0) {
-                    return Place.FULL;
+                    return Admission.FULL;
                 }
                 roomMade.awaitNanos(nanos);
             }
             if (closed) {
-                return Place.CLOSED;
+                return Admission.CLOSED;
             }
             waiting.add(outgoing);
+            assert waiting.size() <= capacity;
             if (waiting.size() == 1) {
                 arrived.signal();
             }
-            return Place.TAKEN;
+            return Admission.TAKEN;
         } finally {
             lock.unlock();
         }
     }
 
-    /** Waits for the first notification; false: the time is up, or the queue is closed and empty. */
+    /** Waits for the first notification; one thread at a time. False: the time is up, or the queue is closed and empty. */
     boolean awaitSome(long millis) throws InterruptedException {
         lock.lockInterruptibly();
         try {
@@ -70,11 +84,12 @@ final class PublishQueue {
 
     /**
      * Takes the longest front part that one transaction may carry: at most so many, and no two equal ones, which the server
-     * would fold into one. Called by one thread.
+     * would fold into one. Those whose senders have given up are left out.
      */
     List<Outgoing> takeBatch(int most) {
         lock.lock();
         try {
+            assert inBatch.isEmpty();
             List<Outgoing> batch = new ArrayList<>(Math.min(most, waiting.size()));
             while (batch.size() < most && !waiting.isEmpty()) {
                 if (!inBatch.add(waiting.peek())) {
@@ -114,7 +129,7 @@ final class PublishQueue {
         }
     }
 
-    /** Nothing is taken in any more; what waits can still be taken out. */
+    /** Nothing is taken in any more, and nobody waits here any more. */
     void close() {
         lock.lock();
         try {
@@ -122,6 +137,20 @@ final class PublishQueue {
             arrived.signalAll();
             roomMade.signalAll();
             closing.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    /** Whether it is closed and nothing waits: it stays so. */
+    boolean isDrained() {
+        lock.lock();
+        try {
+            return closed && waiting.isEmpty();
         } finally {
             lock.unlock();
         }

@@ -11,9 +11,6 @@ import java.sql.SQLException;
  */
 public final class TransactedNotify {
 
-    private static final String NOTIFY = "pg_catalog.pg_notify(?::pg_catalog.text, ?::pg_catalog.text)";
-    private static final String MARKED = "select " + NOTIFY + ", " + NOTIFY + ", " + NOTIFY;
-
     private TransactedNotify() {}
 
     /**
@@ -24,18 +21,13 @@ public final class TransactedNotify {
      * @throws IllegalStateException when the connection is in no transaction: nothing is sent then
      */
     public static void send(Connection connection, OwnMessages ownMessages, String channel, String payload) throws SQLException {
-        String begin = ownMessages.beginMark();
-        try (PreparedStatement statement = connection.prepareStatement(MARKED)) {
+        try (PreparedStatement statement = NotifyStatement.prepareOneMarked(connection)) {
             // Not earlier: some managers of transactions take the connection in with its first statement.
             if (connection.getAutoCommit()) {
                 throw new IllegalStateException("Not sent: the connection of the dataSource is in no transaction. Begin one that"
                         + " the dataSource takes part in (in a route by transacted()), or leave out the option transacted");
             }
-            String[] values = {ownMessages.channel(), begin, channel, payload, ownMessages.channel(), OwnMessages.endMark(begin)};
-            for (int i = 0; i < values.length; i++) {
-                statement.setString(i + 1, values[i]);
-            }
-            statement.executeQuery().close();
+            NotifyStatement.sendOneMarked(statement, channel, payload, ownMessages);
         }
     }
 }

@@ -1,0 +1,96 @@
+package io.github.pgpubsub.internal.publish;
+
+import io.github.pgpubsub.connect.OwnMessages;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.List;
+
+/**
+ * All SQL that publishes. Values are bound, never put into the text. The forms differ by what the backend is to others: one of its own
+ * sends the notifications alone; on a shared backend, marks of {@link OwnMessages} stand around them.
+ */
+final class NotifyStatement {
+
+    private static final String NOTIFY = "pg_catalog.pg_notify(?::pg_catalog.text, ?::pg_catalog.text)";
+    private static final String ONE = "select " + NOTIFY;
+    private static final String MANY_ON_ONE_CHANNEL = """
+            select pg_catalog.count(pg_catalog.pg_notify(?::pg_catalog.text, p))
+            from pg_catalog.unnest(?::pg_catalog.text[]) as t(p)""";
+    private static final String EACH = "pg_catalog.count(pg_catalog.pg_notify(c, p))"
+            + " from rows from (pg_catalog.unnest(?::pg_catalog.text[]), pg_catalog.unnest(?::pg_catalog.text[])) as t(c, p)";
+    private static final String MANY = "select " + EACH;
+    /** A shared backend gets for the transaction what {@link io.github.pgpubsub.internal.connection.ServerConnection} sets for good. */
+    private static final String MANY_MARKED = "select pg_catalog.set_config('synchronous_commit', 'off', true), " + EACH;
+    /** In somebody else's transaction nothing is set. */
+    private static final String ONE_MARKED = "select " + NOTIFY + ", " + NOTIFY + ", " + NOTIFY;
+
+    private NotifyStatement() {}
+
+    /** Sends the batch on a backend that is used for nothing else. */
+    static void send(Connection connection, List<Outgoing> batch) throws SQLException {
+        int size = batch.size();
+        String channel = batch.get(0).channel;
+        String[] channels = new String[size];
+        String[] payloads = new String[size];
+        boolean oneChannel = true;
+        for (int i = 0; i < size; i++) {
+            Outgoing each = batch.get(i);
+            channels[i] = each.channel;
+            payloads[i] = each.payload;
+            oneChannel &= each.channel.equals(channel);
+        }
+        if (size == 1) {
+            execute(connection, ONE, channel, payloads[0]);
+        } else if (oneChannel) {
+            execute(connection, MANY_ON_ONE_CHANNEL, channel, payloads);
+        } else {
+            execute(connection, MANY, channels, payloads);
+        }
+    }
+
+    /** Sends the batch between marks, on a backend that others use between its transactions. */
+    static void sendMarked(Connection connection, List<Outgoing> batch, OwnMessages ownMessages) throws SQLException {
+        int size = batch.size();
+        String[] channels = new String[size + 2];
+        String[] payloads = new String[size + 2];
+        channels[0] = ownMessages.channel();
+        payloads[0] = ownMessages.beginMark();
+        for (int i = 0; i < size; i++) {
+            channels[i + 1] = batch.get(i).channel;
+            payloads[i + 1] = batch.get(i).payload;
+        }
+        channels[size + 1] = ownMessages.channel();
+        payloads[size + 1] = OwnMessages.endMark(payloads[0]);
+        execute(connection, MANY_MARKED, channels, payloads);
+    }
+
+    /** Prepares what {@link #sendOneMarked} sends; tells the server nothing. */
+    static PreparedStatement prepareOneMarked(Connection connection) throws SQLException {
+        return connection.prepareStatement(ONE_MARKED);
+    }
+
+    /** Sends one notification between marks, in the transaction that the connection is in. */
+    static void sendOneMarked(PreparedStatement statement, String channel, String payload, OwnMessages ownMessages) throws SQLException {
+        String begin = ownMessages.beginMark();
+        String[] values = {ownMessages.channel(), begin, channel, payload, ownMessages.channel(), OwnMessages.endMark(begin)};
+        for (int i = 0; i < values.length; i++) {
+            statement.setString(i + 1, values[i]);
+        }
+        statement.executeQuery().close();
+    }
+
+    /** @param values texts, or arrays of texts */
+    private static void execute(Connection connection, String sql, Object... values) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            for (int i = 0; i < values.length; i++) {
+                if (values[i] instanceof String[] texts) {
+                    statement.setArray(i + 1, connection.createArrayOf("text", texts));
+                } else {
+                    statement.setString(i + 1, (String) values[i]);
+                }
+            }
+            statement.executeQuery().close();
+        }
+    }
+}

@@ -1,0 +1,253 @@
+package io.github.pgpubsub.internal.publish;
+
+import io.github.pgpubsub.connect.ConnectionSource;
+import io.github.pgpubsub.connect.OwnMessages;
+import io.github.pgpubsub.internal.connection.Backoff;
+import io.github.pgpubsub.internal.connection.FirstAttempt;
+import io.github.pgpubsub.internal.connection.ServerConnection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The connection that publishes: opened, doubted after a pause in which it was not used, given up, and opened again. It belongs to the
+ * sender's thread; other threads see its {@link #standing} and may abort it.
+ */
+final class PublishConnection {
+
+    /** Operators know one name for all of publishing. */
+    private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
+
+    /** How long an unused connection is trusted: one that was cut meanwhile would leave the outcome of a batch unknown. */
+    static final Duration TRUSTED = Duration.ofSeconds(1);
+    /** Otherwise a role with a short one would lose the session while nothing is sent; the server's own name for never. */
+    private static final Map<String, String> SESSION_SETTINGS = Map.of("idle_session_timeout", "0");
+    /** read_only_sql_transaction. */
+    private static final String REPLICA = "25006";
+    /** How long the server may take for one answer when no sender waits for less. */
+    private static final Duration IO_TIMEOUT = Duration.ofSeconds(10);
+
+    /**
+     * How it stands.
+     *
+     * @param current null: there is no connection
+     * @param since   when it came or went, by {@link System#nanoTime}
+     * @param opened  connections so far
+     * @param failure why there is no connection; null: there is one, or none was tried
+     * @param opening whether an attempt to connect is under way
+     */
+    record Standing(ServerConnection current, long since, long opened, Exception failure, boolean opening) {
+
+        /** Process id of the server's backend, 0: not connected. */
+        int backend() {
+            return current == null ? 0 : current.backend();
+        }
+
+        private Standing with(ServerConnection another) {
+            return new Standing(another, System.nanoTime(), opened + 1, null, opening);
+        }
+
+        private Standing without() {
+            return new Standing(null, System.nanoTime(), opened, failure, opening);
+        }
+
+        private Standing failed(Exception reason) {
+            return new Standing(current, since, opened, reason, opening);
+        }
+
+        private Standing opening(boolean underWay) {
+            return new Standing(current, since, opened, failure, underWay);
+        }
+    }
+
+    private final ConnectionSource source;
+    private final PublisherOptions options;
+    private final OwnMessages ownMessages;
+    private final PublishQueue queue;
+    private final ReplaceableThread sender;
+    private final Backoff backoff;
+    private final FirstAttempt firstAttempt = new FirstAttempt();
+    private volatile Standing standing = new Standing(null, System.nanoTime(), 0, null, false);
+    private long lastUse;
+
+    /**
+     * @param queue  closed, it ends attempts to connect that nothing waits for
+     * @param sender the owner
+     */
+    PublishConnection(ConnectionSource source, PublisherOptions options, OwnMessages ownMessages, PublishQueue queue,
+            ReplaceableThread sender) {
+        this.source = source;
+        this.options = options;
+        this.ownMessages = ownMessages;
+        this.queue = queue;
+        this.sender = sender;
+        this.backoff = new Backoff(options.reconnectDelay(), options.reconnectMaxDelay(), ThreadLocalRandom.current());
+    }
+
+    // ---- for any thread
+
+    Standing standing() {
+        return standing;
+    }
+
+    /** What names the server, without a secret. */
+    ConnectionSource source() {
+        return source;
+    }
+
+    /** See {@link Publisher#awaitFirstAttempt}. */
+    void awaitFirstAttempt(Duration longest) throws SQLException, InterruptedException {
+        firstAttempt.await(longest);
+    }
+
+    // ---- for the sender's thread
+
+    boolean isOpen() {
+        return standing.current != null;
+    }
+
+    /**
+     * Connects where there is no connection, and tries again until there is one.
+     *
+     * @return false: the queue is closed, and nothing waits or no connection was to be had
+     */
+    boolean ensure() throws InterruptedException {
+        assert sender.isCurrentOrGone();
+        while (!isOpen()) {
+            if (queue.isDrained()) {
+                return false;
+            }
+            try {
+                connected(open());
+            } catch (SQLException | RuntimeException e) {
+                if (!pauseAfter(e)) {
+                    return false;
+                }
+            } catch (Error e) {
+                // Of a class that the customizer or the DataSource lacks, say.
+                if (!pauseAfter(new SQLException("Connecting failed with " + e, e))) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    private void connected(ServerConnection opened) {
+        standing = standing.with(opened);
+        lastUse = standing.since;
+        if (backoff.failures() > 0) {
+            LOG.info("Publishing to {} again as backend {}", source, opened.backend());
+        }
+        backoff.reset();
+        firstAttempt.succeeded();
+    }
+
+    /** False: the queue is closed. */
+    private boolean pauseAfter(Exception failure) throws InterruptedException {
+        if (backoff.failures() == 0) {
+            // Whoever waits for the start gets a refusal, and then it is not tried again.
+            LOG.warn("Can't connect to {} to publish: {}{}", source, failure.getMessage(),
+                    FirstAttempt.isHopeless(failure) ? "" : "; trying again");
+        }
+        standing = standing.failed(failure);
+        firstAttempt.failed(failure);
+        if (queue.isClosed()) {
+            return false;
+        }
+        // A customizer or a DataSource may have left it behind; the pause is not to be skipped for it.
+        Thread.interrupted();
+        queue.awaitClose(backoff.next().toMillis());
+        return true;
+    }
+
+    private ServerConnection open() throws SQLException {
+        standing = standing.opening(true);
+        ServerConnection opened;
+        try {
+            opened = ServerConnection.open(source, options.name(), IO_TIMEOUT, options.customizer());
+        } finally {
+            standing = standing.opening(false);
+        }
+        if (opened.inRecovery()) {
+            opened.close();
+            throw new SQLException("The server " + source + " is a replica (pg_is_in_recovery): it can't NOTIFY. Name the primary,"
+                    + " or several hosts with targetServerType=primary", REPLICA);
+        }
+        if (!opened.behindPooler()) {
+            try {
+                opened.set(SESSION_SETTINGS);
+            } catch (SQLException | RuntimeException | Error e) {
+                opened.close();
+                throw e;
+            }
+            ownMessages.register(opened.server(), opened.backend());
+        }
+        return opened;
+    }
+
+    /** Asks a connection that was unused for a while whether it is still there, before a batch depends on it. */
+    void trust() throws InterruptedException {
+        assert sender.isCurrent();
+        if (System.nanoTime() - lastUse > TRUSTED.toNanos()) {
+            boolean alive = false;
+            try {
+                alive = standing.current.jdbc().isValid(Math.toIntExact(IO_TIMEOUT.toSeconds()));
+            } catch (SQLException e) {
+                LOG.debug("A publishing connection can't be asked", e);
+            }
+            if (!alive) {
+                close();
+                ensure();
+            }
+        }
+    }
+
+    /**
+     * Sends the batch as one statement, and so in one commit.
+     *
+     * @return how long that took, nanoseconds, round trip included
+     */
+    long commit(List<Outgoing> batch) throws SQLException {
+        assert sender.isCurrent();
+        ServerConnection current = standing.current;
+        long begun = System.nanoTime();
+        try {
+            if (current.behindPooler()) {
+                NotifyStatement.sendMarked(current.jdbc(), batch, ownMessages);
+            } else {
+                NotifyStatement.send(current.jdbc(), batch);
+            }
+        } finally {
+            lastUse = System.nanoTime();
+        }
+        return lastUse - begun;
+    }
+
+    /** Whether the server has refused because it has become a replica: the primary is elsewhere. */
+    static boolean isOfReplica(SQLException failure) {
+        return REPLICA.equals(failure.getSQLState());
+    }
+
+    /** Gives it up, if there is one. */
+    void close() {
+        assert sender.isCurrentOrGone();
+        ServerConnection former = standing.current;
+        if (former != null) {
+            standing = standing.without();
+            ownMessages.retire(former.server(), former.backend());
+            former.close();
+        }
+    }
+
+    /** The same, and it will not be opened again: whoever waits for the first attempt waits in vain. */
+    void end() {
+        firstAttempt.succeeded();
+        close();
+    }
+}
