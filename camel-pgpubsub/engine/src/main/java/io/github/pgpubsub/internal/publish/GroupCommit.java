@@ -100,19 +100,16 @@ final class GroupCommit implements Runnable {
             timekeeper.replace();
         }
         tellUnanswered();
-        if (!connection.ensure()) {
+        if (queue.isDrained() || !connection.connect()) {
             end();
             return false;
+        }
+        if (!connection.isOpen()) {
+            return true;
         }
         awaitThoseJustTold();
-        if (queue.awaitSome(PublishConnection.TRUSTED.toMillis())) {
-            connection.trust();
-            return send(queue.takeBatch(maxBatch));
-        } else if (queue.isDrained()) {
-            end();
-            return false;
-        }
-        return true;
+        boolean some = queue.awaitSome(PublishConnection.TRUSTED.toMillis());
+        return !some || !connection.isTrusted() || send(queue.takeBatch(maxBatch));
     }
 
     /** There is something only after a round that did not come to its end. */
@@ -139,16 +136,14 @@ final class GroupCommit implements Runnable {
 
     /** False: a callback has held this thread up, and another has taken over. */
     private boolean send(List<Outgoing> batch) {
-        boolean goesOn = true;
-        if (batch.isEmpty() || !connection.isOpen()) {
-            completions.complete(batch, new SQLException("Not sent: the publisher was closed"));
-        } else {
-            assert inFlight.isEmpty();
-            inFlight = batch;
-            boolean committed = commit(batch);
-            lastBatch = batch.size();
-            goesOn = !committed || completions.completeHere(batch);
+        if (batch.isEmpty()) {
+            return true;
         }
+        assert inFlight.isEmpty();
+        inFlight = batch;
+        boolean committed = commit(batch);
+        lastBatch = batch.size();
+        boolean goesOn = !committed || completions.completeHere(batch);
         if (goesOn) {
             inFlight = List.of();
         }

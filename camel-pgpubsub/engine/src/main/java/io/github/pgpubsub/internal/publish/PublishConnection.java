@@ -76,7 +76,7 @@ final class PublishConnection {
     private long lastUse;
 
     /**
-     * @param queue  closed, it ends attempts to connect that nothing waits for
+     * @param queue  closed, it cuts the pause between two attempts short
      * @param sender the owner
      */
     PublishConnection(ConnectionSource source, PublisherOptions options, OwnMessages ownMessages, PublishQueue queue,
@@ -112,30 +112,25 @@ final class PublishConnection {
     }
 
     /**
-     * Connects where there is no connection, and tries again until there is one.
+     * Connects where there is no connection. Tries once, and pauses after an attempt that has failed: whether it is open then,
+     * {@link #isOpen} says.
      *
-     * @return false: the queue is closed, and nothing waits or no connection was to be had
+     * @return false: the attempt has failed and the queue is closed
      */
-    boolean ensure() throws InterruptedException {
-        assert sender.isCurrentOrGone();
-        while (!isOpen()) {
-            if (queue.isDrained()) {
-                return false;
-            }
-            try {
-                connected(open());
-            } catch (SQLException | RuntimeException e) {
-                if (!pauseAfter(e)) {
-                    return false;
-                }
-            } catch (Error e) {
-                // Of a class that the customizer or the DataSource lacks, say.
-                if (!pauseAfter(new SQLException("Connecting failed with " + e, e))) {
-                    return false;
-                }
-            }
+    boolean connect() throws InterruptedException {
+        assert sender.isCurrent();
+        if (isOpen()) {
+            return true;
         }
-        return true;
+        try {
+            connected(open());
+            return true;
+        } catch (SQLException | RuntimeException e) {
+            return pauseAfter(e);
+        } catch (Error e) {
+            // Of a class that the customizer or the DataSource lacks, say.
+            return pauseAfter(new SQLException("Connecting failed with " + e, e));
+        }
     }
 
     private void connected(ServerConnection opened) {
@@ -191,20 +186,25 @@ final class PublishConnection {
         return opened;
     }
 
-    /** Asks a connection that was unused for a while whether it is still there, before a batch depends on it. */
-    void trust() throws InterruptedException {
+    /**
+     * Asks a connection that was unused for a while whether it is still there, before a batch depends on it, and gives it up if not.
+     *
+     * @return whether it can be used
+     */
+    boolean isTrusted() {
         assert sender.isCurrent();
-        if (System.nanoTime() - lastUse > TRUSTED.toNanos()) {
-            boolean alive = false;
-            try {
-                alive = standing.current.jdbc().isValid(Math.toIntExact(IO_TIMEOUT.toSeconds()));
-            } catch (SQLException e) {
-                LOG.debug("A publishing connection can't be asked", e);
-            }
-            if (!alive) {
-                close();
-                ensure();
-            }
+        if (System.nanoTime() - lastUse > TRUSTED.toNanos() && !isAlive()) {
+            close();
+        }
+        return isOpen();
+    }
+
+    private boolean isAlive() {
+        try {
+            return standing.current.jdbc().isValid(Math.toIntExact(IO_TIMEOUT.toSeconds()));
+        } catch (SQLException e) {
+            LOG.debug("A publishing connection can't be asked", e);
+            return false;
         }
     }
 

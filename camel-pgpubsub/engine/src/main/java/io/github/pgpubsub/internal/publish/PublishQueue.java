@@ -148,9 +148,12 @@ final class PublishQueue {
 
     /** Whether it is closed and nothing waits: it stays so. */
     boolean isDrained() {
+        if (!closed) {
+            return false;
+        }
         lock.lock();
         try {
-            return closed && waiting.isEmpty();
+            return waiting.isEmpty();
         } finally {
             lock.unlock();
         }

@@ -127,6 +127,17 @@ class PublisherGoesOnTest {
         assertThat(send("a", Duration.ofMillis(300))).isInstanceOf(SQLTimeoutException.class);
     }
 
+    /** The sender's thread finds it out between two attempts. */
+    @Test
+    void aTimekeeperThatIsGoneWhileThereIsNoServer() throws Exception {
+        CountDownLatch attempted = new CountDownLatch(2);
+        Map<String, Boolean> made = new ConcurrentHashMap<>();
+        start(counted(nowhere, attempted), (purpose, task) -> new Thread(
+                purpose.equals("publish timekeeper") && made.put(purpose, true) == null ? () -> await(attempted) : task, purpose), pool, null);
+
+        assertThat(send("a", Duration.ofMillis(300))).isInstanceOf(SQLTimeoutException.class);
+    }
+
     @Test
     void thoseThatFindNoPlaceAreCountedAndToldByTheExecutor() throws Exception {
         start(nowhere, threads, pool, null);
@@ -191,6 +202,29 @@ class PublisherGoesOnTest {
             told.complete(failure);
         });
         return told;
+    }
+
+    private static ConnectionSource counted(ConnectionSource source, CountDownLatch attempts) {
+        return new ConnectionSource() {
+            @Override
+            public Connection open() throws SQLException {
+                attempts.countDown();
+                return source.open();
+            }
+
+            @Override
+            public boolean pooled() {
+                return false;
+            }
+        };
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Does something else at first. */
