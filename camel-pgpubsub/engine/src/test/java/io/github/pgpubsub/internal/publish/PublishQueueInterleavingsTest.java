@@ -1,0 +1,66 @@
+package io.github.pgpubsub.internal.publish;
+
+import io.github.pgpubsub.internal.publish.PublishQueue.Admission;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** Whoever comes when: what is put comes out once, in the order of each thread, and nobody waits for ever. */
+class PublishQueueInterleavingsTest {
+
+    private static final long LONG_MILLIS = TimeUnit.DAYS.toMillis(1);
+
+    @Test
+    void nobodySleepsOverANotificationOrAPlace() {
+        Interleavings.of(() -> {
+            PublishQueue queue = new PublishQueue(1);
+            List<String> sent = new ArrayList<>();
+            Interleavings.together(() -> {
+                queue.put(outgoing("a1"));
+                queue.put(outgoing("a2"));
+            }, () -> {
+                while (sent.size() < 2 && queue.awaitSome(LONG_MILLIS)) {
+                    takeBatch(queue, sent);
+                }
+            });
+            Interleavings.check(sent.equals(List.of("a1", "a2")), sent);
+        });
+    }
+
+    /** What was taken in before the close is sent, what comes after it is refused, and whoever sends finds the end. */
+    @Test
+    void aCloseLosesNothing() {
+        Interleavings.of(() -> {
+            PublishQueue queue = new PublishQueue(1);
+            List<String> taken = new ArrayList<>();
+            List<String> sent = new ArrayList<>();
+            Interleavings.together(() -> {
+                put(queue, "a1", taken);
+                put(queue, "a2", taken);
+            }, queue::close, () -> {
+                while (!queue.isDrained()) {
+                    queue.awaitSome(LONG_MILLIS);
+                    takeBatch(queue, sent);
+                }
+            });
+            Interleavings.check(sent.equals(taken), sent);
+        });
+    }
+
+    private static void put(PublishQueue queue, String payload, List<String> taken) throws InterruptedException {
+        if (queue.put(outgoing(payload)) == Admission.TAKEN) {
+            taken.add(payload);
+        }
+    }
+
+    private static void takeBatch(PublishQueue queue, List<String> sent) {
+        for (Outgoing each : queue.takeBatch(2)) {
+            sent.add(each.payload);
+        }
+    }
+
+    private static Outgoing outgoing(String payload) {
+        return new Outgoing("channel", payload, System.nanoTime() + TimeUnit.DAYS.toNanos(1), failure -> { });
+    }
+}

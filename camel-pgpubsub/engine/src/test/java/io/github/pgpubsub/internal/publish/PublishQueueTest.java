@@ -1,0 +1,192 @@
+package io.github.pgpubsub.internal.publish;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.pgpubsub.internal.publish.PublishQueue.Admission;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What waits to be sent: in which order and in which batches it comes out, who waits for a place, what a close ends. */
+@Timeout(30)
+class PublishQueueTest {
+
+    private static final Duration LONG = Duration.ofMinutes(10);
+    private static final int MOST = 100;
+
+    private final PublishQueue queue = new PublishQueue(3);
+    private final List<Thread> others = new ArrayList<>();
+
+    @Test
+    void whatWasPutFirstComesFirst() throws Exception {
+        Outgoing[] all = {outgoing("c", "1"), outgoing("a", "2"), outgoing("b", "3")};
+        for (Outgoing each : all) {
+            assertThat(queue.put(each)).isEqualTo(Admission.TAKEN);
+        }
+
+        assertThat(queue.awaitSome(0)).isTrue();
+        assertThat(queue.takeBatch(2)).containsExactly(all[0], all[1]).allMatch(Outgoing::isSent);
+        assertThat(queue.takeBatch(2)).containsExactly(all[2]);
+        assertThat(queue.takeBatch(2)).isEmpty();
+        assertThat(queue.awaitSome(0)).isFalse();
+    }
+
+    /** The server would fold the two into one. */
+    @Test
+    void aBatchEndsBeforeASecondEqualOne() throws Exception {
+        put("a", "1");
+        put("b", "1");
+        put("a", "1");
+
+        assertThat(queue.takeBatch(MOST)).hasSize(2);
+        assertThat(queue.takeBatch(MOST)).hasSize(1);
+    }
+
+    /** Equal hashes alone fold nothing. */
+    @Test
+    void differentOnesWithEqualHashesShareABatch() throws Exception {
+        assertThat("Aa".hashCode()).isEqualTo("BB".hashCode());
+        put("Aa", "Aa");
+        put("Aa", "BB");
+        put("BB", "Aa");
+
+        assertThat(queue.takeBatch(MOST)).hasSize(3);
+    }
+
+    @Test
+    void whatExpiredIsLeftOut() throws Exception {
+        Outgoing expired = outgoing("a", "1");
+        queue.put(expired);
+        put("a", "2");
+        expired.expire();
+
+        assertThat(queue.takeBatch(MOST)).extracting(each -> each.payload).containsExactly("2");
+    }
+
+    @Test
+    void thoseWhoseTimeIsUpAreTakenOutAndMakeRoom() throws Exception {
+        long now = System.nanoTime();
+        put("a", "1");
+        queue.put(new Outgoing("a", "late", now, failure -> { }));
+        put("a", "2");
+        CompletableFuture<Admission> waits = putByAnother("a", "3");
+        awaitWaiter();
+
+        assertThat(queue.takeOverdue(now - 1)).isEmpty();
+        assertThat(queue.takeOverdue(now)).extracting(each -> each.payload).containsExactly("late");
+        assertThat(waits.get()).isEqualTo(Admission.TAKEN);
+        assertThat(queue.takeBatch(MOST)).extracting(each -> each.payload).containsExactly("1", "2", "3");
+    }
+
+    @Test
+    void whoFindsNoPlaceWaitsUntilItsDeadline() throws Exception {
+        fill();
+
+        assertThat(queue.put(new Outgoing("a", "b", System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(20), failure -> { })))
+                .isEqualTo(Admission.FULL);
+        assertThat(queue.size()).isEqualTo(queue.capacity());
+    }
+
+    @Test
+    void aBatchMakesRoomForAllThatWait() throws Exception {
+        fill();
+        List<CompletableFuture<Admission>> waiting = IntStream.range(0, 3).mapToObj(i -> putByAnother("b", "" + i)).toList();
+        awaitWaiter();
+
+        queue.takeBatch(MOST);
+        for (CompletableFuture<Admission> each : waiting) {
+            assertThat(each.get()).isEqualTo(Admission.TAKEN);
+        }
+    }
+
+    @Test
+    void aCloseEndsEveryWait() throws Exception {
+        fill();
+        CompletableFuture<Admission> waits = putByAnother("b", "1");
+        CompletableFuture<Void> awaitsClose = run(() -> queue.awaitClose(LONG.toMillis()));
+        awaitWaiter();
+        assertThat(queue.isClosed()).isFalse();
+
+        queue.close();
+        assertThat(waits.get()).isEqualTo(Admission.CLOSED);
+        awaitsClose.get();
+        assertThat(queue.isClosed()).isTrue();
+        assertThat(put("b", "2")).isEqualTo(Admission.CLOSED);
+        assertThat(queue.awaitSome(0)).as("what waited is still there").isTrue();
+        assertThat(queue.isDrained()).isFalse();
+        assertThat(queue.takeAll()).hasSize(3);
+        assertThat(queue.isDrained()).isTrue();
+        assertThat(queue.awaitSome(LONG.toMillis())).isFalse();
+    }
+
+    @Test
+    void theFirstOneWakesWhoeverWaitsForSome() throws Exception {
+        CompletableFuture<Boolean> some = new CompletableFuture<>();
+        run(() -> some.complete(queue.awaitSome(LONG.toMillis())));
+        put("a", "1");
+        assertThat(some.get()).isTrue();
+
+        queue.takeAll();
+        CompletableFuture<Boolean> none = new CompletableFuture<>();
+        run(() -> none.complete(queue.awaitSome(LONG.toMillis())));
+        queue.close();
+        assertThat(none.get()).isFalse();
+    }
+
+    @Test
+    void anInterruptEndsAWaitForAPlace() throws Exception {
+        fill();
+        CompletableFuture<Void> waits = run(() -> put("b", "1"));
+        others.get(0).interrupt();
+
+        assertThatThrownBy(waits::get).hasCauseInstanceOf(InterruptedException.class);
+        assertThat(queue.size()).isEqualTo(3);
+    }
+
+    private void fill() throws InterruptedException {
+        for (int i = 0; i < queue.capacity(); i++) {
+            put("full", "" + i);
+        }
+    }
+
+    private Admission put(String channel, String payload) throws InterruptedException {
+        return queue.put(outgoing(channel, payload));
+    }
+
+    private static Outgoing outgoing(String channel, String payload) {
+        return new Outgoing(channel, payload, System.nanoTime() + LONG.toNanos(), failure -> { });
+    }
+
+    private CompletableFuture<Admission> putByAnother(String channel, String payload) {
+        CompletableFuture<Admission> admission = new CompletableFuture<>();
+        run(() -> admission.complete(put(channel, payload)));
+        return admission;
+    }
+
+    private CompletableFuture<Void> run(Interleavings.Part task) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        Thread thread = new Thread(() -> {
+            try {
+                task.run();
+                done.complete(null);
+            } catch (Throwable e) {
+                done.completeExceptionally(e);
+            }
+        });
+        others.add(thread);
+        thread.start();
+        return done;
+    }
+
+    /** Until all that this test has started wait. */
+    private void awaitWaiter() {
+        Awaitility.await().until(() -> others.stream().allMatch(each -> each.getState() == Thread.State.TIMED_WAITING));
+    }
+}
