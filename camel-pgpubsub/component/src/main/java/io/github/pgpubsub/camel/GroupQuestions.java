@@ -69,6 +69,16 @@ final class GroupQuestions implements AutoCloseable {
         }
     }
 
+    /**
+     * The members as a person reads them: backend, application name, role.
+     *
+     * @throws IllegalStateException when there is no answer in time
+     */
+    List<String> list(Subscription subscription, Duration longest) {
+        return members(subscription, longest).stream().map(member -> member.backend() + " " + member.name()
+                + (member.leader() ? " (leader)" : member.standby() ? " (standby)" : "")).toList();
+    }
+
     private synchronized CompletableFuture<List<GroupMember>> ask(Subscription subscription) {
         if (asked == null || asked.isDone()) {
             CompletableFuture<List<GroupMember>> answer = new CompletableFuture<>();

@@ -10,7 +10,11 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
+import javax.management.MBeanInfo;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
 import org.apache.camel.console.DevConsole;
@@ -109,6 +113,52 @@ class ManagementTest {
         assertThat((List<?>) server().invoke(name("consumers", "PgPubSubConsumer"), "listMembers", null, null))
                 .hasSize(2).anyMatch(member -> member.toString().endsWith("(leader)"))
                 .anyMatch(member -> member.toString().endsWith(standby.context().getName() + " listen (standby)"));
+    }
+
+    /** Operators have them in their dashboards. What Camel shows of any consumer is left out. */
+    @Test
+    void namesInJmxStay() throws Exception {
+        MBeanInfo ours = server().getMBeanInfo(name("consumers", "PgPubSubConsumer"));
+        MBeanInfo any = server().getMBeanInfo(name("consumers", "DirectConsumer"));
+        assertThat(ours.getDescription()).isEqualTo("Managed PostgreSQL Pub/Sub consumer");
+        Set<String> shown = new TreeSet<>(attributes(ours));
+        shown.removeAll(attributes(any));
+        assertThat(String.join("\n", shown)).isEqualTo("""
+                Backend, int: Backend that listens, 0: none
+                Connected, boolean: Whether there is a connection to listen on
+                ContextLocks, int: Advisory locks that the consumers of this context hold as leaders and standbys
+                Dropped, long: Messages left out because the queue was full
+                Filtered, long: Own messages left out
+                Gaps, long: Times in which messages may have been missed
+                Group, java.lang.String: Who shares a listener; empty without a single listener
+                InStep, boolean: Whether the standby holds all that the leader has not done, as far as this consumer knows
+                Leader, int: Backend that leads as far as this consumer knows, 0: none known
+                LeaderForMillis, long: Milliseconds for which the leader has led, -1: not known
+                LeaderName, java.lang.String: Application name of the backend that leads, empty: none known; asks the server when \
+                another leads, for half a second at most
+                Queued, int: Messages that wait for the route
+                Received, long: Messages handed to the route
+                Receiving, boolean: Whether this consumer gets messages now
+                Reconnects, long: Connections after the first
+                Redelivered, long: Messages that an earlier listener may have processed
+                Role, java.lang.String: Role in its group; empty without a single listener
+                ServerQueueUsage, double: Share of the server's notification queue in use, 0 to 1
+                Trouble, java.lang.String: Why this consumer can't go on although it is connected; empty: nothing
+                WaitsFor, java.lang.String: Whose full queue this consumer's session waits for; empty: it reads""");
+        assertThat(operations(ours)).filteredOn(each -> !operations(any).contains(each)).containsExactly(
+                "listMembers[], java.util.List: Who takes part in the group, and who leads; asks the server, for three seconds at most");
+    }
+
+    private static List<String> attributes(MBeanInfo bean) {
+        return Stream.of(bean.getAttributes()).map(each -> each.getName() + ", " + each.getType() + ": " + each.getDescription()
+                + (each.isWritable() ? " (writable)" : "")).toList();
+    }
+
+    /** Without those that get an attribute. */
+    private static List<String> operations(MBeanInfo bean) {
+        return Stream.of(bean.getOperations()).filter(each -> !each.getName().matches("(get|is)[A-Z].*"))
+                .map(each -> each.getName() + List.of(each.getSignature()) + ", " + each.getReturnType() + ": " + each.getDescription())
+                .toList();
     }
 
     @Test

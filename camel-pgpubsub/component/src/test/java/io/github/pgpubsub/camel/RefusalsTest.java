@@ -138,9 +138,10 @@ class RefusalsTest {
     void aConnectionThatCantBeHadIsOneLine() throws Exception {
         try (LoggedLines log = LoggedLines.capture()) {
             var consumer = (PgPubSubConsumer) context.getEndpoint("pgpubsub:a").createConsumer(exchange -> { });
+            var reports = new ConsumerReports(consumer);
             SQLException refused = new SQLException("Connection to localhost:1 refused", "08001");
-            consumer.failed(refused);
-            consumer.failed(new IllegalStateException("something else"));
+            reports.failed(refused);
+            reports.failed(new IllegalStateException("something else"));
 
             assertThat(log.lines()).filteredOn(line -> line.startsWith("WARN")).satisfiesExactly(
                     line -> assertThat(line).endsWith("Listening to channel a failed: Connection to localhost:1 refused"),

@@ -9,6 +9,9 @@ import org.apache.camel.CamelContext;
 /** A component as its operators see it. */
 public interface ManagedComponent {
 
+    /** The leader's or the standby's, and the one that shows who takes part. */
+    int LOCKS_OF_A_GROUP = 2;
+
     /** The consumers that are started or suspended. */
     Collection<? extends ManagedConsumer> consumers();
 
@@ -20,6 +23,11 @@ public interface ManagedComponent {
 
     /** Of how many groups its sessions are members. */
     int groups();
+
+    /** Advisory locks that the consumers of the context hold at the server as leaders and standbys. */
+    static int locks(CamelContext context) {
+        return LOCKS_OF_A_GROUP * of(context).stream().mapToInt(ManagedComponent::groups).sum();
+    }
 
     /** Those of the context, under whatever names. */
     static List<ManagedComponent> of(CamelContext context) {
