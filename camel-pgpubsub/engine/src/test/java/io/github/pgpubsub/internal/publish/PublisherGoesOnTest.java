@@ -133,7 +133,8 @@ class PublisherGoesOnTest {
         CountDownLatch attempted = new CountDownLatch(2);
         Map<String, Boolean> made = new ConcurrentHashMap<>();
         start(counted(nowhere, attempted), (purpose, task) -> new Thread(
-                purpose.equals("publish timekeeper") && made.put(purpose, true) == null ? () -> await(attempted) : task, purpose), pool, null);
+                purpose.equals("publish timekeeper") && made.put(purpose, true) == null ? () -> await(attempted) : task, purpose),
+                pool, null);
 
         assertThat(send("a", Duration.ofMillis(300))).isInstanceOf(SQLTimeoutException.class);
     }

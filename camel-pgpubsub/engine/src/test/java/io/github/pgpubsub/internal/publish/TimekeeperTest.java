@@ -25,7 +25,8 @@ class TimekeeperTest {
 
     private static final Duration SHORT = Duration.ofMillis(100);
     private static final Duration LONG = Duration.ofMinutes(10);
-    private static final PublisherOptions OPTIONS = new PublisherOptions("test", Duration.ofMillis(10), Duration.ofMillis(50), 10, 10, null);
+    private static final PublisherOptions OPTIONS = new PublisherOptions(
+            "test", Duration.ofMillis(10), Duration.ofMillis(50), 10, 10, null);
 
     private final CountDownLatch answers = new CountDownLatch(1);
     private final AtomicInteger made = new AtomicInteger();
@@ -99,7 +100,8 @@ class TimekeeperTest {
     }
 
     private void start(BiFunction<Runnable, String, Thread> threads) {
-        publisher = new Publisher(new Nowhere(), OPTIONS, new OwnMessages(), (purpose, task) -> threads.apply(task, purpose), Runnable::run);
+        publisher = new Publisher(new Nowhere(), OPTIONS, new OwnMessages(),
+                (purpose, task) -> threads.apply(task, purpose), Runnable::run);
         publisher.start();
     }
 
