@@ -5,6 +5,7 @@ import io.github.pgpubsub.connect.ConnectionSource;
 import io.github.pgpubsub.connect.OwnMessages;
 import io.github.pgpubsub.connect.UrlConnectionSource;
 import io.github.pgpubsub.internal.Range;
+import io.github.pgpubsub.internal.delivery.SerialExecutor;
 import io.github.pgpubsub.internal.delivery.Workers;
 import io.github.pgpubsub.internal.election.GroupKey;
 import io.github.pgpubsub.internal.publish.Publisher;
@@ -73,6 +74,15 @@ public final class PgPubSub implements AutoCloseable {
         this.ownCallbacks = settings.callbacks != null ? null
                 : Executors.newCachedThreadPool(task -> settings.threads.apply(settings.name + " callback", task));
         this.callbacks = settings.callbacks != null ? settings.callbacks : ownCallbacks;
+        warmUp();
+    }
+
+    /**
+     * A pool's thread that waits for its second task uses classes of the JDK, for the first time in many an application. Should memory
+     * lack at that moment, then those classes, and with them all such pools, are unusable as long as the JVM lives.
+     */
+    private void warmUp() {
+        new SerialExecutor(callbacks).execute(() -> { });
     }
 
     /**

@@ -86,7 +86,8 @@ public class PgPubSubProducer extends DefaultAsyncProducer implements ManagedPro
                 callback.done(false);
             });
             return false;
-        } catch (Exception e) {
+        } catch (Throwable e) {
+            // An Error too, for lack of memory, say: the exchange must end, and others wait for it.
             exchange.setException(e);
             callback.done(true);
             return true;

@@ -3,14 +3,18 @@ package io.github.pgpubsub.camel;
 import io.github.pgpubsub.Message;
 import io.github.pgpubsub.MessageHandler;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeTimedOutException;
 import org.apache.camel.PollingConsumer;
 
 /** Makes an exchange of each message, hands it to the route and waits for its end. Called by the subscription's threads. */
 final class RouteHandler implements MessageHandler {
+
+    private static final long BREATH_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final PgPubSubConsumer consumer;
     private final PayloadCodec codec;
@@ -112,6 +116,9 @@ final class RouteHandler implements MessageHandler {
                     throw e;
                 }
                 // Left behind by the part of the route that ran in this thread.
+            } catch (OutOfMemoryError e) {
+                // To wait takes memory. The exchange is in other hands all the same.
+                LockSupport.parkNanos(BREATH_NANOS);
             }
         }
     }

@@ -308,13 +308,16 @@ public final class ServerConnection implements AutoCloseable {
         if (pooled) {
             try {
                 giveBack();
-            } catch (SQLException | RuntimeException e) {
+            } catch (Throwable e) {
                 // What can't be cleaned must not be used by others.
                 LOG.debug("A connection is given back broken", e);
                 abort();
             }
         }
         closeQuietly(connection);
+        if (!pooled && socket != null) {
+            closeQuietly(socket);
+        }
     }
 
     private void giveBack() throws SQLException {
@@ -345,15 +348,16 @@ public final class ServerConnection implements AutoCloseable {
     static void abort(PGConnection connection) {
         try {
             ((Connection) connection).abort(Runnable::run);
-        } catch (SQLException | RuntimeException e) {
+        } catch (Throwable e) {
             LOG.debug("Aborting a connection failed", e);
         }
     }
 
-    private static void closeQuietly(Connection connection) {
+    /** A driver that runs out of memory while it closes takes itself for closed, and its session would go on and keep its locks. */
+    private static void closeQuietly(AutoCloseable connection) {
         try {
             connection.close();
-        } catch (SQLException | RuntimeException e) {
+        } catch (Throwable e) {
             LOG.debug("Closing a connection failed", e);
         }
     }

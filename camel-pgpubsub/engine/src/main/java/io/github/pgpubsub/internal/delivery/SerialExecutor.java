@@ -1,6 +1,6 @@
 package io.github.pgpubsub.internal.delivery;
 
-import java.util.ArrayDeque;
+import java.util.LinkedList;
 import java.util.Queue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -19,7 +19,8 @@ public final class SerialExecutor implements Executor {
     private static final int MOST_REFUSED = 1000;
 
     private final Executor executor;
-    private final Queue<Runnable> waiting = new ArrayDeque<>();
+    /** Not an array, which forgets all that it holds when there is no memory for a larger one. */
+    private final Queue<Runnable> waiting = new LinkedList<>();
     private boolean running;
 
     public SerialExecutor(Executor executor) {

@@ -32,8 +32,21 @@ final class Completions {
         final List<Outgoing> all;
         final AtomicInteger next = new AtomicInteger();
 
-        Batch(List<Outgoing> all) {
-            this.all = all;
+        Batch(int size) {
+            this.all = new ArrayList<>(size);
+        }
+
+        /**
+         * Takes in those whose end this is. From here on nobody else would tell them, so it takes no memory, which might lack: all
+         * that is needed was made before.
+         */
+        void end(List<Outgoing> batch, Exception failure) {
+            for (int i = 0; i < batch.size(); i++) {
+                Outgoing outgoing = batch.get(i);
+                if (outgoing.end(failure)) {
+                    all.add(outgoing);
+                }
+            }
         }
     }
 
@@ -57,12 +70,13 @@ final class Completions {
 
     /** @param failure null: they are committed */
     void complete(List<Outgoing> batch, Exception failure) {
-        List<Outgoing> ended = end(batch, failure);
+        Batch told = new Batch(batch.size());
+        told.end(batch, failure);
         if (failure != null) {
-            failed.add(ended.size());
+            failed.add(told.all.size());
         }
-        if (!ended.isEmpty()) {
-            handOver(new Batch(ended));
+        if (!told.all.isEmpty()) {
+            handOver(told);
         }
     }
 
@@ -72,40 +86,29 @@ final class Completions {
      * @return false: a callback has held the thread so long that {@link #watch} has told to put another in its place
      */
     boolean completeHere(List<Outgoing> batch) {
-        List<Outgoing> ended = end(batch, null);
-        if (ended.isEmpty()) {
+        Batch told = new Batch(batch.size());
+        told.end(batch, null);
+        if (told.all.isEmpty()) {
             return true;
         }
-        Batch told = new Batch(ended);
-        if (ended.size() > TOLD_HERE || slowness.get() > 0) {
+        if (told.all.size() > TOLD_HERE || slowness.get() > 0) {
             handOver(told);
             return true;
         }
         here.set(told);
         long before = System.nanoTime();
-        for (int i = told.next.getAndIncrement(); i < ended.size(); i = told.next.getAndIncrement()) {
-            if (slowness.get() > 0) {
-                // One is taken already; the others need not wait for it.
-                handOver(new Batch(List.of(ended.get(i))));
-                handOver(told);
-                break;
+        while (slowness.get() == 0) {
+            int index = told.next.getAndIncrement();
+            if (index >= told.all.size()) {
+                return here.compareAndSet(told, null);
             }
-            ended.get(i).tell();
+            told.all.get(index).tell();
             long after = System.nanoTime();
             judge(after - before);
             before = after;
         }
+        handOver(told);
         return here.compareAndSet(told, null);
-    }
-
-    private static List<Outgoing> end(List<Outgoing> batch, Exception failure) {
-        List<Outgoing> ended = new ArrayList<>(batch.size());
-        for (Outgoing outgoing : batch) {
-            if (outgoing.end(failure)) {
-                ended.add(outgoing);
-            }
-        }
-        return ended;
     }
 
     /** Where even that fails, for want of memory, those that nobody else tells are told here. */
@@ -219,18 +222,29 @@ final class Completions {
         @SuppressWarnings("NonAtomicOperationOnVolatileField")
         private long tell(Outgoing outgoing, long before) {
             told++;
-            if (slowness.get() > 0) {
-                execute(() -> {
-                    long begun = System.nanoTime();
-                    outgoing.tell();
-                    judge(System.nanoTime() - begun);
-                });
+            if (slowness.get() > 0 && tellAside(outgoing)) {
                 return System.nanoTime();
             }
             outgoing.tell();
             long after = System.nanoTime();
             judge(after - before);
             return after;
+        }
+
+        /** False: there is no memory for a task. */
+        private boolean tellAside(Outgoing outgoing) {
+            Runnable task;
+            try {
+                task = () -> {
+                    long begun = System.nanoTime();
+                    outgoing.tell();
+                    judge(System.nanoTime() - begun);
+                };
+            } catch (Error e) {
+                return false;
+            }
+            execute(task);
+            return true;
         }
     }
 }

@@ -199,7 +199,8 @@ final class GroupCommit implements Runnable {
         connection.end();
         completions.complete(inFlight, new UnknownOutcomeException(
                 "The publisher ended before the commit was confirmed: the notification may have been sent or not", null, null));
-        completions.complete(queue.takeAll(), new SQLException("Not sent: the publisher was closed"));
+        completions.complete(queue.all(), new SQLException("Not sent: the publisher was closed"));
+        queue.removeEnded();
         ended = true;
     }
 }

@@ -54,6 +54,10 @@ final class Outgoing {
         return state == SENT;
     }
 
+    boolean isEnded() {
+        return state == ENDED;
+    }
+
     /**
      * Its outcome is known: null means committed.
      *

@@ -20,7 +20,8 @@ final class PublishQueue {
     private final Condition arrived = lock.newCondition();
     private final Condition roomMade = lock.newCondition();
     private final Condition closing = lock.newCondition();
-    private final ArrayDeque<Outgoing> waiting = new ArrayDeque<>();
+    /** As large as it gets: one that has no memory to grow forgets all that it holds. */
+    private final ArrayDeque<Outgoing> waiting;
     /** Empty but while a batch is put together. */
     private final Set<Outgoing> inBatch = new HashSet<>();
     /** Written with the lock held. */
@@ -37,6 +38,7 @@ final class PublishQueue {
     /** @param capacity notifications that may wait, 1 or more */
     PublishQueue(int capacity) {
         this.capacity = capacity;
+        this.waiting = new ArrayDeque<>(capacity);
     }
 
     int capacity() {
@@ -57,11 +59,12 @@ final class PublishQueue {
             if (closed) {
                 return Admission.CLOSED;
             }
-            waiting.add(outgoing);
-            assert waiting.size() <= capacity;
-            if (waiting.size() == 1) {
+            // First what may fail for want of memory: what is in the queue has been taken.
+            if (waiting.isEmpty()) {
                 arrived.signal();
             }
+            waiting.add(outgoing);
+            assert waiting.size() <= capacity;
             return Admission.TAKEN;
         } finally {
             lock.unlock();
@@ -91,10 +94,7 @@ final class PublishQueue {
         try {
             assert inBatch.isEmpty();
             List<Outgoing> batch = new ArrayList<>(Math.min(most, waiting.size()));
-            while (batch.size() < most && !waiting.isEmpty()) {
-                if (!inBatch.add(waiting.peek())) {
-                    break;
-                }
+            while (batch.size() < most && !waiting.isEmpty() && isNew(waiting.peek(), batch)) {
                 Outgoing next = waiting.remove();
                 if (next.send()) {
                     batch.add(next);
@@ -108,22 +108,40 @@ final class PublishQueue {
         }
     }
 
-    /** Takes out those whose deadline has passed. */
-    List<Outgoing> takeOverdue(long now) {
+    private boolean isNew(Outgoing next, List<Outgoing> batch) {
+        try {
+            return inBatch.add(next);
+        } catch (OutOfMemoryError e) {
+            if (batch.isEmpty()) {
+                throw e;
+            }
+            // Those that are in it are nowhere else.
+            return false;
+        }
+    }
+
+    /** Those whose deadline has passed. They stay until somebody has told them and calls {@link #removeEnded}. */
+    List<Outgoing> overdue(long now) {
         lock.lock();
         try {
             List<Outgoing> overdue = new ArrayList<>();
-            waiting.removeIf(outgoing -> {
-                boolean late = outgoing.deadline - now <= 0;
-                if (late) {
+            for (Outgoing outgoing : waiting) {
+                if (outgoing.deadline - now <= 0) {
                     overdue.add(outgoing);
                 }
-                return late;
-            });
-            if (!overdue.isEmpty()) {
-                roomMade.signalAll();
             }
             return overdue;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes out those whose outcome is known. */
+    void removeEnded() {
+        lock.lock();
+        try {
+            waiting.removeIf(Outgoing::isEnded);
+            roomMade.signalAll();
         } finally {
             lock.unlock();
         }
@@ -181,12 +199,11 @@ final class PublishQueue {
         }
     }
 
-    List<Outgoing> takeAll() {
+    /** What waits. It stays until somebody has told it and calls {@link #removeEnded}. */
+    List<Outgoing> all() {
         lock.lock();
         try {
-            List<Outgoing> all = List.copyOf(waiting);
-            waiting.clear();
-            return all;
+            return List.copyOf(waiting);
         } finally {
             lock.unlock();
         }

@@ -75,9 +75,11 @@ final class Timekeeper implements Runnable {
 
     private void tellOverdue() {
         long now = System.nanoTime();
-        List<Outgoing> overdue = queue.takeOverdue(now);
+        List<Outgoing> overdue = queue.overdue(now);
         if (!overdue.isEmpty()) {
+            // In this order: whoever lacks memory for it comes again.
             completions.complete(overdue, notSentInTime());
+            queue.removeEnded();
         }
         for (Outgoing outgoing : commits.inFlight()) {
             if (outgoing.deadline - now > 0) {

@@ -10,7 +10,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  * each command is run by the thread that brings it, at once and one at a time. So the state of a session belongs to its thread, or
  * while that is away to the holder of this monitor: see {@link #isMine}.
  *
- * <p>No command is lost and none is run twice: a command is in the queue before its bringer looks whether the owner is away. A bringer
+ * <p>No command is lost and none is run twice, but for one that runs out of memory: a command is in the queue before its bringer looks whether the owner is away. A bringer
  * that finds the owner present leaves the command to it, and an owner that goes away looks into the queue after saying so.
  *
  * <p>Lock order: commands run with this monitor held, and may take other locks. {@link #execute} is never called with a lock in hand
@@ -19,6 +19,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 final class CommandQueue {
 
     private final Queue<Runnable> commands = new ConcurrentLinkedQueue<>();
+    /** The command that ran out of memory, to be run again before all others; guarded by this monitor. Null: none. */
+    private Runnable unfinished;
     /** The session's thread, once it runs; written by itself only. */
     private volatile Thread owner;
     private volatile boolean away;
@@ -30,7 +32,7 @@ final class CommandQueue {
 
     /**
      * Runs a command: on the session's thread when that comes round, or while that is away on this thread before this method returns.
-     * Any thread may call it, also from within a command.
+     * Any thread may call it, also from within a command. A command that runs out of memory is run once more, from its beginning.
      */
     void execute(Runnable command) {
         commands.add(command);
@@ -45,9 +47,12 @@ final class CommandQueue {
         runAll();
     }
 
-    /** The session's thread touches nothing of the session after this call, which runs the waiting commands. */
+    /**
+     * The session's thread touches nothing of the session after this call, which runs the waiting commands. Where memory lacks for
+     * them it may be called again.
+     */
     void leave() {
-        assert isMine() && !away;
+        assert Thread.currentThread() == owner;
         away = true;
         runIfAway();
     }
@@ -74,8 +79,19 @@ final class CommandQueue {
     }
 
     private void runAll() {
-        for (Runnable command = commands.poll(); command != null; command = commands.poll()) {
-            command.run();
+        for (Runnable command = next(); command != null; command = next()) {
+            try {
+                command.run();
+            } catch (OutOfMemoryError e) {
+                unfinished = command;
+                throw e;
+            }
         }
+    }
+
+    private Runnable next() {
+        Runnable again = unfinished;
+        unfinished = null;
+        return again == null ? commands.poll() : again;
     }
 }

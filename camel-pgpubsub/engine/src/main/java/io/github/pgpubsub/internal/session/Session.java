@@ -149,23 +149,28 @@ public final class Session implements AutoCloseable {
             } catch (Throwable e) {
                 // Also an Error: of a class that a DataSource or a ConnectionCustomizer lacks, or for lack of memory. What the
                 // driver had taken in is free again without the connection.
-                Exception cause = e instanceof Exception failure ? failure : new SQLException(what(e), e);
-                if (!goesOnAfter(cause)) {
+                if (!goesOnAfter(e)) {
                     break;
                 }
             }
         }
         watchdog.close();
-        if (connected != null) {
-            disconnected();
+        while (!hasFinished()) {
+            LockSupport.parkNanos(options.tick().toNanos());
         }
-        firstAttempt.succeeded();
-        ended = true;
-        commands.leave();
     }
 
-    private static String what(Throwable error) {
-        return error instanceof OutOfMemoryError ? "Not enough memory to listen" : error.toString();
+    /** False: there was no memory for all of it. */
+    private boolean hasFinished() {
+        try {
+            disconnected();
+            firstAttempt.succeeded();
+            ended = true;
+            commands.leave();
+            return true;
+        } catch (OutOfMemoryError e) {
+            return false;
+        }
     }
 
     /** Connecting can take long, and a subscriber that leaves meanwhile must not wait for it. */
@@ -231,9 +236,17 @@ public final class Session implements AutoCloseable {
     // ---- when a connection, or an attempt to get one, has failed
 
     /** False: it was the last attempt. Nobody would replace this thread, so it goes on although that can't be told. */
-    private boolean goesOnAfter(Exception cause) {
+    private boolean goesOnAfter(Throwable failure) {
         try {
-            end(cause);
+            boolean wasConnected = connected != null;
+            boolean wasFlowing = wasConnected && connected.isFlowing();
+            long silence = System.nanoTime() - view.heardAt();
+            disconnected();
+            Exception cause = cause(failure);
+            if (wasFlowing && !closing && !isExplained(cause)) {
+                parts.heartbeat().lostInSilence(Duration.ofNanos(silence));
+            }
+            end(cause, wasConnected);
             if (!closing && isBeyondLimit()) {
                 giveUp(cause);
                 return false;
@@ -256,16 +269,15 @@ public final class Session implements AutoCloseable {
         return isBeyondLimit() || !view.hasEverConnected() && FirstAttempt.isHopeless(cause);
     }
 
-    private void end(Exception cause) {
-        boolean wasConnected = connected != null;
-        if (wasConnected) {
-            Duration silence = Duration.ofNanos(System.nanoTime() - view.heardAt());
-            boolean wasFlowing = connected.isFlowing();
-            disconnected();
-            if (!closing && wasFlowing && !isExplained(cause)) {
-                parts.heartbeat().lostInSilence(silence);
-            }
+    private static Exception cause(Throwable failure) {
+        boolean isOutOfMemory = failure instanceof OutOfMemoryError || failure.getCause() instanceof OutOfMemoryError;
+        if (isOutOfMemory) {
+            return new SQLException("Not enough memory to listen", failure);
         }
+        return failure instanceof Exception e ? e : new SQLException(failure.toString(), failure);
+    }
+
+    private void end(Exception cause, boolean wasConnected) {
         if (!closing) {
             if (backoff.failures() == 0) {
                 LOG.warn("{} {}: {}{}", wasConnected ? "Lost the connection to" : "Can't connect to", source,
@@ -279,14 +291,21 @@ public final class Session implements AutoCloseable {
     /** A server that ends a connection says so, and what went wrong here is not the network's fault. */
     private static boolean isExplained(Exception cause) {
         boolean toldByServer = cause instanceof SQLException e && e.getSQLState() != null && e.getSQLState().startsWith("57P");
-        return toldByServer || cause.getCause() instanceof Error;
+        return toldByServer || cause.getCause() instanceof Error || cause instanceof RuntimeException;
     }
 
+    /** If it is connected; and if memory lacked for a part of this, then again. */
     private void disconnected() {
-        watchdog.watch(null);
+        boolean wasConnected = connected != null;
         connected = null;
-        view.disconnected();
-        subscribers.tell(Subscriber::disconnected);
+        try {
+            watchdog.watch(null);
+            view.disconnected();
+        } finally {
+            if (wasConnected) {
+                subscribers.tellOfTheEnd();
+            }
+        }
     }
 
     private void giveUp(Exception cause) {

@@ -3,6 +3,7 @@ package io.github.pgpubsub.internal.session;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,9 +26,12 @@ final class Subscribers {
         this.tickNanos = tick.toNanos();
     }
 
+    /** The command that adds it may run twice, see {@link CommandQueue#execute}. */
     void add(Subscriber subscriber) {
         assert commands.isMine();
-        all.add(subscriber);
+        if (!all.contains(subscriber)) {
+            all.add(subscriber);
+        }
     }
 
     void remove(Subscriber subscriber) {
@@ -53,6 +57,29 @@ final class Subscribers {
                 news.accept(each);
             } catch (Throwable e) {
                 complain(each.name() + " could not be told how the connection stands", e);
+            }
+        }
+    }
+
+    /** Each is told that the connection has ended. Makes no copy: memory may lack. */
+    void tellOfTheEnd() {
+        assert commands.isMine();
+        for (int i = 0; i < all.size(); i++) {
+            tellOfTheEnd(all.get(i));
+        }
+    }
+
+    /** Who has not heard of it goes on in the belief that it is connected. Who lacks memory for that is told again. */
+    private void tellOfTheEnd(Subscriber subscriber) {
+        while (true) {
+            try {
+                subscriber.disconnected();
+                return;
+            } catch (OutOfMemoryError e) {
+                LockSupport.parkNanos(tickNanos);
+            } catch (Throwable e) {
+                complain(subscriber.name() + " could not be told that the connection has ended", e);
+                return;
             }
         }
     }

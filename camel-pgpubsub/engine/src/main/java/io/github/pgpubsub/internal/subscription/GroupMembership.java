@@ -93,6 +93,10 @@ public final class GroupMembership implements Subscriber, Effects<Notification> 
     private boolean collecting;
     private long disconnectedAt = Leadership.NEVER;
     private long missedSince = Leadership.NEVER;
+    /** When the stream that broke last was known to be whole. */
+    private long lastProof;
+    /** Whether the leadership has not heard of that break to the end: it may lack memory for it. */
+    private boolean breaks;
 
     public GroupMembership(SubscriptionOptions options, Session session, Executor callbacks) {
         this.key = new GroupKey(options.channel(), options.group());
@@ -228,12 +232,18 @@ public final class GroupMembership implements Subscriber, Effects<Notification> 
     @Override
     public void disconnected() {
         long now = System.nanoTime();
-        long lastProof = stream.lastProof();
-        stream = null;
-        trouble.granted();
-        disconnectedAt = missedSince == Leadership.NEVER ? now : missedSince;
-        missedSince = Leadership.NEVER;
-        leadership.disconnected(lastProof, disconnectedAt, now);
+        if (stream != null) {
+            lastProof = stream.lastProof();
+            stream = null;
+            trouble.granted();
+            disconnectedAt = missedSince == Leadership.NEVER ? now : missedSince;
+            missedSince = Leadership.NEVER;
+            breaks = true;
+        }
+        if (breaks) {
+            leadership.disconnected(lastProof, disconnectedAt, now);
+            breaks = false;
+        }
     }
 
     @Override

@@ -71,7 +71,7 @@ class PublishQueueTest {
     }
 
     @Test
-    void thoseWhoseTimeIsUpAreTakenOutAndMakeRoom() throws Exception {
+    void thoseWhoseTimeIsUpMakeRoomOnceTheyAreTold() throws Exception {
         long now = System.nanoTime();
         put("a", "1");
         queue.put(new Outgoing("a", "late", now, failure -> { }));
@@ -79,8 +79,12 @@ class PublishQueueTest {
         CompletableFuture<Admission> waits = putByAnother("a", "3");
         awaitWaiter();
 
-        assertThat(queue.takeOverdue(now - 1)).isEmpty();
-        assertThat(queue.takeOverdue(now)).extracting(each -> each.payload).containsExactly("late");
+        assertThat(queue.overdue(now - 1)).isEmpty();
+        List<Outgoing> overdue = queue.overdue(now);
+        assertThat(overdue).extracting(each -> each.payload).containsExactly("late");
+        assertThat(queue.size()).as("it stays until it is told").isEqualTo(queue.capacity());
+        overdue.get(0).end(null);
+        queue.removeEnded();
         assertThat(waits.get()).isEqualTo(Admission.TAKEN);
         assertThat(queue.takeBatch(MOST)).extracting(each -> each.payload).containsExactly("1", "2", "3");
     }
@@ -121,7 +125,8 @@ class PublishQueueTest {
         assertThat(put("b", "2")).isEqualTo(Admission.CLOSED);
         assertThat(queue.awaitSome(0)).as("what waited is still there").isTrue();
         assertThat(queue.isDrained()).isFalse();
-        assertThat(queue.takeAll()).hasSize(3);
+        assertThat(queue.all()).hasSize(3).allSatisfy(each -> each.end(null));
+        queue.removeEnded();
         assertThat(queue.isDrained()).isTrue();
         assertThat(queue.awaitSome(LONG.toMillis())).isFalse();
     }
@@ -133,7 +138,7 @@ class PublishQueueTest {
         put("a", "1");
         assertThat(some.get()).isTrue();
 
-        queue.takeAll();
+        queue.takeBatch(MOST);
         CompletableFuture<Boolean> none = new CompletableFuture<>();
         run(() -> none.complete(queue.awaitSome(LONG.toMillis())));
         queue.close();

@@ -1,0 +1,86 @@
+package io.github.pgpubsub.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.pgpubsub.support.JvmProcess;
+import io.github.pgpubsub.support.PostgresExtension;
+import java.time.Duration;
+import java.util.List;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * A heap that is full for some seconds: meanwhile no send waits for ever, and afterwards everything works again. Not a single
+ * allocation of those seconds can be relied upon, so each run is another one.
+ */
+class FullHeapIT {
+
+    private static final int SECONDS = 6;
+    /** A JVM on a loaded machine. */
+    private static final Duration START = Duration.ofMinutes(2);
+    /** What a garbage collector that finds nothing, and a loaded machine, may add to a send's time. */
+    private static final Duration SLACK = Duration.ofSeconds(8);
+
+    @RegisterExtension
+    static final PostgresExtension postgres = new PostgresExtension();
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void everythingWorksAgain(boolean singleListener) {
+        try (JvmProcess node = JvmProcess.start("full", FullHeapNode.class, List.of("-Xmx64m", "-XX:+UseSerialGC"),
+                List.of(postgres.url(), postgres.user(), postgres.password(), "?singleListener=" + singleListener,
+                        String.valueOf(SECONDS)))) {
+            node.awaitLine(FullHeapNode.STARTED::equals, START);
+            node.awaitLine((FullHeapNode.GOT + "own")::equals, Node.SOON);
+            String before = awaitAllIsWell(node, "before");
+            long first = fillAndAwaitMessages(node, 1);
+            // The route that filled the heap takes the next message too.
+            long second = fillAndAwaitMessages(node, 2);
+            // No thread is gone, none has come, and health is up.
+            assertThat(awaitAllIsWell(node, "after")).isEqualTo(before);
+            node.send(FullHeapNode.END);
+            String longest = node.awaitLine(line -> line.startsWith(FullHeapNode.LONGEST), Node.SOON).text()
+                    .substring(FullHeapNode.LONGEST.length());
+            assertThat(Duration.ofMillis(Long.parseLong(longest))).isLessThan(SLACK.plusMillis(FullHeapNode.SEND_TIMEOUT_MILLIS));
+            assertThat(node.awaitExit(Node.SOON)).isZero();
+            Figures.print("a heap of 64 MB that is full for %d s, twice, singleListener=%b: messages come again %d and %d ms after it is"
+                    + " free, the longest send took %s ms", SECONDS, singleListener, first, second, longest);
+        }
+    }
+
+    /** @return milliseconds until messages come again */
+    private static long fillAndAwaitMessages(JvmProcess node, int time) {
+        postgres.notify("fill", "go");
+        Awaitility.await().atMost(Node.SOON).until(() -> count(node, FullHeapNode.FREE) == time);
+        long begin = System.nanoTime();
+        Awaitility.await().atMost(Node.SOON).untilAsserted(() -> {
+            postgres.notify("ping", "after " + time);
+            assertThat(count(node, FullHeapNode.GOT + "after " + time)).isPositive();
+        });
+        long millis = (System.nanoTime() - begin) / 1_000_000;
+        // Its own messages too: it sends.
+        long own = count(node, FullHeapNode.GOT + "own");
+        Awaitility.await().atMost(Node.SOON).until(() -> count(node, FullHeapNode.GOT + "own") > own + 10);
+        return millis;
+    }
+
+    /** @return the threads and the health checks */
+    private static String awaitAllIsWell(JvmProcess node, String when) {
+        String[] state = new String[1];
+        int[] asked = new int[1];
+        Awaitility.await().atMost(Node.SOON).untilAsserted(() -> {
+            String question = FullHeapNode.STATE + when + ++asked[0] + ": ";
+            node.send(when + asked[0]);
+            state[0] = node.awaitLine(line -> line.startsWith(question), Node.SOON).text().substring(question.length());
+            assertThat(state[0]).contains("listen", "watchdog", "publish", "publish timekeeper", "fill", "ping", " UP")
+                    .doesNotContain("DOWN", "UNKNOWN");
+        });
+        return state[0];
+    }
+
+    private static long count(JvmProcess node, String text) {
+        return node.lines().stream().filter(line -> line.text().equals(text)).count();
+    }
+}
