@@ -2,13 +2,13 @@ package io.github.pgpubsub;
 
 import java.util.concurrent.atomic.AtomicLong;
 
-/** How many bytes several queues and buffers may hold together, and how many they do. Thread-safe. */
+/** A limit on the bytes that several queues and buffers hold together, and their current sum. Thread-safe. */
 public final class BufferLimit {
 
     /** 64 MiB. */
     public static final long DEFAULT_BYTES = 64L << 20;
 
-    /** A hand-over may take this share of the heap, because what it can't keep is lost. */
+    /** A hand-over may use this share of the heap, because messages that it can't keep are lost. */
     private static final int SHARES_OF_HEAP = 4;
 
     private final long limit;
@@ -25,12 +25,12 @@ public final class BufferLimit {
         return held.get() > limit;
     }
 
-    /** Whether there is no room even for what only the holder has, because the one before it has stopped. */
+    /** Whether there is no room even for messages that no other member holds, because the former leader has stopped. */
     public boolean isExhausted() {
         return held.get() > handOverLimit;
     }
 
-    /** Bytes that are held now, by estimate. */
+    /** Bytes currently held, by estimate. */
     public long held() {
         return held.get();
     }

@@ -6,12 +6,12 @@ import java.util.List;
 /** The server's rules for the name of a channel. */
 public final class ChannelName {
 
-    /** NAMEDATALEN - 1 (PostgreSQL source, async.c: pg_notify refuses longer ones, LISTEN would cut them in silence). */
+    /** NAMEDATALEN - 1 (PostgreSQL source, async.c: pg_notify refuses longer names, LISTEN would truncate them silently). */
     public static final int MAX_BYTES = 63;
 
-    /** On such channels the members of a group talk to each other. */
+    /** Prefix of the channels on which the members of a group talk to each other. */
     public static final String CONTROL_PREFIX = "pgpubsub/control/";
-    /** On such channels stand the marks around what a process sent itself. */
+    /** Prefix of the channels for the marks around a process's own messages. */
     public static final String OWN_MARKS_PREFIX = "pgpubsub/own/";
 
     private static final List<String> RESERVED = List.of(CONTROL_PREFIX, OWN_MARKS_PREFIX);
@@ -21,8 +21,8 @@ public final class ChannelName {
     /**
      * Checks a name and returns it.
      *
-     * @throws IllegalArgumentException when it is empty, longer than 63 bytes of UTF-8, holds a NUL character or half a
-     *                                  surrogate pair, or is one of those that groups use among themselves
+     * @throws IllegalArgumentException when the name is empty, is longer than 63 bytes of UTF-8, contains a NUL character or half
+     *                                  a surrogate pair, or begins with a reserved prefix
      */
     public static String check(String channel) {
         if (channel == null || channel.isEmpty()) {
@@ -30,7 +30,7 @@ public final class ChannelName {
         }
         int bytes = channel.getBytes(StandardCharsets.UTF_8).length;
         if (bytes > MAX_BYTES) {
-            // It is not repeated: without the ? that begins the options they are all in it, a password too.
+            // The message does not repeat the name: if the ? before the options is missing, it contains them, passwords included.
             throw new IllegalArgumentException("The channel has " + bytes + " bytes in UTF-8; PostgreSQL takes at most " + MAX_BYTES);
         }
         if (channel.indexOf('\0') >= 0) {

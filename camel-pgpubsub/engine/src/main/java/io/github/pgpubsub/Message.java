@@ -2,7 +2,7 @@ package io.github.pgpubsub;
 
 import java.time.Duration;
 
-/** What a subscription is given, in the order of the channel: notifications, and gaps where some may have been missed. */
+/** A message to a subscription, in the channel's order: a notification, or a gap where notifications may have been missed. */
 public sealed interface Message {
 
     /** The channel that the subscription listens to. */
@@ -11,22 +11,22 @@ public sealed interface Message {
     /**
      * A notification.
      *
-     * @param channel     the channel it was sent to
-     * @param payload     empty where there was none
-     * @param backend     process id of the server's backend that sent it
-     * @param id          the same on every member of the group and when delivered again, never used twice; null without a single
+     * @param channel     the channel of the notification
+     * @param payload     empty if it was sent without a payload
+     * @param backend     process id of the sender's backend
+     * @param id          unique, and the same on every member of the group and for every delivery; null without a single
      *                    listener, and for messages before a group's first
-     * @param redelivered an earlier listener of the group may have processed it
+     * @param redelivered whether an earlier listener of the group may have processed the message
      */
     record Notification(String channel, String payload, int backend, MessageId id, boolean redelivered) implements Message {}
 
     /**
-     * Between the notification before it and the one after it, others may have been missed: there was no connection, or nobody
-     * who could take over without a loss.
+     * Notifications may have been missed at this position: there was no connection, or no member that could take over without
+     * loss.
      *
      * @param channel the channel
-     * @param missed  how long; zero where nobody can know
-     * @param first   whether it is only the begin: nobody in the group has listened before, so nobody can have missed anything
+     * @param missed  length of the gap; zero if unknown
+     * @param first   whether listening only begins here: no member of the group has listened before, so none has missed anything
      */
     record Gap(String channel, Duration missed, boolean first) implements Message {}
 }

@@ -1,10 +1,11 @@
 package io.github.pgpubsub;
 
 /**
- * Names a message alike on every member: by the term, the leader's marker before it and its place after that.
+ * Identifies a message, with the same value on every member: the term, the leader's marker before it, and the position after
+ * that.
  *
- * @param epoch  the leader's term, a random text
- * @param marker the leader's control messages are numbered within a term
+ * @param epoch  the leader's term, a random string
+ * @param marker number of the leader's last control message before it, counted within a term
  * @param count  data messages since that marker, from 1, counted before any filter
  */
 public record MessageId(String epoch, long marker, long count) {

@@ -1,14 +1,14 @@
 package io.github.pgpubsub;
 
-/** What happens when a subscription's queue is full. Named as users of the component write it. */
+/** What happens when a subscription's queue is full. The constants are spelled as in the component's URIs. */
 public enum Overflow {
 
-    /** The session reads no more until there is room: every channel on it waits, nothing is lost. */
+    /** The session stops reading until there is room: all of its channels wait, nothing is lost. */
     block,
 
-    /** The message that has waited longest makes room. */
+    /** The oldest waiting message is dropped. */
     dropOldest,
 
-    /** What arrives is left out. */
+    /** The arriving message is dropped. */
     dropNewest
 }

@@ -3,16 +3,16 @@ package io.github.pgpubsub;
 /** The server's rules for the payload of a notification. */
 public final class Payload {
 
-    /** NOTIFY_PAYLOAD_MAX_LENGTH - 1 with pages of 8 kB (PostgreSQL source, async.c). It counts bytes. */
+    /** NOTIFY_PAYLOAD_MAX_LENGTH - 1 with pages of 8 kB (PostgreSQL source, async.c). The unit is bytes. */
     public static final int MAX_BYTES = 7999;
 
     private Payload() {}
 
     /**
-     * Checks a payload and returns it, or the empty one for null.
+     * Checks a payload and returns it; null becomes the empty payload.
      *
-     * @throws IllegalArgumentException when it is longer than 7999 bytes of UTF-8, or holds a NUL character or half a surrogate
-     *                                  pair; the message does not repeat the payload
+     * @throws IllegalArgumentException when the payload is longer than 7999 bytes of UTF-8, or contains a NUL character or half a
+     *                                  surrogate pair; the message does not repeat the payload
      */
     public static String check(String payload) {
         if (payload == null) {

@@ -30,8 +30,8 @@ import java.util.concurrent.Executors;
 import java.util.function.BiFunction;
 
 /**
- * One database's channels: subscribe and publish. All subscriptions share one listening connection, which is opened with the
- * first and closed with the last; all publishing shares another, opened when it is first needed. Thread-safe.
+ * Subscribes and publishes to the channels of one database. All subscriptions share one listening connection, opened with the
+ * first subscription and closed with the last. All publishing shares a second connection, opened on first use. Thread-safe.
  *
  * <pre>{@code
  * try (PgPubSub pubSub = PgPubSub.to("postgres://me:secret@localhost/db").build();
@@ -42,9 +42,9 @@ import java.util.function.BiFunction;
  */
 public final class PgPubSub implements AutoCloseable {
 
-    /** How long {@link #subscribe} waits for the server before it goes on in the background. */
+    /** How long {@link #subscribe} waits for the server before it continues in the background. */
     private static final Duration START = Duration.ofSeconds(10);
-    /** How long a commit may take where nothing else was said. */
+    /** How long a commit may take by default. */
     private static final Duration PUBLISH = Duration.ofSeconds(10);
     private static final Duration TICK = Duration.ofMillis(20);
     private static final int PUBLISH_CAPACITY = 10_000;
@@ -57,7 +57,7 @@ public final class PgPubSub implements AutoCloseable {
     private Publisher publisher;
     private boolean closed;
 
-    /** A session, those who use it, and the groups that it is a member of. Guarded by this object's monitor. */
+    /** A session, the number of its subscriptions, and its memberships in groups. Guarded by this object's monitor. */
     private static final class Listening {
 
         final Session session;
@@ -86,23 +86,23 @@ public final class PgPubSub implements AutoCloseable {
     }
 
     /**
-     * Begins to build one that listens and publishes on connections to a server.
+     * Starts a builder for connections to a server.
      *
-     * @param url {@code postgres://user:password@host/database}, as libpq takes it, or {@code jdbc:postgresql:…}
-     * @throws IllegalArgumentException when it is neither
+     * @param url {@code postgres://user:password@host/database}, as in libpq, or {@code jdbc:postgresql:…}
+     * @throws IllegalArgumentException when the URL has neither form
      */
     public static Builder to(String url) {
         return to(new UrlConnectionSource(url, null, null));
     }
 
-    /** Begins to build one that listens and publishes on connections of the source. */
+    /** Starts a builder for connections of the source. */
     public static Builder to(ConnectionSource source) {
         return new Builder(source);
     }
 
     /**
-     * Begins to receive as the single listener of group {@code default}: of all processes that subscribe so, one receives.
-     * Failures are logged. Else as {@link #subscribe(SubscriptionOptions, MessageHandler, SubscriptionListener)}.
+     * Subscribes with a single listener in the group {@code default}: one of all processes that subscribe this way receives.
+     * Failures are logged. Otherwise as {@link #subscribe(SubscriptionOptions, MessageHandler, SubscriptionListener)}.
      *
      * @param channel 1 to 63 bytes of UTF-8
      */
@@ -116,18 +116,18 @@ public final class PgPubSub implements AutoCloseable {
     }
 
     /**
-     * Begins to receive. Blocks until listening is active, or another member leads, or it shows that the server is out of reach, in
-     * which case it keeps trying in the background: at most 10 s for the connection and 10 s for the rest. It waits longer only
-     * where a former subscription to the same channel and group is still ending.
+     * Subscribes. Blocks until listening is active, another member leads, or the server turns out to be unreachable (then
+     * attempts continue in the background): at most 10 s for the connection and 10 s for the rest. Blocks longer only while a
+     * former subscription to the same channel and group is still ending.
      *
-     * @param options  channel, group and all else
-     * @param handler  is given the messages
-     * @param listener is told all else
-     * @throws SQLException             when the server refuses user, password or database, or is out of reach and
+     * @param options  channel, group and other options
+     * @param handler  gets the messages
+     * @param listener hears of failures and changes
+     * @throws SQLException             when the server refuses user, password or database, or is unreachable and
      *                                  {@link Builder#reconnectLimit} allows no second attempt
-     * @throws IllegalArgumentException when the connection can't be used for this at all
-     * @throws IllegalStateException    when this is closed
-     * @throws InterruptedException     when the thread was interrupted meanwhile; nothing is subscribed then
+     * @throws IllegalArgumentException when the connection is not suitable for listening
+     * @throws IllegalStateException    when this object is closed
+     * @throws InterruptedException     when the thread is interrupted meanwhile; then nothing is subscribed
      */
     public Subscription subscribe(SubscriptionOptions options, MessageHandler handler, SubscriptionListener listener)
             throws SQLException, InterruptedException {
@@ -167,7 +167,7 @@ public final class PgPubSub implements AutoCloseable {
                 return new GroupSubscription(member, alternate, () -> forget(shared, key, member), () -> releaseSession(shared),
                         handlerThread(options), settings.threads);
             }
-            // Its last subscription is just leaving: two members on one session would both lead.
+            // The member's last subscription is just leaving. Wait: two members on one session would both lead.
             if (!member.awaitStopped(options.drainTimeout().toNanos() + GroupSubscription.FAREWELL_NANOS)) {
                 throw new SQLTimeoutException("Channel " + options.channel() + ", group " + options.group()
                         + ": the former subscription of this session has not ended in time, so another can't begin");
@@ -191,8 +191,8 @@ public final class PgPubSub implements AutoCloseable {
     /**
      * Sends a notification. As {@link #publish(String, String, Duration, PublishCallback)} with a timeout of 10 s.
      *
-     * @return completed when the notification is committed; with the failure when it is not, with an
-     *         {@link UnknownOutcomeException} when nobody can say. To cancel it has no effect on what is sent
+     * @return completes when the notification is committed; exceptionally when it is not, with an {@link UnknownOutcomeException}
+     *         when the outcome is unknown. Cancelling the future does not cancel the notification
      */
     public CompletableFuture<Void> publish(String channel, String payload) {
         CompletableFuture<Void> committed = new CompletableFuture<>();
@@ -207,16 +207,16 @@ public final class PgPubSub implements AutoCloseable {
     }
 
     /**
-     * Sends a notification. Does not wait for the server; it blocks only while {@value #PUBLISH_CAPACITY} notifications wait to be
+     * Sends a notification. Does not wait for the server. Blocks only while {@value #PUBLISH_CAPACITY} notifications wait to be
      * sent, and no longer than the timeout.
      *
      * @param channel  1 to 63 bytes of UTF-8
-     * @param payload  at most 7999 bytes of UTF-8; null is sent as an empty one
+     * @param payload  at most 7999 bytes of UTF-8; null is sent as the empty payload
      * @param timeout  how long the commit may take, 0 to 24 days
-     * @param callback told once, by a thread of the callback executor: null when the notification is committed, a failure
-     *                 when it is not, {@link io.github.pgpubsub.UnknownOutcomeException} when nobody can say
-     * @throws IllegalArgumentException when channel or payload can't be sent, or the timeout is out of range; the callback is not
-     *                                  called then
+     * @param callback called once, by the callback executor: with null when the notification is committed, with a failure when it
+     *                 is not, with an {@link io.github.pgpubsub.UnknownOutcomeException} when the outcome is unknown
+     * @throws IllegalArgumentException when channel or payload can't be sent, or the timeout is out of range; then the callback
+     *                                  is not called
      */
     public void publish(String channel, String payload, Duration timeout, PublishCallback callback) {
         Range.DURATION_OR_NONE.check("timeout", timeout);
@@ -224,22 +224,22 @@ public final class PgPubSub implements AutoCloseable {
     }
 
     /**
-     * Opens the publishing connection now instead of with the first message. Returns once it is open, or it shows that the
-     * server is out of reach, in which case it keeps trying in the background.
+     * Opens the publishing connection now instead of with the first message. Blocks until the connection is open or the server
+     * turns out to be unreachable (then attempts continue in the background), at most 10 s.
      *
      * @throws SQLException             when the server refuses user, password or database
-     * @throws IllegalArgumentException when the connection can't be used for this at all
+     * @throws IllegalArgumentException when the connection is not suitable for publishing
      */
     public void startPublishing() throws SQLException, InterruptedException {
         publisher().awaitFirstAttempt(START);
     }
 
-    /** How publishing stands; null: nothing was published yet. */
+    /** The state of publishing; null if nothing was published yet. */
     public synchronized PublisherStatus publisherStatus() {
         return publisher == null ? null : publisher.status();
     }
 
-    /** Of how many groups its session is a member: each holds two advisory locks as leader or standby. */
+    /** Number of groups that this session is a member of. A leader or standby holds two advisory locks per group. */
     public synchronized int groups() {
         return listening == null ? 0 : listening.members.size();
     }
@@ -290,8 +290,8 @@ public final class PgPubSub implements AutoCloseable {
     }
 
     /**
-     * Sends what waits to be sent and closes the connections. Close subscriptions before: those that are left lose their
-     * stream without an orderly end.
+     * Sends all waiting notifications and closes the connections. Close subscriptions first: a subscription that is still open
+     * loses its connection without an orderly end.
      */
     @Override
     public void close() {
@@ -315,7 +315,7 @@ public final class PgPubSub implements AutoCloseable {
         }
     }
 
-    /** Settings of a {@link PgPubSub}; everything but the source has a default. */
+    /** Settings of a {@link PgPubSub}; all except the source have defaults. */
     public static final class Builder {
 
         private final ConnectionSource listenSource;
@@ -328,7 +328,7 @@ public final class PgPubSub implements AutoCloseable {
         private Duration heartbeatTimeout = Duration.ofSeconds(3);
         private int maxBatch = 512;
         private ConnectionCustomizer customizer;
-        /** Null: each that is built has its own. */
+        /** Null: each {@link PgPubSub} gets its own. */
         private OwnMessages ownMessages;
         private Executor callbacks;
         private BiFunction<String, Runnable, Thread> threads = (threadName, task) -> {
@@ -358,22 +358,22 @@ public final class PgPubSub implements AutoCloseable {
             this.threads = other.threads;
         }
 
-        /** Where publishing connections come from, when not from where listening ones do: a pool, a pooler. */
+        /** Source of publishing connections, for example a pool or a pooler. Default: the source of listening connections. */
         public Builder publishTo(ConnectionSource source) {
             this.publishSource = Objects.requireNonNull(source);
             return this;
         }
 
-        /** Begins the names of threads and, in {@code pg_stat_activity}, of connections. Default: pgpubsub. */
+        /** Prefix of the names of threads, and of connections in {@code pg_stat_activity}. Default: pgpubsub. */
         public Builder name(String value) {
             this.name = value;
             return this;
         }
 
         /**
-         * First pause before reconnecting, and the longest; 1 ms to 24 days each. Defaults: 100 ms, 30 s.
+         * First and longest pause before reconnecting, 1 ms to 24 days each. Defaults: 100 ms, 30 s.
          *
-         * @throws IllegalArgumentException when one is out of that range
+         * @throws IllegalArgumentException when a value is out of range
          */
         public Builder reconnect(Duration delay, Duration maxDelay) {
             this.reconnectDelay = Range.DURATION.check("reconnectDelay", delay);
@@ -382,9 +382,9 @@ public final class PgPubSub implements AutoCloseable {
         }
 
         /**
-         * Attempts to reconnect that may fail in a row before subscriptions are given up; -1: any number. Default: -1.
+         * Attempts to reconnect that may fail in a row before subscriptions give up; -1: any number. Default: -1.
          *
-         * @throws IllegalArgumentException when it is less than -1
+         * @throws IllegalArgumentException when the value is less than -1
          */
         public Builder reconnectLimit(int value) {
             this.reconnectLimit = (int) Range.from(-1).check("reconnectLimit", value);
@@ -392,10 +392,10 @@ public final class PgPubSub implements AutoCloseable {
         }
 
         /**
-         * Silence after which the server is asked for a sign of life, and how long it may take; 1 ms to 9 hours each, which is
-         * what the keepalives of TCP can be set to. Defaults: 5 s, 3 s.
+         * Silence before a heartbeat, and timeout for the server's answer; 1 ms to 9 hours each, the range of TCP keepalives.
+         * Defaults: 5 s, 3 s.
          *
-         * @throws IllegalArgumentException when one is out of that range
+         * @throws IllegalArgumentException when a value is out of range
          */
         public Builder heartbeat(Duration interval, Duration timeout) {
             this.heartbeatInterval = Range.HEARTBEAT.check("heartbeatInterval", interval);
@@ -404,9 +404,9 @@ public final class PgPubSub implements AutoCloseable {
         }
 
         /**
-         * Notifications that share one commit at most. Default: 512.
+         * Maximum notifications per commit. Default: 512.
          *
-         * @throws IllegalArgumentException when it is less than 1
+         * @throws IllegalArgumentException when the value is less than 1
          */
         public Builder maxBatch(int value) {
             this.maxBatch = (int) Range.from(1).check("maxBatch", value);
@@ -419,25 +419,25 @@ public final class PgPubSub implements AutoCloseable {
             return this;
         }
 
-        /** What counts as sent by this process; share one between several. Default: what this one publishes. */
+        /** Decides which messages count as this process's own. Several {@link PgPubSub}s may share it. Default: not shared. */
         public Builder ownMessages(OwnMessages value) {
             this.ownMessages = value;
             return this;
         }
 
-        /** Runs publish callbacks, and what handlers do about lost connections. Default: an unbounded pool of its own. */
+        /** Runs publish callbacks and the calls of {@link SubscriptionListener}s. Default: an unbounded pool of its own. */
         public Builder callbacks(Executor value) {
             this.callbacks = value;
             return this;
         }
 
-        /** Makes a thread, not started, from a name and a task. Default: daemon threads. */
+        /** Creates an unstarted thread from a name and a task. Default: daemon threads. */
         public Builder threads(BiFunction<String, Runnable, Thread> value) {
             this.threads = value;
             return this;
         }
 
-        /** Makes one with these settings. What is set on the builder later is for those that are built later. */
+        /** Creates a {@link PgPubSub} with these settings. Later changes of the builder do not affect it. */
         public PgPubSub build() {
             return new PgPubSub(new Builder(this));
         }

@@ -1,13 +1,13 @@
 package io.github.pgpubsub;
 
-/** Learns how a publication ended. */
+/** Receives the outcome of a publication. */
 @FunctionalInterface
 public interface PublishCallback {
 
     /**
-     * Called once, by a thread of the executor that the publisher was given; it may block.
+     * Called once, by a thread of {@link PgPubSub.Builder#callbacks the callback executor}. May block.
      *
-     * @param failure null: the notification is committed
+     * @param failure null if the notification is committed
      */
     void done(Exception failure);
 }

@@ -7,27 +7,28 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** What {@link PgPubSub#subscribe} began. Thread-safe. */
+/** An active subscription, made by {@link PgPubSub#subscribe}. Thread-safe. */
 public interface Subscription extends AutoCloseable {
 
     /**
-     * Whether messages are taken in now: listening is active and, with a single listener, this is the one, as the server has said
-     * within half of the leader timeout.
+     * Whether this subscription currently receives messages: it listens and, with a single listener, it leads, as the server has
+     * confirmed within half of the leader timeout.
      */
     boolean isReceiving();
 
     /**
-     * Whether work may begin now that only the receiving one may do: with a single listener, its session's thread has also looked
-     * at the connection a moment ago. So one that was frozen and goes on gets false before it knows what has become of it. That
-     * may last for milliseconds only, where {@link #isReceiving} does not change.
+     * Whether this process may begin work now that only the listener may do. Stricter than {@link #isReceiving} with a single
+     * listener: the session's thread must also have checked the connection a moment ago. So a process that resumes after a freeze
+     * gets false even before it has noticed a loss of the lead. False may last only milliseconds, without a change of
+     * {@link #isReceiving}.
      */
     boolean mayProcess();
 
-    /** How it stands now. */
+    /** The current state. */
     SubscriptionStatus status();
 
     /**
-     * Asks the server who takes part in this subscription's group. Blocks for a round trip.
+     * Queries the server for the members of this subscription's group. Blocks for a round trip.
      *
      * @return empty without a single listener
      * @throws SQLException when there is no connection, or no answer within ten seconds
@@ -35,27 +36,27 @@ public interface Subscription extends AutoCloseable {
     List<GroupMember> members() throws SQLException, InterruptedException;
 
     /**
-     * The orderly end: takes in nothing more, waits until what was taken in has been handled (for the options' drain timeout
-     * at most), gives a lock back and tells the next in line. Called by a thread that is handling one of its messages, it does not
-     * wait for it: a thread of its own does the rest. A second call, and one while another is going on, waits until the first has
-     * ended it. An interrupt does not end the wait, and is kept.
+     * Ends the subscription in an orderly way: receives nothing more, waits until the messages already taken in are handled (at
+     * most for the options' drain timeout), gives back the lock and informs the next member. When called by a thread that handles
+     * one of the subscription's messages, it returns at once, and another thread does the rest. Every other call waits until the
+     * subscription has ended. An interrupt does not end the wait; the thread's interrupt status is kept.
      */
     @Override
     void close();
 
     /**
-     * Begins the orderly end and returns at once: for those who may be what the end would wait for.
+     * Begins the orderly end and returns at once. For callers that the end might have to wait for, such as a handler.
      *
-     * @param grace how long it may be taken back with {@link #goOn}, while messages are being handled; meanwhile the handler is
-     *              given no more, and what comes is still taken in. Zero: it can't be taken back
-     * @return done when it has ended; no failure
+     * @param grace how long {@link #goOn} may revoke the end, while messages are being handled. Meanwhile the handler gets no
+     *              further messages, but arriving messages are still taken in. Zero: the end can't be revoked
+     * @return completes when the subscription has ended; never exceptionally
      */
     CompletableFuture<Void> end(Duration grace);
 
     /**
-     * Takes back an {@link #end} that is in its grace.
+     * Revokes an {@link #end} within its grace.
      *
-     * @return false: it has begun to end, or has ended; subscribe anew
+     * @return false if the subscription is already ending or has ended; then subscribe again
      */
     boolean goOn();
 }

@@ -4,7 +4,7 @@ import io.github.pgpubsub.internal.Range;
 import java.time.Duration;
 import java.util.Objects;
 
-/** What a subscription wants: a channel, and what differs from the defaults. Immutable. */
+/** Options of a subscription: the channel, and values that differ from the defaults. Immutable. */
 public final class SubscriptionOptions {
 
     private final Builder values;
@@ -13,12 +13,12 @@ public final class SubscriptionOptions {
         this.values = values;
     }
 
-    /** A single listener of group {@code default}, as the component's options default to. */
+    /** Options with all defaults: a single listener in the group {@code default}. */
     public static SubscriptionOptions of(String channel) {
         return to(channel).build();
     }
 
-    /** @param channel 1 to 63 bytes of UTF-8 */
+    /** @param channel name of 1 to 63 bytes of UTF-8 */
     public static Builder to(String channel) {
         return new Builder(ChannelName.check(channel));
     }
@@ -79,7 +79,7 @@ public final class SubscriptionOptions {
         return values.drainTimeout;
     }
 
-    /** Takes values; each has a default. */
+    /** Collects values; each has a default. */
     public static final class Builder implements Cloneable {
 
         private final String channel;
@@ -101,34 +101,34 @@ public final class SubscriptionOptions {
             this.name = channel;
         }
 
-        /** What logs call it, for instance the route it feeds. Default: the channel. */
+        /** The subscription's name in logs, for example the route's name. Default: the channel. */
         public Builder name(String value) {
             name = Objects.requireNonNull(value);
             return this;
         }
 
-        /** Whether of all with this channel and group, on all hosts, one receives at a time; false: all do. Default: true. */
+        /** True: of all subscriptions with this channel and group, on all hosts, one receives at a time. Default: true. */
         public Builder singleListener(boolean value) {
             singleListener = value;
             return this;
         }
 
-        /** Who shares a listener. Default: {@code default}. */
+        /** The group: subscriptions of a group share a listener, and each group gets every message. Default: {@code default}. */
         public Builder group(String value) {
             group = Objects.requireNonNull(value);
             return this;
         }
 
-        /** Leave out what this process itself published. Default: false. */
+        /** Whether to leave out the messages that this process itself published. Default: false. */
         public Builder filtered(boolean value) {
             filtered = value;
             return this;
         }
 
         /**
-         * How often a standby looks whether the listener is gone, 1 ms to 24 days. Default: 500 ms.
+         * How often a standby checks whether the listener is gone, 1 ms to 24 days. Default: 500 ms.
          *
-         * @throws IllegalArgumentException when it is out of that range
+         * @throws IllegalArgumentException when the value is out of range
          */
         public Builder acquireInterval(Duration value) {
             acquireInterval = Range.DURATION.check("acquireInterval", value);
@@ -136,22 +136,22 @@ public final class SubscriptionOptions {
         }
 
         /**
-         * A listener that shows no life for this long, 100 ms to 24 days, is deposed; zero: never. Default: 30 s.
+         * A listener without a sign of life for this long, 100 ms to 24 days, is deposed; zero: never. Default: 30 s.
          *
-         * @throws IllegalArgumentException when it is out of that range
+         * @throws IllegalArgumentException when the value is out of range
          */
         public Builder leaderTimeout(Duration value) {
             leaderTimeout = Range.LEADER_TIMEOUT.check("leaderTimeout", value);
             return this;
         }
 
-        /** Messages that the standby holds ready until the listener has processed them; 0: none. Default: 20,000. */
+        /** Maximum messages that the standby keeps until the listener has processed them; 0: none. Default: 20,000. */
         public Builder standbyBuffer(int value) {
             standbyBuffer = (int) Range.from(0).check("standbyBuffer", value);
             return this;
         }
 
-        /** Messages between the session and the handler, at least 1. Default: 1,000. */
+        /** Maximum messages that wait between the session and the handler, at least 1. Default: 1,000. */
         public Builder queueSize(int value) {
             queueSize = (int) Range.from(1).check("queueSize", value);
             return this;
@@ -163,16 +163,16 @@ public final class SubscriptionOptions {
             return this;
         }
 
-        /** Bounds the bytes that wait, with all others that share it; null: shared by all of one {@link PgPubSub}, 64 MiB. */
+        /** Limits the waiting bytes of all subscriptions that share it. Default, and null: 64 MiB per {@link PgPubSub}. */
         public Builder memory(BufferLimit value) {
             memory = value;
             return this;
         }
 
         /**
-         * Threads that call the handler, 1 to 10,000; more than one gives up order. Default: 1.
+         * Threads that call the handler, 1 to 10,000; more than one thread gives up the order. Default: 1.
          *
-         * @throws IllegalArgumentException when it is out of that range
+         * @throws IllegalArgumentException when the value is out of range
          */
         public Builder concurrency(int value) {
             concurrency = (int) Range.THREADS.check("concurrency", value);
@@ -180,9 +180,9 @@ public final class SubscriptionOptions {
         }
 
         /**
-         * How long {@link Subscription#close} waits for messages that were taken in, 0 to 24 days. Default: 45 s.
+         * How long {@link Subscription#close} waits for messages already taken in, 0 to 24 days. Default: 45 s.
          *
-         * @throws IllegalArgumentException when it is out of that range
+         * @throws IllegalArgumentException when the value is out of range
          */
         public Builder drainTimeout(Duration value) {
             drainTimeout = Range.DURATION_OR_NONE.check("drainTimeout", value);

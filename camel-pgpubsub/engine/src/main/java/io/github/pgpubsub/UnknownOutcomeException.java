@@ -3,8 +3,8 @@ package io.github.pgpubsub;
 import java.sql.SQLException;
 
 /**
- * The connection broke, or the time was up, between sending a notification and hearing that it was committed: it may have
- * been delivered or not.
+ * The connection broke, or the timeout expired, after a notification was sent and before its commit was confirmed. The
+ * notification may or may not have been delivered.
  */
 public class UnknownOutcomeException extends SQLException {
 

@@ -4,18 +4,19 @@ import java.sql.Connection;
 import java.sql.SQLException;
 
 /**
- * Where connections come from. Equal sources lead to the same server with the same rights, so whoever holds two equal ones
- * may share what runs on them. {@code toString()} names host and database and never a secret.
+ * A source of connections. Equal sources lead to the same server with the same rights, so users of equal sources may share
+ * connections. {@code toString()} names host and database, never a secret.
  */
 public interface ConnectionSource {
 
     /**
-     * Opens a connection for the caller alone. Blocks for the driver's connect timeout at most (10 s unless configured).
+     * Opens a connection for the caller's exclusive use. Blocks for the driver's connect timeout at most (10 s unless
+     * configured).
      *
-     * @throws SQLException when there is none to be had
+     * @throws SQLException when no connection is available
      */
     Connection open() throws SQLException;
 
-    /** Whether closing a connection of this source may hand it to somebody else. */
+    /** Whether a closed connection of this source may be given to another user. */
     boolean pooled();
 }

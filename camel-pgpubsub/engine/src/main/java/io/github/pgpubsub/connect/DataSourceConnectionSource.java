@@ -12,10 +12,10 @@ import javax.sql.DataSource;
 public final class DataSourceConnectionSource implements ConnectionSource {
 
     private static final String TOO_SMALL = "Listening and publishing keep a connection each, so the pool must be larger by those";
-    /** What DBCP 2, Tomcat and Agroal say when all are in use; HikariCP says it with an exception of its own kind. */
+    /** Messages of DBCP 2, Tomcat and Agroal when all connections are in use; HikariCP uses an exception class. */
     private static final List<String> NONE_LEFT = List.of(
             "pool error Timeout waiting", "pool error Pool exhausted", "Pool empty", "Sorry, acquisition timeout");
-    /** What c3p0 says, also of a server that is down. */
+    /** Message of c3p0 when all connections are in use, but also when the server is down. */
     private static final String LEFT_OR_OUT_OF_REACH = "checkout a Connection has timed out";
 
     private final DataSource dataSource;
@@ -62,7 +62,7 @@ public final class DataSourceConnectionSource implements ConnectionSource {
         return System.identityHashCode(dataSource);
     }
 
-    /** The class only: some pools print their password. */
+    /** Only the class, because some pools print their password. */
     @Override
     public String toString() {
         return dataSource.getClass().getSimpleName();

@@ -7,19 +7,19 @@ import java.net.SocketException;
 import javax.net.SocketFactory;
 
 /**
- * Makes sockets that answer the driver's peeks at once.
+ * Creates sockets that answer the driver's peeks at once.
  *
- * <p>After each notification the JDBC driver looks whether another one follows: it sets the socket's timeout to 1 ms and reads
- * ({@code org.postgresql.core.PGStream#hasMessagePending}). Where nothing follows, which is the usual case of an idle channel,
- * that read waits for the whole millisecond before the notification is handed out. A socket of this factory answers such a
- * read at once when nothing has arrived. It also ends the driver's loop with the first notification after
- * {@value EagerSocket#LONGEST_RUN} bytes, so that a backlog comes in portions instead of all at once into the driver's memory.
+ * <p>After each notification the JDBC driver tries to read another one: it sets the socket's timeout to 1 ms and reads
+ * ({@code org.postgresql.core.PGStream#hasMessagePending}). If none follows, as usual on a quiet channel, this read waits for the
+ * whole millisecond before the driver returns the notification. A socket of this factory answers such a read at once when nothing
+ * has arrived. It also ends the driver's loop at the first notification after {@value EagerSocket#LONGEST_RUN} bytes, so that the
+ * driver returns a backlog in portions instead of reading all of it into memory.
  *
- * <p>While nobody reads, such a socket can go on taking in a little of what arrives
- * ({@link EagerSocket#readAhead}), so that the server does not take a slow reader for one that has vanished.
+ * <p>While the session does not read, the socket can read ahead a little ({@link EagerSocket#readAhead}), so that the server does
+ * not mistake a slow reader for a vanished host.
  *
- * <p>The driver makes one of these by name (its property {@code socketFactory}). TLS is layered above the socket, which then
- * can't see where a notification ends: there a backlog comes as the driver takes it.
+ * <p>The driver creates the factory by name (property {@code socketFactory}). TLS runs above the socket, which then can't see the
+ * end of a notification: with TLS the driver decides how much of a backlog it reads.
  */
 public final class EagerSocketFactory extends SocketFactory {
 

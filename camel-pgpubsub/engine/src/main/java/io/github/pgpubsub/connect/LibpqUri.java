@@ -12,7 +12,7 @@ import org.postgresql.PGProperty;
  */
 final class LibpqUri {
 
-    /** libpq's names where the driver has others. */
+    /** libpq's names of parameters that the driver calls differently. */
     private static final Map<String, String> NAMES = Map.of(
             "application_name", PGProperty.APPLICATION_NAME.getName(),
             "connect_timeout", PGProperty.CONNECT_TIMEOUT.getName(),
@@ -67,7 +67,7 @@ final class LibpqUri {
         return properties;
     }
 
-    /** @param maybeSecret an @ among the parameters may mean that they began too early, at a question mark in the password */
+    /** @param maybeSecret whether an @ in the parameters suggests that they begin inside the password, at a question mark */
     private static void putArgument(Properties properties, String argument, boolean maybeSecret) {
         int equals = argument.indexOf('=');
         if (equals < 0) {

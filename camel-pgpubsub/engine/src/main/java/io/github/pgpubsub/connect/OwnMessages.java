@@ -10,17 +10,17 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /**
- * How listeners of this process recognise what the process itself sent. Thread-safe.
+ * By this object, listeners recognise the messages that their own process has sent. Thread-safe.
  *
- * <p>Where a publisher has a backend to itself, by that backend: it is registered before it is first used and retired when
- * the connection is gone. A retired one is kept for a while, because what it sent may still be on its way to a listener; then
- * it is forgotten, because the operating system gives process ids out again. Within that while a foreign backend with the same
- * id is taken for our own: a notification tells nothing else about who sent it.
+ * <p>A publisher with its own backend is recognised by the backend's process id. The backend is registered before its first use
+ * and retired when the connection has ended. A retired backend is kept for a minute, because its messages may still be on their
+ * way to a listener, and then forgotten, because the operating system reuses process ids. Within this minute a foreign backend
+ * with the same id counts as own: a notification carries no other information about its sender.
  *
- * <p>Where a backend is not the publisher's alone (behind a pooler, or in an application's own transaction), by a pair of
- * marks around the messages, in the same transaction: a listener gets a transaction's notifications in one piece and in the
- * order in which they were sent (PostgreSQL documentation, NOTIFY), so what comes between the marks is the publisher's. The
- * channel of the marks can't be guessed, so nobody else can send one.
+ * <p>A publisher that shares its backend (behind a pooler, or in an application's own transaction) is recognised by a pair of
+ * marks around its messages, in the same transaction. A listener gets a transaction's notifications contiguously and in the order
+ * of sending (PostgreSQL documentation, NOTIFY), so all messages between the marks are the publisher's. The channel of the marks
+ * can't be guessed, so nobody else can send a mark.
  */
 public final class OwnMessages {
 
@@ -49,19 +49,19 @@ public final class OwnMessages {
 
     // ---- by backend
 
-    /** That backend of that server is used by this process alone, to publish. */
+    /** Registers a backend that only this process uses, to publish. */
     public void register(String server, int pid) {
         long now = nanoTime.getAsLong();
         retireAt.values().removeIf(end -> end != IN_USE && end - now < 0);
         retireAt.put(new Backend(server, pid), IN_USE);
     }
 
-    /** Its connection is gone. */
+    /** Retires a backend whose connection has ended. */
     public void retire(String server, int pid) {
         retireAt.replace(new Backend(server, pid), nanoTime.getAsLong() + KEPT.toNanos());
     }
 
-    /** Whether that backend of that server is, or was a moment ago, one of ours. */
+    /** Whether the backend belongs, or until a minute ago belonged, to this process. */
     public boolean contains(String server, int pid) {
         Long end = retireAt.get(new Backend(server, pid));
         return end != null && (end == IN_USE || end - nanoTime.getAsLong() > 0);
@@ -69,22 +69,22 @@ public final class OwnMessages {
 
     // ---- by marks
 
-    /** Where marks are sent. */
+    /** The channel of the marks. */
     public String channel() {
         return channel;
     }
 
-    /** What is sent before own messages. No two are equal, because a transaction sends equal notifications only once. */
+    /** A new mark to send before own messages. Marks are unique, because a transaction sends equal notifications only once. */
     public String beginMark() {
         return Long.toString(marks.incrementAndGet());
     }
 
-    /** What is sent after the own messages that began with that mark. */
+    /** The mark to send after the own messages that began with this mark. */
     public static String endMark(String beginMark) {
         return END + beginMark;
     }
 
-    /** Whether what follows this mark is own. */
+    /** Whether the messages after this mark are own messages. */
     public static boolean isBegin(String mark) {
         return !mark.startsWith(END);
     }

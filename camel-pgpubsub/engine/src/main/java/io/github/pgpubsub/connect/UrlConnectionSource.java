@@ -13,8 +13,8 @@ import org.postgresql.PGProperty;
 /**
  * Opens connections to a URL: JDBC's {@code jdbc:postgresql://…} or libpq's {@code postgres://…}.
  *
- * <p>The URL is taken apart here and reaches the driver as properties, because the driver writes URLs into its log as they
- * are, password included ({@code org.postgresql.Driver#parseURL}).
+ * <p>The URL is parsed here and passed to the driver as properties, because the driver logs URLs unchanged, password included
+ * ({@code org.postgresql.Driver#parseURL}).
  */
 public final class UrlConnectionSource implements ConnectionSource {
 
@@ -24,9 +24,9 @@ public final class UrlConnectionSource implements ConnectionSource {
 
     /**
      * @param url      JDBC URL or libpq URI
-     * @param user     wins over a user in the URL; null or empty: the URL's
-     * @param password wins over a password in the URL; null or empty: the URL's, or {@code .pgpass}
-     * @throws IllegalArgumentException when the URL can't be read; the message does not repeat it
+     * @param user     takes precedence over a user in the URL; null or empty: the URL's
+     * @param password takes precedence over a password in the URL; null or empty: the URL's, or {@code .pgpass}
+     * @throws IllegalArgumentException when the URL can't be parsed; the message does not repeat the URL
      */
     public UrlConnectionSource(String url, String user, String password) {
         properties = parse(url.trim());
@@ -39,14 +39,14 @@ public final class UrlConnectionSource implements ConnectionSource {
         setDefaults();
     }
 
-    /** What the driver's own defaults do not suit; what the user sets wins. */
+    /** Replaces unsuitable defaults of the driver; values set by the user take precedence. */
     private void setDefaults() {
         // An idle listener would otherwise never learn that its server is gone.
         properties.putIfAbsent(PGProperty.TCP_KEEP_ALIVE.getName(), "true");
-        // Until the connection is handed out; a server that takes it and says nothing would otherwise be waited for for ever.
+        // Only until the connection is handed out: a server that accepts it and never answers would block forever.
         properties.putIfAbsent(PGProperty.SOCKET_TIMEOUT.getName(), PGProperty.CONNECT_TIMEOUT.getOrDefault(properties));
         if (PGProperty.PG_HOST.getOrDefault(properties).contains(",")) {
-            // Of several hosts the first one that answers may be a replica, for ever.
+            // Of several hosts the first to answer may be a replica, every time.
             properties.putIfAbsent(PGProperty.TARGET_SERVER_TYPE.getName(), "primary");
         }
         String socketFactory = PGProperty.SOCKET_FACTORY.getName();
@@ -57,7 +57,7 @@ public final class UrlConnectionSource implements ConnectionSource {
         properties.remove(socketFactory, "");
     }
 
-    /** The driver makes the factory by name, and may have been loaded by a class loader that knows nothing of this project. */
+    /** The driver creates the factory by name, and its class loader may not know this project. */
     private static boolean isVisibleToDriver(Class<?> type) {
         try {
             return Class.forName(type.getName(), false, Driver.class.getClassLoader()) == type;
@@ -103,7 +103,7 @@ public final class UrlConnectionSource implements ConnectionSource {
         return parsed;
     }
 
-    /** The driver would log what stands in a port's place, and that may be a password ({@code PGPropertyUtil}). */
+    /** The driver would log an invalid port, which may be part of a password ({@code PGPropertyUtil}). */
     private static void checkPorts(String addresses) {
         for (String address : addresses.split(",")) {
             int colon = address.lastIndexOf(':');
@@ -152,7 +152,7 @@ public final class UrlConnectionSource implements ConnectionSource {
         }
     }
 
-    /** Host, port and database are among the properties; without the slashes the driver would read an empty database name. */
+    /** Host, port and database are in the properties; without the slashes the driver would read an empty database name. */
     private static Connection connect(Properties properties) throws SQLException {
         return new Driver().connect(JDBC + "//", properties);
     }
@@ -162,11 +162,11 @@ public final class UrlConnectionSource implements ConnectionSource {
     }
 
     /**
-     * The driver takes a server for a replica when transactions are read-only there, and that may be a setting of the role, the
-     * database or the server ({@code default_transaction_read_only}); to LISTEN and NOTIFY is allowed in them all the same. So where
-     * it has found no primary each server is asked.
+     * The driver takes a server with read-only transactions for a replica, but this may be a setting of the role, the database or
+     * the server ({@code default_transaction_read_only}), with which LISTEN and NOTIFY are allowed. So if the driver finds no
+     * primary, each server is asked.
      *
-     * @return null: each one that answers is a replica
+     * @return null if every answering server is a replica
      */
     private static Connection primary(Properties properties) throws SQLException {
         String[] hosts = PGProperty.PG_HOST.getOrDefault(properties).split(",");
@@ -206,7 +206,7 @@ public final class UrlConnectionSource implements ConnectionSource {
         }
     }
 
-    /** The password, however it was given; null: none. */
+    /** The password, from any source; null: none. */
     public String password() {
         return PGProperty.PASSWORD.getOrDefault(properties);
     }

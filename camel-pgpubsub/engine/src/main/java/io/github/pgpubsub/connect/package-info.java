@@ -1,8 +1,8 @@
 /**
- * From a URL or a {@link javax.sql.DataSource} to a connection.
+ * Opens connections from a URL or a {@link javax.sql.DataSource}.
  *
- * <p>A {@link io.github.pgpubsub.connect.ConnectionSource} opens connections and says, without secrets, where they lead. A
- * {@link io.github.pgpubsub.connect.ConnectionCustomizer} adjusts each new one, and
- * {@link io.github.pgpubsub.connect.OwnMessages} is how a listener recognises what its own process sent.
+ * <p>A {@link io.github.pgpubsub.connect.ConnectionSource} opens connections and names their target, without secrets. A
+ * {@link io.github.pgpubsub.connect.ConnectionCustomizer} adjusts each new connection. By
+ * {@link io.github.pgpubsub.connect.OwnMessages} a listener recognises the messages of its own process.
  */
 package io.github.pgpubsub.connect;

@@ -1,2 +1,2 @@
-/** What is behind the API. Nothing in here and below is for users: it changes without notice. */
+/** The implementation behind the API. Not for users: everything in here and below may change without notice. */
 package io.github.pgpubsub.internal;

@@ -1,11 +1,11 @@
 package io.github.pgpubsub.status;
 
 /**
- * One that takes part in a group, as the server knows it.
+ * A member of a group, as the server knows it.
  *
- * @param backend process id of its listening connection
- * @param name    its application name; empty where it has just gone
- * @param leader  whether it receives
- * @param standby whether it is the next in line
+ * @param backend process id of the member's listening backend
+ * @param name    application name of its session; empty if the session has just ended
+ * @param leader  whether the member receives
+ * @param standby whether the member is the standby
  */
 public record GroupMember(int backend, String name, boolean leader, boolean standby) {}

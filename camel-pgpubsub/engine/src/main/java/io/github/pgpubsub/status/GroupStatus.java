@@ -3,15 +3,15 @@ package io.github.pgpubsub.status;
 import java.time.Duration;
 
 /**
- * How a member stands in its group, and what it knows of the others.
+ * The state of a member in its group, and what it knows of the other members.
  *
- * @param role        what it is
- * @param roleFor     how long it has been that
- * @param leader      backend that leads, 0: none known
- * @param leaderFor   how long that has led; null: not known, as to those that only wait for a place
- * @param standby     backend that is next in line, 0: none known
- * @param inStep      whether the standby is known to hold all that the leader has not done: then nothing is lost if that dies
- * @param undeposable backend that leads, shows no life and may not be ended by this user, 0: none
+ * @param role        the member's role
+ * @param roleFor     how long it has had this role
+ * @param leader      backend of the leader; 0: none known
+ * @param leaderFor   how long this leader has led; null: unknown, as on a cold member
+ * @param standby     backend of the standby; 0: none known
+ * @param inStep      whether the standby is known to hold all unfinished messages, so that nothing is lost if the leader dies
+ * @param undeposable backend of a leader that shows no sign of life and that this user may not end; 0: none
  */
 public record GroupStatus(
         Role role, Duration roleFor, int leader, Duration leaderFor, int standby, boolean inStep, int undeposable) {}

@@ -1,19 +1,19 @@
 package io.github.pgpubsub.status;
 
-/** What a member is in its group; see the package's picture. */
+/** The role of a member in its group. */
 public enum Role {
-    /** Without a stream. */
+    /** Has no connection. */
     DISCONNECTED,
-    /** Waits for the standby's place and listens to nothing. */
+    /** Tries to become the standby, and does not listen. */
     COLD,
-    /** Holds the standby's place and keeps what the leader has not reported done. */
+    /** Holds the standby's lock, and keeps the messages that the leader has not reported done. */
     STANDBY,
-    /** Holds the leader's lock and waits for its own take-over message to come by. */
+    /** Holds the leader's lock, and waits until its own take-over message arrives in the stream. */
     TAKING_OVER,
-    /** Takes messages in. */
+    /** Receives messages. */
     LEADER,
-    /** Takes in nothing more and finishes what has begun. */
+    /** Begins no further messages, and finishes the ones it has begun or has to finish. */
     RESIGNING,
-    /** Has left in an orderly way. It may take part again later, as if it were new. */
+    /** Has left in an orderly way. May join again later, like a new member. */
     STOPPED
 }

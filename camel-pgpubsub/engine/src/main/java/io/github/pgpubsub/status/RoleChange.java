@@ -3,12 +3,12 @@ package io.github.pgpubsub.status;
 import java.time.Duration;
 
 /**
- * What a member has become in its group.
+ * A change of a member's role in its group.
  *
- * @param from   its role before
- * @param to     its role now; the same as before when only being in step has changed
- * @param inStep whether, as standby, it now holds all that the leader has not done
- * @param reason why, for people
- * @param after  how long it had the role before
+ * @param from   the former role
+ * @param to     the new role; equal to {@code from} if only {@code inStep} has changed
+ * @param inStep whether the member, as standby, now holds all messages that the leader has not done
+ * @param reason the reason, for people
+ * @param after  how long the member had the former role
  */
 public record RoleChange(Role from, Role to, boolean inStep, String reason, Duration after) {}

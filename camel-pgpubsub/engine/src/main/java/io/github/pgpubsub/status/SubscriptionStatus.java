@@ -1,16 +1,16 @@
 package io.github.pgpubsub.status;
 
 /**
- * How a subscription stands, for operators.
+ * The state of a subscription, for operators.
  *
- * @param session   its listening connection
- * @param receiving whether messages are taken in now
- * @param group     how it stands in its group; null without a single listener
- * @param queued    messages that wait for the handler
- * @param queueSize how many may
- * @param counts    what has happened so far
- * @param trouble   why it can't go on although it is connected: the server refuses what it asks for, or it has no thread that takes
- *                  messages; null: nothing. It is tried again
+ * @param session   the state of its listening connection
+ * @param receiving whether it currently receives messages
+ * @param group     its state in its group; null without a single listener
+ * @param queued    messages waiting for the handler
+ * @param queueSize maximum of {@code queued}
+ * @param counts    counts since the start
+ * @param trouble   the reason why a connected subscription can't receive: the server refuses a request, or no thread is left for
+ *                  its messages; it tries again. Null: none
  */
 public record SubscriptionStatus(
         SessionStatus session, boolean receiving, GroupStatus group, int queued, int queueSize, SubscriptionCounts counts,

@@ -1,2 +1,2 @@
-/** How subscriptions, groups and connections stand, for operators: records of one moment, made by any thread that asks. */
+/** The state of subscriptions, groups and connections, for operators: snapshots, taken by the calling thread. */
 package io.github.pgpubsub.status;

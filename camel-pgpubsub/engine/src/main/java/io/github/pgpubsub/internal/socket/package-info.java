@@ -1,2 +1,2 @@
-/** A socket that spares the driver a wait, and its memory. */
+/** A socket that saves the driver a wait of a millisecond, and memory. */
 package io.github.pgpubsub.internal.socket;
