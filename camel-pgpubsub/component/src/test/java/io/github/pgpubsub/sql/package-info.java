@@ -1,2 +1,2 @@
-/** What the component says to the server: every name in it means pg_catalog's, whatever schemas others have made. */
+/** The component's SQL: every name is qualified with pg_catalog, so other users' schemas don't matter. */
 package io.github.pgpubsub.sql;

@@ -1,2 +1,2 @@
-/** What lies between the component and the server, each of them real: poolers, pools, TLS, roles with few rights. */
+/** Tests of real poolers, pools, TLS and roles with few rights between the component and the server. */
 package io.github.pgpubsub.transport;

@@ -1,7 +1,7 @@
 /**
- * Camel's cluster service on the election that consumers use: {@code master:} and clustered routes with nothing but PostgreSQL.
+ * Camel's cluster service, based on the consumers' election: {@code master:} and clustered routes with PostgreSQL alone.
  *
- * <p>A {@link io.github.pgpubsub.camel.cluster.PgPubSubClusterService} has one listening session. Each namespace is a group on
- * it, so a view's members, leader and changes are those of the group.
+ * <p>A {@link io.github.pgpubsub.camel.cluster.PgPubSubClusterService} has one listening session. Each namespace is a group of
+ * this session, so a view shows the group's members, leader and changes.
  */
 package io.github.pgpubsub.camel.cluster;

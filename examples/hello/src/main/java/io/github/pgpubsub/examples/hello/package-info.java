@@ -1,9 +1,9 @@
 /**
- * Processes that greet one another on {@code HelloChannel}, once a second, and show what arrives.
+ * Processes that greet each other on {@code HelloChannel} once a second, and show the messages that arrive.
  *
- * <p>The first to start brings a PostgreSQL server along ({@link io.github.pgpubsub.examples.server.SharedServer}), the
- * others find it and join.
+ * <p>The first process starts a PostgreSQL server ({@link io.github.pgpubsub.examples.server.SharedServer}); the others find the
+ * server and join.
  *
- * <p>What Camel does is in {@link HelloRoutes}, what a person sees in {@link Screen}.
+ * <p>{@link HelloRoutes} has the Camel routes, {@link Screen} the output.
  */
 package io.github.pgpubsub.examples.hello;

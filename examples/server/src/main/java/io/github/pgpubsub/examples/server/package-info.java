@@ -1,8 +1,8 @@
 /**
- * A PostgreSQL server that the processes of an example bring along and share.
+ * A PostgreSQL server that the processes of an example start and share.
  *
- * <p>The first to start starts it, the others find it and join ({@link SharedServer}). The server is nobody's child: it goes
- * on when the one that started it ends, however it ends, and stops by itself when nobody is left ({@code watch.sql}).
- * Its data go with it; what a server that was killed has left, the next one to start clears away ({@link DataFolder}).
+ * <p>The first process starts the server, the others find it and join ({@link SharedServer}). The server is no child process: it
+ * continues when the process that started it ends in any way, and stops by itself when no process is left ({@code watch.sql}).
+ * Its data are deleted then; the next start deletes the data of a killed server ({@link DataFolder}).
  */
 package io.github.pgpubsub.examples.server;

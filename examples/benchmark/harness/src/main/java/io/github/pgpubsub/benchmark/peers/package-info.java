@@ -1,5 +1,5 @@
 /**
- * Who takes part: each a process of its own, which {@link io.github.pgpubsub.benchmark.peers.PeerProcess} starts, asks and ends.
+ * The peers: separate processes, which {@link io.github.pgpubsub.benchmark.peers.PeerProcess} starts, commands and ends.
  * {@link io.github.pgpubsub.benchmark.peers.Participants} lists them.
  */
 package io.github.pgpubsub.benchmark.peers;

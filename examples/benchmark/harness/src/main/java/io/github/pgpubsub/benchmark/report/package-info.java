@@ -1,5 +1,5 @@
 /**
- * What was found: {@link io.github.pgpubsub.benchmark.report.Figures} collects it, {@link io.github.pgpubsub.benchmark.report.Gates}
- * compare it with what is wanted, and the others write it down.
+ * The results: {@link io.github.pgpubsub.benchmark.report.Figures} collects the figures,
+ * {@link io.github.pgpubsub.benchmark.report.Gates} compare them with the wanted ratios, and the other classes write them.
  */
 package io.github.pgpubsub.benchmark.report;

@@ -1,2 +1,2 @@
-/** The PostgreSQL server that everybody uses, and what it costs. */
+/** The PostgreSQL server that all peers use, and its CPU time. */
 package io.github.pgpubsub.benchmark.server;
