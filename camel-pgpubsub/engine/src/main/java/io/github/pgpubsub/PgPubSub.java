@@ -15,7 +15,7 @@ import io.github.pgpubsub.internal.session.SessionOptions;
 import io.github.pgpubsub.internal.subscription.BroadcastSubscription;
 import io.github.pgpubsub.internal.subscription.GroupMembership;
 import io.github.pgpubsub.internal.subscription.GroupSubscription;
-import io.github.pgpubsub.internal.subscription.LocalSubscriptions.Alternate;
+import io.github.pgpubsub.internal.subscription.LocalSubscription;
 import io.github.pgpubsub.status.PublisherStatus;
 import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
@@ -158,13 +158,13 @@ public final class PgPubSub implements AutoCloseable {
         GroupKey key = new GroupKey(options.channel(), options.group());
         while (true) {
             GroupMembership member = member(key, shared, options);
-            Workers workers = new Workers(member.alternates().queue(), handler, listener, member.counters(), options,
+            Workers workers = new Workers(member.subscriptions().queue(), handler, listener, member.counters(), options,
                     handlerThread(options), settings.threads);
-            Alternate alternate = new Alternate(options, listener, workers);
-            if (member.alternates().add(alternate)) {
+            LocalSubscription local = new LocalSubscription(options, listener, workers);
+            if (member.subscriptions().add(local)) {
                 member.start();
                 member.awaitSettled(START.toNanos());
-                return new GroupSubscription(member, alternate, () -> forget(shared, key, member), () -> releaseSession(shared),
+                return new GroupSubscription(member, local, () -> forget(shared, key, member), () -> releaseSession(shared),
                         handlerThread(options), settings.threads);
             }
             // The member's last subscription is just leaving. Wait: two members on one session would both lead.

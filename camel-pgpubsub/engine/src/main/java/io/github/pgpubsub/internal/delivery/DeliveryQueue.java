@@ -5,36 +5,25 @@ import io.github.pgpubsub.SubscriptionOptions;
 import io.github.pgpubsub.internal.election.Entries;
 import io.github.pgpubsub.internal.election.Entry;
 import io.github.pgpubsub.internal.session.Notification;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.function.Supplier;
 
 /**
- * What waits for a subscription's threads. Bounded: the session's thread puts, the subscription's threads take. The session
- * asks {@link #hasRoom} before it puts, so a put never waits. It knows which have begun and up to where all are complete.
- *
- * <p>The session's thread collects what it puts and hands it over with {@link #flush}, so that the two sides meet once for
- * many messages.
+ * What waits for a subscription's threads, and what they have begun: so it knows up to where all are complete. Bounded. The
+ * session's thread puts through an {@link Intake}, the subscription's {@link Workers} take; here they meet, under one lock.
+ * Thread-safe.
  */
 public final class DeliveryQueue {
 
-    private static final Logger LOG = LoggerFactory.getLogger(DeliveryQueue.class);
-
-    /** So many messages are handed over at once at most. */
-    private static final int HANDED_OVER = 64;
     private static final int LOCK_SPINS = 100;
     /** How often a thread that found the lease run out looks again. */
     private static final long LEASE_CHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
-    /** Between two lines of log about dropped messages. */
-    private static final long DROPS_LOGGED_NANOS = Duration.ofSeconds(10).toNanos();
 
-    private final String name;
     private final int capacity;
     private final Overflow overflow;
     private final Lease lease;
@@ -53,17 +42,9 @@ public final class DeliveryQueue {
     private Runnable whenIdle;
     /** Whether the session was told that there is no room. */
     private boolean putterWaits;
-    private long dropsLoggedAt = System.nanoTime() - DROPS_LOGGED_NANOS;
 
-    // These belong to the session's thread.
-    private final List<Entry<Notification>> collected = new ArrayList<>();
-    /** So many more have room, whatever the other side does. */
-    private int credit;
-    private long next;
-
-    /** @param roomMade called by the taking thread when a queue that was full is half empty */
+    /** @param roomMade called by the worker when a queue that was full is half empty */
     public DeliveryQueue(SubscriptionOptions options, Lease lease, Counters counters, Runnable roomMade) {
-        this.name = options.name();
         this.capacity = options.queueSize();
         this.overflow = options.overflow();
         this.waiting = new Entries<>(options.memory(), Notification::bytes);
@@ -72,30 +53,24 @@ public final class DeliveryQueue {
         this.roomMade = roomMade;
     }
 
-    // ---- the session's side
+    // ---- for the session's side
 
-    /** Whether the session may put another message. A queue that drops always has room. */
-    public boolean hasRoom() {
-        if (credit > 0 || overflow != Overflow.block) {
-            return true;
-        }
-        flush();
+    /** Number of messages that have room now, up to a limit. None: the session is told when there is room again. */
+    int room(int most) {
         lockSoon();
         try {
             putterWaits = isFull();
-            credit = putterWaits ? 0 : Math.min(HANDED_OVER, capacity - waiting.size());
+            return putterWaits ? 0 : Math.min(most, capacity - waiting.size());
         } finally {
             lock.unlock();
         }
-        return credit > 0;
     }
 
-    /** Whether the session may put another message that takes no more memory here than it does already. */
-    public boolean hasRoomForHeld() {
-        flush();
+    /** Whether there is room for a message whose memory is counted already. */
+    boolean hasRoomForHeld() {
         lockSoon();
         try {
-            return waiting.size() < capacity || overflow != Overflow.block;
+            return waiting.size() < capacity;
         } finally {
             lock.unlock();
         }
@@ -112,37 +87,24 @@ public final class DeliveryQueue {
         lock.lock();
     }
 
-    /** One message has room whatever others hold, so that every queue moves. */
+    /** An empty queue has room for one message even over the memory limit, so that every queue moves. */
     private boolean isFull() {
         return waiting.size() >= capacity || waiting.isMemoryExceeded() && !waiting.isEmpty();
     }
 
-    /** The takers see it with the next {@link #flush}. */
-    public void put(Entry<Notification> entry) {
-        credit--;
-        next = entry.gap() == null ? entry.place() + 1 : entry.place();
-        collected.add(entry);
-        if (collected.size() >= HANDED_OVER) {
-            flush();
-        }
-    }
-
-    /** Hands over what was put. */
-    public void flush() {
-        if (collected.isEmpty()) {
-            return;
-        }
+    /** True: some messages were dropped for want of room. */
+    boolean add(List<Entry<Notification>> entries) {
         boolean dropped = false;
         lockSoon();
         try {
-            for (Entry<Notification> entry : collected) {
+            for (Entry<Notification> entry : entries) {
                 boolean drops = entry.gap() == null && isFull() && drop();
                 dropped |= drops;
                 if (!drops || overflow != Overflow.dropNewest) {
                     waiting.add(entry);
                 }
             }
-            if (collected.size() == 1) {
+            if (entries.size() == 1) {
                 changed.signal();
             } else {
                 changed.signalAll();
@@ -150,10 +112,7 @@ public final class DeliveryQueue {
         } finally {
             lock.unlock();
         }
-        collected.clear();
-        if (dropped) {
-            logDrops();
-        }
+        return dropped;
     }
 
     /** Makes room as the overflow says; what is dropped counts as complete. */
@@ -165,70 +124,26 @@ public final class DeliveryQueue {
         return true;
     }
 
-    private void logDrops() {
-        long now = System.nanoTime();
-        if (now - dropsLoggedAt >= DROPS_LOGGED_NANOS) {
-            dropsLoggedAt = now;
-            LOG.warn("{}: its queue (queueSize={}) is full, so messages are dropped (overflow={}): {} so far", name, capacity,
-                    overflow, counters.dropped.sum());
-        }
+    void open() {
+        change(() -> open = true);
     }
 
-    /** A message that is not for this subscription counts as complete. */
-    public void skip(long place) {
-        next = place + 1;
-    }
-
-    /** Lets messages begin, of which all before this place are complete. */
-    public void open(long from) {
-        next = from;
-        lock.lock();
-        try {
-            open = true;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Lets no more begin and takes back those that have not. */
-    public List<Entry<Notification>> withdraw() {
-        flush();
-        credit = 0;
+    List<Entry<Notification>> withdraw() {
         lock.lock();
         try {
             open = false;
             List<Entry<Notification>> back = new ArrayList<>(waiting.size());
             waiting.forEach(back::add);
-            if (!back.isEmpty()) {
-                next = back.get(0).place();
-                waiting.clear();
-            }
+            waiting.clear();
             return back;
         } finally {
             lock.unlock();
         }
     }
 
-    /** Every message with a place before this one is complete. */
-    public long watermark() {
-        flush();
-        lock.lock();
-        try {
-            return !begun.isEmpty() ? firstBegun() : !waiting.isEmpty() ? waiting.peek().place() : next;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** No message with this place or a later one has begun. */
-    public long begunUpTo() {
-        lock.lock();
-        try {
-            return begunUpTo;
-        } finally {
-            lock.unlock();
-        }
+    /** @param next the place after all that were put */
+    long watermark(long next) {
+        return look(() -> !begun.isEmpty() ? firstBegun() : !waiting.isEmpty() ? waiting.peek().place() : next);
     }
 
     private long firstBegun() {
@@ -239,9 +154,11 @@ public final class DeliveryQueue {
         return first;
     }
 
-    /** Calls back once, as soon as everything that was put is complete: now, or from a taking thread. */
-    public void whenIdle(Runnable callback) {
-        flush();
+    long begunUpTo() {
+        return look(() -> begunUpTo);
+    }
+
+    void whenIdle(Runnable callback) {
         lock.lock();
         try {
             if (!isEmpty()) {
@@ -254,38 +171,24 @@ public final class DeliveryQueue {
         callback.run();
     }
 
-    /** Whether everything that was put is complete. */
-    public boolean isIdle() {
-        flush();
-        lock.lock();
-        try {
-            return isEmpty();
-        } finally {
-            lock.unlock();
-        }
+    boolean isIdle() {
+        return look(this::isEmpty);
     }
 
     private boolean isEmpty() {
         return waiting.isEmpty() && begun.isEmpty();
     }
 
-    /** Whether a gap was put that is not handled yet. */
-    public boolean isGapUnhandled() {
-        flush();
-        lock.lock();
-        try {
-            return begun.stream().anyMatch(entry -> entry.gap() != null) || waiting.hasGap();
-        } finally {
-            lock.unlock();
-        }
+    boolean isGapUnhandled() {
+        return look(() -> begun.stream().anyMatch(entry -> entry.gap() != null) || waiting.hasGap());
     }
 
-    // ---- the subscription's side
+    // ---- for the workers' side
 
     /**
-     * Waits for a message. Null: the taker leaves, or the queue is closed and empty.
+     * Waits for a message. Null: the worker leaves, or the queue is closed and empty.
      *
-     * @param leaves whether the taker is to leave; asked again after each {@link #wakeTakers}
+     * @param leaves whether the worker is to leave; asked again after each {@link #wakeTakers}
      */
     Entry<Notification> take(BooleanSupplier leaves) throws InterruptedException {
         boolean makesRoom;
@@ -349,7 +252,14 @@ public final class DeliveryQueue {
         }
     }
 
-    /** Waits until everything that was put is complete; false: the time was up before. */
+    /** Makes the workers look again. */
+    void wakeTakers() {
+        change(() -> { });
+    }
+
+    // ---- for the subscription's begin and end
+
+    /** Waits until everything that was handed over is complete; false: the time was up before. */
     public boolean awaitIdle(long nanos) throws InterruptedException {
         lock.lockInterruptibly();
         try {
@@ -368,64 +278,54 @@ public final class DeliveryQueue {
 
     /** Lets none begin for the moment, or all again. */
     public void hold(boolean value) {
-        lock.lock();
-        try {
-            held = value;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
+        change(() -> held = value);
     }
 
     /** Whether anything has begun that is not complete. */
     public boolean isAnyBegun() {
-        lock.lock();
-        try {
-            return !begun.isEmpty();
-        } finally {
-            lock.unlock();
-        }
+        return look(() -> !begun.isEmpty());
     }
 
     /** How many wait. */
     public int size() {
-        lock.lock();
-        try {
-            return waiting.size();
-        } finally {
-            lock.unlock();
-        }
+        return look(waiting::size);
     }
 
     public int capacity() {
         return capacity;
     }
 
-    /** Lets the takers go once it is empty. */
+    /** Lets no more begin and gives up those that have not. Returns how many of them had been handed over. */
+    public int giveUp() {
+        return withdraw().size();
+    }
+
+    /** Lets the workers go once it is empty. */
     public void close() {
-        lock.lock();
-        try {
-            closed = true;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
+        change(() -> closed = true);
     }
 
     /** Gives up what is left and the memory that it takes; nobody takes any more. */
     public void clear() {
+        change(waiting::clear);
+    }
+
+    // ---- under the lock, where nobody is in a hurry
+
+    private <T> T look(Supplier<T> question) {
         lock.lock();
         try {
-            waiting.clear();
+            return question.get();
         } finally {
             lock.unlock();
         }
     }
 
-    /** Makes the takers look again. */
-    void wakeTakers() {
+    /** Makes the workers look again. */
+    private void change(Runnable change) {
         lock.lock();
         try {
+            change.run();
             changed.signalAll();
         } finally {
             lock.unlock();

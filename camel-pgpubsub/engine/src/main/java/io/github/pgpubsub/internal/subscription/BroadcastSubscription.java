@@ -6,8 +6,10 @@ import io.github.pgpubsub.Subscription;
 import io.github.pgpubsub.SubscriptionOptions;
 import io.github.pgpubsub.internal.delivery.Counters;
 import io.github.pgpubsub.internal.delivery.DeliveryQueue;
+import io.github.pgpubsub.internal.delivery.Intake;
 import io.github.pgpubsub.internal.delivery.Lease;
 import io.github.pgpubsub.internal.delivery.SerialExecutor;
+import io.github.pgpubsub.internal.delivery.SessionThread;
 import io.github.pgpubsub.internal.delivery.Workers;
 import io.github.pgpubsub.internal.election.Entry;
 import io.github.pgpubsub.internal.session.Notification;
@@ -32,14 +34,16 @@ public final class BroadcastSubscription implements Subscriber, Subscription {
 
     private static final Logger LOG = LoggerFactory.getLogger(BroadcastSubscription.class);
 
-    /** For threads that have nothing to do any more. */
+    /** Grace period for worker threads to exit. */
     private static final long LAST_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final SubscriptionOptions options;
     private final SubscriptionListener listener;
     private final Session session;
     private final Counters counters = new Counters();
+    private final SessionThread thread;
     private final DeliveryQueue queue;
+    private final Intake intake;
     private final Workers workers;
     private final Executor callbacks;
     private final Runnable onClosed;
@@ -63,16 +67,18 @@ public final class BroadcastSubscription implements Subscriber, Subscription {
         this.options = options;
         this.listener = listener;
         this.session = session;
+        this.thread = new SessionThread(session::execute);
         this.queue = new DeliveryQueue(options, Lease.unneeded(), counters, session::wake);
+        this.intake = new Intake(queue, options, counters, thread);
         this.workers = new Workers(queue, handler, listener, counters, options, name, threads);
-        this.trouble = new Trouble(workers::isDeserted, workers::replaceTheDead);
+        this.trouble = new Trouble(workers::isDeserted, workers::replaceTheDead, this::failed);
         this.onClosed = onClosed;
         this.end = new End(name + " end", threads, queue, this::end);
     }
 
     /** Waits until the channel is listened to, or it shows that the server is out of reach. */
     public void start(long longestNanos) {
-        queue.open(0);
+        intake.open(0);
         workers.start();
         session.add(this);
         try {
@@ -90,11 +96,13 @@ public final class BroadcastSubscription implements Subscriber, Subscription {
 
     @Override
     public void connected(SessionStream newStream) {
+        assert thread.calls();
         stream = newStream;
         stream.listen(options.channel(), this, this::listening);
     }
 
     private void listening() {
+        assert thread.isCurrent();
         receiving = true;
         boolean first = !hasListened;
         long millis = first || !broken ? 0 : TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - brokenAt);
@@ -105,8 +113,8 @@ public final class BroadcastSubscription implements Subscriber, Subscription {
             callbacks.execute(() -> listener.reconnected(Duration.ofMillis(millis)));
             LOG.warn("Channel {}: messages may have been missed for {} ms", options.channel(), millis);
         }
-        queue.put(new Entry<>(place, null, null, false, new Entry.Gap(millis, first)));
-        queue.flush();
+        intake.put(new Entry<>(place, null, null, false, new Entry.Gap(millis, first)));
+        intake.flush();
         settled.countDown();
     }
 
@@ -117,6 +125,7 @@ public final class BroadcastSubscription implements Subscriber, Subscription {
 
     @Override
     public void disconnected() {
+        assert thread.calls();
         stream = null;
         trouble.granted();
         receiving = false;
@@ -125,6 +134,7 @@ public final class BroadcastSubscription implements Subscriber, Subscription {
 
     /** Until it listens again the first break counts, however many follow. */
     private void breaks(long at) {
+        assert thread.isCurrent();
         if (!broken) {
             broken = true;
             brokenAt = at;
@@ -133,25 +143,27 @@ public final class BroadcastSubscription implements Subscriber, Subscription {
 
     @Override
     public void received(Notification notification) {
+        assert thread.isCurrent();
         if (notification.own() && options.filtered()) {
             counters.filtered.increment();
         } else {
-            queue.put(new Entry<>(place++, notification, null, false, null));
+            intake.put(new Entry<>(place++, notification, null, false, null));
         }
     }
 
     @Override
     public void handOn() {
-        queue.flush();
+        intake.flush();
     }
 
     @Override
     public boolean ready() {
-        return queue.hasRoom();
+        return intake.hasRoom();
     }
 
     @Override
     public void tick() {
+        assert thread.calls();
         trouble.look(System.nanoTime());
     }
 
@@ -169,7 +181,6 @@ public final class BroadcastSubscription implements Subscriber, Subscription {
     @Override
     public void refused(SQLException refusal) {
         trouble.refused(refusal);
-        failed(refusal);
     }
 
     @Override
@@ -225,11 +236,11 @@ public final class BroadcastSubscription implements Subscriber, Subscription {
     private void end() {
         long deadline = System.nanoTime() + options.drainTimeout().toNanos();
         try {
-            session.execute(this::leave);
+            thread.execute(this::leave);
             boolean left = removed.await(options.drainTimeout().toNanos(), TimeUnit.NANOSECONDS);
             if (!left || !queue.awaitIdle(deadline - System.nanoTime())) {
                 LOG.warn("Channel {}: {} messages were not handled before the time to stop was up", options.channel(),
-                        queue.withdraw().size());
+                        queue.giveUp());
             }
             queue.close();
             workers.leave();
@@ -243,8 +254,8 @@ public final class BroadcastSubscription implements Subscriber, Subscription {
         }
     }
 
-    /** On the session's thread. */
     private void leave() {
+        assert thread.isCurrent();
         try {
             if (stream != null) {
                 stream.unlisten(options.channel(), this);

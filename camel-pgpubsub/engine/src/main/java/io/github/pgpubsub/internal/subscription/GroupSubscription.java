@@ -21,11 +21,11 @@ public final class GroupSubscription implements Subscription {
     /** The server's answers to unlock and the farewell, after all messages are handled. */
     public static final long FAREWELL_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-    /** For threads that have nothing to do any more. */
+    /** Grace period for worker threads to exit. */
     private static final long LAST_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final GroupMembership member;
-    private final LocalSubscriptions.Alternate alternate;
+    private final LocalSubscription local;
     private final Runnable onLastClosed;
     private final Runnable onClosed;
     private final End end;
@@ -35,23 +35,23 @@ public final class GroupSubscription implements Subscription {
      * @param onClosed     called in any case
      * @param name         begins the name of the thread that ends it
      */
-    public GroupSubscription(GroupMembership member, LocalSubscriptions.Alternate alternate, Runnable onLastClosed, Runnable onClosed, String name,
+    public GroupSubscription(GroupMembership member, LocalSubscription local, Runnable onLastClosed, Runnable onClosed, String name,
             BiFunction<String, Runnable, Thread> threads) {
         this.member = member;
-        this.alternate = alternate;
+        this.local = local;
         this.onLastClosed = onLastClosed;
         this.onClosed = onClosed;
-        this.end = new End(name + " end", threads, member.alternates().queue(), this::end);
+        this.end = new End(name + " end", threads, member.subscriptions().queue(), this::end);
     }
 
     @Override
     public boolean isReceiving() {
-        return member.isReceiving() && member.alternates().isActive(alternate) && alternate.workers().isAlive();
+        return member.isReceiving() && member.subscriptions().isActive(local) && local.workers().isAlive();
     }
 
     @Override
     public boolean mayProcess() {
-        return member.mayProcess() && member.alternates().isActive(alternate) && alternate.workers().isAlive();
+        return member.mayProcess() && member.subscriptions().isActive(local) && local.workers().isAlive();
     }
 
     @Override
@@ -67,7 +67,7 @@ public final class GroupSubscription implements Subscription {
     @Override
     public void close() {
         end.begin(0);
-        if (!alternate.workers().isOwnThread()) {
+        if (!local.workers().isOwnThread()) {
             end.await();
         }
     }
@@ -75,7 +75,7 @@ public final class GroupSubscription implements Subscription {
     @Override
     public CompletableFuture<Void> end(Duration grace) {
         // Where another takes its place nobody has to be told, and a grace would hold up that one as well.
-        return end.begin(member.alternates().isLast(alternate) ? grace.toNanos() : 0);
+        return end.begin(member.subscriptions().isLast(local) ? grace.toNanos() : 0);
     }
 
     @Override
@@ -85,7 +85,7 @@ public final class GroupSubscription implements Subscription {
 
     private void end() {
         try {
-            if (member.alternates().leave(alternate)) {
+            if (member.subscriptions().leave(local)) {
                 closeLast();
             }
         } catch (InterruptedException e) {
@@ -96,25 +96,25 @@ public final class GroupSubscription implements Subscription {
     }
 
     private void closeLast() throws InterruptedException {
-        DeliveryQueue queue = member.alternates().queue();
+        DeliveryQueue queue = member.subscriptions().queue();
         boolean stopped = false;
         try {
             member.stop();
-            stopped = member.awaitStopped(alternate.options().drainTimeout().toNanos());
+            stopped = member.awaitStopped(local.options().drainTimeout().toNanos());
             if (!stopped) {
                 LOG.warn("Channel {}: stops with messages that were not finished in time; they go to the next in line, marked",
-                        alternate.options().channel());
+                        local.options().channel());
                 member.giveUpDraining();
                 stopped = member.awaitStopped(FAREWELL_NANOS);
             }
         } finally {
             queue.close();
-            alternate.workers().leave();
+            local.workers().leave();
             if (stopped) {
                 onLastClosed.run();
             }
         }
-        alternate.workers().join(LAST_NANOS);
+        local.workers().join(LAST_NANOS);
         queue.clear();
     }
 }

@@ -1,10 +1,8 @@
 package io.github.pgpubsub.internal.subscription;
 
 import io.github.pgpubsub.SubscriptionListener;
-import io.github.pgpubsub.SubscriptionOptions;
 import io.github.pgpubsub.internal.delivery.DeliveryQueue;
 import io.github.pgpubsub.internal.delivery.SerialExecutor;
-import io.github.pgpubsub.internal.delivery.Workers;
 import io.github.pgpubsub.status.RoleChange;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,12 +18,9 @@ import java.util.stream.Collectors;
  */
 public final class LocalSubscriptions {
 
-    /** One of them. */
-    public record Alternate(SubscriptionOptions options, SubscriptionListener listener, Workers workers) {}
-
     private final Executor callbacks;
     private final DeliveryQueue queue;
-    private final List<Alternate> all = new ArrayList<>();
+    private final List<LocalSubscription> all = new ArrayList<>();
     /** One leaves after the other, so that there is always a first. */
     private final ReentrantLock leaving = new ReentrantLock();
     private boolean closed;
@@ -41,28 +36,28 @@ public final class LocalSubscriptions {
     }
 
     /** False: the last one has left before, this member is ending. */
-    public synchronized boolean add(Alternate alternate) {
+    public synchronized boolean add(LocalSubscription local) {
         if (closed) {
             return false;
         }
         if (all.isEmpty()) {
-            alternate.workers.start();
+            local.workers().start();
         }
-        all.add(alternate);
+        all.add(local);
         return true;
     }
 
-    synchronized boolean isActive(Alternate alternate) {
-        return !all.isEmpty() && all.get(0) == alternate;
+    synchronized boolean isActive(LocalSubscription local) {
+        return !all.isEmpty() && all.get(0) == local;
     }
 
-    synchronized boolean isLast(Alternate alternate) {
-        return all.size() == 1 && all.get(0) == alternate;
+    synchronized boolean isLast(LocalSubscription local) {
+        return all.size() == 1 && all.get(0) == local;
     }
 
     /** The active one's wish. */
     synchronized boolean filtered() {
-        return !all.isEmpty() && all.get(0).options.filtered();
+        return !all.isEmpty() && all.get(0).options().filtered();
     }
 
     void failed(Exception failure) {
@@ -82,48 +77,48 @@ public final class LocalSubscriptions {
     }
 
     private void tell(Consumer<SubscriptionListener> news) {
-        List<Alternate> told;
+        List<LocalSubscription> told;
         synchronized (this) {
             told = List.copyOf(all);
         }
-        told.forEach(alternate -> callbacks.execute(() -> news.accept(alternate.listener)));
+        told.forEach(local -> callbacks.execute(() -> news.accept(local.listener())));
     }
 
     /** Whether the active one has no thread that takes messages, although it wants to. */
     synchronized boolean isDeserted() {
-        return !all.isEmpty() && all.get(0).workers.isDeserted();
+        return !all.isEmpty() && all.get(0).workers().isDeserted();
     }
 
     synchronized void replaceTheDead() {
         if (!all.isEmpty()) {
-            all.get(0).workers.replaceTheDead();
+            all.get(0).workers().replaceTheDead();
         }
     }
 
     /** The names of all, the active one first. */
     synchronized String names() {
-        return all.stream().map(alternate -> alternate.options.name()).collect(Collectors.joining(", "));
+        return all.stream().map(local -> local.options().name()).collect(Collectors.joining(", "));
     }
 
     /** Takes one out and lets the next in once the first has finished what it has begun. True: it is the last, and stays in. */
-    boolean leave(Alternate alternate) throws InterruptedException {
+    boolean leave(LocalSubscription local) throws InterruptedException {
         leaving.lockInterruptibly();
         try {
             synchronized (this) {
-                if (all.size() == 1 && all.get(0) == alternate) {
+                if (all.size() == 1 && all.get(0) == local) {
                     closed = true;
                     return true;
                 }
-                if (all.indexOf(alternate) != 0) {
-                    all.remove(alternate);
+                if (all.indexOf(local) != 0) {
+                    all.remove(local);
                     return false;
                 }
             }
-            alternate.workers.leave();
-            alternate.workers.join(alternate.options.drainTimeout().toNanos());
+            local.workers().leave();
+            local.workers().join(local.options().drainTimeout().toNanos());
             synchronized (this) {
                 all.remove(0);
-                all.get(0).workers.start();
+                all.get(0).workers().start();
             }
             return false;
         } finally {

@@ -24,6 +24,7 @@ class WorkersTest {
             .memory(new BufferLimit(BufferLimit.DEFAULT_BYTES)).build();
 
     private final DeliveryQueue queue = new DeliveryQueue(OPTIONS, Lease.unneeded(), new Counters(), () -> { });
+    private final Intake intake = new Intake(queue, OPTIONS, new Counters(), new SessionThread(Runnable::run));
     private final List<String> handled = new CopyOnWriteArrayList<>();
     private final List<Throwable> reported = new CopyOnWriteArrayList<>();
     private Workers workers;
@@ -111,7 +112,7 @@ class WorkersTest {
             }
         };
         workers = new Workers(queue, handler, listener, new Counters(), OPTIONS, "test", (name, task) -> new Thread(task, name));
-        queue.open(0);
+        intake.open(0);
         workers.start();
         put("first");
         put("second");
@@ -121,8 +122,8 @@ class WorkersTest {
     }
 
     private void put(String payload) {
-        queue.put(new Entry<>(place++, new Notification("ch", payload, 1, false), null, false, null));
-        queue.flush();
+        intake.put(new Entry<>(place++, new Notification("ch", payload, 1, false), null, false, null));
+        intake.flush();
     }
 
     /** What a handler may do. */

@@ -36,26 +36,29 @@ public class DeliveryQueueBenchmark {
 
     private final Notification notification = new Notification("channel", "payload", 1, false);
     private DeliveryQueue queue;
+    private Intake intake;
     private volatile boolean leaves;
     private long place;
 
     @Setup
     public void open() {
         SubscriptionOptions options = SubscriptionOptions.to("channel").memory(new BufferLimit(BufferLimit.DEFAULT_BYTES)).build();
-        queue = new DeliveryQueue(options, Lease.unneeded(), new Counters(), () -> { });
-        queue.open(0);
+        Counters counters = new Counters();
+        queue = new DeliveryQueue(options, Lease.unneeded(), counters, () -> { });
+        intake = new Intake(queue, options, counters, new SessionThread(Runnable::run));
+        intake.open(0);
     }
 
     @Benchmark
     @Group("pass")
     @GroupThreads(1)
     public void put(Control control) {
-        while (!queue.hasRoom() && !control.stopMeasurement) {
+        while (!intake.hasRoom() && !control.stopMeasurement) {
             LockSupport.parkNanos(LOOK_NANOS);
         }
-        queue.put(new Entry<>(place++, notification, null, false, null));
+        intake.put(new Entry<>(place++, notification, null, false, null));
         if (place % READ_AT_ONCE == 0) {
-            queue.flush();
+            intake.flush();
         }
     }
 

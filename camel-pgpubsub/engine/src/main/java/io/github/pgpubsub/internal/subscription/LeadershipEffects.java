@@ -1,0 +1,304 @@
+package io.github.pgpubsub.internal.subscription;
+
+import io.github.pgpubsub.internal.delivery.Counters;
+import io.github.pgpubsub.internal.delivery.Intake;
+import io.github.pgpubsub.internal.delivery.Lease;
+import io.github.pgpubsub.internal.delivery.SessionThread;
+import io.github.pgpubsub.internal.election.ControlMessage;
+import io.github.pgpubsub.internal.election.Effects;
+import io.github.pgpubsub.internal.election.Entry;
+import io.github.pgpubsub.internal.election.GroupKey;
+import io.github.pgpubsub.internal.election.Leadership;
+import io.github.pgpubsub.internal.election.Lock;
+import io.github.pgpubsub.internal.session.Notification;
+import io.github.pgpubsub.status.Role;
+import io.github.pgpubsub.status.RoleChange;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a member's {@link Leadership} wants: of the session, of the queue, and shown to others. Belongs to the session's thread, but
+ * for the {@link #view}.
+ */
+final class LeadershipEffects implements Effects<Notification> {
+
+    /** Operators look for a member's roles under this name. */
+    private static final Logger LOG = LoggerFactory.getLogger(GroupMembership.class);
+
+    private final GroupKey key;
+    private final LocalSubscriptions subscriptions;
+    private final Intake intake;
+    private final Lease lease;
+    private final Counters counters;
+    private final SessionThread thread;
+    private final Trouble trouble;
+    private final Runnable settled;
+    private final Runnable ended;
+    private final Leadership<Notification> leadership;
+    private volatile MembershipView view = MembershipView.disconnected(System.nanoTime());
+    /** Null: not connected. */
+    private MemberStream stream;
+    /** What was logged last; null: nothing that still holds. */
+    private String said;
+    /** Whether {@link #handOn} will come. */
+    private boolean collecting;
+
+    /**
+     * @param settled    called when it is decided who leads
+     * @param ended      called at the orderly end of the leadership, when all locks have been given back
+     * @param leadership makes the leadership that wants all this
+     */
+    LeadershipEffects(GroupKey key, LocalSubscriptions subscriptions, Intake intake, Lease lease, Counters counters,
+            SessionThread thread, Trouble trouble, Runnable settled, Runnable ended,
+            Function<Effects<Notification>, Leadership<Notification>> leadership) {
+        this.key = key;
+        this.subscriptions = subscriptions;
+        this.intake = intake;
+        this.lease = lease;
+        this.counters = counters;
+        this.thread = thread;
+        this.trouble = trouble;
+        this.settled = settled;
+        this.ended = ended;
+        this.leadership = leadership.apply(this);
+    }
+
+    /** To be told what happens; its answers come as effects. */
+    Leadership<Notification> leadership() {
+        assert thread.isCurrent();
+        return leadership;
+    }
+
+    // ---- the session
+
+    void connected(MemberStream newStream) {
+        assert thread.isCurrent();
+        stream = newStream;
+    }
+
+    void disconnected() {
+        assert thread.isCurrent();
+        stream = null;
+    }
+
+    /** What the session is asked on; null: not connected. */
+    MemberStream stream() {
+        assert thread.isCurrent();
+        return stream;
+    }
+
+    /** Whether the member could not do what a leader has to. */
+    boolean isHindered() {
+        assert thread.isCurrent();
+        return trouble.hinders(stream != null && stream.isDeaf());
+    }
+
+    @Override
+    public void share(Lock lock) {
+        stream.share(lock);
+    }
+
+    @Override
+    public void unshare(Lock lock) {
+        stream.unshare(lock);
+    }
+
+    @Override
+    public void poll(Lock tried) {
+        MemberStream asked = stream;
+        asked.poll(tried, this::isHindered, poll -> {
+            if (poll.leader() != 0 && poll.leader() != asked.session().backend()) {
+                say("stands by while another one receives");
+                settled.run();
+            }
+        });
+    }
+
+    @Override
+    public void unlock(Lock lock) {
+        stream.unlock(lock);
+    }
+
+    @Override
+    public void listen() {
+        stream.listen();
+    }
+
+    @Override
+    public void send(ControlMessage message) {
+        stream.send(message);
+    }
+
+    @Override
+    public void terminate(int backend, Lock lock) {
+        if (backend != view.undeposable()) {
+            LOG.warn("Channel {}, group {}: backend {} holds the {} lock and shows no life; ending its session", key.channel(),
+                    key.group(), backend, lock);
+        }
+        stream.terminate(backend, lock);
+    }
+
+    @Override
+    public void stopped() {
+        if (stream != null) {
+            stream.giveBackLocks();
+        }
+        ended.run();
+    }
+
+    // ---- the queue
+
+    /** The session has received something, and {@link #handOn} will come. */
+    void collect() {
+        assert thread.isCurrent();
+        collecting = true;
+    }
+
+    /** What was received is to be handed on. */
+    void handOn() {
+        collecting = false;
+        intake.flush();
+    }
+
+    @Override
+    public boolean hasRoom() {
+        return intake.hasRoom();
+    }
+
+    @Override
+    public boolean hasRoomForHeld() {
+        return intake.hasRoomForHeld();
+    }
+
+    @Override
+    public void deliver(Entry<Notification> entry) {
+        if (entry.gap() == null && entry.message().own() && subscriptions.filtered()) {
+            counters.filtered.increment();
+            intake.skip(entry.place());
+            return;
+        }
+        if (entry.gap() != null && !entry.gap().first()) {
+            counters.gap(entry.gap().millis());
+            LOG.warn("Channel {}, group {}: messages may have been missed{}", key.channel(), key.group(),
+                    entry.gap().millis() == 0 ? "; for how long can't be known" : " for " + entry.gap().millis() + " ms");
+        }
+        intake.put(entry);
+        if (!collecting) {
+            intake.flush();
+        }
+    }
+
+    @Override
+    public void open(long from) {
+        intake.open(from);
+    }
+
+    @Override
+    public void openUnfenced(long from) {
+        lease.lift();
+        intake.open(from);
+    }
+
+    @Override
+    public void renewLease(long since, long grace) {
+        lease.renew(since, grace);
+    }
+
+    @Override
+    public List<Entry<Notification>> withdraw() {
+        return intake.withdraw();
+    }
+
+    @Override
+    public long watermark() {
+        return intake.watermark();
+    }
+
+    @Override
+    public long begunUpTo() {
+        return intake.begunUpTo();
+    }
+
+    @Override
+    public boolean isGapUnhandled() {
+        return intake.isGapUnhandled();
+    }
+
+    @Override
+    public boolean isIdle() {
+        return intake.isIdle();
+    }
+
+    @Override
+    public void awaitIdle() {
+        intake.whenIdle(() -> thread.execute(() -> leadership.drained(System.nanoTime())));
+    }
+
+    // ---- what others see
+
+    /** How the member stands. For any thread. */
+    MembershipView view() {
+        return view;
+    }
+
+    /** Shows what has changed without another role. Called often. */
+    void look() {
+        show(view.roleSince());
+        if (view.undeposable() != 0 && !leadership.isLeaderSilent()) {
+            view = view.withUndeposable(0);
+        }
+    }
+
+    @Override
+    public void changed(Role newRole, boolean newInStep, String reason) {
+        long now = System.nanoTime();
+        Role role = view.role();
+        Duration after = Duration.ofNanos(now - view.roleSince());
+        show(newRole == role ? view.roleSince() : now);
+        subscriptions.roleChanged(new RoleChange(role, newRole, newInStep, reason, after));
+        if (newRole != role) {
+            LOG.debug("Channel {}, group {}: {} ({}), after {} ms as {}", key.channel(), key.group(), newRole, reason,
+                    after.toMillis(), role);
+        } else {
+            LOG.debug("Channel {}, group {}: {} is {} ({})", key.channel(), key.group(), role, newInStep ? "in step" : "not in step",
+                    reason);
+        }
+        if (newRole == Role.LEADER) {
+            say("receives");
+        } else if (newRole == Role.DISCONNECTED || newRole == Role.RESIGNING) {
+            said = null;
+        }
+        if (newRole == Role.TAKING_OVER || newRole == Role.LEADER) {
+            settled.run();
+        }
+    }
+
+    @Override
+    public void cannotDepose(int backend) {
+        if (view.undeposable() != backend) {
+            view = view.withUndeposable(backend);
+            LOG.error("Channel {}, group {}: backend {} leads and shows no life, and this user may not end its session"
+                    + " (pg_terminate_backend needs the same role, or membership in pg_signal_backend)", key.channel(), key.group(),
+                    backend);
+        }
+    }
+
+    private void show(long roleSince) {
+        assert thread.isCurrent();
+        MembershipView now = view.of(leadership, roleSince);
+        if (!now.equals(view)) {
+            view = now;
+        }
+    }
+
+    /** In the user's words and once; how it comes about is there at DEBUG. */
+    private void say(String what) {
+        if (!what.equals(said)) {
+            said = what;
+            LOG.info("{}, group {}: {}", subscriptions.names(), key.group(), what);
+        }
+    }
+}

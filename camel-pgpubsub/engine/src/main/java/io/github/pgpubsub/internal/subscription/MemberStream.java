@@ -1,0 +1,185 @@
+package io.github.pgpubsub.internal.subscription;
+
+import io.github.pgpubsub.internal.election.ControlMessage;
+import io.github.pgpubsub.internal.election.GroupKey;
+import io.github.pgpubsub.internal.election.Leadership;
+import io.github.pgpubsub.internal.election.Lock;
+import io.github.pgpubsub.internal.election.Poll;
+import io.github.pgpubsub.internal.election.ServerRun;
+import io.github.pgpubsub.internal.session.Notification;
+import io.github.pgpubsub.internal.session.SessionStream;
+import io.github.pgpubsub.internal.session.Subscriber;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+/**
+ * What a member holds and hears on one connection: its locks and its channels. Answers go to the leadership. Begins and ends with
+ * the connection, and belongs to the thread that it begins on: the session's.
+ */
+final class MemberStream {
+
+    /** The channel of the messages, and that of the group's own. */
+    private static final int CHANNELS = 2;
+
+    private final GroupKey key;
+    private final String controlChannel;
+    private final SessionStream stream;
+    private final Subscriber subscriber;
+    private final Leadership<Notification> leadership;
+    private final Thread owner = Thread.currentThread();
+    private final Set<Lock> held = EnumSet.noneOf(Lock.class);
+    private final Set<String> listening = new HashSet<>();
+    private boolean asksToListen;
+    /** The word that it has joined, which waits until it listens; null: none. */
+    private ControlMessage join;
+
+    MemberStream(GroupKey key, String controlChannel, SessionStream stream, Subscriber subscriber,
+            Leadership<Notification> leadership) {
+        this.key = key;
+        this.controlChannel = controlChannel;
+        this.stream = stream;
+        this.subscriber = subscriber;
+        this.leadership = leadership;
+    }
+
+    private boolean isOwned() {
+        return Thread.currentThread() == owner;
+    }
+
+    SessionStream session() {
+        assert isOwned();
+        return stream;
+    }
+
+    /** Tells the leadership that it is connected. */
+    void begin(long now) {
+        leadership.connected(stream.backend(), new ServerRun(stream.server(), stream.serverUptime()), now);
+    }
+
+    // ---- locks
+
+    void share(Lock lock) {
+        assert isOwned();
+        held.add(lock);
+        stream.shareLock(key.key(lock));
+    }
+
+    void unshare(Lock lock) {
+        assert isOwned();
+        held.remove(lock);
+        stream.unshareLock(key.key(lock));
+    }
+
+    void unlock(Lock lock) {
+        assert isOwned();
+        held.remove(lock);
+        stream.unlock(key.key(lock), () -> leadership.unlocked(lock, System.nanoTime()));
+    }
+
+    /**
+     * Tries a lock, then looks who holds which.
+     *
+     * @param tried    null: none
+     * @param hindered whether the member could not make use of a lock; then it tries none
+     * @param seen     told after the leadership
+     */
+    void poll(Lock tried, BooleanSupplier hindered, Consumer<Poll> seen) {
+        assert isOwned();
+        boolean[] acquired = {false};
+        if (tried != null && !hindered.getAsBoolean()) {
+            tryLock(tried, hindered, acquired);
+        }
+        LockHolders.ask(stream, key, holders -> {
+            Poll poll = new Poll(tried, acquired[0], holders.one(Lock.LEADER), holders.one(Lock.STANDBY), holders.members().size(),
+                    holders.witnessesBesides(stream.backend()));
+            leadership.polled(poll, System.nanoTime());
+            seen.accept(poll);
+        });
+    }
+
+    private void tryLock(Lock tried, BooleanSupplier hindered, boolean[] acquired) {
+        stream.tryLock(key.key(tried), answer -> {
+            if (answer && hindered.getAsBoolean()) {
+                // Its LISTEN has been refused since it asked.
+                stream.unlock(key.key(tried), () -> { });
+            } else if (answer) {
+                acquired[0] = true;
+                held.add(tried);
+            }
+        });
+    }
+
+    /** The leader's lock, if this member holds it. */
+    OptionalLong leaderLock() {
+        assert isOwned();
+        return held.contains(Lock.LEADER) ? OptionalLong.of(key.key(Lock.LEADER)) : OptionalLong.empty();
+    }
+
+    /** Gives back all locks, and says no more that it has joined. */
+    void giveBackLocks() {
+        assert isOwned();
+        join = null;
+        for (Lock lock : held) {
+            if (lock == Lock.PRESENCE || lock == Lock.WITNESS) {
+                stream.unshareLock(key.key(lock));
+            } else {
+                stream.unlock(key.key(lock), () -> { });
+            }
+        }
+        held.clear();
+    }
+
+    /** Ends the session of a backend, if it still holds that lock. */
+    void terminate(int backend, Lock lock) {
+        assert isOwned();
+        stream.terminate(backend, key.key(lock), allowed -> leadership.terminated(backend, lock, allowed, System.nanoTime()));
+    }
+
+    // ---- channels
+
+    void listen() {
+        assert isOwned();
+        asksToListen = true;
+        for (String channel : List.of(key.channel(), controlChannel)) {
+            stream.listen(channel, subscriber, () -> {
+                listening.add(channel);
+                if (isListening() && join != null) {
+                    ControlMessage said = join;
+                    join = null;
+                    send(said);
+                }
+            });
+        }
+    }
+
+    void unlisten() {
+        assert isOwned();
+        stream.unlisten(key.channel(), subscriber);
+        stream.unlisten(controlChannel, subscriber);
+    }
+
+    private boolean isListening() {
+        return listening.size() == CHANNELS;
+    }
+
+    /** Whether it has asked to listen and does not yet. */
+    boolean isDeaf() {
+        assert isOwned();
+        return asksToListen && !isListening();
+    }
+
+    void send(ControlMessage message) {
+        assert isOwned();
+        if (message.type() == ControlMessage.Type.JOIN && !isListening()) {
+            // Who says that it has joined, and is deaf, would be taken for one that holds what comes.
+            join = message;
+            return;
+        }
+        stream.notify(controlChannel, message.encode(), committed -> leadership.sent(message, committed, System.nanoTime()));
+    }
+}
