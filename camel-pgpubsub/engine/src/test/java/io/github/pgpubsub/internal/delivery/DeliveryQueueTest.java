@@ -1,0 +1,277 @@
+package io.github.pgpubsub.internal.delivery;
+
+import static io.github.pgpubsub.internal.delivery.Messages.gap;
+import static io.github.pgpubsub.internal.delivery.Messages.message;
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.github.pgpubsub.Overflow;
+import io.github.pgpubsub.SubscriptionOptions;
+import io.github.pgpubsub.internal.election.Entry;
+import io.github.pgpubsub.internal.session.Notification;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+/** What both sides of a queue are told, one call after the other. What happens when they meet: {@link DeliveryQueueInterleavingsTest}. */
+class DeliveryQueueTest {
+
+    private static final int CAPACITY = 4;
+
+    private final Counters counters = new Counters();
+    private final Lease lease = Lease.of(Duration.ofMinutes(1).toNanos());
+    private final List<String> told = new ArrayList<>();
+    private DeliveryQueue queue;
+    private Intake intake;
+
+    @Test
+    void messagesComeInTheirOrder() throws Exception {
+        open(Overflow.block);
+        put(0, 1, 2);
+        assertThat(List.of(take(), take(), take())).extracting(Entry::place).containsExactly(0L, 1L, 2L);
+        assertThat(queue.size()).isZero();
+    }
+
+    @Test
+    void whatWasPutIsSeenWithTheFlush() {
+        open(Overflow.block);
+        intake.put(message(0));
+        assertThat(queue.size()).isZero();
+        intake.flush();
+        assertThat(queue.size()).isEqualTo(1);
+    }
+
+    /** The watermark rises over what is complete, and stops at the first that is not. */
+    @Test
+    void theWatermarkIsTheFirstThatIsNotComplete() throws Exception {
+        open(Overflow.block);
+        assertThat(intake.watermark()).isZero();
+        put(0, 1, 2);
+        Entry<Notification> first = take();
+        Entry<Notification> second = take();
+        queue.done(second);
+        assertThat(intake.watermark()).as("the first has begun only").isZero();
+        queue.done(first);
+        assertThat(intake.watermark()).as("the third waits").isEqualTo(2);
+        queue.done(take());
+        assertThat(intake.watermark()).isEqualTo(3);
+        intake.skip(3);
+        assertThat(intake.watermark()).as("the fourth is not for this subscription").isEqualTo(4);
+    }
+
+    @Test
+    void theQueueKnowsHowFarMessagesHaveBegun() throws Exception {
+        open(Overflow.block);
+        put(0, 1);
+        assertThat(intake.begunUpTo()).isZero();
+        queue.done(take());
+        assertThat(intake.begunUpTo()).isEqualTo(1);
+    }
+
+    @Test
+    void whatHasNotBegunIsWithdrawn() throws Exception {
+        open(Overflow.block);
+        put(0, 1, 2);
+        Entry<Notification> begun = take();
+        intake.put(message(3));
+        assertThat(intake.withdraw()).extracting(Entry::place).containsExactly(1L, 2L, 3L);
+        assertThat(intake.isIdle()).as("one has begun").isFalse();
+        assertThat(intake.watermark()).isZero();
+        queue.done(begun);
+        assertThat(intake.isIdle()).isTrue();
+        assertThat(intake.watermark()).as("the first that was withdrawn").isEqualTo(1);
+    }
+
+    @Test
+    void aFullQueueHasNoRoomUntilItIsHalfEmpty() throws Exception {
+        open(Overflow.block);
+        for (long place = 0; place < CAPACITY; place++) {
+            assertThat(intake.hasRoom()).isTrue();
+            intake.put(message(place));
+        }
+        assertThat(intake.hasRoom()).isFalse();
+        assertThat(intake.hasRoomForHeld()).isFalse();
+        take();
+        assertThat(told).as("a thread that is woken costs more than a message").isEmpty();
+        assertThat(intake.hasRoomForHeld()).isTrue();
+        take();
+        assertThat(told).containsExactly("room");
+        take();
+        assertThat(told).as("once").containsExactly("room");
+        assertThat(intake.hasRoom()).isTrue();
+    }
+
+    @Test
+    void theOldestAreDropped() throws Exception {
+        open(Overflow.dropOldest);
+        put(0, 1);
+        intake.put(gap(2));
+        put(2, 3, 4);
+        assertThat(intake.hasRoom()).isTrue();
+        assertThat(places(intake.withdraw())).as("a gap is never dropped").containsExactly("gap 2", "2", "3", "4");
+        assertThat(counters.counts().dropped()).isEqualTo(2);
+    }
+
+    @Test
+    void theNewestAreDropped() throws Exception {
+        open(Overflow.dropNewest);
+        put(0, 1, 2, 3, 4);
+        intake.put(gap(5));
+        assertThat(places(intake.withdraw())).containsExactly("0", "1", "2", "3", "gap 5");
+        assertThat(counters.counts().dropped()).isEqualTo(1);
+    }
+
+    @Test
+    void aGapCountsAsUnhandledUntilItIsDone() throws Exception {
+        open(Overflow.block);
+        intake.put(gap(0));
+        assertThat(intake.isGapUnhandled()).isTrue();
+        Entry<Notification> taken = take();
+        assertThat(intake.isGapUnhandled()).isTrue();
+        queue.done(taken);
+        assertThat(intake.isGapUnhandled()).isFalse();
+    }
+
+    @Test
+    void idlenessIsToldOnceByTheLastThatIsDone() throws Exception {
+        open(Overflow.block);
+        put(0, 1);
+        intake.whenIdle(() -> told.add("idle"));
+        queue.done(take());
+        assertThat(told).isEmpty();
+        queue.done(take());
+        assertThat(told).containsExactly("idle");
+        put(2);
+        queue.done(take());
+        assertThat(told).containsExactly("idle");
+        intake.whenIdle(() -> told.add("at once"));
+        assertThat(told).containsExactly("idle", "at once");
+    }
+
+    /** For want of memory, for example: whoever says that a message is done says it again. */
+    @Test
+    void aCallThatFailsIsMadeAgain() throws Exception {
+        open(Overflow.block);
+        put(0);
+        intake.whenIdle(() -> {
+            told.add("called");
+            if (told.size() == 1) {
+                throw new OutOfMemoryError("none");
+            }
+        });
+        Entry<Notification> taken = take();
+        assertThatThrownBy(() -> queue.done(taken)).isInstanceOf(OutOfMemoryError.class);
+        queue.done(taken);
+        assertThat(told).containsExactly("called", "called");
+    }
+
+    @Test
+    void aMessageBeginsOnlyWithAValidLeaseAndAGapAtOnce() throws Exception {
+        open(Overflow.block);
+        lease.pulse(System.nanoTime() - Duration.ofMinutes(1).toNanos());
+        intake.put(gap(0));
+        put(0);
+        assertThat(take().gap()).isNotNull();
+        CompletableFuture<Entry<Notification>> next = takeInBackground();
+        waits(next);
+        lease.renew(System.nanoTime(), Duration.ofMinutes(1).toNanos());
+        lease.pulse(System.nanoTime());
+        assertThat(next.get(10, SECONDS).place()).isZero();
+    }
+
+    @Test
+    void nothingBeginsWhileTheQueueIsHeld() throws Exception {
+        open(Overflow.block);
+        queue.hold(true);
+        put(0);
+        CompletableFuture<Entry<Notification>> next = takeInBackground();
+        waits(next);
+        queue.hold(false);
+        assertThat(next.get(10, SECONDS).place()).isZero();
+    }
+
+    @Test
+    void nothingBeginsBeforeTheQueueIsOpened() throws Exception {
+        make(Overflow.block);
+        renewLease();
+        put(5);
+        CompletableFuture<Entry<Notification>> next = takeInBackground();
+        waits(next);
+        intake.open(5);
+        assertThat(next.get(10, SECONDS).place()).isEqualTo(5);
+    }
+
+    @Test
+    void aClosedQueueIsEmptiedAndThenLetsTheWorkersGo() throws Exception {
+        open(Overflow.block);
+        put(0);
+        queue.close();
+        assertThat(take().place()).isZero();
+        assertThat(take()).isNull();
+    }
+
+    @Test
+    void whatIsGivenUpIsCounted() throws Exception {
+        open(Overflow.block);
+        put(0, 1, 2);
+        take();
+        assertThat(queue.giveUp()).isEqualTo(2);
+        assertThat(queue.size()).isZero();
+        assertThat(queue.awaitIdle(1)).as("one has begun").isFalse();
+    }
+
+    private void open(Overflow overflow) {
+        make(overflow);
+        renewLease();
+        intake.open(0);
+    }
+
+    private void make(Overflow overflow) {
+        SubscriptionOptions options = Messages.options(CAPACITY, overflow);
+        queue = new DeliveryQueue(options, lease, counters, () -> told.add("room"));
+        intake = new Intake(queue, options, counters, new SessionThread(Runnable::run));
+    }
+
+    private void renewLease() {
+        lease.renew(System.nanoTime(), Duration.ofMinutes(1).toNanos());
+        lease.pulse(System.nanoTime());
+    }
+
+    private void put(long... places) {
+        LongStream.of(places).forEach(place -> intake.put(message(place)));
+        intake.flush();
+    }
+
+    private Entry<Notification> take() throws InterruptedException {
+        return queue.take(() -> false);
+    }
+
+    private CompletableFuture<Entry<Notification>> takeInBackground() {
+        CompletableFuture<Entry<Notification>> taken = new CompletableFuture<>();
+        Thread worker = new Thread(() -> {
+            try {
+                taken.complete(take());
+            } catch (Throwable e) {
+                taken.completeExceptionally(e);
+            }
+        }, "test worker");
+        worker.setDaemon(true);
+        worker.start();
+        await().atMost(10, SECONDS).until(() -> worker.getState() == Thread.State.WAITING
+                || worker.getState() == Thread.State.TIMED_WAITING || taken.isDone());
+        return taken;
+    }
+
+    private static void waits(CompletableFuture<?> taken) {
+        assertThat(taken).as("what may not begin").isNotDone();
+    }
+
+    private static List<String> places(List<Entry<Notification>> entries) {
+        return entries.stream().map(each -> (each.gap() == null ? "" : "gap ") + each.place()).toList();
+    }
+}
