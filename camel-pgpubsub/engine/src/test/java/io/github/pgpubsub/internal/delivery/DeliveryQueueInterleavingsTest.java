@@ -1,0 +1,162 @@
+package io.github.pgpubsub.internal.delivery;
+
+import static io.github.pgpubsub.internal.delivery.Interleavings.check;
+import static io.github.pgpubsub.internal.delivery.Interleavings.together;
+import static io.github.pgpubsub.internal.delivery.Messages.message;
+
+import io.github.pgpubsub.Overflow;
+import io.github.pgpubsub.SubscriptionOptions;
+import io.github.pgpubsub.internal.election.Entry;
+import io.github.pgpubsub.internal.session.Notification;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import org.junit.jupiter.api.Test;
+
+/** The session's thread and the workers, whoever is faster: nothing is lost, nothing comes twice, all in its order. */
+class DeliveryQueueInterleavingsTest {
+
+    @Test
+    void everyMessageIsTakenOnce() {
+        Interleavings.of(() -> {
+            Passage passage = new Passage(10);
+            together(
+                    () -> {
+                        passage.intake.put(message(0));
+                        passage.intake.flush();
+                        passage.intake.put(message(1));
+                        passage.intake.put(message(2));
+                        passage.intake.flush();
+                        passage.queue.close();
+                    },
+                    passage::work, passage::work);
+            Collections.sort(passage.taken);
+            check(passage.taken.equals(List.of(0L, 1L, 2L)), passage.taken);
+            check(passage.intake.isIdle() && passage.intake.watermark() == 3, passage.intake.watermark());
+        });
+    }
+
+    /** Nobody looks at a full queue again and again: the session waits until it is told. */
+    @Test
+    void aSessionThatWaitsForRoomIsTold() {
+        Interleavings.of(() -> {
+            Passage passage = new Passage(1);
+            together(
+                    () -> {
+                        for (long place = 0; place < 3; place++) {
+                            while (!passage.intake.hasRoom()) {
+                                passage.room.acquire();
+                            }
+                            passage.intake.put(message(place));
+                            passage.intake.flush();
+                        }
+                        passage.queue.close();
+                    },
+                    passage::work);
+            check(passage.taken.equals(List.of(0L, 1L, 2L)), passage.taken);
+        });
+    }
+
+    /** What the leader gives back is what the next one begins with. */
+    @Test
+    void aMessageIsTakenOrWithdrawn() {
+        Interleavings.of(() -> {
+            Passage passage = new Passage(10);
+            List<Long> withdrawn = new ArrayList<>();
+            together(
+                    () -> {
+                        passage.intake.put(message(0));
+                        passage.intake.put(message(1));
+                        passage.intake.flush();
+                        passage.intake.withdraw().forEach(entry -> withdrawn.add(entry.place()));
+                        long begun = passage.intake.begunUpTo();
+                        check(begun == 2 - withdrawn.size(), "begun up to " + begun + ", withdrawn " + withdrawn);
+                        check(passage.intake.watermark() <= begun, passage.intake.watermark());
+                        passage.queue.close();
+                    },
+                    passage::work);
+            List<Long> all = new ArrayList<>(passage.taken);
+            all.addAll(withdrawn);
+            check(all.equals(List.of(0L, 1L)), "taken " + passage.taken + ", withdrawn " + withdrawn);
+            check(passage.intake.watermark() == passage.taken.size(), passage.intake.watermark());
+        });
+    }
+
+    /** What lies before the watermark is done, whatever has begun behind it. */
+    @Test
+    void theWatermarkNeverPassesWhatIsNotDone() {
+        Interleavings.of(() -> {
+            Passage passage = new Passage(10);
+            together(
+                    () -> {
+                        passage.intake.put(message(0));
+                        passage.intake.put(message(1));
+                        passage.intake.flush();
+                        long watermark = passage.intake.watermark();
+                        List<Long> done = passage.done();
+                        for (long place = 0; place < watermark; place++) {
+                            check(done.contains(place), watermark + ", done " + done);
+                        }
+                        passage.queue.close();
+                    },
+                    passage::work, passage::work);
+            check(passage.intake.watermark() == 2, passage.intake.watermark());
+        });
+    }
+
+    @Test
+    void idlenessIsToldOnce() {
+        Interleavings.of(() -> {
+            Passage passage = new Passage(10);
+            List<Long> whenTold = new ArrayList<>();
+            together(
+                    () -> {
+                        passage.intake.put(message(0));
+                        passage.intake.put(message(1));
+                        passage.intake.whenIdle(() -> whenTold.add((long) passage.done().size()));
+                        passage.queue.close();
+                    },
+                    passage::work, passage::work);
+            check(whenTold.equals(List.of(2L)), whenTold);
+        });
+    }
+
+    /** A queue that is open, and what its workers have taken and done. */
+    private static final class Passage {
+
+        private final DeliveryQueue queue;
+        private final Intake intake;
+        private final List<Long> taken = new ArrayList<>();
+        private final List<Long> done = new ArrayList<>();
+        private final Semaphore room = new Semaphore(0);
+
+        Passage(int queueSize) {
+            SubscriptionOptions options = Messages.options(queueSize, Overflow.block);
+            Counters counters = new Counters();
+            queue = new DeliveryQueue(options, Lease.unneeded(), counters, room::release);
+            intake = new Intake(queue, options, counters, new SessionThread(Runnable::run));
+            intake.open(0);
+        }
+
+        void work() throws InterruptedException {
+            Entry<Notification> entry = queue.take(() -> false);
+            while (entry != null) {
+                synchronized (taken) {
+                    taken.add(entry.place());
+                }
+                synchronized (done) {
+                    done.add(entry.place());
+                }
+                queue.done(entry);
+                entry = queue.take(() -> false);
+            }
+        }
+
+        List<Long> done() {
+            synchronized (done) {
+                return List.copyOf(done);
+            }
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package io.github.pgpubsub.internal.subscription;
+
+import static io.github.pgpubsub.internal.delivery.Interleavings.check;
+import static io.github.pgpubsub.internal.delivery.Interleavings.together;
+
+import io.github.pgpubsub.BufferLimit;
+import io.github.pgpubsub.SubscriptionListener;
+import io.github.pgpubsub.SubscriptionOptions;
+import io.github.pgpubsub.internal.delivery.Counters;
+import io.github.pgpubsub.internal.delivery.DeliveryQueue;
+import io.github.pgpubsub.internal.delivery.Interleavings;
+import io.github.pgpubsub.internal.delivery.Lease;
+import io.github.pgpubsub.internal.delivery.Workers;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Subscriptions of one process that come and go at once: exactly one ends the membership, and nobody is let in after that.
+ * Not under Lincheck, which takes these stories for hanging.
+ */
+class LocalSubscriptionsInterleavingsTest {
+
+    private static final SubscriptionOptions OPTIONS = SubscriptionOptions.to("ch").memory(new BufferLimit(BufferLimit.DEFAULT_BYTES))
+            .build();
+    private static final SubscriptionListener LISTENER = new SubscriptionListener() {};
+
+    @Test
+    void oneOfTwoThatLeaveAtOnceIsTheLast() {
+        Interleavings.asTheyHappen(() -> {
+            House house = new House();
+            LocalSubscription first = house.moveIn();
+            LocalSubscription second = house.moveIn();
+            boolean[] last = new boolean[2];
+            together(() -> last[0] = house.subscriptions.leave(first), () -> last[1] = house.subscriptions.leave(second));
+            check(last[0] != last[1], "the last: " + last[0] + ", " + last[1]);
+            check(house.subscriptions.isActive(last[0] ? first : second), "the last one is the active one");
+        });
+    }
+
+    @Test
+    void whoComesWhileTheOnlyOneLeavesIsActiveOrTurnedAway() {
+        Interleavings.asTheyHappen(() -> {
+            House house = new House();
+            LocalSubscription first = house.moveIn();
+            LocalSubscription second = house.subscription();
+            boolean[] seen = new boolean[2];
+            together(() -> seen[0] = house.subscriptions.leave(first), () -> seen[1] = house.subscriptions.add(second));
+            check(seen[0] != seen[1], "was the last: " + seen[0] + ", let in: " + seen[1]);
+            check(house.subscriptions.isActive(seen[0] ? first : second), "active");
+        });
+    }
+
+    /** The threads of a subscription are no part of the story: they have ended before anybody waits for them. */
+    private static final class Idle extends Thread {
+
+        @Override
+        public void start() {}
+    }
+
+    private static final class House {
+
+        private final DeliveryQueue queue = new DeliveryQueue(OPTIONS, Lease.unneeded(), new Counters(), () -> { });
+        private final LocalSubscriptions subscriptions = new LocalSubscriptions(queue, Runnable::run);
+
+        LocalSubscription moveIn() {
+            LocalSubscription subscription = subscription();
+            check(subscriptions.add(subscription), "turned away");
+            return subscription;
+        }
+
+        LocalSubscription subscription() {
+            return new LocalSubscription(OPTIONS, LISTENER, new Workers(queue, message -> { }, LISTENER, new Counters(), OPTIONS,
+                    "test", (name, task) -> new Idle()));
+        }
+    }
+}
