@@ -8,8 +8,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Whoever comes when: each task runs once, one after the other, and those of one thread in its order. */
+@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SerialExecutorInterleavingsTest {
 
     @Test

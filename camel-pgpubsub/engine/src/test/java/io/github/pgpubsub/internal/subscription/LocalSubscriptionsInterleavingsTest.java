@@ -12,11 +12,13 @@ import io.github.pgpubsub.internal.delivery.Interleavings;
 import io.github.pgpubsub.internal.delivery.Lease;
 import io.github.pgpubsub.internal.delivery.Workers;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /**
  * Subscriptions of one process that come and go at once: exactly one ends the membership, and nobody is let in after that.
  * Not under Lincheck, which takes these stories for hanging.
  */
+@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class LocalSubscriptionsInterleavingsTest {
 
     private static final SubscriptionOptions OPTIONS = SubscriptionOptions.to("ch").memory(new BufferLimit(BufferLimit.DEFAULT_BYTES))
