@@ -239,7 +239,8 @@ public final class Session implements AutoCloseable {
     private boolean goesOnAfter(Throwable failure) {
         try {
             boolean wasConnected = connected != null;
-            boolean wasFlowing = wasConnected && connected.isFlowing();
+            // One that fails with its first requests says nothing about the silence before it.
+            boolean wasFlowing = wasConnected && view.isConnected() && connected.isFlowing();
             long silence = System.nanoTime() - view.heardAt();
             disconnected();
             Exception cause = cause(failure);

@@ -69,6 +69,10 @@ final class SessionView {
         return view.changedAt;
     }
 
+    boolean isConnected() {
+        return view.backend != 0;
+    }
+
     boolean hasEverConnected() {
         return view.connects > 0;
     }

@@ -60,6 +60,10 @@ public final class GroupMembership implements Subscriber {
     // These belong to the session's thread.
     private long disconnectedAt = Leadership.NEVER;
     private long missedSince = Leadership.NEVER;
+    /** When the stream that broke last was known to be whole. */
+    private long lastProof;
+    /** Whether the leadership has not heard of that break to the end: memory may lack for it, and then the session tells again. */
+    private boolean breaks;
 
     public GroupMembership(SubscriptionOptions options, Session session, Executor callbacks) {
         this.key = new GroupKey(options.channel(), options.group());
@@ -171,12 +175,18 @@ public final class GroupMembership implements Subscriber {
     public void disconnected() {
         assert thread.calls();
         long now = System.nanoTime();
-        long lastProof = effects.stream().session().lastProof();
-        effects.disconnected();
-        trouble.granted();
-        disconnectedAt = missedSince == Leadership.NEVER ? now : missedSince;
-        missedSince = Leadership.NEVER;
-        effects.leadership().disconnected(lastProof, disconnectedAt, now);
+        if (effects.stream() != null) {
+            lastProof = effects.stream().session().lastProof();
+            effects.disconnected();
+            trouble.granted();
+            disconnectedAt = missedSince == Leadership.NEVER ? now : missedSince;
+            missedSince = Leadership.NEVER;
+            breaks = true;
+        }
+        if (breaks) {
+            effects.leadership().disconnected(lastProof, disconnectedAt, now);
+            breaks = false;
+        }
     }
 
     @Override
