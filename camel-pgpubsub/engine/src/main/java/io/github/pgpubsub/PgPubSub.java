@@ -6,22 +6,14 @@ import io.github.pgpubsub.connect.OwnMessages;
 import io.github.pgpubsub.connect.UrlConnectionSource;
 import io.github.pgpubsub.internal.Range;
 import io.github.pgpubsub.internal.delivery.SerialExecutor;
-import io.github.pgpubsub.internal.delivery.Workers;
-import io.github.pgpubsub.internal.election.GroupKey;
 import io.github.pgpubsub.internal.publish.Publisher;
 import io.github.pgpubsub.internal.publish.PublisherOptions;
 import io.github.pgpubsub.internal.session.Session;
 import io.github.pgpubsub.internal.session.SessionOptions;
-import io.github.pgpubsub.internal.subscription.BroadcastSubscription;
-import io.github.pgpubsub.internal.subscription.GroupMembership;
-import io.github.pgpubsub.internal.subscription.GroupSubscription;
-import io.github.pgpubsub.internal.subscription.LocalSubscription;
+import io.github.pgpubsub.internal.subscription.Subscriptions;
 import io.github.pgpubsub.status.PublisherStatus;
 import java.sql.SQLException;
-import java.sql.SQLTimeoutException;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -53,27 +45,17 @@ public final class PgPubSub implements AutoCloseable {
     private final ExecutorService ownCallbacks;
     private final Executor callbacks;
     private final BufferLimit memory = new BufferLimit(BufferLimit.DEFAULT_BYTES);
-    private Listening listening;
+    private final Subscriptions subscriptions;
+    /** Null: nothing was published yet. Guarded by the monitor, as what follows. */
     private Publisher publisher;
     private boolean closed;
-
-    /** A session, the number of its subscriptions, and its memberships in groups. Guarded by this object's monitor. */
-    private static final class Listening {
-
-        final Session session;
-        final Map<GroupKey, GroupMembership> members = new HashMap<>();
-        int subscriptions;
-
-        Listening(Session session) {
-            this.session = session;
-        }
-    }
 
     private PgPubSub(Builder settings) {
         this.settings = settings;
         this.ownCallbacks = settings.callbacks != null ? null
                 : Executors.newCachedThreadPool(task -> settings.threads.apply(settings.name + " callback", task));
         this.callbacks = settings.callbacks != null ? settings.callbacks : ownCallbacks;
+        this.subscriptions = new Subscriptions(settings.name, START, this::session, settings.threads, callbacks);
         warmUp();
     }
 
@@ -133,59 +115,7 @@ public final class PgPubSub implements AutoCloseable {
             throws SQLException, InterruptedException {
         Objects.requireNonNull(handler, "handler");
         Objects.requireNonNull(listener, "listener");
-        SubscriptionOptions complete = options.memory() != null ? options : options.with(memory);
-        Listening shared = retainSession();
-        try {
-            shared.session.awaitFirstAttempt(START);
-            return complete.singleListener() ? joinGroup(shared, complete, handler, listener)
-                    : broadcast(shared, complete, handler, listener);
-        } catch (SQLException | InterruptedException | RuntimeException | Error e) {
-            releaseSession(shared);
-            throw e;
-        }
-    }
-
-    private Subscription broadcast(Listening shared, SubscriptionOptions options, MessageHandler handler,
-            SubscriptionListener listener) {
-        BroadcastSubscription broadcast = new BroadcastSubscription(options, handler, listener, shared.session,
-                handlerThread(options), settings.threads, callbacks, () -> releaseSession(shared));
-        broadcast.start(START.toNanos());
-        return broadcast;
-    }
-
-    private Subscription joinGroup(Listening shared, SubscriptionOptions options, MessageHandler handler,
-            SubscriptionListener listener) throws SQLException, InterruptedException {
-        GroupKey key = new GroupKey(options.channel(), options.group());
-        while (true) {
-            GroupMembership member = member(key, shared, options);
-            Workers workers = new Workers(member.subscriptions().queue(), handler, listener, member.counters(), options,
-                    handlerThread(options), settings.threads);
-            LocalSubscription local = new LocalSubscription(options, listener, workers);
-            if (member.subscriptions().add(local)) {
-                member.start();
-                member.awaitSettled(START.toNanos());
-                return new GroupSubscription(member, local, () -> forget(shared, key, member), () -> releaseSession(shared),
-                        handlerThread(options), settings.threads);
-            }
-            // The member's last subscription is just leaving. Wait: two members on one session would both lead.
-            if (!member.awaitStopped(options.drainTimeout().toNanos() + GroupSubscription.FAREWELL_NANOS)) {
-                throw new SQLTimeoutException("Channel " + options.channel() + ", group " + options.group()
-                        + ": the former subscription of this session has not ended in time, so another can't begin");
-            }
-            forget(shared, key, member);
-        }
-    }
-
-    private synchronized GroupMembership member(GroupKey key, Listening shared, SubscriptionOptions options) {
-        return shared.members.computeIfAbsent(key, k -> new GroupMembership(options, shared.session, callbacks));
-    }
-
-    private synchronized void forget(Listening shared, GroupKey key, GroupMembership member) {
-        shared.members.remove(key, member);
-    }
-
-    private String handlerThread(SubscriptionOptions options) {
-        return settings.name + " " + options.channel();
+        return subscriptions.subscribe(options.memory() != null ? options : options.with(memory), handler, listener);
     }
 
     /**
@@ -240,8 +170,8 @@ public final class PgPubSub implements AutoCloseable {
     }
 
     /** Number of groups that this session is a member of. A leader or standby holds two advisory locks per group. */
-    public synchronized int groups() {
-        return listening == null ? 0 : listening.members.size();
+    public int groups() {
+        return subscriptions.groups();
     }
 
     private synchronized Publisher publisher() {
@@ -258,35 +188,16 @@ public final class PgPubSub implements AutoCloseable {
         return publisher;
     }
 
-    private synchronized Listening retainSession() {
-        if (closed) {
-            throw new IllegalStateException("closed");
-        }
-        if (listening == null || listening.session.isEnded()) {
-            listening = new Listening(new Session(settings.listenSource,
-                    new SessionOptions(settings.name + " listen", settings.reconnectDelay, settings.reconnectMaxDelay,
-                            settings.reconnectLimit, settings.heartbeatInterval, settings.heartbeatTimeout, TICK,
-                            settings.customizer, settings.ownMessages), this::thread));
-            listening.session.start();
-        }
-        listening.subscriptions++;
-        return listening;
+    private Session session() {
+        return new Session(settings.listenSource,
+                new SessionOptions(settings.name + " listen", settings.reconnectDelay, settings.reconnectMaxDelay,
+                        settings.reconnectLimit, settings.heartbeatInterval, settings.heartbeatTimeout, TICK,
+                        settings.customizer, settings.ownMessages),
+                this::thread);
     }
 
     private Thread thread(String purpose, Runnable task) {
         return settings.threads.apply(settings.name + " " + purpose, task);
-    }
-
-    private void releaseSession(Listening shared) {
-        synchronized (this) {
-            if (--shared.subscriptions > 0) {
-                return;
-            }
-            if (listening == shared) {
-                listening = null;
-            }
-        }
-        shared.session.close();
     }
 
     /**
@@ -295,21 +206,16 @@ public final class PgPubSub implements AutoCloseable {
      */
     @Override
     public void close() {
-        Listening leftListening;
-        Publisher leftPublisher;
+        Publisher left;
         synchronized (this) {
             closed = true;
-            leftListening = listening;
-            leftPublisher = publisher;
-            listening = null;
+            left = publisher;
             publisher = null;
         }
-        if (leftPublisher != null) {
-            leftPublisher.close();
+        if (left != null) {
+            left.close();
         }
-        if (leftListening != null) {
-            leftListening.session.close();
-        }
+        subscriptions.close();
         if (ownCallbacks != null) {
             ownCallbacks.shutdown();
         }

@@ -1,0 +1,159 @@
+package io.github.pgpubsub.internal.subscription;
+
+import io.github.pgpubsub.MessageHandler;
+import io.github.pgpubsub.Subscription;
+import io.github.pgpubsub.SubscriptionListener;
+import io.github.pgpubsub.SubscriptionOptions;
+import io.github.pgpubsub.internal.delivery.Workers;
+import io.github.pgpubsub.internal.election.GroupKey;
+import io.github.pgpubsub.internal.session.Session;
+import java.sql.SQLException;
+import java.sql.SQLTimeoutException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.function.BiFunction;
+import java.util.function.Supplier;
+
+/**
+ * All subscriptions to one database and the session that they share: opened with the first subscription, closed with the last.
+ * Thread-safe; the monitor guards who shares what, and is not held while anything is waited for.
+ */
+public final class Subscriptions {
+
+    private final String name;
+    private final Duration start;
+    private final Supplier<Session> sessions;
+    private final BiFunction<String, Runnable, Thread> threads;
+    private final Executor callbacks;
+    private SharedSession current;
+    private boolean closed;
+
+    /** A session, the number of its subscriptions, and its memberships in groups. Guarded by the monitor of the outer class. */
+    private static final class SharedSession {
+
+        final Session session;
+        final Map<GroupKey, GroupMembership> members = new HashMap<>();
+        int subscriptions;
+
+        SharedSession(Session session) {
+            this.session = session;
+        }
+    }
+
+    /**
+     * @param name      begins the names of threads
+     * @param start     how long {@link #subscribe} waits for the server before it continues in the background
+     * @param sessions  makes a session, not started
+     * @param threads   makes a thread, not started, from a name and a task
+     * @param callbacks runs the calls of listeners
+     */
+    public Subscriptions(String name, Duration start, Supplier<Session> sessions, BiFunction<String, Runnable, Thread> threads,
+            Executor callbacks) {
+        this.name = name;
+        this.start = start;
+        this.sessions = sessions;
+        this.threads = threads;
+        this.callbacks = callbacks;
+    }
+
+    /** As {@code PgPubSub.subscribe}. */
+    public Subscription subscribe(SubscriptionOptions options, MessageHandler handler, SubscriptionListener listener)
+            throws SQLException, InterruptedException {
+        SharedSession shared = retain();
+        try {
+            shared.session.awaitFirstAttempt(start);
+            return options.singleListener() ? joinGroup(shared, options, handler, listener)
+                    : broadcast(shared, options, handler, listener);
+        } catch (SQLException | InterruptedException | RuntimeException | Error e) {
+            release(shared);
+            throw e;
+        }
+    }
+
+    private Subscription broadcast(SharedSession shared, SubscriptionOptions options, MessageHandler handler,
+            SubscriptionListener listener) {
+        BroadcastSubscription broadcast = new BroadcastSubscription(options, handler, listener, shared.session,
+                handlerThread(options), threads, callbacks, () -> release(shared));
+        broadcast.start(start.toNanos());
+        return broadcast;
+    }
+
+    private Subscription joinGroup(SharedSession shared, SubscriptionOptions options, MessageHandler handler,
+            SubscriptionListener listener) throws SQLException, InterruptedException {
+        GroupKey key = new GroupKey(options.channel(), options.group());
+        while (true) {
+            GroupMembership member = member(key, shared, options);
+            Workers workers = new Workers(member.subscriptions().queue(), handler, listener, member.counters(), options,
+                    handlerThread(options), threads);
+            LocalSubscription local = new LocalSubscription(options, listener, workers);
+            if (member.subscriptions().add(local)) {
+                member.start();
+                member.awaitSettled(start.toNanos());
+                return new GroupSubscription(member, local, () -> forget(shared, key, member), () -> release(shared),
+                        handlerThread(options), threads);
+            }
+            // The member's last subscription is just leaving. Wait: two members on one session would both lead.
+            if (!member.awaitStopped(options.drainTimeout().toNanos() + GroupSubscription.FAREWELL_NANOS)) {
+                throw new SQLTimeoutException("Channel " + options.channel() + ", group " + options.group()
+                        + ": the former subscription of this session has not ended in time, so another can't begin");
+            }
+            forget(shared, key, member);
+        }
+    }
+
+    private synchronized GroupMembership member(GroupKey key, SharedSession shared, SubscriptionOptions options) {
+        return shared.members.computeIfAbsent(key, k -> new GroupMembership(options, shared.session, callbacks));
+    }
+
+    private synchronized void forget(SharedSession shared, GroupKey key, GroupMembership member) {
+        shared.members.remove(key, member);
+    }
+
+    private String handlerThread(SubscriptionOptions options) {
+        return name + " " + options.channel();
+    }
+
+    private synchronized SharedSession retain() {
+        if (closed) {
+            throw new IllegalStateException("closed");
+        }
+        if (current == null || current.session.isEnded()) {
+            current = new SharedSession(sessions.get());
+            current.session.start();
+        }
+        current.subscriptions++;
+        return current;
+    }
+
+    private void release(SharedSession shared) {
+        synchronized (this) {
+            if (--shared.subscriptions > 0) {
+                return;
+            }
+            if (current == shared) {
+                current = null;
+            }
+        }
+        shared.session.close();
+    }
+
+    /** Number of groups that the session is a member of. */
+    public synchronized int groups() {
+        return current == null ? 0 : current.members.size();
+    }
+
+    /** Closes the session. A subscription that is still open loses its connection without an orderly end. */
+    public void close() {
+        SharedSession left;
+        synchronized (this) {
+            closed = true;
+            left = current;
+            current = null;
+        }
+        if (left != null) {
+            left.session.close();
+        }
+    }
+}
