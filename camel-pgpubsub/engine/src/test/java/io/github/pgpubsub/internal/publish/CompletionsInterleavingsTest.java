@@ -3,8 +3,10 @@ package io.github.pgpubsub.internal.publish;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Whoever tells, and whoever takes over from one that does not get on: each sender is told once. */
+@Timeout(300)
 class CompletionsInterleavingsTest {
 
     /** The second batch comes while the first one's runner finds nothing more to do, or is taken for stuck. */

@@ -1,8 +1,10 @@
 package io.github.pgpubsub.internal.publish;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** The thread that sends and the one that keeps time, over one notification. */
+@Timeout(300)
 class OutgoingInterleavingsTest {
 
     /** What became of it, as each of the two threads knows. */

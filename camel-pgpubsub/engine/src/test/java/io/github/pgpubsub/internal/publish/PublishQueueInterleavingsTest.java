@@ -5,8 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Whoever comes when: what is put comes out once, in the order of each thread, and nobody waits for ever. */
+@Timeout(300)
 class PublishQueueInterleavingsTest {
 
     private static final long LONG_MILLIS = TimeUnit.DAYS.toMillis(1);
