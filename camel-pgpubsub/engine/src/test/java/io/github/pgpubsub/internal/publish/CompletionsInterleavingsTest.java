@@ -9,7 +9,20 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(300)
 class CompletionsInterleavingsTest {
 
-    /** The second batch comes while the first one's runner finds nothing more to do, or is taken for stuck. */
+    /** The second batch comes while the first one's runner finds nothing more to do. */
+    @Test
+    void twoThatComplete() {
+        Interleavings.of(() -> {
+            AtomicIntegerArray told = new AtomicIntegerArray(2);
+            Completions completions = new Completions(Runnable::run);
+            Interleavings.together(
+                    () -> completions.complete(List.of(outgoing(told, 0)), null),
+                    () -> completions.complete(List.of(outgoing(told, 1)), null));
+            Interleavings.check(eachOnce(told), told);
+        });
+    }
+
+    /** Or is taken for stuck. */
     @Test
     void twoThatCompleteAndOneThatWatches() {
         Interleavings.of(() -> {
