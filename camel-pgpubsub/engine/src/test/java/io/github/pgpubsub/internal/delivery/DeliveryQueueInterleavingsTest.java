@@ -28,15 +28,16 @@ class DeliveryQueueInterleavingsTest {
             Passage passage = new Passage(10);
             together(
                     () -> {
-                        passage.put(0);
-                        passage.put(1, 2);
-                        check(passage.queue.awaitIdle(IDLE_NANOS), "not all are taken");
+                        for (long[] places : new long[][] {{0}, {1}, {2, 3}}) {
+                            passage.put(places);
+                            check(passage.queue.awaitIdle(IDLE_NANOS), "not all are taken");
+                        }
                         passage.queue.close();
                     },
                     passage::work, passage::work);
             Collections.sort(passage.taken);
-            check(passage.taken.equals(List.of(0L, 1L, 2L)), passage.taken);
-            check(passage.intake.isIdle() && passage.intake.watermark() == 3, passage.intake.watermark());
+            check(passage.taken.equals(List.of(0L, 1L, 2L, 3L)), passage.taken);
+            check(passage.intake.isIdle() && passage.intake.watermark() == 4, passage.intake.watermark());
         });
     }
 
