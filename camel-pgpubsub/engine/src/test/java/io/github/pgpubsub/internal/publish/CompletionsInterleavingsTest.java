@@ -1,5 +1,6 @@
 package io.github.pgpubsub.internal.publish;
 
+import io.github.pgpubsub.internal.delivery.Interleavings;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.junit.jupiter.api.Test;

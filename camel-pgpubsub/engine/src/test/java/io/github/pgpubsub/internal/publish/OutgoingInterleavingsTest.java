@@ -1,5 +1,6 @@
 package io.github.pgpubsub.internal.publish;
 
+import io.github.pgpubsub.internal.delivery.Interleavings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.pgpubsub.internal.publish.PublishQueue.Admission;
+import io.github.pgpubsub.internal.delivery.Interleavings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
