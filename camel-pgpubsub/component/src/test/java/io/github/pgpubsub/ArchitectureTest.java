@@ -19,8 +19,8 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
-import io.github.pgpubsub.internal.Range;
 import io.github.pgpubsub.internal.ConnectionFailure;
+import io.github.pgpubsub.internal.Range;
 import io.github.pgpubsub.internal.publish.TransactedNotify;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -32,8 +32,10 @@ class ArchitectureTest {
 
     /** What of the engine's inner parts the component uses, and why. */
     private static final Map<Class<?>, String> EXCEPTIONS = Map.of(
-            TransactedNotify.class, "sends on the connection of a transaction that Spring or JTA has begun, which only the component knows",
-            ConnectionFailure.class, "tells the failures that come again and again while there is no server, to log them in short",
+            TransactedNotify.class,
+            "sends on the connection of a transaction that Spring or JTA has begun, which only the component knows",
+            ConnectionFailure.class,
+            "tells the failures that come again and again while there is no server, to log them in short",
             Range.class, "the bounds of options stand once; URIs are checked against them before there is a connection");
 
     @ArchTest

@@ -31,7 +31,8 @@ public final class ChannelName {
         int bytes = channel.getBytes(StandardCharsets.UTF_8).length;
         if (bytes > MAX_BYTES) {
             // The message does not repeat the name: if the ? before the options is missing, it contains them, passwords included.
-            throw new IllegalArgumentException("The channel has " + bytes + " bytes in UTF-8; PostgreSQL takes at most " + MAX_BYTES);
+            throw new IllegalArgumentException(
+                    "The channel has " + bytes + " bytes in UTF-8; PostgreSQL takes at most " + MAX_BYTES);
         }
         if (channel.indexOf('\0') >= 0) {
             throw new IllegalArgumentException("The channel has a NUL character, which PostgreSQL can't hold");

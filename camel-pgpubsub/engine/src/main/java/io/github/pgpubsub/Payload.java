@@ -23,7 +23,8 @@ public final class Payload {
         for (int i = 0; i < length; i++) {
             char c = payload.charAt(i);
             if (c == 0) {
-                throw new IllegalArgumentException("The payload has a NUL character at index " + i + ", which PostgreSQL can't hold");
+                throw new IllegalArgumentException(
+                        "The payload has a NUL character at index " + i + ", which PostgreSQL can't hold");
             } else if (c < 0x80) {
                 bytes++;
             } else if (c < 0x800) {
@@ -39,8 +40,9 @@ public final class Payload {
             }
         }
         if (bytes > MAX_BYTES) {
-            throw new IllegalArgumentException("The payload has " + bytes + " bytes in UTF-8; PostgreSQL takes at most " + MAX_BYTES
-                    + ". Send a key and keep the data in a table");
+            throw new IllegalArgumentException(
+                    "The payload has " + bytes + " bytes in UTF-8; PostgreSQL takes at most " + MAX_BYTES
+                            + ". Send a key and keep the data in a table");
         }
         return payload;
     }

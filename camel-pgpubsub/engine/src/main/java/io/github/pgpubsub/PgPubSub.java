@@ -64,7 +64,7 @@ public final class PgPubSub implements AutoCloseable {
      * lack at that moment, then those classes, and with them all such pools, are unusable as long as the JVM lives.
      */
     private void warmUp() {
-        new SerialExecutor(callbacks).execute(() -> { });
+        new SerialExecutor(callbacks).execute(() -> {});
     }
 
     /**

@@ -16,7 +16,7 @@
  * <pre>
  *   server ══▶ internal.session.Session ──▶ internal.subscription.BroadcastSubscription or GroupMembership ──▶
  *                                                                    (internal.election.Leadership)
- *              internal.delivery.DeliveryQueue ──▶ Workers ──▶ handler
+ *              internal.delivery.Intake ──▶ DeliveryQueue ──▶ Workers ──▶ handler
  *
  *   publish ──▶ internal.publish.PublishQueue ──▶ GroupCommit ══▶ server
  * </pre>

@@ -33,7 +33,7 @@ class BuilderTest {
         PgPubSub first = builder.build();
         builder.name("second");
         try (first) {
-            first.publish("ch", "x", Duration.ofSeconds(5), failure -> { });
+            first.publish("ch", "x", Duration.ofSeconds(5), failure -> {});
             assertThat(made).startsWith("first");
         }
     }
@@ -42,10 +42,11 @@ class BuilderTest {
     void whatTheOtherPublishesIsNotOwn() throws Exception {
         PgPubSub.Builder builder = PgPubSub.to(source());
         BlockingQueue<String> payloads = new LinkedBlockingQueue<>();
-        try (PgPubSub first = builder.build(); PgPubSub second = builder.build();
+        try (PgPubSub first = builder.build();
+                PgPubSub second = builder.build();
                 Subscription filtered = first.subscribe(
                         SubscriptionOptions.to("ch").singleListener(false).filtered(true).build(), handler(payloads))) {
-            second.publish("ch", "of the other", Duration.ofSeconds(5), failure -> { });
+            second.publish("ch", "of the other", Duration.ofSeconds(5), failure -> {});
             assertThat(payloads.poll(20, TimeUnit.SECONDS)).isEqualTo("of the other");
             assertThat(filtered.isReceiving()).isTrue();
         }
@@ -82,7 +83,8 @@ class BuilderTest {
         ConnectionSource source = new UrlConnectionSource("jdbc:postgresql://127.0.0.1:1/nowhere", null, null);
         Duration second = Duration.ofSeconds(1);
         return Stream.of(
-                refused("reconnectDelay is PT0S; it must be at least PT0.001S", () -> PgPubSub.to(source).reconnect(Duration.ZERO, second)),
+                refused("reconnectDelay is PT0S; it must be at least PT0.001S",
+                        () -> PgPubSub.to(source).reconnect(Duration.ZERO, second)),
                 refused("reconnectMaxDelay is", () -> PgPubSub.to(source).reconnect(second, FOR_EVER)),
                 refused("reconnectLimit is -2; it must be at least -1", () -> PgPubSub.to(source).reconnectLimit(-2)),
                 refused("heartbeatInterval is PT2400H; it must be at most PT9H",
@@ -92,13 +94,14 @@ class BuilderTest {
                 refused("leaderTimeout is PT0.099S; it must be 0 or at least PT0.1S",
                         () -> SubscriptionOptions.to("ch").leaderTimeout(Duration.ofMillis(99))),
                 refused("leaderTimeout is", () -> SubscriptionOptions.to("ch").leaderTimeout(Duration.ofSeconds(Long.MAX_VALUE))),
-                refused("acquireInterval is", () -> SubscriptionOptions.to("ch").acquireInterval(Duration.ofSeconds(Long.MAX_VALUE))),
+                refused("acquireInterval is",
+                        () -> SubscriptionOptions.to("ch").acquireInterval(Duration.ofSeconds(Long.MAX_VALUE))),
                 refused("drainTimeout is", () -> SubscriptionOptions.to("ch").drainTimeout(FOR_EVER)),
                 refused("drainTimeout is PT-1S", () -> SubscriptionOptions.to("ch").drainTimeout(Duration.ofSeconds(-1))),
                 refused("concurrency is 10001; it must be at most 10000", () -> SubscriptionOptions.to("ch").concurrency(10_001)),
                 refused("timeout is", () -> {
                     try (PgPubSub pubSub = PgPubSub.to(source).build()) {
-                        pubSub.publish("ch", "x", Duration.ofSeconds(Long.MAX_VALUE), failure -> { });
+                        pubSub.publish("ch", "x", Duration.ofSeconds(Long.MAX_VALUE), failure -> {});
                     }
                 }));
     }

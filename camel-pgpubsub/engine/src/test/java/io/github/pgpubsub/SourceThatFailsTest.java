@@ -40,7 +40,8 @@ class SourceThatFailsTest {
             await().atMost(10, SECONDS).until(subscription::isReceiving);
             int backend = subscription.status().session().backend();
             postgres.strings("select pg_terminate_backend(?)::text", backend);
-            await().atMost(10, SECONDS).until(() -> subscription.isReceiving() && subscription.status().session().backend() != backend);
+            await().atMost(10, SECONDS)
+                    .until(() -> subscription.isReceiving() && subscription.status().session().backend() != backend);
             postgres.strings("select pg_notify('ch', 'after')");
             await().atMost(10, SECONDS).untilAsserted(() -> assertThat(handled).containsExactly("after"));
         }
@@ -53,7 +54,9 @@ class SourceThatFailsTest {
             if (attempt > 1) {
                 throw new IllegalStateException("no second one");
             }
-        }); Subscription subscription = pubSub.subscribe(SubscriptionOptions.to("ch").queueSize(10).build(), handler(), listener())) {
+        });
+                Subscription subscription = pubSub.subscribe(SubscriptionOptions.to("ch").queueSize(10).build(), handler(),
+                        listener())) {
             await().atMost(10, SECONDS).until(subscription::isReceiving);
             postgres.strings("select count(pg_notify('ch', n::text)) from generate_series(1, 500) n");
             await().atMost(10, SECONDS).until(() -> attempts.get() > 1);

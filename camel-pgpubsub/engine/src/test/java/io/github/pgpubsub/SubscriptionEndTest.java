@@ -37,7 +37,7 @@ class SubscriptionEndTest {
     @ValueSource(booleans = {true, false})
     void closedTwiceItLeavesTheSessionToTheOthers(boolean singleListener) throws Exception {
         List<String> handled = new CopyOnWriteArrayList<>();
-        Subscription first = subscribe("one", singleListener, payload -> { });
+        Subscription first = subscribe("one", singleListener, payload -> {});
         Subscription second = subscribe("two", singleListener, handled::add);
         first.close();
         first.close();
@@ -51,7 +51,7 @@ class SubscriptionEndTest {
     @ValueSource(booleans = {true, false})
     void closedInAnInterruptedThreadItIsClosed(boolean singleListener) throws Exception {
         List<String> handled = new CopyOnWriteArrayList<>();
-        Subscription first = subscribe("ch", singleListener, payload -> { });
+        Subscription first = subscribe("ch", singleListener, payload -> {});
         Subscription second = subscribe("ch", singleListener, handled::add);
         Thread.currentThread().interrupt();
         first.close();

@@ -33,10 +33,10 @@ final class Json {
     // No polymorphic typing: a payload can't name a class. Its size is bounded by PostgreSQL (7999 bytes), and here what so few
     // bytes could still do: a stack that overflows, a number that takes long to read.
     private static final ObjectMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
-                    .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxNestingDepth(MAX_DEPTH).maxNumberLength(MAX_DIGITS).build())
-                    .streamWriteConstraints(StreamWriteConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
-                    .build())
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(MAX_DEPTH).maxNumberLength(MAX_DIGITS).build())
+            .streamWriteConstraints(StreamWriteConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
+            .build())
             .addModule(new JavaTimeModule())
             .addModule(new Jdk8Module())
             .addModule(new JdbcValues())
@@ -69,8 +69,9 @@ final class Json {
         try {
             MAPPER.writeValue(text, value);
         } catch (TooLongException e) {
-            throw new IllegalArgumentException("The payload has more than " + MAX_CHARACTERS + " characters as JSON; PostgreSQL takes at"
-                    + " most " + Payload.MAX_BYTES + " bytes. Send a key and keep the data in a table");
+            throw new IllegalArgumentException(
+                    "The payload has more than " + MAX_CHARACTERS + " characters as JSON; PostgreSQL takes at"
+                            + " most " + Payload.MAX_BYTES + " bytes. Send a key and keep the data in a table");
         } catch (JsonProcessingException e) {
             throw e;
         } catch (IOException e) {

@@ -25,7 +25,8 @@ final class Listening {
     }
 
     /** Subscribes; blocks as {@link PgPubSub#subscribe} does, and throws the same. */
-    static Listening begin(PgPubSubEndpoint endpoint, SubscriptionOptions options, MessageHandler handler, SubscriptionListener listener)
+    static Listening begin(PgPubSubEndpoint endpoint, SubscriptionOptions options, MessageHandler handler,
+            SubscriptionListener listener)
             throws Exception {
         PgPubSub pubSub = endpoint.retainForListening();
         Listening begun = null;

@@ -90,6 +90,7 @@ final class PayloadCodec {
     }
 
     private static CamelExchangeException notWritable(Exchange exchange, Object body, Exception cause) {
-        return new CamelExchangeException("A body of " + body.getClass().getName() + " can't be written as JSON", exchange, cause);
+        return new CamelExchangeException("A body of " + body.getClass().getName() + " can't be written as JSON", exchange,
+                cause);
     }
 }

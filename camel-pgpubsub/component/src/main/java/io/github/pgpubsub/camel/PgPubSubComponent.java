@@ -92,7 +92,8 @@ public class PgPubSubComponent extends HealthCheckComponent implements ManagedCo
     /** Camel would say that a String can't be converted. */
     static void checkBodyType(CamelContext context, Object bodyType) {
         if (bodyType instanceof String name && context.getTypeConverter().tryConvertTo(Class.class, name) == null) {
-            throw new IllegalArgumentException("The option bodyType names the class " + name + ", which is not on the class path");
+            throw new IllegalArgumentException(
+                    "The option bodyType names the class " + name + ", which is not on the class path");
         }
     }
 
@@ -133,7 +134,8 @@ public class PgPubSubComponent extends HealthCheckComponent implements ManagedCo
     protected void validateParameters(String uri, Map<String, Object> parameters, String optionPrefix) {
         if (!parameters.isEmpty()) {
             throw new ResolveEndpointFailedException(uri, "There are options that the endpoint does not have: "
-                    + parameters.keySet() + (parameters.entrySet().stream().anyMatch(PgPubSubComponent::isNoOption) ? ". " + QUESTION_MARK : ""));
+                    + parameters.keySet()
+                    + (parameters.entrySet().stream().anyMatch(PgPubSubComponent::isNoOption) ? ". " + QUESTION_MARK : ""));
         }
     }
 

@@ -26,7 +26,7 @@ import org.apache.camel.support.EventDrivenPollingConsumer;
 
 /** Listen to and notify PostgreSQL channels (LISTEN/NOTIFY), with one listener at a time among many processes. */
 @UriEndpoint(firstVersion = "0.1.0", scheme = "pgpubsub", title = "PostgreSQL Pub/Sub", syntax = "pgpubsub:channel",
-             category = {Category.DATABASE, Category.MESSAGING}, headersClass = PgPubSubConstants.class)
+        category = {Category.DATABASE, Category.MESSAGING}, headersClass = PgPubSubConstants.class)
 @ManagedResource(description = "Managed PostgreSQL Pub/Sub endpoint")
 public class PgPubSubEndpoint extends DefaultEndpoint implements MultipleConsumersSupport {
 

@@ -41,9 +41,11 @@ final class Polled {
     /** Its queue is full and nobody polls. */
     void leave() {
         if (listenings.leave(() -> unpolledSince = System.nanoTime())) {
-            LOG.warn("Channel {}: nobody polls and the queue of the ConsumerTemplate or pollEnrich is full, so it stops listening until it"
-                    + " is polled again. What comes until then it misses; in a group another member may receive it. Stop a template that is"
-                    + " done, or set pollingConsumerBlockTimeout (milliseconds) and pollingConsumerQueueSize", consumer.getChannel());
+            LOG.warn(
+                    "Channel {}: nobody polls and the queue of the ConsumerTemplate or pollEnrich is full, so it stops listening until it"
+                            + " is polled again. What comes until then it misses; in a group another member may receive it. Stop a template that is"
+                            + " done, or set pollingConsumerBlockTimeout (milliseconds) and pollingConsumerQueueSize",
+                    consumer.getChannel());
         }
     }
 
@@ -54,8 +56,10 @@ final class Polled {
     void tellLost() {
         int unpolled = consumer.getProcessor() instanceof EventDrivenPollingConsumer polling ? polling.getQueueSize() : 0;
         if (unpolled > 0) {
-            LOG.warn("{}: {} messages were received and never polled by the ConsumerTemplate or pollEnrich that is stopped. They are lost:"
-                    + " poll until nothing comes before it is stopped", consumer.name(), unpolled);
+            LOG.warn(
+                    "{}: {} messages were received and never polled by the ConsumerTemplate or pollEnrich that is stopped. They are lost:"
+                            + " poll until nothing comes before it is stopped",
+                    consumer.name(), unpolled);
             reports.gap(0);
         }
     }

@@ -72,7 +72,8 @@ final class RouteHandler implements MessageHandler {
             process(exchange);
         } catch (InterruptedException e) {
             // The exchange belongs to the thread that goes on with it.
-            reports.report("The time to stop was up before a message of channel " + message.channel() + " was processed", null, e);
+            reports.report("The time to stop was up before a message of channel " + message.channel() + " was processed", null,
+                    e);
             Thread.currentThread().interrupt();
             return;
         } catch (Throwable e) {

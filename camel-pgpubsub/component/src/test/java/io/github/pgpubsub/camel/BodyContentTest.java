@@ -120,7 +120,8 @@ class BodyContentTest {
 
     @Test
     void xmlIsATextInJsonAndABufferIsJsonAlready() throws Exception {
-        assertThat(encode(PayloadFormat.json, new DOMSource(dom().getDocumentElement()))).startsWith("\"<").endsWith("<a>é</a>\"");
+        assertThat(encode(PayloadFormat.json, new DOMSource(dom().getDocumentElement()))).startsWith("\"<")
+                .endsWith("<a>é</a>\"");
         assertThat(encode(PayloadFormat.json, ByteBuffer.wrap("[1]".getBytes(UTF_8)))).isEqualTo("[1]");
     }
 
@@ -135,7 +136,8 @@ class BodyContentTest {
 
     static Stream<Object> bodiesWithoutAText() throws Exception {
         Path file = Files.write(folder.resolve("latin1"), LATIN1);
-        return Stream.of(LATIN1, new ByteArrayInputStream(LATIN1), new InputStreamCache(LATIN1), ByteBuffer.wrap(LATIN1), file.toFile(),
+        return Stream.of(LATIN1, new ByteArrayInputStream(LATIN1), new InputStreamCache(LATIN1), ByteBuffer.wrap(LATIN1),
+                file.toFile(),
                 file, wrapped(file.toFile()), new byte[] {'a', (byte) 0xC3}, new byte[] {(byte) 0xED, (byte) 0xA0, (byte) 0x80},
                 new byte[] {(byte) 0xC0, (byte) 0x80}, new byte[] {(byte) 0xFF});
     }
@@ -144,8 +146,10 @@ class BodyContentTest {
     @EnumSource
     void bytesThatAreNoTextAreRefused(PayloadFormat format) throws Exception {
         for (Object body : bodiesWithoutAText().toList()) {
-            assertThatThrownBy(() -> encode(format, body)).as(body.getClass().getName()).isInstanceOf(CamelExchangeException.class)
-                    .hasMessageContainingAll("no text in UTF-8", "index ", Exchange.CHARSET_NAME).hasMessageNotContaining("geheim");
+            assertThatThrownBy(() -> encode(format, body)).as(body.getClass().getName())
+                    .isInstanceOf(CamelExchangeException.class)
+                    .hasMessageContainingAll("no text in UTF-8", "index ", Exchange.CHARSET_NAME)
+                    .hasMessageNotContaining("geheim");
         }
         assertThatThrownBy(() -> encode(format, LATIN1)).hasMessageContaining("index 10");
     }
@@ -195,7 +199,8 @@ class BodyContentTest {
         assertThat(decode(text, Number.class)).isEqualTo(value);
         assertThat(((Numbers) decode("{\"any\":" + text + "}", Numbers.class)).any).isEqualTo(value);
         assertThat(new BigDecimal(((JsonNode) decode(text, JsonNode.class)).asText())).isEqualByComparingTo(new BigDecimal(text));
-        assertThat(new BigDecimal(PayloadCodec.readTree("[" + text + "]").get(0).asText())).isEqualByComparingTo(new BigDecimal(text));
+        assertThat(new BigDecimal(PayloadCodec.readTree("[" + text + "]").get(0).asText()))
+                .isEqualByComparingTo(new BigDecimal(text));
     }
 
     @Test
@@ -215,7 +220,8 @@ class BodyContentTest {
     })
     void aNumberThatItsTypeCantHoldIsRefused(String payload) {
         assertThatThrownBy(() -> decode(payload, Numbers.class)).isInstanceOf(JsonPayloadException.class)
-                .hasMessageContaining("line 1, column ").hasMessageStartingWith("The payload is JSON ").hasMessageNotContaining("1.9");
+                .hasMessageContaining("line 1, column ").hasMessageStartingWith("The payload is JSON ")
+                .hasMessageNotContaining("1.9");
     }
 
     @ParameterizedTest

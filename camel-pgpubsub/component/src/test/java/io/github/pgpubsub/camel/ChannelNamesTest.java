@@ -86,7 +86,8 @@ class ChannelNamesTest {
             camel.template().sendBodyAndHeader("pgpubsub:elsewhere", "by header", PgPubSubConstants.OVERRIDE_CHANNEL, channel);
 
             inbox.awaitBodies("from SQL", "from Camel", "by header");
-            assertThat(inbox.messages()).extracting(message -> message.getHeader(PgPubSubConstants.CHANNEL)).containsOnly(channel);
+            assertThat(inbox.messages()).extracting(message -> message.getHeader(PgPubSubConstants.CHANNEL))
+                    .containsOnly(channel);
             assertThat(postgres.number("select count(*) from t")).isZero();
         } finally {
             camel.context().getRouteController().stopRoute(channel);
@@ -152,11 +153,13 @@ class ChannelNamesTest {
         Inbox inbox = new Inbox();
         camel.receive(uri(DROP) + "?group=" + encoded("g'; drop table t; --"), inbox);
 
-        camel.template().sendBodyAndHeader("pgpubsub:elsewhere", "'); drop table t; --", PgPubSubConstants.OVERRIDE_CHANNEL, DROP);
+        camel.template().sendBodyAndHeader("pgpubsub:elsewhere", "'); drop table t; --", PgPubSubConstants.OVERRIDE_CHANNEL,
+                DROP);
         camel.template().sendBodyAndHeader(uri(DROP), "$$; drop table t; --", "x'); drop table t; --", "x'); drop table t; --");
 
         inbox.awaitBodies("'); drop table t; --", "$$; drop table t; --");
-        assertThat(inbox.messages()).extracting(Message::getHeaders).allMatch(headers -> !headers.containsKey("x'); drop table t; --"));
+        assertThat(inbox.messages()).extracting(Message::getHeaders)
+                .allMatch(headers -> !headers.containsKey("x'); drop table t; --"));
         assertThat(postgres.number("select count(*) from t")).isZero();
     }
 
@@ -197,7 +200,8 @@ class ChannelNamesTest {
 
     @Test
     void whatPostgresCantHoldIsRefused() {
-        assertThatThrownBy(() -> camel.context().getEndpoint("pgpubsub:a%00b")).isInstanceOf(ResolveEndpointFailedException.class);
+        assertThatThrownBy(() -> camel.context().getEndpoint("pgpubsub:a%00b"))
+                .isInstanceOf(ResolveEndpointFailedException.class);
         assertThatThrownBy(() -> camel.template().sendBodyAndHeader(
                 "pgpubsub:elsewhere", "hello", PgPubSubConstants.OVERRIDE_CHANNEL, "a\0b"))
                 .rootCause().isInstanceOf(IllegalArgumentException.class).hasMessageContaining("NUL");

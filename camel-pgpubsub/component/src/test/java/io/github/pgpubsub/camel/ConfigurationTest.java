@@ -103,7 +103,8 @@ class ConfigurationTest {
             try (Connection one = pool.getConnection(); Connection other = pool.getConnection()) {
                 for (Connection each : new Connection[] {one, other}) {
                     assertThat(answer(each, "select count(*) from pg_listening_channels()")).isEqualTo("0");
-                    assertThat(answer(each, "select count(*) from pg_locks where locktype = 'advisory' and pid = pg_backend_pid()"))
+                    assertThat(
+                            answer(each, "select count(*) from pg_locks where locktype = 'advisory' and pid = pg_backend_pid()"))
                             .isEqualTo("0");
                     assertThat(answer(each, "show lock_timeout")).isEqualTo("0");
                     assertThat(answer(each, "show application_name")).doesNotContain("pgpubsub");
@@ -125,7 +126,8 @@ class ConfigurationTest {
             camel.send("pgpubsub:in", "hello");
 
             inbox.awaitBodies("hello");
-            assertThat(inbox.messages().get(0).getHeader(PgPubSubConstants.PID)).isEqualTo(postgres.backends("through the pooler").get(0));
+            assertThat(inbox.messages().get(0).getHeader(PgPubSubConstants.PID))
+                    .isEqualTo(postgres.backends("through the pooler").get(0));
             assertThat(postgres.backends("through the pooler")).hasSize(1);
             assertThat(postgres.backends("direct")).hasSize(1);
         }
@@ -158,7 +160,8 @@ class ConfigurationTest {
 
     @Test
     void aWrongPasswordFailsTheStartOfAProducerToo() throws Exception {
-        try (CamelWithPostgres camel = new CamelWithPostgres(postgres).route(route -> route.from("direct:out").to("pgpubsub:out"))) {
+        try (CamelWithPostgres camel = new CamelWithPostgres(postgres)
+                .route(route -> route.from("direct:out").to("pgpubsub:out"))) {
             camel.configuration().setPassword("not this one");
 
             assertThatThrownBy(camel::start).hasMessageContaining("password authentication failed");
@@ -223,7 +226,8 @@ class ConfigurationTest {
     void timesTakeCamelsDurations() throws Exception {
         try (CamelWithPostgres camel = new CamelWithPostgres(postgres)) {
             PgPubSubConfiguration endpoint = camel.context().getEndpoint(
-                    "pgpubsub:in?reconnectDelay=250ms&reconnectMaxDelay=1m&acquireInterval=2s&sendTimeout=1500", PgPubSubEndpoint.class)
+                    "pgpubsub:in?reconnectDelay=250ms&reconnectMaxDelay=1m&acquireInterval=2s&sendTimeout=1500",
+                    PgPubSubEndpoint.class)
                     .getConfiguration();
 
             assertThat(endpoint).returns(250L, PgPubSubConfiguration::getReconnectDelay)
@@ -249,7 +253,8 @@ class ConfigurationTest {
                     .returns(false, PgPubSubConfiguration::isSingleListener)
                     .returns(PayloadFormat.json, PgPubSubConfiguration::getPayloadFormat)
                     .returns(8, PgPubSubConfiguration::getQueueSize);
-            assertThat(main.getCamelContext().getComponent("pgpubsub", PgPubSubComponent.class).getConfiguration().getQueueSize()).isEqualTo(7);
+            assertThat(main.getCamelContext().getComponent("pgpubsub", PgPubSubComponent.class).getConfiguration().getQueueSize())
+                    .isEqualTo(7);
         } finally {
             main.shutdown();
         }

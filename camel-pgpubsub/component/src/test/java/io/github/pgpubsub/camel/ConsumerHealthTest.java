@@ -41,7 +41,8 @@ class ConsumerHealthTest {
             await().atMost(20, SECONDS).untilAsserted(() -> {
                 HealthCheck.Result health = health(context);
                 assertThat(health.getState()).isEqualTo(HealthCheck.State.DOWN);
-                assertThat(health.getMessage()).hasValueSatisfying(message -> assertThat(message).startsWith("No connection to listen on for"));
+                assertThat(health.getMessage())
+                        .hasValueSatisfying(message -> assertThat(message).startsWith("No connection to listen on for"));
             });
             proxy.refuse(false);
             await().atMost(20, SECONDS)

@@ -72,7 +72,8 @@ class DynamicChannelsTest {
     static Stream<String> names() {
         return Stream.concat(
                 ChannelNamesTest.names().map(CamelWithPostgres::encoded),
-                Stream.of("Mixed-Case.channel with spaces", "Ω≈通知🐘", "//with/slashes", "/one", "a+b c", "%252541", "%2541", "%41",
+                Stream.of("Mixed-Case.channel with spaces", "Ω≈通知🐘", "//with/slashes", "/one", "a+b c", "%252541", "%2541",
+                        "%41",
                         "50%", "a&b", "{}", "user:secret@host", "//user:secret@host:1/x", "#fragment", "a%26b%3Dc"));
     }
 

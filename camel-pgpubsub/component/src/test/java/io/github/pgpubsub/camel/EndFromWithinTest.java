@@ -39,8 +39,9 @@ class EndFromWithinTest {
     static final PostgresExtension postgres = new PostgresExtension();
 
     @ParameterizedTest
-    @CsvSource({"false,false,false", "true,false,false", "false,true,false", "true,true,false", "false,false,true", "true,false,true",
-            "true,true,true"})
+    @CsvSource({"false,false,false", "true,false,false", "false,true,false", "true,true,false", "false,false,true",
+        "true,false,true",
+        "true,true,true"})
     void aPolicySuspendsItAfterAFailure(boolean singleListener, boolean shared, boolean async) throws Exception {
         Inbox inbox = new Inbox();
         Inbox other = new Inbox();
@@ -51,7 +52,7 @@ class EndFromWithinTest {
                 RouteDefinition route = builder.from("pgpubsub:ch?singleListener=" + singleListener).routeId("in")
                         .routePolicy(new ThrottlingExceptionRoutePolicy(1, 5000, 60_000, null)).process(inbox);
                 if (async) {
-                    route.threads(2).process(exchange -> { });
+                    route.threads(2).process(exchange -> {});
                 }
                 route.process(exchange -> {
                     if (number.incrementAndGet() == 3) {
@@ -89,15 +90,16 @@ class EndFromWithinTest {
         policy.setMaxInflightExchanges(10);
         AtomicInteger suspended = new AtomicInteger();
         try (CamelWithPostgres camel = new CamelWithPostgres(postgres)) {
-            camel.route(builder -> builder.from("pgpubsub:foo?concurrentConsumers=20&singleListener=" + singleListener).routeId("in")
-                    .routePolicy(policy, new RoutePolicySupport() {
-                        @Override
-                        public void onExchangeDone(Route route, Exchange exchange) {
-                            if (((PgPubSubConsumer) route.getConsumer()).isSuspended()) {
-                                suspended.incrementAndGet();
-                            }
-                        }
-                    }).delay(10).asyncDelayed().process(inbox));
+            camel.route(
+                    builder -> builder.from("pgpubsub:foo?concurrentConsumers=20&singleListener=" + singleListener).routeId("in")
+                            .routePolicy(policy, new RoutePolicySupport() {
+                                @Override
+                                public void onExchangeDone(Route route, Exchange exchange) {
+                                    if (((PgPubSubConsumer) route.getConsumer()).isSuspended()) {
+                                        suspended.incrementAndGet();
+                                    }
+                                }
+                            }).delay(10).asyncDelayed().process(inbox));
             camel.start();
             Inbox.await(() -> assertThat(camel.isReceiving("in")).isTrue());
             for (int i = 0; i < 100; i++) {
@@ -120,7 +122,7 @@ class EndFromWithinTest {
             camel.route(builder -> {
                 RouteDefinition route = builder.from("pgpubsub:own?singleListener=" + singleListener).routeId("in");
                 if (async) {
-                    route.threads(2).process(exchange -> { });
+                    route.threads(2).process(exchange -> {});
                 }
                 route.process(inbox).process(exchange -> {
                     if (exchange.getMessage().getBody(String.class).equals("3")) {
@@ -152,7 +154,7 @@ class EndFromWithinTest {
             camel.route(builder -> {
                 RouteDefinition route = builder.from("pgpubsub:again?singleListener=" + singleListener).routeId("in");
                 if (async) {
-                    route.threads(2).process(exchange -> { });
+                    route.threads(2).process(exchange -> {});
                 }
                 route.process(inbox).process(exchange -> {
                     if (exchange.getMessage().getBody(String.class).equals("3")) {
@@ -210,13 +212,14 @@ class EndFromWithinTest {
         Inbox standby = new Inbox();
         AtomicLong took = new AtomicLong(-1);
         AtomicReference<Exception> failure = new AtomicReference<>();
-        try (LoggedLines logged = LoggedLines.capture(); CamelWithPostgres camel = new CamelWithPostgres(postgres);
+        try (LoggedLines logged = LoggedLines.capture();
+                CamelWithPostgres camel = new CamelWithPostgres(postgres);
                 CamelWithPostgres other = new CamelWithPostgres(postgres)) {
             camel.context().getShutdownStrategy().setTimeout(2);
             camel.route(builder -> {
                 RouteDefinition route = builder.from("pgpubsub:ctl?singleListener=" + singleListener).routeId("in");
                 if (async) {
-                    route.threads(2).process(exchange -> { });
+                    route.threads(2).process(exchange -> {});
                 }
                 route.process(inbox).process(exchange -> {
                     if (exchange.getMessage().getBody(String.class).equals("3")) {
@@ -262,7 +265,7 @@ class EndFromWithinTest {
                 RouteDefinition route = builder.from("pgpubsub:int?singleListener=" + singleListener).routeId("in").process(inbox)
                         .process(exchange -> Thread.currentThread().interrupt());
                 if (async) {
-                    route.threads(2).process(exchange -> { });
+                    route.threads(2).process(exchange -> {});
                 }
             });
             camel.start();
@@ -363,7 +366,8 @@ class EndFromWithinTest {
     void whoPollsNoMoreIsNotWaitedFor() throws Exception {
         String uri = "pgpubsub:poll?singleListener=false&queueSize=5&pollingConsumerQueueSize=5&pollingConsumerBlockTimeout=200";
         Inbox neighbour = new Inbox();
-        try (CamelWithPostgres camel = new CamelWithPostgres(postgres).receive("pgpubsub:neighbour?singleListener=false", neighbour)) {
+        try (CamelWithPostgres camel = new CamelWithPostgres(postgres).receive("pgpubsub:neighbour?singleListener=false",
+                neighbour)) {
             camel.start();
             ConsumerTemplate template = camel.context().createConsumerTemplate();
             assertThat(template.receiveBody(uri, 100)).isNull();

@@ -112,7 +112,8 @@ class FuzzTest {
             listening.start();
             channels.forEach(channel -> postgres.notify(channel, channel));
             Inbox.await(() -> assertThat(inbox.bodies()).hasSameSizeAs(channels).containsAll(channels));
-            assertThat(inbox.messages()).allMatch(message -> message.getBody().equals(message.getHeader(PgPubSubConstants.CHANNEL)));
+            assertThat(inbox.messages())
+                    .allMatch(message -> message.getBody().equals(message.getHeader(PgPubSubConstants.CHANNEL)));
         }
     }
 
@@ -167,7 +168,8 @@ class FuzzTest {
         for (Object each : bad) {
             Throwable failure = catchThrowable(() -> camel.template().sendBodyAndHeader(
                     "pgpubsub:elsewhere", "", PgPubSubConstants.OVERRIDE_CHANNEL, each));
-            assertThat(failure).isInstanceOf(CamelExecutionException.class).rootCause().isInstanceOf(IllegalArgumentException.class)
+            assertThat(failure).isInstanceOf(CamelExecutionException.class).rootCause()
+                    .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining(PgPubSubConstants.OVERRIDE_CHANNEL).hasMessageContaining(each.getClass().getTypeName())
                     .hasMessageNotContaining(SECRET);
         }

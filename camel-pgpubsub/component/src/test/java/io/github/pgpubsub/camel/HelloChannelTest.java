@@ -36,7 +36,8 @@ class HelloChannelTest {
             postgres.notify("HelloChannel", "from SQL");
             postgres.execute("NOTIFY \"HelloChannel\"");
             received.assertIsSatisfied();
-            assertThat(received.getExchanges().get(0).getMessage().getHeader(PgPubSubConstants.CHANNEL)).isEqualTo("HelloChannel");
+            assertThat(received.getExchanges().get(0).getMessage().getHeader(PgPubSubConstants.CHANNEL))
+                    .isEqualTo("HelloChannel");
             assertThat(received.getExchanges().get(0).getMessage().getHeader(PgPubSubConstants.PID)).isInstanceOf(Integer.class);
         }
         await().atMost(10, SECONDS).untilAsserted(() -> assertThat(postgres.backends("pgpubsub%")).isEmpty());

@@ -51,8 +51,9 @@ class JdbcBodiesTest {
     @Test
     void aRowIsSentAsRowToJsonWritesIt() throws Exception {
         try (Connection connection = postgres.connect(); Statement statement = connection.createStatement()) {
-            JsonNode expected = new ObjectMapper().readTree(one(statement, "select row_to_json(t)::text as json from (" + ROW + ") t")
-                    .get("json").toString());
+            JsonNode expected = new ObjectMapper()
+                    .readTree(one(statement, "select row_to_json(t)::text as json from (" + ROW + ") t")
+                            .get("json").toString());
             Map<String, Object> row = one(statement, ROW);
 
             camel.send("pgpubsub:Rows", row);

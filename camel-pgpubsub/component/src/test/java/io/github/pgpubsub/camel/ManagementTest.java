@@ -123,28 +123,29 @@ class ManagementTest {
         assertThat(ours.getDescription()).isEqualTo("Managed PostgreSQL Pub/Sub consumer");
         Set<String> shown = new TreeSet<>(attributes(ours));
         shown.removeAll(attributes(any));
-        assertThat(String.join("\n", shown)).isEqualTo("""
-                Backend, int: Backend that listens, 0: none
-                Connected, boolean: Whether there is a connection to listen on
-                ContextLocks, int: Advisory locks that the consumers of this context hold as leaders and standbys
-                Dropped, long: Messages left out because the queue was full
-                Filtered, long: Own messages left out
-                Gaps, long: Times in which messages may have been missed
-                Group, java.lang.String: Who shares a listener; empty without a single listener
-                InStep, boolean: Whether the standby holds all that the leader has not done, as far as this consumer knows
-                Leader, int: Backend that leads as far as this consumer knows, 0: none known
-                LeaderForMillis, long: Milliseconds for which the leader has led, -1: not known
-                LeaderName, java.lang.String: Application name of the backend that leads, empty: none known; asks the server when \
-                another leads, for half a second at most
-                Queued, int: Messages that wait for the route
-                Received, long: Messages handed to the route
-                Receiving, boolean: Whether this consumer gets messages now
-                Reconnects, long: Connections after the first
-                Redelivered, long: Messages that an earlier listener may have processed
-                Role, java.lang.String: Role in its group; empty without a single listener
-                ServerQueueUsage, double: Share of the server's notification queue in use, 0 to 1
-                Trouble, java.lang.String: Why this consumer can't go on although it is connected; empty: nothing
-                WaitsFor, java.lang.String: Whose full queue this consumer's session waits for; empty: it reads""");
+        assertThat(String.join("\n", shown)).isEqualTo(
+                """
+                        Backend, int: Backend that listens, 0: none
+                        Connected, boolean: Whether there is a connection to listen on
+                        ContextLocks, int: Advisory locks that the consumers of this context hold as leaders and standbys
+                        Dropped, long: Messages left out because the queue was full
+                        Filtered, long: Own messages left out
+                        Gaps, long: Times in which messages may have been missed
+                        Group, java.lang.String: Who shares a listener; empty without a single listener
+                        InStep, boolean: Whether the standby holds all that the leader has not done, as far as this consumer knows
+                        Leader, int: Backend that leads as far as this consumer knows, 0: none known
+                        LeaderForMillis, long: Milliseconds for which the leader has led, -1: not known
+                        LeaderName, java.lang.String: Application name of the backend that leads, empty: none known; asks the server when \
+                        another leads, for half a second at most
+                        Queued, int: Messages that wait for the route
+                        Received, long: Messages handed to the route
+                        Receiving, boolean: Whether this consumer gets messages now
+                        Reconnects, long: Connections after the first
+                        Redelivered, long: Messages that an earlier listener may have processed
+                        Role, java.lang.String: Role in its group; empty without a single listener
+                        ServerQueueUsage, double: Share of the server's notification queue in use, 0 to 1
+                        Trouble, java.lang.String: Why this consumer can't go on although it is connected; empty: nothing
+                        WaitsFor, java.lang.String: Whose full queue this consumer's session waits for; empty: it reads""");
         assertThat(operations(ours)).filteredOn(each -> !operations(any).contains(each)).containsExactly(
                 "listMembers[], java.util.List: Who takes part in the group, and who leads; asks the server, for three seconds at most");
     }
@@ -157,7 +158,8 @@ class ManagementTest {
     /** Without those that get an attribute. */
     private static List<String> operations(MBeanInfo bean) {
         return Stream.of(bean.getOperations()).filter(each -> !each.getName().matches("(get|is)[A-Z].*"))
-                .map(each -> each.getName() + List.of(each.getSignature()) + ", " + each.getReturnType() + ": " + each.getDescription())
+                .map(each -> each.getName() + List.of(each.getSignature()) + ", " + each.getReturnType() + ": "
+                        + each.getDescription())
                 .toList();
     }
 
@@ -200,8 +202,9 @@ class ManagementTest {
     @Test
     void eventsTellOfRolesGapsAndReconnects() {
         Inbox.await(() -> assertThat(events).filteredOn(PgPubSubEvent.RoleChanged.class::isInstance).extracting(
-                event -> ((PgPubSubEvent.RoleChanged) event).getChange().to()).containsExactly(Role.COLD, Role.STANDBY, Role.TAKING_OVER,
-                Role.LEADER));
+                event -> ((PgPubSubEvent.RoleChanged) event).getChange().to()).containsExactly(Role.COLD, Role.STANDBY,
+                        Role.TAKING_OVER,
+                        Role.LEADER));
         standby.close();
         events.clear();
         postgres.terminate(consumer().getBackend());

@@ -272,7 +272,8 @@ class PayloadFormatTest {
 
         camel.send("pgpubsub:Customers", customer("Ann"));
         beans.awaitSize(1);
-        assertThat(beans.bodies().get(0)).isInstanceOfSatisfying(Customer.class, ann -> assertThat(ann.getName()).isEqualTo("Ann"));
+        assertThat(beans.bodies().get(0)).isInstanceOfSatisfying(Customer.class,
+                ann -> assertThat(ann.getName()).isEqualTo("Ann"));
     }
 
     @ParameterizedTest
@@ -316,7 +317,8 @@ class PayloadFormatTest {
         postgres.notify("Bridged", "[".repeat(3000) + "]".repeat(3000));
 
         failures.awaitSize(1);
-        assertThat(failures.messages().get(0).getExchange().getProperty(Exchange.EXCEPTION_CAUGHT)).isInstanceOf(JsonPayloadException.class);
+        assertThat(failures.messages().get(0).getExchange().getProperty(Exchange.EXCEPTION_CAUGHT))
+                .isInstanceOf(JsonPayloadException.class);
     }
 
     /** Named, because a display name would use up a stream. */

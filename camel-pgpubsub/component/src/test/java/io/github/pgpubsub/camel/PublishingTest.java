@@ -210,7 +210,8 @@ class PublishingTest {
 
     /** The database through the proxy, for endpoints that share a connection with no other test. */
     private static String throughProxy(String name) {
-        return "RAW(jdbc:postgresql://" + proxy.host() + ":" + proxy.port() + "/" + postgres.database() + "?ApplicationName=" + name + ")";
+        return "RAW(jdbc:postgresql://" + proxy.host() + ":" + proxy.port() + "/" + postgres.database() + "?ApplicationName="
+                + name + ")";
     }
 
     private static void inParallel(int threads, Work work) throws Exception {

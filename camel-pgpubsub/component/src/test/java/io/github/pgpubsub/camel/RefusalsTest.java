@@ -40,7 +40,8 @@ class RefusalsTest {
     @ParameterizedTest
     @ValueSource(strings = {
         "pgpubsub:who%3F", "pgpubsub:who%253F", "pgpubsub:who%253f", "pgpubsub:who??", "pgpubsub:who?me", "pgpubsub:who%3Fme",
-        "pgpubsub:who%253Fme", "pgpubsub:who? me?", "pgpubsub:who?me?group=a", "pgpubsub:who%3Fme?group=a", "pgpubsub:who%253Fme?group=a",
+        "pgpubsub:who%253Fme", "pgpubsub:who? me?", "pgpubsub:who?me?group=a", "pgpubsub:who%3Fme?group=a",
+        "pgpubsub:who%253Fme?group=a",
     })
     void aQuestionMarkIsRefusedAndTheHeaderIsNamed(String uri) {
         assertThatThrownBy(() -> context.getEndpoint(uri)).isInstanceOf(ResolveEndpointFailedException.class)
@@ -126,7 +127,7 @@ class RefusalsTest {
         context.start();
 
         for (Service each : new Service[] {
-            context.getEndpoint(uri).createConsumer(exchange -> { }), context.getEndpoint(uri).createProducer()}) {
+            context.getEndpoint(uri).createConsumer(exchange -> {}), context.getEndpoint(uri).createProducer()}) {
             assertThatThrownBy(each::start).satisfiesAnyOf(e -> assertThat(e).hasMessageContainingAll(WAY_OUT),
                     e -> assertThat(e).cause().hasMessageContainingAll(WAY_OUT));
         }
@@ -137,7 +138,7 @@ class RefusalsTest {
     @Test
     void aConnectionThatCantBeHadIsOneLine() throws Exception {
         try (LoggedLines log = LoggedLines.capture()) {
-            var consumer = (PgPubSubConsumer) context.getEndpoint("pgpubsub:a").createConsumer(exchange -> { });
+            var consumer = (PgPubSubConsumer) context.getEndpoint("pgpubsub:a").createConsumer(exchange -> {});
             var reports = new ConsumerReports(consumer);
             SQLException refused = new SQLException("Connection to localhost:1 refused", "08001");
             reports.failed(refused);
@@ -157,13 +158,14 @@ class RefusalsTest {
         component.getConfiguration().setReconnectLimit(reconnectLimit);
         try (LoggedLines log = LoggedLines.capture()) {
             try {
-                start(route -> route.from("pgpubsub:a?singleListener=false").process(exchange -> { }));
+                start(route -> route.from("pgpubsub:a?singleListener=false").process(exchange -> {}));
             } catch (Exception e) {
                 assertThat(e).hasStackTraceContaining("gave up after 0 attempts");
             }
 
-            Inbox.await(() -> assertThat(log.lines()).filteredOn(line -> line.startsWith("WARN") && line.contains("Can't connect to"))
-                    .hasSize(1).allMatch(line -> line.contains("; trying again") == reconnectLimit > 0));
+            Inbox.await(
+                    () -> assertThat(log.lines()).filteredOn(line -> line.startsWith("WARN") && line.contains("Can't connect to"))
+                            .hasSize(1).allMatch(line -> line.contains("; trying again") == reconnectLimit > 0));
         }
     }
 

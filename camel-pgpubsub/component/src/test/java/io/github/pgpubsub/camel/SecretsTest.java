@@ -89,14 +89,17 @@ class SecretsTest {
                 Arguments.of("option, RAW{}", "url=" + jdbc + "&user=parenthesis&password=RAW{" + WORD + ")" + WORD + "}"),
                 Arguments.of("option, without RAW", "url=" + jdbc + "&user=plain&password=p%40" + WORD),
                 Arguments.of("JDBC URL, RAW", "url=RAW(" + jdbc + "?user=keeper&password=" + encoded + ")"),
-                Arguments.of("JDBC URL, RAW, more after it", "url=RAW(" + jdbc + "?password=" + encoded + "&user=keeper&sslmode=disable)"),
+                Arguments.of("JDBC URL, RAW, more after it",
+                        "url=RAW(" + jdbc + "?password=" + encoded + "&user=keeper&sslmode=disable)"),
                 Arguments.of("libpq URI, RAW", "url=RAW(postgres://keeper:" + encoded + "@" + address + ")"),
                 Arguments.of("libpq URI, RAW, as little encoded as can be",
-                        "url=RAW(postgres://keeper:" + encoded.replace("%26", "&").replace("%3D", "=").replace("%2B", "+") + "@" + address + ")"),
+                        "url=RAW(postgres://keeper:" + encoded.replace("%26", "&").replace("%3D", "=").replace("%2B", "+") + "@"
+                                + address + ")"),
                 Arguments.of("libpq URI, RAW{}", "url=RAW{postgres://keeper:" + encoded + "@" + address + "}"),
                 Arguments.of("libpq URI with a parenthesis, RAW",
                         "url=RAW(postgres://parenthesis:" + WORD + ")" + WORD + "@" + address + ")"),
-                Arguments.of("libpq URI with a parameter, RAW", "url=RAW(postgresql://keeper@" + address + "?password=" + encoded + ")"));
+                Arguments.of("libpq URI with a parameter, RAW",
+                        "url=RAW(postgresql://keeper@" + address + "?password=" + encoded + ")"));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -129,7 +132,8 @@ class SecretsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"camel.component.pgpubsub.url", "camel.component.pgpubsub.URL", "camel.component.pgpubsub.configuration.url"})
+    @ValueSource(strings = {"camel.component.pgpubsub.url", "camel.component.pgpubsub.URL",
+        "camel.component.pgpubsub.configuration.url"})
     void inTheUrlAsAProperty(String property) throws Exception {
         runMain(Map.of(property, libpqUri()));
         assertNothingLogged();
@@ -166,21 +170,29 @@ class SecretsTest {
         return Stream.of(
                 Arguments.of("wrong, as an option", "url=" + postgres.url() + "&user=keeper&password=RAW(not" + WORD + ")"),
                 Arguments.of("wrong, in a JDBC URL", "url=RAW(" + postgres.url() + "?user=keeper&password=not" + WORD + ")"),
-                Arguments.of("wrong, in a libpq URI", "url=RAW(postgres://keeper:not" + WORD + "@" + address + postgres.database() + ")"),
+                Arguments.of("wrong, in a libpq URI",
+                        "url=RAW(postgres://keeper:not" + WORD + "@" + address + postgres.database() + ")"),
                 Arguments.of("no such database", "url=RAW(postgres://keeper:" + encoded + "@" + address + "no_such_database)"),
-                Arguments.of("a percent sign that encodes nothing", "url=RAW(postgres://keeper:" + WORD + "%zz" + WORD + "@" + address + "db)"),
-                Arguments.of("the same in a JDBC URL", "url=RAW(" + postgres.url() + "?user=keeper&password=" + WORD + "%zz" + WORD + ")"),
-                Arguments.of("a question mark that is not encoded", "url=RAW(postgres://keeper:" + WORD + "?" + WORD + "=@" + address + "db)"),
+                Arguments.of("a percent sign that encodes nothing",
+                        "url=RAW(postgres://keeper:" + WORD + "%zz" + WORD + "@" + address + "db)"),
+                Arguments.of("the same in a JDBC URL",
+                        "url=RAW(" + postgres.url() + "?user=keeper&password=" + WORD + "%zz" + WORD + ")"),
+                Arguments.of("a question mark that is not encoded",
+                        "url=RAW(postgres://keeper:" + WORD + "?" + WORD + "=@" + address + "db)"),
                 Arguments.of("a JDBC URL with an @", "url=RAW(jdbc:postgresql://keeper:" + WORD + "@" + address + "db)"),
-                Arguments.of("a JDBC URL with an @ after a question mark", "url=RAW(jdbc:postgresql://keeper:" + WORD + "?" + WORD + "@" + address + "db)"),
+                Arguments.of("a JDBC URL with an @ after a question mark",
+                        "url=RAW(jdbc:postgresql://keeper:" + WORD + "?" + WORD + "@" + address + "db)"),
                 Arguments.of("a port that is none", "url=RAW(postgres://keeper:" + WORD + "@host:port/db)"),
                 Arguments.of("a scheme that is none", "url=RAW(postgers://keeper:" + WORD + "@" + address + "db)"),
                 Arguments.of("an unknown parameter", "url=RAW(postgres://keeper:" + WORD + "@" + address + "db?nonsense=1)"),
-                Arguments.of("an unknown option", "url=" + postgres.url() + "&user=keeper&password=RAW(" + PASSWORD + ")&nonsense=1"),
+                Arguments.of("an unknown option",
+                        "url=" + postgres.url() + "&user=keeper&password=RAW(" + PASSWORD + ")&nonsense=1"),
                 Arguments.of("a bad value", "url=" + postgres.url() + "&user=keeper&password=RAW(" + PASSWORD + ")&queueSize=0"),
                 Arguments.of("no database", "user=keeper&password=RAW(" + PASSWORD + ")"),
-                Arguments.of("an ampersand without RAW", "url=postgres://keeper:" + WORD + "&" + WORD + "=" + WORD + "@" + address + "db"),
-                Arguments.of("the end of RAW in a URL", "url=RAW(postgres://keeper:" + WORD + ")&x=" + WORD + "@" + address + "db)"));
+                Arguments.of("an ampersand without RAW",
+                        "url=postgres://keeper:" + WORD + "&" + WORD + "=" + WORD + "@" + address + "db"),
+                Arguments.of("the end of RAW in a URL",
+                        "url=RAW(postgres://keeper:" + WORD + ")&x=" + WORD + "@" + address + "db)"));
     }
 
     /** Without a route: when one can't be made, Camel shows the first 60 characters of its text (FailedToCreateRouteException). */
@@ -229,10 +241,14 @@ class SecretsTest {
     static Stream<Arguments> printedForms() {
         String address = postgres.server().host() + ":" + postgres.server().port() + "/" + postgres.database();
         return Stream.of(
-                Arguments.of("a JDBC URL without RAW", "url=" + encoded("jdbc:postgresql://" + address + "?password=" + WORD), "url=RAW("),
-                Arguments.of("a libpq URI without RAW", "url=" + encoded("postgres://keeper:p%40" + WORD + "@" + address), "url=RAW("),
-                Arguments.of("a parenthesis in RAW()", "password=RAW(a)" + WORD + ")&user=keeper&url=" + postgres.url(), "password=RAW{"),
-                Arguments.of("an ampersand in RAW{}", "password=RAW{a&" + WORD + "}&user=keeper&url=" + postgres.url(), "password=RAW("));
+                Arguments.of("a JDBC URL without RAW", "url=" + encoded("jdbc:postgresql://" + address + "?password=" + WORD),
+                        "url=RAW("),
+                Arguments.of("a libpq URI without RAW", "url=" + encoded("postgres://keeper:p%40" + WORD + "@" + address),
+                        "url=RAW("),
+                Arguments.of("a parenthesis in RAW()", "password=RAW(a)" + WORD + ")&user=keeper&url=" + postgres.url(),
+                        "password=RAW{"),
+                Arguments.of("an ampersand in RAW{}", "password=RAW{a&" + WORD + "}&user=keeper&url=" + postgres.url(),
+                        "password=RAW("));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -326,7 +342,8 @@ class SecretsTest {
         }
         shown.add(String.valueOf(context.getComponent("pgpubsub")));
         MBeanServer beans = ManagementFactory.getPlatformMBeanServer();
-        List<ObjectName> names = List.copyOf(beans.queryNames(new ObjectName("org.apache.camel:context=" + context.getManagementName() + ",*"), null));
+        List<ObjectName> names = List
+                .copyOf(beans.queryNames(new ObjectName("org.apache.camel:context=" + context.getManagementName() + ",*"), null));
         assertThat(names).as("JMX is on").hasSizeGreaterThan(10);
         for (ObjectName name : names) {
             shown.add(name.toString());

@@ -26,7 +26,8 @@ class ReferenceTest {
     private static final Path PAGE = Pages.ROOT.resolve("docs/reference.md");
     private static final Path METADATA = Pages.ROOT.resolve(
             "camel-pgpubsub/component/src/generated/resources/META-INF/io/github/pgpubsub/camel/pgpubsub.json");
-    private static final Pattern TABLE = Pattern.compile("(<!-- table: (\\w+) -->\n)(.*?)(<!-- end of table -->\n)", Pattern.DOTALL);
+    private static final Pattern TABLE = Pattern.compile("(<!-- table: (\\w+) -->\n)(.*?)(<!-- end of table -->\n)",
+            Pattern.DOTALL);
 
     @Test
     void tablesAgreeWithTheMetadata() throws IOException {
@@ -63,7 +64,8 @@ class ReferenceTest {
                 .forEach(option -> optionTable(tables, "component").append(row(option.getKey(), option.getValue())));
         tables.put("headers", new StringBuilder("| header | side | type | description |\n| --- | --- | --- | --- |\n"));
         metadata.get("headers").properties().forEach(header -> tables.get("headers").append("| `%s` | %s | %s | %s |\n".formatted(
-                header.getKey(), text(header.getValue(), "label"), text(header.getValue(), "javaType"), description(header.getValue()))));
+                header.getKey(), text(header.getValue(), "label"), text(header.getValue(), "javaType"),
+                description(header.getValue()))));
 
         Map<String, String> texts = new LinkedHashMap<>();
         tables.forEach((name, table) -> texts.put(name, table.toString()));
@@ -88,7 +90,8 @@ class ReferenceTest {
 
     private static String row(String name, JsonNode option) {
         String value = text(option, "defaultValue");
-        return "| `%s` | %s | %s | %s |\n".formatted(name, value.isEmpty() ? "" : "`" + value + "`", type(option), description(option));
+        return "| `%s` | %s | %s | %s |\n".formatted(name, value.isEmpty() ? "" : "`" + value + "`", type(option),
+                description(option));
     }
 
     private static String type(JsonNode option) {

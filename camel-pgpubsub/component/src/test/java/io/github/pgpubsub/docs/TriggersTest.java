@@ -74,7 +74,8 @@ class TriggersTest {
     private List<String> receivedOn(String channel, String sql, int count) throws Exception {
         Queue<String> payloads = new ConcurrentLinkedQueue<>();
         try (PgPubSub pubSub = PgPubSub.to(new UrlConnectionSource(postgres.url(), postgres.user(), postgres.password())).build();
-                var subscription = pubSub.subscribe(SubscriptionOptions.to(channel).singleListener(false).build(), into(payloads))) {
+                var subscription = pubSub.subscribe(SubscriptionOptions.to(channel).singleListener(false).build(),
+                        into(payloads))) {
             // Several statements in one string are one transaction.
             postgres.execute(sql);
             await().atMost(20, SECONDS).untilAsserted(() -> assertThat(payloads).hasSize(count));

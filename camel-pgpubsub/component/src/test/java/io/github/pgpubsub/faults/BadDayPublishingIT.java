@@ -58,7 +58,8 @@ class BadDayPublishingIT {
         List<String> queued = numbers("queued", 100);
         Outcomes outcomes = new Outcomes();
         Arrivals arrivals = new Arrivals();
-        try (Proxy proxy = new Proxy(postgres.server()); PgPubSub pubSub = pubSub(Application.url(proxy, postgres));
+        try (Proxy proxy = new Proxy(postgres.server());
+                PgPubSub pubSub = pubSub(Application.url(proxy, postgres));
                 Application application = new Application(postgres)
                         .receive("in", "pgpubsub:bad day?singleListener=false", arrivals).start()) {
             outcomes.send(pubSub, "connected", LONG);
@@ -90,8 +91,9 @@ class BadDayPublishingIT {
         List<String> all = numbers("full", CAPACITY);
         Outcomes outcomes = new Outcomes();
         Arrivals arrivals = new Arrivals();
-        try (PgPubSub pubSub = pubSub(postgres.url()); Application application = new Application(postgres)
-                .receive("in", "pgpubsub:bad day?singleListener=false", arrivals).start()) {
+        try (PgPubSub pubSub = pubSub(postgres.url());
+                Application application = new Application(postgres)
+                        .receive("in", "pgpubsub:bad day?singleListener=false", arrivals).start()) {
             outcomes.send(pubSub, "connected", LONG);
             outcomes.of(List.of("connected"));
             long waited;

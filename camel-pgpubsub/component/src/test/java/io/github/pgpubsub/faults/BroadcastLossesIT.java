@@ -18,8 +18,10 @@ class BroadcastLossesIT {
     @ParameterizedTest
     @ValueSource(ints = {1, 8})
     void eachGetsEachOrIsTold(int concurrentConsumers) {
-        try (Proxy proxy = new Proxy(postgres.server()); Group group = new Group(postgres, "broadcast " + concurrentConsumers,
-                "singleListener=false&gapMarker=reconnect&reconnectMaxDelay=200&concurrentConsumers=" + concurrentConsumers)) {
+        try (Proxy proxy = new Proxy(postgres.server());
+                Group group = new Group(postgres, "broadcast " + concurrentConsumers,
+                        "singleListener=false&gapMarker=reconnect&reconnectMaxDelay=200&concurrentConsumers="
+                                + concurrentConsumers)) {
             Node lossy = group.through(proxy).launch().awaitStarted();
             Node whole = group.launch().awaitStarted();
             try (Numbers numbers = group.numbers(1000)) {
@@ -38,10 +40,11 @@ class BroadcastLossesIT {
                 group.awaitNextStart(lossy);
                 group.awaitNextStart(whole);
                 long sent = numbers.stop();
-                group.awaitThat("all has come", Node.SOON, () -> group.all().stream().allMatch(node ->
-                        node.starts().stream().anyMatch(start -> start.number() == sent)));
+                group.awaitThat("all has come", Node.SOON, () -> group.all().stream()
+                        .allMatch(node -> node.starts().stream().anyMatch(start -> start.number() == sent)));
             }
-            Figures.print("broadcast, concurrentConsumers=%d: losses %d, gaps told to who lost %d, to the other %d", concurrentConsumers,
+            Figures.print("broadcast, concurrentConsumers=%d: losses %d, gaps told to who lost %d, to the other %d",
+                    concurrentConsumers,
                     LOSSES, lossy.gaps().size(), whole.gaps().size());
             group.assertKept();
         }

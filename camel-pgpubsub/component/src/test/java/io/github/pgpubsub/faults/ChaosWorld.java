@@ -28,8 +28,8 @@ final class ChaosWorld implements AutoCloseable {
     private static final int PER_SECOND = 1000;
 
     private enum Fault {
-        STOP(4), KILL(4), FREEZE(4), LEAVE(4), CUT(2), RESET(2), STALL(2), REFUSE(2), BACKEND_ENDED(3), SEVERAL_AT_ONCE(5),
-        ROLLING_DEPLOY(1), SERVER_KILLED(1), SERVER_STOPPED(1);
+        STOP(4), KILL(4), FREEZE(4), LEAVE(4), CUT(2), RESET(2), STALL(2), REFUSE(2), BACKEND_ENDED(3), SEVERAL_AT_ONCE(
+                5), ROLLING_DEPLOY(1), SERVER_KILLED(1), SERVER_STOPPED(1);
 
         private final int weight;
 
@@ -124,7 +124,8 @@ final class ChaosWorld implements AutoCloseable {
         random = new Random(seed * 0x9E3779B97F4A7C15L);
         members = 3 + random.nextInt(mostMembers - 2);
         latency = Duration.ofMillis(any(0, 5, 50));
-        options = "gapMarker=reconnect&reconnectMaxDelay=500&concurrentConsumers=" + any(1, 8) + "&leaderTimeout=" + any(0, 2000, 3000)
+        options = "gapMarker=reconnect&reconnectMaxDelay=500&concurrentConsumers=" + any(1, 8) + "&leaderTimeout="
+                + any(0, 2000, 3000)
                 + "&acquireInterval=" + any(100, 500) + any("", "&heartbeatInterval=1000&heartbeatTimeout=1000")
                 + any("", "&queueSize=10&standbyBuffer=0", "&queueSize=10&standbyBuffer=20", "&maxBufferedBytes=5000");
         group = new Group(postgres, "chaos " + seed, options);
@@ -223,15 +224,15 @@ final class ChaosWorld implements AutoCloseable {
                     place.busy = false;
                 });
             }
-            case CUT -> place.disturb("cut", random.nextInt(100), place.proxy::cut, () -> { });
-            case RESET -> place.disturb("reset", random.nextInt(100), place.proxy::reset, () -> { });
+            case CUT -> place.disturb("cut", random.nextInt(100), place.proxy::cut, () -> {});
+            case RESET -> place.disturb("reset", random.nextInt(100), place.proxy::reset, () -> {});
             case STALL -> place.disturb("stalled", 200 + random.nextInt(6000), place.proxy::stall, place.proxy::resume);
             case REFUSE -> place.disturb("refused", 200 + random.nextInt(6000), () -> {
                 place.proxy.refuse(true);
                 place.proxy.reset();
             }, () -> place.proxy.refuse(false));
             case BACKEND_ENDED -> place.disturb("ended", random.nextInt(100),
-                    () -> postgres.strings("select pg_terminate_backend(?)", node.backend()), () -> { });
+                    () -> postgres.strings("select pg_terminate_backend(?)", node.backend()), () -> {});
             default -> throw new AssertionError(fault);
         }
     }

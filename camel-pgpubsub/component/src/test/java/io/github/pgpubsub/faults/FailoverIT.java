@@ -108,7 +108,8 @@ class FailoverIT {
 
     private long number(String query) throws SQLException {
         try (Connection connection = standby.dataSource(postgres.database()).getConnection();
-                Statement statement = connection.createStatement(); ResultSet row = statement.executeQuery(query)) {
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(query)) {
             row.next();
             return row.getLong(1);
         }

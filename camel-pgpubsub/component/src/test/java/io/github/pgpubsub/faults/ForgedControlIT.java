@@ -40,7 +40,8 @@ class ForgedControlIT {
             }
             group.awaitStarted(sent);
             Received received = group.received();
-            Figures.print("forged control messages: %d, sent %d, hand-overs %d, lost %d, twice %d, silence %s", forger.forged(), sent,
+            Figures.print("forged control messages: %d, sent %d, hand-overs %d, lost %d, twice %d, silence %s", forger.forged(),
+                    sent,
                     received.terms().size() - 1, received.lost(sent).size(), received.twice().size(),
                     Figures.medianAndMax(received.silences()));
             group.assertKeptWithoutGaps();

@@ -45,8 +45,10 @@ class FullHeapIT {
                     .substring(FullHeapNode.LONGEST.length());
             assertThat(Duration.ofMillis(Long.parseLong(longest))).isLessThan(SLACK.plusMillis(FullHeapNode.SEND_TIMEOUT_MILLIS));
             assertThat(node.awaitExit(Node.SOON)).isZero();
-            Figures.print("a heap of 64 MB that is full for %d s, twice, singleListener=%b: messages come again %d and %d ms after it is"
-                    + " free, the longest send took %s ms", SECONDS, singleListener, first, second, longest);
+            Figures.print(
+                    "a heap of 64 MB that is full for %d s, twice, singleListener=%b: messages come again %d and %d ms after it is"
+                            + " free, the longest send took %s ms",
+                    SECONDS, singleListener, first, second, longest);
         }
     }
 

@@ -108,12 +108,14 @@ public final class FullHeapNode {
 
     /** Those that are there for good; a pool's come and go. */
     private static String threads() {
-        return Thread.getAllStackTraces().keySet().stream().map(Thread::getName).filter(name -> name.contains(" - pgpubsub camel"))
+        return Thread.getAllStackTraces().keySet().stream().map(Thread::getName)
+                .filter(name -> name.contains(" - pgpubsub camel"))
                 .map(name -> name.substring(name.lastIndexOf(" - ") + " - ".length())).sorted().collect(Collectors.joining(", "));
     }
 
     private static String health(CamelContext context) {
-        return HealthCheckHelper.invokeReadiness(context, "full").stream().map(result -> result.getCheck().getId() + " " + result.getState())
+        return HealthCheckHelper.invokeReadiness(context, "full").stream()
+                .map(result -> result.getCheck().getId() + " " + result.getState())
                 .sorted().collect(Collectors.joining(", "));
     }
 

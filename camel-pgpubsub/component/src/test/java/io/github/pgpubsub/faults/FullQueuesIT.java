@@ -52,7 +52,8 @@ class FullQueuesIT {
     @CsvSource({"true, dropOldest, 91", "false, dropOldest, 91", "true, dropNewest, 2", "false, dropNewest, 2"})
     void whatOverflowsIsDroppedAndCounted(boolean singleListener, Overflow overflow, int firstKept) throws Exception {
         Standing route = new Standing();
-        try (LoggedLines log = LoggedLines.capture(); PgPubSub pubSub = pubSub();
+        try (LoggedLines log = LoggedLines.capture();
+                PgPubSub pubSub = pubSub();
                 Subscription subscription = pubSub.subscribe(SubscriptionOptions.to("drop").name("Route slow").queueSize(10)
                         .overflow(overflow).singleListener(singleListener).build(), route)) {
             postgres.notify("drop", "1");
@@ -78,8 +79,9 @@ class FullQueuesIT {
         int messages = 3000;
         BufferLimit memory = new BufferLimit(2_000_000);
         Standing route = new Standing();
-        try (PgPubSub pubSub = pubSub(); Subscription subscription = pubSub.subscribe(SubscriptionOptions.to("bytes")
-                .queueSize(messages).memory(memory).singleListener(singleListener).build(), route)) {
+        try (PgPubSub pubSub = pubSub();
+                Subscription subscription = pubSub.subscribe(SubscriptionOptions.to("bytes")
+                        .queueSize(messages).memory(memory).singleListener(singleListener).build(), route)) {
             // What comes during a take-over has another bound.
             soon(() -> assertThat(subscription.isReceiving()).isTrue());
             notify("bytes", 1, messages, 4000);
@@ -127,12 +129,13 @@ class FullQueuesIT {
         Arrivals slow = new Arrivals();
         Arrivals neighbour = new Arrivals();
         Arrivals apart = new Arrivals();
-        try (LoggedLines log = LoggedLines.capture(); Application application = new Application(postgres)
-                .route(route -> route.from("pgpubsub:slow?queueSize=5&singleListener=false").routeId("slow").process(slow)
-                        .process(exchange -> go.await()))
-                .receive("neighbour", "pgpubsub:fast?singleListener=false", neighbour)
-                .receive("apart", "pgpubsub:fast?singleListener=false&dedicatedSession=true", apart)
-                .start()) {
+        try (LoggedLines log = LoggedLines.capture();
+                Application application = new Application(postgres)
+                        .route(route -> route.from("pgpubsub:slow?queueSize=5&singleListener=false").routeId("slow").process(slow)
+                                .process(exchange -> go.await()))
+                        .receive("neighbour", "pgpubsub:fast?singleListener=false", neighbour)
+                        .receive("apart", "pgpubsub:fast?singleListener=false&dedicatedSession=true", apart)
+                        .start()) {
             notify("slow", 1, 20, 0);
             soon(() -> assertThat(application.health("neighbour").getDetails()).containsKey("waitsFor"));
             postgres.notify("fast", "hello");

@@ -23,8 +23,8 @@ import java.util.stream.Collectors;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.spi.ExceptionHandler;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -114,7 +114,9 @@ class GapIT {
                 create or replace function notify_item() returns trigger language plpgsql as
                 $$ begin perform pg_notify('item', new.id::text); return null; end $$;
                 create trigger notify_item after insert on item for each row execute function notify_item()""");
-        try (Cache cache = new Cache(); Connection lost = postgres.connect(); Proxy proxy = new Proxy(postgres.server());
+        try (Cache cache = new Cache();
+                Connection lost = postgres.connect();
+                Proxy proxy = new Proxy(postgres.server());
                 Application application = new Application(postgres).through(proxy).route(route -> route
                         .from("pgpubsub:item?gapMarker=always&singleListener=" + singleListener).routeId("in").process(cache))) {
             // Between asking to listen and listening lies more time than the cache needs to load.

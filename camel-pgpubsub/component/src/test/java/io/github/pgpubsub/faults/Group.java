@@ -113,7 +113,8 @@ final class Group implements AutoCloseable {
     /** Sends these numbers in one transaction, and writes that into the history. */
     void send(long first, long last) {
         history.sending(Numbered.onlySender(), first, last);
-        postgres.strings("select count(pg_notify(?, n::text)) from generate_series(?::bigint, ?::bigint) n", channel, first, last);
+        postgres.strings("select count(pg_notify(?, n::text)) from generate_series(?::bigint, ?::bigint) n", channel, first,
+                last);
         history.committed(Numbered.onlySender(), first, last);
     }
 
@@ -259,9 +260,10 @@ final class Group implements AutoCloseable {
     String story() {
         return all.stream().map(node -> {
             List<String> log = node.log();
-            return node + " began " + node.starts().size() + ", the last " + node.starts().stream().reduce((a, b) -> b).orElse(null)
+            return node + " began " + node.starts().size() + ", the last "
+                    + node.starts().stream().reduce((a, b) -> b).orElse(null)
                     + "\n" + log.stream().skip(Math.max(0, log.size() - SHOWN)).map(line -> node + "| " + line)
-                    .collect(Collectors.joining("\n"));
+                            .collect(Collectors.joining("\n"));
         }).collect(Collectors.joining("\n"));
     }
 

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.github.pgpubsub.Message;
-import io.github.pgpubsub.MessageHandler;
 import io.github.pgpubsub.PgPubSub;
 import io.github.pgpubsub.Subscription;
 import io.github.pgpubsub.SubscriptionOptions;

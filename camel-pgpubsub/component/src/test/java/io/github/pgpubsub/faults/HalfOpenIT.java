@@ -120,8 +120,9 @@ class HalfOpenIT {
     @Test
     void halfANotificationIsNotWaitedForForEver() throws Exception {
         Arrivals arrivals = new Arrivals();
-        try (Valve valve = new Valve(postgres.server()); Application application = heartbeats(new Application(postgres)
-                .receive("in", "pgpubsub:half?singleListener=false&gapMarker=reconnect", arrivals))) {
+        try (Valve valve = new Valve(postgres.server());
+                Application application = heartbeats(new Application(postgres)
+                        .receive("in", "pgpubsub:half?singleListener=false&gapMarker=reconnect", arrivals))) {
             application.configuration().setUrl(valve.url(postgres.database()));
             application.start();
             valve.closeWithinNextNotification();
@@ -164,8 +165,9 @@ class HalfOpenIT {
     @ValueSource(booleans = {true, false})
     void aServerThatTakesConnectionsAndSaysNothingHoldsNobodyUp(boolean singleListener) throws Exception {
         Arrivals arrivals = new Arrivals();
-        try (Proxy proxy = new Proxy(postgres.server()); Application application = new Application(postgres).through(proxy)
-                .receive("in", "pgpubsub:mute?singleListener=" + singleListener, arrivals)) {
+        try (Proxy proxy = new Proxy(postgres.server());
+                Application application = new Application(postgres).through(proxy)
+                        .receive("in", "pgpubsub:mute?singleListener=" + singleListener, arrivals)) {
             application.configuration().setUrl(Application.url(proxy, postgres) + "?connectTimeout=2&sslmode=disable");
             proxy.stall();
             long begin = System.nanoTime();

@@ -41,8 +41,10 @@ class HinderedMemberIT {
     @Test
     void aMemberWhoseListenIsRefusedLeavesItToOthers() throws Exception {
         refuses = true;
-        try (PgPubSub deaf = PgPubSub.to(refusing()).build(); Subscription first = deaf.subscribe(options(), inbox("first"));
-                PgPubSub sound = PgPubSub.to(source()).build(); Subscription second = sound.subscribe(options(), inbox("second"))) {
+        try (PgPubSub deaf = PgPubSub.to(refusing()).build();
+                Subscription first = deaf.subscribe(options(), inbox("first"));
+                PgPubSub sound = PgPubSub.to(source()).build();
+                Subscription second = sound.subscribe(options(), inbox("second"))) {
             soon(() -> assertThat(first.status().trouble()).contains(REFUSAL));
             soon(() -> assertThat(second.isReceiving()).isTrue());
             assertThat(first.isReceiving()).isFalse();
@@ -116,7 +118,8 @@ class HinderedMemberIT {
         try (PgPubSub left = PgPubSub.to(source()).threads(mortal).build();
                 Subscription first = left.subscribe(options(), slow("first", go));
                 Subscription next = left.subscribe(options(), inbox("next"));
-                PgPubSub right = PgPubSub.to(source()).build(); Subscription standby = right.subscribe(options(), inbox("standby"))) {
+                PgPubSub right = PgPubSub.to(source()).build();
+                Subscription standby = right.subscribe(options(), inbox("standby"))) {
             soon(() -> assertThat(first.isReceiving()).isTrue());
             soon(() -> assertThat(first.status().group().inStep()).isTrue());
             postgres.notify("ch", "1");

@@ -14,8 +14,8 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -32,7 +32,8 @@ class IdleConnectionIT {
     @ValueSource(booleans = {true, false})
     void aSessionThatIsLostInASilenceAsksEarlier(boolean singleListener) throws Exception {
         Arrivals arrivals = new Arrivals();
-        try (LoggedLines log = LoggedLines.capture(); Impatient proxy = new Impatient(postgres.server(), IDLE);
+        try (LoggedLines log = LoggedLines.capture();
+                Impatient proxy = new Impatient(postgres.server(), IDLE);
                 Application application = new Application(postgres).receive("in",
                         "pgpubsub:idle?gapMarker=reconnect&singleListener=" + singleListener, arrivals)) {
             application.configuration().setUrl(proxy.url(postgres.database()));

@@ -29,8 +29,9 @@ class LastReceivedIT {
     @ValueSource(booleans = {true, false})
     void whatTheDriverHasWhenItThrowsIsNotLost(boolean singleListener) throws Exception {
         Arrivals arrivals = new Arrivals();
-        try (Proxy proxy = new Proxy(postgres.server()); Application application = new Application(postgres).through(proxy)
-                .receive("in", "pgpubsub:last?gapMarker=reconnect&singleListener=" + singleListener, arrivals).start()) {
+        try (Proxy proxy = new Proxy(postgres.server());
+                Application application = new Application(postgres).through(proxy)
+                        .receive("in", "pgpubsub:last?gapMarker=reconnect&singleListener=" + singleListener, arrivals).start()) {
             soon(() -> assertThat(application.isReceiving("in")).isTrue());
             int backend = application.backends("listen").get(0);
             proxy.stall();

@@ -22,7 +22,8 @@ class LeaderFrozenIT {
 
     @Test
     void isDeposedAndBeginsNothingWhenItGoesOn() {
-        try (Group group = new Group(postgres, "frozen", "leaderTimeout=2000&gapMarker=reconnect&concurrentConsumers=" + CONCURRENT)) {
+        try (Group group = new Group(postgres, "frozen",
+                "leaderTimeout=2000&gapMarker=reconnect&concurrentConsumers=" + CONCURRENT)) {
             Node first = group.launch().awaitStarted();
             Node second = group.launch().awaitStarted();
             group.awaitStandbyInStep(second);

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -127,7 +127,8 @@ class LossesIT {
         int losses = 15;
         List<Long> micros = new ArrayList<>();
         String options = "gapMarker=reconnect&singleListener=" + singleListener;
-        try (Group story = new Group(postgres, "trice", options); HistoryWriter own = story.writerFor("application");
+        try (Group story = new Group(postgres, "trice", options);
+                HistoryWriter own = story.writerFor("application");
                 LoggedRoles roles = LoggedRoles.into(own)) {
             Arrivals arrivals = new Arrivals(own);
             HistoryWriter history = story.history();
@@ -149,8 +150,10 @@ class LossesIT {
                 }
                 String sent = String.valueOf(numbers.stop());
                 arrivals.awaitBody(sent);
-                Figures.print("listening backend ended under 500 messages/s, singleListener=%b, %d times: receiving again after %s;"
-                        + " missed %d of %s", singleListener, losses, Figures.medianAndMax(micros),
+                Figures.print(
+                        "listening backend ended under 500 messages/s, singleListener=%b, %d times: receiving again after %s;"
+                                + " missed %d of %s",
+                        singleListener, losses, Figures.medianAndMax(micros),
                         Long.parseLong(sent) - arrivals.bodies().stream().distinct().count(), sent);
             }
             story.assertKept();

@@ -63,9 +63,10 @@ class OrderlyStopIT {
         Arrivals begun = new Arrivals();
         CountDownLatch go = new CountDownLatch(1);
         // The route takes its time for each message, so that the stop finds most of them undone.
-        try (Proxy proxy = new Proxy(postgres.server()); Application application = new Application(postgres).through(proxy)
-                .route(route -> route.from("pgpubsub:stop lost?singleListener=" + singleListener).routeId("in")
-                        .process(begun).process(exchange -> go.await()).process(exchange -> Thread.sleep(5)))) {
+        try (Proxy proxy = new Proxy(postgres.server());
+                Application application = new Application(postgres).through(proxy)
+                        .route(route -> route.from("pgpubsub:stop lost?singleListener=" + singleListener).routeId("in")
+                                .process(begun).process(exchange -> go.await()).process(exchange -> Thread.sleep(5)))) {
             application.start();
             soon(() -> assertThat(application.isReceiving("in")).isTrue());
             postgres.strings("select count(pg_notify('stop lost', n::text)) from generate_series(1, ?) n", messages);
@@ -154,9 +155,10 @@ class OrderlyStopIT {
     @ParameterizedTest
     @CsvSource({"true, refused", "false, refused", "true, mute", "false, mute"})
     void anOutageDoesNotHoldAStopUp(boolean singleListener, String outage) throws Exception {
-        try (Proxy proxy = new Proxy(postgres.server()); Application application = new Application(postgres).through(proxy)
-                .receive("in", "pgpubsub:outage?singleListener=" + singleListener, new Arrivals())
-                .route(route -> route.from("direct:out").to("pgpubsub:outage?sendTimeout=1s")).start()) {
+        try (Proxy proxy = new Proxy(postgres.server());
+                Application application = new Application(postgres).through(proxy)
+                        .receive("in", "pgpubsub:outage?singleListener=" + singleListener, new Arrivals())
+                        .route(route -> route.from("direct:out").to("pgpubsub:outage?sendTimeout=1s")).start()) {
             soon(() -> assertThat(application.isReceiving("in")).isTrue());
             application.send("direct:out", "before");
             if (outage.equals("mute")) {

@@ -50,7 +50,8 @@ class OrderlyStopTogetherIT {
                 group.awaitStarted(numbers.stop());
             }
             Received received = group.received();
-            Figures.print("leader and standby stop within 4 to 25 ms: rounds %d, twice %d, silence %s", rounds, received.twice().size(),
+            Figures.print("leader and standby stop within 4 to 25 ms: rounds %d, twice %d, silence %s", rounds,
+                    received.twice().size(),
                     Figures.medianAndMax(received.silences()));
             group.assertKeptWithoutGaps();
             assertThat(received.twice()).isEmpty();
@@ -100,7 +101,8 @@ class OrderlyStopTogetherIT {
             long sent = 0;
             for (int i = 0; i < rounds; i++) {
                 Node leader = group.awaitLeader();
-                group.awaitThat("a standby", Node.SOON, () -> group.all().stream().anyMatch(node -> node.role().equals("STANDBY")));
+                group.awaitThat("a standby", Node.SOON,
+                        () -> group.all().stream().anyMatch(node -> node.role().equals("STANDBY")));
                 group.send(sent + 1, sent + 500);
                 sent += 500;
                 group.awaitStarted(sent - 400);

@@ -60,7 +60,8 @@ final class Received {
     /** In the order of their beginning. */
     List<Term> terms() {
         Map<String, List<Start>> byTerm = starts.stream()
-                .collect(Collectors.groupingBy(start -> start.node() + "/" + start.term(), LinkedHashMap::new, Collectors.toList()));
+                .collect(Collectors.groupingBy(start -> start.node() + "/" + start.term(), LinkedHashMap::new,
+                        Collectors.toList()));
         return byTerm.values().stream().map(of -> new Term(of.get(0).node(), of.get(0).term(), of)).toList();
     }
 

@@ -84,8 +84,8 @@ class RefusedRequestIT {
             soon(() -> assertThat(bad.failures).isNotEmpty());
             soon(() -> assertThat(List.of(first, third)).allMatch(Subscription::isReceiving));
             for (String number : TWENTY) {
-                pubSub.publish("good", number, Duration.ofSeconds(10), failure -> { });
-                pubSub.publish("late", number, Duration.ofSeconds(10), failure -> { });
+                pubSub.publish("good", number, Duration.ofSeconds(10), failure -> {});
+                pubSub.publish("late", number, Duration.ofSeconds(10), failure -> {});
             }
             soon(() -> assertThat(good.payloads).isEqualTo(TWENTY));
             soon(() -> assertThat(late.payloads).isEqualTo(TWENTY));
@@ -110,7 +110,7 @@ class RefusedRequestIT {
                 assertThat(group.role()).isEqualTo(Role.COLD);
                 assertThat(group.roleFor()).isGreaterThan(Duration.ofSeconds(5));
             }));
-            pubSub.publish("good", "hello", Duration.ofSeconds(10), failure -> { });
+            pubSub.publish("good", "hello", Duration.ofSeconds(10), failure -> {});
             await().atMost(Duration.ofSeconds(3)).untilAsserted(() -> assertThat(good.payloads).containsExactly("hello"));
             assertThat(first.status().session().reconnects()).isZero();
         }
@@ -165,7 +165,8 @@ class RefusedRequestIT {
         try (PgPubSub pubSub = pubSub(postgres.database());
                 Subscription listener = pubSub.subscribe(options("all", false), broadcast, broadcast);
                 Subscription before = pubSub.subscribe(options("before", true), leader, leader);
-                Connection hog = postgres.connect(); Statement statement = hog.createStatement()) {
+                Connection hog = postgres.connect();
+                Statement statement = hog.createStatement()) {
             soon(() -> assertThat(before.isReceiving()).isTrue());
             fill(statement);
             CompletableFuture<Subscription> start = CompletableFuture.supplyAsync(() -> {
@@ -211,6 +212,7 @@ class RefusedRequestIT {
     }
 
     private static PgPubSub pubSub(String database) {
-        return PgPubSub.to(new UrlConnectionSource(postgres.server().url(database), postgres.user(), postgres.password())).build();
+        return PgPubSub.to(new UrlConnectionSource(postgres.server().url(database), postgres.user(), postgres.password()))
+                .build();
     }
 }

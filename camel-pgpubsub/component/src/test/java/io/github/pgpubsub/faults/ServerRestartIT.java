@@ -3,8 +3,8 @@ package io.github.pgpubsub.faults;
 import io.github.pgpubsub.history.Numbered;
 import io.github.pgpubsub.history.What;
 import io.github.pgpubsub.support.PostgresExtension;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 

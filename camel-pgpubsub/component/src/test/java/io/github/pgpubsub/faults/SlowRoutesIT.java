@@ -135,7 +135,8 @@ class SlowRoutesIT {
             }
             group.awaitStarted(sent);
             Received received = group.received();
-            Figures.print("suspended route: sent %d, hand-overs %d, lost %d, twice %d, silence %s", sent, received.terms().size() - 1,
+            Figures.print("suspended route: sent %d, hand-overs %d, lost %d, twice %d, silence %s", sent,
+                    received.terms().size() - 1,
                     received.lost(sent).size(), received.twice().size(), Figures.medianAndMax(received.silences()));
             group.assertKeptWithoutGaps();
             assertThat(received.terms()).hasSize(3);

@@ -97,8 +97,10 @@ class VanishedHostIT {
                 near.awaitStarted(sent);
 
                 Received received = near.received();
-                Figures.print("a leader's host vanishes under load, leaderTimeout=0, tcp_user_timeout %d ms: the standby leads after"
-                        + " %d ms, sent %d, lost %d, twice %d, twice unmarked %d", USER_TIMEOUT.toMillis(), freed.toMillis(), sent,
+                Figures.print(
+                        "a leader's host vanishes under load, leaderTimeout=0, tcp_user_timeout %d ms: the standby leads after"
+                                + " %d ms, sent %d, lost %d, twice %d, twice unmarked %d",
+                        USER_TIMEOUT.toMillis(), freed.toMillis(), sent,
                         received.lost(sent).stream().filter(number -> number > before).count(), received.twice().size(),
                         received.twiceUnmarked().size());
                 near.assertKeptWithoutGaps();
@@ -126,8 +128,10 @@ class VanishedHostIT {
                 group.history().happened(What.SETTLED, far.name(), "vanished");
                 long sent = numbers.stop();
                 group.awaitStarted(sent);
-                Figures.print("a listener's host vanishes under load, singleListener=false, tcp_user_timeout %d ms: its session ends"
-                        + " after %d ms; back, it missed %d and was told a gap of %d ms", USER_TIMEOUT.toMillis(), freed.toMillis(),
+                Figures.print(
+                        "a listener's host vanishes under load, singleListener=false, tcp_user_timeout %d ms: its session ends"
+                                + " after %d ms; back, it missed %d and was told a gap of %d ms",
+                        USER_TIMEOUT.toMillis(), freed.toMillis(),
                         group.received().lost(sent).size(), far.gaps().get(0).millis());
                 assertThat(far.gaps()).hasSize(1);
                 group.assertKept();
@@ -165,8 +169,10 @@ class VanishedHostIT {
             node.send("go");
             String all = node.awaitLine(line -> line.startsWith(StandingNode.ALL), Node.SOON.multipliedBy(2)).text();
             assertThat(node.lines()).noneMatch(line -> line.text().contains("Lost the connection"));
-            Figures.print("a reader stands still for %d ms with %d MB behind it, singleListener=%b, tcp_user_timeout %d ms: it kept"
-                    + " its session and got all, heap in use at most %s", USER_TIMEOUT.multipliedBy(3).toMillis(),
+            Figures.print(
+                    "a reader stands still for %d ms with %d MB behind it, singleListener=%b, tcp_user_timeout %d ms: it kept"
+                            + " its session and got all, heap in use at most %s",
+                    USER_TIMEOUT.multipliedBy(3).toMillis(),
                     messages * 4L / 1000, singleListener, USER_TIMEOUT.toMillis(), all.substring(StandingNode.ALL.length() + 1));
         }
     }

@@ -47,7 +47,8 @@ final class HostileSchema {
 
     private void create() {
         postgres.execute("create schema hostile; grant usage on schema hostile to public;"
-                + " create function hostile.trap() returns bool language plpgsql as 'begin raise exception ''" + TRAP + "''; end'");
+                + " create function hostile.trap() returns bool language plpgsql as 'begin raise exception ''" + TRAP
+                + "''; end'");
         functions();
         aggregates();
         operators();
@@ -69,28 +70,31 @@ final class HostileSchema {
     }
 
     private void aggregates() {
-        postgres.execute("""
-                create function hostile.add(int8) returns int8 language plpgsql as 'begin perform hostile.trap(); end';
-                create function hostile.add(int8, anyelement) returns int8 language plpgsql as 'begin perform hostile.trap(); end';
-                create function hostile.least(int4, int4) returns int4 language plpgsql as 'begin perform hostile.trap(); end';
-                create aggregate hostile.count(*) (sfunc = hostile.add, stype = int8);
-                create aggregate hostile.count(anyelement) (sfunc = hostile.add, stype = int8);
-                create aggregate hostile.min(int4) (sfunc = hostile.least, stype = int4, initcond = '0')""");
+        postgres.execute(
+                """
+                        create function hostile.add(int8) returns int8 language plpgsql as 'begin perform hostile.trap(); end';
+                        create function hostile.add(int8, anyelement) returns int8 language plpgsql as 'begin perform hostile.trap(); end';
+                        create function hostile.least(int4, int4) returns int4 language plpgsql as 'begin perform hostile.trap(); end';
+                        create aggregate hostile.count(*) (sfunc = hostile.add, stype = int8);
+                        create aggregate hostile.count(anyelement) (sfunc = hostile.add, stype = int8);
+                        create aggregate hostile.min(int4) (sfunc = hostile.least, stype = int4, initcond = '0')""");
     }
 
     private void operators() {
-        executeAll("""
-                select format('create function hostile.operator_%%s(%%s, %%s) returns %%s language plpgsql as'
-                    ' ''begin perform hostile.trap(); end'';'
-                    ' create operator hostile.%%s (function = hostile.operator_%%1$s, leftarg = %%2$s, rightarg = %%3$s)',
-                    row_number() over (), l, r, result, oprname)
-                from (
-                    select oprname, oprleft::regtype::text as l, oprright::regtype::text as r, oprresult::regtype::text as result
-                    from pg_operator join pg_type a on a.oid = oprleft join pg_type b on b.oid = oprright
-                    where oprnamespace = 'pg_catalog'::regnamespace and oprname = any (%1$s) and a.typtype = 'b' and b.typtype = 'b'
-                    union
-                    select oprname, 'varchar', 'varchar', 'bool' from unnest(array['=', '<>']) as t(oprname)
-                ) as t""".formatted(array(operators)));
+        executeAll(
+                """
+                        select format('create function hostile.operator_%%s(%%s, %%s) returns %%s language plpgsql as'
+                            ' ''begin perform hostile.trap(); end'';'
+                            ' create operator hostile.%%s (function = hostile.operator_%%1$s, leftarg = %%2$s, rightarg = %%3$s)',
+                            row_number() over (), l, r, result, oprname)
+                        from (
+                            select oprname, oprleft::regtype::text as l, oprright::regtype::text as r, oprresult::regtype::text as result
+                            from pg_operator join pg_type a on a.oid = oprleft join pg_type b on b.oid = oprright
+                            where oprnamespace = 'pg_catalog'::regnamespace and oprname = any (%1$s) and a.typtype = 'b' and b.typtype = 'b'
+                            union
+                            select oprname, 'varchar', 'varchar', 'bool' from unnest(array['=', '<>']) as t(oprname)
+                        ) as t"""
+                        .formatted(array(operators)));
     }
 
     private void relations() {

@@ -199,7 +199,8 @@ class HostileSchemaIT {
                 assertThat(all.isReceiving()).isTrue();
             }
             try (Connection connection = pool.getConnection(); Statement statement = connection.createStatement()) {
-                statement.execute("do 'begin assert pg_catalog.current_setting(''lock_timeout'') operator(pg_catalog.=) ''8s''; end'");
+                statement.execute(
+                        "do 'begin assert pg_catalog.current_setting(''lock_timeout'') operator(pg_catalog.=) ''8s''; end'");
             }
         }
     }
@@ -221,10 +222,12 @@ class HostileSchemaIT {
     @Test
     void aPoolerIsFoundOut() throws Exception {
         PgBouncer.assumeInstalled();
-        postgres.execute("alter role " + postgres.user() + " in database " + postgres.database() + " set search_path = " + SEARCH_PATH);
+        postgres.execute(
+                "alter role " + postgres.user() + " in database " + postgres.database() + " set search_path = " + SEARCH_PATH);
         try (PgBouncer pooler = new PgBouncer(postgres, Map.of("pool_mode", "transaction"));
                 PgPubSub pubSub = pubSub(new UrlConnectionSource(pooler.url(), postgres.user(), postgres.password()))) {
-            assertThatThrownBy(() -> pubSub.subscribe(SubscriptionOptions.of("a"), new Receiver())).hasMessageContaining("pool_mode");
+            assertThatThrownBy(() -> pubSub.subscribe(SubscriptionOptions.of("a"), new Receiver()))
+                    .hasMessageContaining("pool_mode");
             publish(pubSub, List.of("hello"), "a");
         } finally {
             resetSearchPath();

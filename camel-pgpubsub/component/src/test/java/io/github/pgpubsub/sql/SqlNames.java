@@ -22,7 +22,8 @@ final class SqlNames {
     private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z_0-9]*");
 
     /** Statements in which nothing is looked up in a schema. */
-    private static final Set<String> UTILITY = Set.of("listen", "unlisten", "reset", "set", "show", "begin", "commit", "rollback");
+    private static final Set<String> UTILITY = Set.of("listen", "unlisten", "reset", "set", "show", "begin", "commit",
+            "rollback");
     /** What may stand before a parenthesis and is no function that is looked up. */
     private static final Set<String> NO_FUNCTION = Set.of("select", "from", "where", "and", "or", "not", "on", "as", "any", "all",
             "exists", "array", "coalesce", "extract", "operator", "materialized", "when", "then", "else", "values");

@@ -14,8 +14,8 @@ class SqlNamesTest {
     void everyStatementMeansPgCatalog() throws Exception {
         Map<String, String> all = SqlConstants.all();
         assertThat(all).hasSizeGreaterThan(20);
-        assertThat(all.entrySet()).allSatisfy(sql ->
-                assertThat(SqlNames.unqualified(sql.getKey())).as("%s: %s", sql.getValue(), sql.getKey()).isEmpty());
+        assertThat(all.entrySet()).allSatisfy(
+                sql -> assertThat(SqlNames.unqualified(sql.getKey())).as("%s: %s", sql.getValue(), sql.getKey()).isEmpty());
     }
 
     @ParameterizedTest

@@ -83,7 +83,8 @@ class LeastPrivilegesIT {
         Inbox second = new Inbox();
         String uri = "pgpubsub:handed over?acquireInterval=50&gapMarker=reconnect";
         try (CamelWithPostgres leader = as(ROLE).receive(uri, first).start();
-                CamelWithPostgres heir = as(roleOfTheHeir).route(route -> route.from(uri).routeId("heir").process(second)).start()) {
+                CamelWithPostgres heir = as(roleOfTheHeir).route(route -> route.from(uri).routeId("heir").process(second))
+                        .start()) {
             heir.send("pgpubsub:handed over", "1");
             first.awaitBodies("1");
             Inbox.await(() -> assertThat(heir.isInStep("heir")).isTrue());

@@ -86,7 +86,8 @@ class PoolsIT {
                 }
             }
             Map<String, String> before = state(pool.dataSource());
-            assertThat(before).containsEntry("lock_timeout", "8000 of session").containsEntry("tcp_keepalives_idle", "77 of session");
+            assertThat(before).containsEntry("lock_timeout", "8000 of session").containsEntry("tcp_keepalives_idle",
+                    "77 of session");
             listen(pool.dataSource());
             assertThat(state(pool.dataSource())).as("after listening").isEqualTo(before);
             publish(pool.dataSource());
@@ -188,7 +189,8 @@ class PoolsIT {
     @EnumSource
     void aPoolWhoseServerIsDownIsNotTooSmall(Pool kind) throws Exception {
         try (Proxy proxy = new Proxy(postgres.server());
-                Pool.Opened pool = kind.open(postgres, "jdbc:postgresql://" + proxy.host() + ":" + proxy.port() + "/" + postgres.database(), 2)) {
+                Pool.Opened pool = kind.open(postgres,
+                        "jdbc:postgresql://" + proxy.host() + ":" + proxy.port() + "/" + postgres.database(), 2)) {
             if (pool.dataSource() instanceof HikariDataSource hikari) {
                 hikari.setMinimumIdle(0);
             } else if (pool.dataSource() instanceof ComboPooledDataSource c3p0) {
@@ -212,13 +214,15 @@ class PoolsIT {
     /** Its pool takes a connection that is kept for a leak. */
     @Test
     void aPoolThatClosesWhatIsInUseIsNamed() throws Exception {
-        try (LoggedLines logged = LoggedLines.capture(); Pool.Opened pool = Pool.TOMCAT.open(postgres, url(""), 1);
+        try (LoggedLines logged = LoggedLines.capture();
+                Pool.Opened pool = Pool.TOMCAT.open(postgres, url(""), 1);
                 PgPubSub pubSub = pubSub(pool.dataSource(), null)) {
             removeAbandoned(pool.dataSource());
             Received received = new Received();
             try (Subscription all = pubSub.subscribe(SubscriptionOptions.to("a").singleListener(false).build(), received)) {
                 Inbox.await(() -> assertThat(logged.lines()).anyMatch(
-                        line -> line.startsWith("WARN") && line.contains("The pool has closed a connection") && line.contains("removeAbandoned")));
+                        line -> line.startsWith("WARN") && line.contains("The pool has closed a connection")
+                                && line.contains("removeAbandoned")));
             }
         }
     }

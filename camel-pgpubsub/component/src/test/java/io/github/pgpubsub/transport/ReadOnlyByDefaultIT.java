@@ -44,7 +44,7 @@ class ReadOnlyByDefaultIT {
         try (PgPubSub pubSub = PgPubSub.to(source("postgres://" + hosts + "," + hosts + "/" + postgres.database())).build();
                 Subscription subscription = pubSub.subscribe(SubscriptionOptions.of("ch"), handler())) {
             await().atMost(20, SECONDS).until(subscription::isReceiving);
-            pubSub.publish("ch", "hello", Duration.ofSeconds(10), failure -> { });
+            pubSub.publish("ch", "hello", Duration.ofSeconds(10), failure -> {});
             await().atMost(20, SECONDS).untilAsserted(() -> assertThat(received).containsExactly("hello"));
         }
     }
@@ -58,7 +58,8 @@ class ReadOnlyByDefaultIT {
             hangUp(left, asked);
             hangUp(right, asked);
             String hosts = "127.0.0.1:" + left.getLocalPort() + ",127.0.0.1:" + right.getLocalPort();
-            assertThatThrownBy(() -> source("postgres://" + hosts + "/x?sslmode=disable").open()).isInstanceOf(SQLException.class);
+            assertThatThrownBy(() -> source("postgres://" + hosts + "/x?sslmode=disable").open())
+                    .isInstanceOf(SQLException.class);
         }
         assertThat(asked).hasValue(2);
     }

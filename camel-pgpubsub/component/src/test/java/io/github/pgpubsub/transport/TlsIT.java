@@ -46,10 +46,9 @@ class TlsIT {
 
     /** How a connection is made. */
     enum Link {
-        PLAIN("sslmode=disable"),
-        PLAIN_DRIVERS_SOCKET("sslmode=disable&socketFactory="),
-        TLS("sslmode=verify-full&sslrootcert=" + CERTIFICATES.authority()),
-        TLS_DRIVERS_SOCKET("sslmode=verify-full&socketFactory=&sslrootcert=" + CERTIFICATES.authority());
+        PLAIN("sslmode=disable"), PLAIN_DRIVERS_SOCKET("sslmode=disable&socketFactory="), TLS(
+                "sslmode=verify-full&sslrootcert=" + CERTIFICATES.authority()), TLS_DRIVERS_SOCKET(
+                        "sslmode=verify-full&socketFactory=&sslrootcert=" + CERTIFICATES.authority());
 
         final String parameters;
 
@@ -83,8 +82,9 @@ class TlsIT {
             camel.send("pgpubsub:tls", "hello");
 
             inbox.awaitBodies("hello");
-            assertThat(postgres.strings("select a.application_name || s.ssl from pg_stat_ssl s join pg_stat_activity a using (pid)"
-                    + " where a.application_name like 'pgpubsub %' order by 1"))
+            assertThat(
+                    postgres.strings("select a.application_name || s.ssl from pg_stat_ssl s join pg_stat_activity a using (pid)"
+                            + " where a.application_name like 'pgpubsub %' order by 1"))
                     .containsExactly("pgpubsub " + camel.context().getName() + " listentrue",
                             "pgpubsub " + camel.context().getName() + " publishtrue");
         }

@@ -34,12 +34,14 @@ public final class DataSourceConnectionSource implements ConnectionSource {
     }
 
     private static SQLException explained(SQLException e) {
-        if (e instanceof SQLTransientConnectionException && e.getCause() instanceof SQLException why && ConnectionFailure.isLoss(why)) {
+        if (e instanceof SQLTransientConnectionException && e.getCause() instanceof SQLException why
+                && ConnectionFailure.isLoss(why)) {
             return new SQLTransientConnectionException(e.getMessage() + ": " + why.getMessage(), e.getSQLState(), e);
         }
         String message = String.valueOf(e.getMessage());
         if (message.contains(LEFT_OR_OUT_OF_REACH)) {
-            return new SQLTransientConnectionException(message + " If the server is within reach, then: " + TOO_SMALL, e.getSQLState(), e);
+            return new SQLTransientConnectionException(message + " If the server is within reach, then: " + TOO_SMALL,
+                    e.getSQLState(), e);
         }
         if (e instanceof SQLTransientConnectionException || NONE_LEFT.stream().anyMatch(message::contains)) {
             return new SQLTransientConnectionException(message + ". " + TOO_SMALL, e.getSQLState(), e);

@@ -44,7 +44,8 @@ public record Range(long least, long most, boolean zero) {
         if (zero && value == 0) {
             return value;
         } else if (value < least) {
-            throw new IllegalArgumentException(option + " is " + value + "; it must be " + (zero ? "0 or " : "") + "at least " + least);
+            throw new IllegalArgumentException(
+                    option + " is " + value + "; it must be " + (zero ? "0 or " : "") + "at least " + least);
         } else if (value > most) {
             throw new IllegalArgumentException(option + " is " + value + "; it must be at most " + most);
         }
@@ -63,7 +64,8 @@ public record Range(long least, long most, boolean zero) {
         if (zero && value.isZero()) {
             return value;
         } else if (value.compareTo(shortest) < 0) {
-            throw new IllegalArgumentException(option + " is " + value + "; it must be " + (zero ? "0 or " : "") + "at least " + shortest);
+            throw new IllegalArgumentException(
+                    option + " is " + value + "; it must be " + (zero ? "0 or " : "") + "at least " + shortest);
         } else if (value.compareTo(longest) > 0) {
             throw new IllegalArgumentException(option + " is " + value + "; it must be at most " + longest);
         }

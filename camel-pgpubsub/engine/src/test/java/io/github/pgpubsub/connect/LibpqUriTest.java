@@ -62,7 +62,8 @@ class LibpqUriTest {
 
     @Test
     void usersAndDatabasesAreDecodedToo() {
-        assertThat(parse("postgres://m%C3%A9%40work@host/my%20db")).containsEntry("user", "mé@work").containsEntry("PGDBNAME", "my db");
+        assertThat(parse("postgres://m%C3%A9%40work@host/my%20db")).containsEntry("user", "mé@work").containsEntry("PGDBNAME",
+                "my db");
     }
 
     @Test

@@ -55,7 +55,8 @@ class SpringBootSnippetsTest {
         switch (snippet.language()) {
             case "xml" -> assertThat(snippet.text()).startsWith("<dependency>"); // SpringBootPageTest reads them
             case "properties" -> start(properties(snippet.text()), route());
-            case "java" -> start(Map.of(), JavaSnippet.compile(RouteBuilder.class, snippet.text(), Files.createTempDirectory(folder, "snippet")));
+            case "java" -> start(Map.of(),
+                    JavaSnippet.compile(RouteBuilder.class, snippet.text(), Files.createTempDirectory(folder, "snippet")));
             case "yaml" -> start(Map.of("camel.main.routes-include-pattern", "file:" + Files.writeString(
                     folder.resolve("snippet.yaml"), snippet.text())), null);
             default -> throw new IllegalArgumentException(snippet.language());

@@ -5,7 +5,8 @@ import java.util.List;
 /** Judges a run by its history alone. */
 public final class Judge {
 
-    private static final List<Rule> SINGLE_LISTENER = List.of(new NothingLostUntold(), new WhatHasBegunEnds(), new TwiceOnlyMarked(),
+    private static final List<Rule> SINGLE_LISTENER = List.of(new NothingLostUntold(), new WhatHasBegunEnds(),
+            new TwiceOnlyMarked(),
             new OrderlyNothingTwice(), new NothingReportedComesAgain(), new OneLeader(), new CommitOrder(), new OneId(),
             new GapsForCause());
     private static final List<Rule> ALL_LISTEN = List.of(new EachConsumerOnce(), new EachConsumerInOrder(), new EachConsumerAll(),

@@ -127,7 +127,7 @@ final class Lives {
                     join(member, now);
                 }
             }
-            default -> { }
+            default -> {}
         }
     }
 }

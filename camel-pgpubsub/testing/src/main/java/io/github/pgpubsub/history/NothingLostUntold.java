@@ -90,7 +90,8 @@ final class NothingLostUntold implements Rule {
             long widest = 0;
             for (Take take : sender.takes) {
                 long below = sender.taken.previousSetBit((int) take.number() - 1);
-                if (take.term == told.term() && Math.abs(take.micros() - toldAt) < ABOUT_MICROS && take.number() - below > widest) {
+                if (take.term == told.term() && Math.abs(take.micros() - toldAt) < ABOUT_MICROS
+                        && take.number() - below > widest) {
                     widest = take.number() - below;
                     after = below;
                     before = take.number();
@@ -115,8 +116,8 @@ final class NothingLostUntold implements Rule {
     private static boolean wasInHands(Run run, List<Cover> covers, long number, long sentAt) {
         for (Cover cover : covers) {
             long toldAt = cover.told().gap().micros();
-            if (cover.inHands()[0] > 0 && number < cover.after() && sentAt < toldAt && run.disturbances.stream().anyMatch(each ->
-                    each.what() == What.KILLING && each.from() > sentAt && each.from() < toldAt)) {
+            if (cover.inHands()[0] > 0 && number < cover.after() && sentAt < toldAt && run.disturbances.stream()
+                    .anyMatch(each -> each.what() == What.KILLING && each.from() > sentAt && each.from() < toldAt)) {
                 cover.inHands()[0]--;
                 return true;
             }

@@ -18,7 +18,8 @@ final class NothingReportedComesAgain implements Rule {
         for (List<Take> takes : run.takesOf.values()) {
             for (int i = 1; i < takes.size(); i++) {
                 Take again = takes.get(i);
-                takes.subList(0, i).stream().filter(first -> first.term != again.term && isReported(run, first, again)).findFirst()
+                takes.subList(0, i).stream().filter(first -> first.term != again.term && isReported(run, first, again))
+                        .findFirst()
                         .ifPresent(first -> findings.add(again.micros(), again.message(),
                                 again + ", although " + first.member() + " had ended and reported it"));
             }

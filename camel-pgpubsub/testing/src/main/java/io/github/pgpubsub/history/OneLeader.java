@@ -25,7 +25,8 @@ final class OneLeader implements Rule {
             } else if (newest == null || take.term.began >= newest.began) {
                 newest = take.term;
             } else {
-                long frozen = run.disturbances.stream().filter(each -> each.what() == What.FREEZING && each.concerns(take.member()))
+                long frozen = run.disturbances.stream()
+                        .filter(each -> each.what() == What.FREEZING && each.concerns(take.member()))
                         .filter(each -> each.meets(take.term.began, take.micros())).count();
                 if (late.merge(take.term, 1L, Long::sum) > frozen * run.settings.concurrentConsumers()) {
                     findings.add(take.micros(), take.message(), take + " after " + newest.member + " had begun as its successor");

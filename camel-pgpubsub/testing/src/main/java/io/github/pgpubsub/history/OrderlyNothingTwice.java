@@ -17,7 +17,8 @@ final class OrderlyNothingTwice implements Rule {
                 Take first = takes.get(i - 1);
                 Take second = takes.get(i);
                 if (!run.isDisturbed(first.termBegan(), second.micros()) && !isUnfinished(first, second)) {
-                    findings.add(second.micros(), second.message(), second + " is not the first time, and nothing had gone wrong");
+                    findings.add(second.micros(), second.message(),
+                            second + " is not the first time, and nothing had gone wrong");
                 }
             }
         }

@@ -86,7 +86,7 @@ final class Run {
             case FREEZING, DISTURBING -> ongoing.put(event.what() + event.member(), event);
             case THAWING -> settle(What.FREEZING, event);
             case SETTLED -> settle(What.DISTURBING, event);
-            default -> { }
+            default -> {}
         }
     }
 

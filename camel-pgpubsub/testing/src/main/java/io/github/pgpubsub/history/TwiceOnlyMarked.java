@@ -16,7 +16,8 @@ final class TwiceOnlyMarked implements Rule {
         for (List<Take> takes : run.takesOf.values()) {
             again += takes.size() - 1;
             takes.stream().skip(1).filter(take -> !take.begin.again())
-                    .forEach(take -> findings.add(take.micros(), take.message(), take + " is not the first time, and not marked"));
+                    .forEach(
+                            take -> findings.add(take.micros(), take.message(), take + " is not the first time, and not marked"));
         }
         findings.figure("twice " + again);
     }

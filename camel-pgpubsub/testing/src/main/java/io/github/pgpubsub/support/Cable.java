@@ -16,7 +16,8 @@ public final class Cable implements AutoCloseable {
     private final String middle = near + "-middle";
     private final String far = near + "-far";
     /** Addresses that are for measurements within one machine (RFC 2544). */
-    private final String net = "198." + ThreadLocalRandom.current().nextInt(18, 20) + "." + ThreadLocalRandom.current().nextInt(256);
+    private final String net = "198." + ThreadLocalRandom.current().nextInt(18, 20) + "."
+            + ThreadLocalRandom.current().nextInt(256);
     private final Thread shutdownHook = new Thread(this::remove, "remove-" + near);
 
     private Cable() {}

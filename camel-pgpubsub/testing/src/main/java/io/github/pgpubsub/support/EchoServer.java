@@ -63,8 +63,9 @@ final class EchoServer implements AutoCloseable {
     }
 
     private void answer(Socket socket) {
-        try (socket; BufferedReader in = new BufferedReader(
-                new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8))) {
+        try (socket;
+                BufferedReader in = new BufferedReader(
+                        new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8))) {
             String line;
             do {
                 line = in.readLine();

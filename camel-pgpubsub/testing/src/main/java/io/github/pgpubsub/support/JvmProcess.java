@@ -36,8 +36,7 @@ public final class JvmProcess implements AutoCloseable {
     private static final int SHOWN = 100;
 
     /** A line of output, and when this side read it. */
-    public record Line(Instant at, String text) {
-    }
+    public record Line(Instant at, String text) {}
 
     private final String name;
     private final Process process;

@@ -93,7 +93,8 @@ public final class PgBouncer implements AutoCloseable {
         String executable = executables().findFirst().orElseThrow().toString();
         List<String> user = "root".equals(System.getProperty("user.name")) ? List.of("-u", "nobody") : List.of();
         String ini = directory.resolve("ini").toString();
-        List<String> command = Stream.of(List.of("sh", "-c", SCRIPT, executable), user, List.of(ini)).flatMap(List::stream).toList();
+        List<String> command = Stream.of(List.of("sh", "-c", SCRIPT, executable), user, List.of(ini)).flatMap(List::stream)
+                .toList();
         try {
             shell = new ProcessBuilder(command)
                     .redirectErrorStream(true).redirectOutput(Redirect.appendTo(log().toFile())).start();

@@ -167,7 +167,8 @@ public final class PostgresExtension implements BeforeAllCallback {
     }
 
     private record Database(PostgresServer server, boolean dropped, String name, Set<String> roles)
-            implements AutoCloseable {
+            implements
+                AutoCloseable {
 
         static Database create(PostgresServer server, boolean dropped) {
             String name = "test_" + UUID.randomUUID().toString().replace("-", "");

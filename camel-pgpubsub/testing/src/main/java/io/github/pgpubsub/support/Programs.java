@@ -20,8 +20,7 @@ final class Programs {
     /** Of the module: tests run there, and so do the processes that they start. */
     static final Path FOLDER = Path.of("target", "postgresql").toAbsolutePath();
 
-    private Programs() {
-    }
+    private Programs() {}
 
     /** To be called before zonky is. */
     static void prepare() throws IOException {
@@ -40,7 +39,8 @@ final class Programs {
 
     private static void removeUnlessLocked(Path version) throws IOException {
         // Whoever unpacks holds this lock.
-        try (FileChannel file = FileChannel.open(version.resolve("epg-lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try (FileChannel file = FileChannel.open(version.resolve("epg-lock"), StandardOpenOption.CREATE,
+                StandardOpenOption.WRITE);
                 FileLock lock = file.tryLock()) {
             if (lock != null && Files.notExists(version.resolve(".exists"))) {
                 try (Stream<Path> files = Files.walk(version)) {

@@ -36,8 +36,7 @@ public final class Proxy implements AutoCloseable {
         void run() throws IOException;
     }
 
-    private record Chunk(Passage passage, long dueNanos) {
-    }
+    private record Chunk(Passage passage, long dueNanos) {}
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();

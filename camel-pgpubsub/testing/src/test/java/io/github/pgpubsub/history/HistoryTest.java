@@ -18,7 +18,8 @@ class HistoryTest {
 
     @Test
     void whatSeveralProcessesWriteIsReadInTheOrderOfTime() {
-        try (HistoryWriter anna = HistoryWriter.into(directory, "anna"); HistoryWriter test = HistoryWriter.into(directory, "test")) {
+        try (HistoryWriter anna = HistoryWriter.into(directory, "anna");
+                HistoryWriter test = HistoryWriter.into(directory, "test")) {
             test.happened(What.STARTING, "anna");
             anna.role("COLD", "LEADER");
             test.sending("numbers", 1, 3);

@@ -26,7 +26,8 @@ class JudgeTest {
 
     /** Sends and commits these at once. */
     private static String sent(long at, long first, long last) {
-        return at + " test sending numbers " + first + " " + last + "\n" + at + " test committed numbers " + first + " " + last + "\n";
+        return at + " test sending numbers " + first + " " + last + "\n" + at + " test committed numbers " + first + " " + last
+                + "\n";
     }
 
     private static String taken(long at, String who, long... numbers) {
@@ -110,7 +111,8 @@ class JudgeTest {
 
         @Test
         void aGapDoesNotCoverWhatIsSentWhenItHasBeenTold() {
-            assertBroken(ANNA_IS_KILLED + "310 ben gap 100\n" + sent(320, 7, 8) + taken(330, "ben", 8), NothingLostUntold.class, 1);
+            assertBroken(ANNA_IS_KILLED + "310 ben gap 100\n" + sent(320, 7, 8) + taken(330, "ben", 8), NothingLostUntold.class,
+                    1);
         }
 
         @Test
@@ -163,7 +165,8 @@ class JudgeTest {
         void whoseStartHasReturnedHasSeenThem() {
             assertBroken(TWO + sent(3000, 1, 4) + taken(3010, "anna", 1, 2) + "3050 test starting carl -\n"
                     + "3060 carl role DISCONNECTED COLD\n3070 test started carl -\n3100 test killing anna -\n3100 test killing ben -\n"
-                    + "6000 carl role TAKING_OVER LEADER\n" + sent(6010, 5, 5) + taken(6020, "carl", 5), NothingLostUntold.class, 1);
+                    + "6000 carl role TAKING_OVER LEADER\n" + sent(6010, 5, 5) + taken(6020, "carl", 5), NothingLostUntold.class,
+                    1);
         }
 
         /** One thread of two had taken 2 and not begun it. */
@@ -200,7 +203,8 @@ class JudgeTest {
         @Test
         void orLeftOutByOneThatStopped() {
             assertBroken(TWO + sent(100, 1, 2) + begun(120, "anna", "new", 1) + "200 test stopping anna -\n"
-                    + "300 ben role TAKING_OVER LEADER\n310 test stopped anna -\n" + taken(320, "ben", 2), WhatHasBegunEnds.class, 1);
+                    + "300 ben role TAKING_OVER LEADER\n310 test stopped anna -\n" + taken(320, "ben", 2), WhatHasBegunEnds.class,
+                    1);
         }
     }
 
@@ -221,8 +225,9 @@ class JudgeTest {
         /** The frozen one goes on with what its thread had taken, which its successor had begun. */
         @Test
         void theMarkIsTheLaterTermsWhateverTheClockSays() {
-            assertKept(TWO + sent(100, 1, 2) + taken(110, "anna", 1) + "200 test freezing anna -\n300 ben role TAKING_OVER LEADER\n"
-                    + takenAgain(310, "ben", 1, 2) + "400 test thawing anna -\n" + taken(410, "anna", 2));
+            assertKept(
+                    TWO + sent(100, 1, 2) + taken(110, "anna", 1) + "200 test freezing anna -\n300 ben role TAKING_OVER LEADER\n"
+                            + takenAgain(310, "ben", 1, 2) + "400 test thawing anna -\n" + taken(410, "anna", 2));
         }
 
         @Test
@@ -300,7 +305,8 @@ class JudgeTest {
 
         @Test
         void whoLeadsAgainBegins() {
-            assertKept(TWO + sent(100, 1, 3) + taken(110, "anna", 1) + "200 test stopping anna -\n300 ben role TAKING_OVER LEADER\n"
+            assertKept(TWO + sent(100, 1, 3) + taken(110, "anna", 1)
+                    + "200 test stopping anna -\n300 ben role TAKING_OVER LEADER\n"
                     + taken(310, "ben", 2) + "320 test stopped anna -\n330 test starting anna -\n340 test stopping ben -\n"
                     + "350 anna role TAKING_OVER LEADER\n" + taken(360, "anna", 3));
         }
@@ -365,7 +371,8 @@ class JudgeTest {
 
         @Test
         void noneWithoutACause() {
-            assertBroken(TWO + "200 test stopping anna -\n300 ben role TAKING_OVER LEADER\n310 ben gap 5\n320 test stopped anna -\n",
+            assertBroken(
+                    TWO + "200 test stopping anna -\n300 ben role TAKING_OVER LEADER\n310 ben gap 5\n320 test stopped anna -\n",
                     GapsForCause.class, 1);
         }
 
@@ -384,7 +391,8 @@ class JudgeTest {
         void whoCameWhenTheLastHadLeftMayTellOne() {
             assertKept("0 test starting anna -\n20 anna role TAKING_OVER LEADER\n" + sent(30, 1, 1) + taken(31, "anna", 1)
                     + "40 test starting ben -\n50 test stopping anna -\n60 ben role DISCONNECTED COLD\n" + sent(70, 2, 2)
-                    + "80 test stopped anna -\n90 ben role TAKING_OVER LEADER\n91 ben gap 30\n" + sent(92, 3, 3) + taken(93, "ben", 3));
+                    + "80 test stopped anna -\n90 ben role TAKING_OVER LEADER\n91 ben gap 30\n" + sent(92, 3, 3)
+                    + taken(93, "ben", 3));
         }
 
         @Test

@@ -116,8 +116,7 @@ class JvmProcessTest {
     /** Says what it hears. */
     static final class Parrot {
 
-        private Parrot() {
-        }
+        private Parrot() {}
 
         public static void main(String[] arguments) {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> System.out.println("hook")));

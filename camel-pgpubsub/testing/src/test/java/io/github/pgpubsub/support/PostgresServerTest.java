@@ -183,8 +183,7 @@ class PostgresServerTest {
     /** Starts a server and never closes it. */
     static final class ServerAlone {
 
-        private ServerAlone() {
-        }
+        private ServerAlone() {}
 
         public static void main(String[] arguments) throws Exception {
             EmbeddedServer alone = EmbeddedServer.start();

@@ -21,7 +21,7 @@ import org.apache.camel.support.cluster.AbstractCamelClusterService;
 
 /** Elects one leader for each namespace, of all services on one database that have it. */
 @Metadata(label = "bean", description = "Elects cluster leaders in a PostgreSQL database, without tables or extensions",
-          annotations = {"interfaceName=org.apache.camel.cluster.CamelClusterService"})
+        annotations = {"interfaceName=org.apache.camel.cluster.CamelClusterService"})
 @Configurer
 public class PgPubSubClusterService extends AbstractCamelClusterService<PgPubSubClusterView> {
 
@@ -41,23 +41,23 @@ public class PgPubSubClusterService extends AbstractCamelClusterService<PgPubSub
     private static final Duration LEAVE = Duration.ofSeconds(10);
 
     @Metadata(description = "Where the database is: a JDBC URL, or a libpq URI (postgres://host:port/db)",
-              label = "security", secret = true)
+            label = "security", secret = true)
     private String url;
     @Metadata(description = "The user to connect as; wins over one in the url", label = "security", secret = true)
     private String user;
     @Metadata(description = "The user's password; wins over one in the url", label = "security", secret = true)
     private String password;
     @Metadata(description = "Where the one connection comes from when there is no url."
-                            + " The default is the only one in the registry")
+            + " The default is the only one in the registry")
     private DataSource dataSource;
     @Metadata(description = "Called with each new connection before it is used", label = "advanced")
     private ConnectionCustomizer connectionCustomizer;
     @Metadata(description = "How often the next in line looks whether the leader is gone",
-              defaultValue = "500", javaType = "java.time.Duration", label = "advanced")
+            defaultValue = "500", javaType = "java.time.Duration", label = "advanced")
     private long acquireInterval = 500;
     @Metadata(description = "A leader that shows no life for this long is deposed; for half of that without an answer"
-                            + " from the server it counts itself as leader. 0: nobody is deposed",
-              defaultValue = "10000", javaType = "java.time.Duration", label = "advanced")
+            + " from the server it counts itself as leader. 0: nobody is deposed",
+            defaultValue = "10000", javaType = "java.time.Duration", label = "advanced")
     private long leaderTimeout = 10_000;
 
     private PgPubSub pubSub;
@@ -115,7 +115,7 @@ public class PgPubSubClusterService extends AbstractCamelClusterService<PgPubSub
         CamelContext context = Objects.requireNonNull(getCamelContext(),
                 "The cluster service has no CamelContext: use addService");
         pubSub = PgPubSub.to(Database.find(context, url, user, password, dataSource, context.isAutowiredEnabled(),
-                        "on the cluster service"))
+                "on the cluster service"))
                 .name(NAME_BEGIN + getId())
                 .customizer(connectionCustomizer)
                 .reconnect(RECONNECT_DELAY, RECONNECT_MAX_DELAY)

@@ -31,7 +31,7 @@ public interface ManagedConsumer {
 
     /** Waits half a second at most. */
     @ManagedAttribute(description = "Application name of the backend that leads, empty: none known; asks the server when"
-                                    + " another leads, for half a second at most")
+            + " another leads, for half a second at most")
     String getLeaderName();
 
     /** Two for each group; taking over and joining need up to two more of a group for a moment. */

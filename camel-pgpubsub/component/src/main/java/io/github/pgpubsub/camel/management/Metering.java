@@ -8,7 +8,7 @@ import org.apache.camel.CamelContext;
 public final class Metering {
 
     private static final String MICROMETER = "io.micrometer.core.instrument.MeterRegistry";
-    private static final AutoCloseable NOTHING = () -> { };
+    private static final AutoCloseable NOTHING = () -> {};
 
     private Metering() {}
 

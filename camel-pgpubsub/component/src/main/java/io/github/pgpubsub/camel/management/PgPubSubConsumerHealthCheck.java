@@ -36,7 +36,8 @@ public final class PgPubSubConsumerHealthCheck extends AbstractHealthCheck {
         if (!status.connected() && status.session().since().compareTo(PATIENCE) > 0) {
             builder.message("No connection to listen on for " + status.session().since().toSeconds() + " s").down();
         } else if (group != null && group.undeposable() != 0) {
-            builder.message("Backend " + group.undeposable() + " leads, shows no life, and this user may not end its session").down();
+            builder.message("Backend " + group.undeposable() + " leads, shows no life, and this user may not end its session")
+                    .down();
         } else if (status.trouble() != null && !status.receiving()) {
             builder.message(status.trouble()).down();
         } else if (status.session().waitsFor() != null) {

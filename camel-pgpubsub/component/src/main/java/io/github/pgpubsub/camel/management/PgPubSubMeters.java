@@ -45,7 +45,8 @@ final class PgPubSubMeters implements AutoCloseable {
         Tags tags = Tags.of("camelContext", context.getName(), "routeId", orNone(consumer.getRouteId()),
                 "channel", consumer.getChannel(), "group", orNone(consumer.getGroup()));
         synchronized (registry) {
-            PgPubSubMeters meters = new PgPubSubMeters(registry, free(registry, "pgpubsub.consumer.received", tags, "consumer", 1), status);
+            PgPubSubMeters meters = new PgPubSubMeters(registry,
+                    free(registry, "pgpubsub.consumer.received", tags, "consumer", 1), status);
             meters.bind(status);
             return meters;
         }
@@ -88,8 +89,10 @@ final class PgPubSubMeters implements AutoCloseable {
         count("filtered", "Own messages left out", status, SubscriptionCounts::filtered);
         count("dropped", "Messages left out because the queue was full", status, SubscriptionCounts::dropped);
         count("redelivered", "Messages that an earlier listener may have processed", status, SubscriptionCounts::redelivered);
-        meters.add(FunctionTimer.builder("pgpubsub.consumer.gap", status, now -> counts(now).gaps(), now -> counts(now).gapMillis(),
-                TimeUnit.MILLISECONDS).description("Times in which messages may have been missed").tags(tags).register(registry));
+        meters.add(FunctionTimer
+                .builder("pgpubsub.consumer.gap", status, now -> counts(now).gaps(), now -> counts(now).gapMillis(),
+                        TimeUnit.MILLISECONDS)
+                .description("Times in which messages may have been missed").tags(tags).register(registry));
         meters.add(FunctionCounter.builder("pgpubsub.consumer.reconnects", status,
                 now -> of(now, each -> each.session().reconnects())).description("Connections after the first").tags(tags)
                 .register(registry));
@@ -119,7 +122,8 @@ final class PgPubSubMeters implements AutoCloseable {
     }
 
     private <T> void counter(String name, String description, Supplier<T> status, ToDoubleFunction<T> value) {
-        meters.add(FunctionCounter.builder(name, status, now -> of(now, value)).description(description).baseUnit("messages").tags(tags)
+        meters.add(FunctionCounter.builder(name, status, now -> of(now, value)).description(description).baseUnit("messages")
+                .tags(tags)
                 .register(registry));
     }
 

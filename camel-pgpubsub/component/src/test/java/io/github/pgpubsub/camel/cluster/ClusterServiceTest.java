@@ -454,7 +454,8 @@ class ClusterServiceTest {
                 .hasMessage("The option leaderTimeout is 99; it must be 0 or at least 100");
         assertThatThrownBy(() -> service.setLeaderTimeout(Long.MAX_VALUE)).hasMessageContaining("it must be at most 2073600000");
         assertThatThrownBy(() -> service.setAcquireInterval(0)).hasMessageContaining("it must be at least 1");
-        assertThatThrownBy(() -> service.setAcquireInterval(Long.MAX_VALUE)).hasMessageContaining("it must be at most 2073600000");
+        assertThatThrownBy(() -> service.setAcquireInterval(Long.MAX_VALUE))
+                .hasMessageContaining("it must be at most 2073600000");
         service.setLeaderTimeout(0);
         service.setLeaderTimeout(100);
     }

@@ -1,8 +1,8 @@
 package io.github.pgpubsub.internal.connection;
 
-import io.github.pgpubsub.internal.ConnectionFailure;
 import io.github.pgpubsub.connect.ConnectionCustomizer;
 import io.github.pgpubsub.connect.ConnectionSource;
+import io.github.pgpubsub.internal.ConnectionFailure;
 import io.github.pgpubsub.internal.socket.EagerSocket;
 import java.io.IOException;
 import java.sql.Connection;

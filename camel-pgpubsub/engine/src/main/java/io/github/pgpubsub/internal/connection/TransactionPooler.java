@@ -39,7 +39,8 @@ public final class TransactionPooler {
 
     /** What is wrong, and the way out. */
     public static IllegalArgumentException refusal(ConnectionSource source) {
-        return new IllegalArgumentException("The connection to " + source + " leads through a pooler that changes its backend with"
+        return new IllegalArgumentException("The connection to " + source
+                + " leads through a pooler that changes its backend with"
                 + " each transaction (pool_mode=transaction or statement), so it can neither LISTEN nor hold a lock. Name the server"
                 + " itself, or a pool with pool_mode=session, in the option url; dataSource may go through the pooler to publish");
     }

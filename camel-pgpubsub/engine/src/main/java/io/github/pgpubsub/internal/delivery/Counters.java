@@ -20,6 +20,7 @@ public final class Counters {
     }
 
     public SubscriptionCounts counts() {
-        return new SubscriptionCounts(received.sum(), filtered.sum(), dropped.sum(), redelivered.sum(), gaps.sum(), gapMillis.sum());
+        return new SubscriptionCounts(received.sum(), filtered.sum(), dropped.sum(), redelivered.sum(), gaps.sum(),
+                gapMillis.sum());
     }
 }

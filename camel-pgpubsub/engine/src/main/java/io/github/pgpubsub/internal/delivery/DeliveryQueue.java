@@ -254,7 +254,7 @@ public final class DeliveryQueue {
 
     /** Makes the workers look again. */
     void wakeTakers() {
-        change(() -> { });
+        change(() -> {});
     }
 
     // ---- for the subscription's begin and end

@@ -90,7 +90,8 @@ public final class Intake {
         long now = System.nanoTime();
         if (now - dropsLoggedAt >= DROPS_LOGGED_NANOS) {
             dropsLoggedAt = now;
-            LOG.warn("{}: its queue (queueSize={}) is full, so messages are dropped (overflow={}): {} so far", name, queue.capacity(),
+            LOG.warn("{}: its queue (queueSize={}) is full, so messages are dropped (overflow={}): {} so far", name,
+                    queue.capacity(),
                     overflow, counters.dropped.sum());
         }
     }

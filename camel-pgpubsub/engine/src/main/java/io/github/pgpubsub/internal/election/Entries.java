@@ -51,7 +51,7 @@ public final class Entries<M> implements Iterable<Entry<M>> {
 
     /** Takes the first message out and leaves gaps where they are; null: there is none. */
     public Entry<M> removeFirstMessage() {
-        for (Iterator<Entry<M>> each = entries.iterator(); each.hasNext(); ) {
+        for (Iterator<Entry<M>> each = entries.iterator(); each.hasNext();) {
             Entry<M> entry = each.next();
             if (entry.gap() == null) {
                 each.remove();

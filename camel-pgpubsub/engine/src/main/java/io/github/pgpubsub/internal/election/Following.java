@@ -182,7 +182,7 @@ final class Following<M> {
                     begunAtResign = message.number("begun");
                 }
             }
-            default -> { }
+            default -> {}
         }
     }
 

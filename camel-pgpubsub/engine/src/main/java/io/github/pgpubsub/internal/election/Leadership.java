@@ -385,7 +385,7 @@ public final class Leadership<M> {
                 case PROGRESS -> state.reported(message.text("join"));
                 case RESIGN -> effects.unlock(Lock.LEADER);
                 case VACANT -> finish();
-                default -> { }
+                default -> {}
             }
         } else if (message.type() != ControlMessage.Type.PROGRESS) {
             // A report is made anew; everything else must be said.

@@ -199,7 +199,7 @@ final class Term<M> {
             case SYNCED -> heir.synced(message.text("to"));
             case BEHIND -> heir.behind();
             case HOLDING -> heir.holdsFrom(message.text("to"));
-            default -> { }
+            default -> {}
         }
     }
 

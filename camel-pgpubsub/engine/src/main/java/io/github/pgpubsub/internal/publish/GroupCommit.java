@@ -158,7 +158,8 @@ final class GroupCommit implements Runnable {
         } catch (RuntimeException | Error e) {
             // A defect of the driver, say, or no memory: nobody knows how far it came.
             connection.close();
-            completions.complete(batch, new UnknownOutcomeException("Sending failed: the notification may have been sent or not", null, e));
+            completions.complete(batch,
+                    new UnknownOutcomeException("Sending failed: the notification may have been sent or not", null, e));
         } catch (SQLException e) {
             refused(batch, e);
         }

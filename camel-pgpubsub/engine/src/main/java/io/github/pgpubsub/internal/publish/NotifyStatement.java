@@ -71,7 +71,8 @@ final class NotifyStatement {
     }
 
     /** Sends one notification between marks, in the transaction that the connection is in. */
-    static void sendOneMarked(PreparedStatement statement, String channel, String payload, OwnMessages ownMessages) throws SQLException {
+    static void sendOneMarked(PreparedStatement statement, String channel, String payload, OwnMessages ownMessages)
+            throws SQLException {
         String begin = ownMessages.beginMark();
         String[] values = {ownMessages.channel(), begin, channel, payload, ownMessages.channel(), OwnMessages.endMark(begin)};
         for (int i = 0; i < values.length; i++) {

@@ -15,7 +15,8 @@ final class Outgoing {
     private static final int EXPIRED = 2;
     private static final int ENDED = 3;
 
-    private static final AtomicIntegerFieldUpdater<Outgoing> STATE = AtomicIntegerFieldUpdater.newUpdater(Outgoing.class, "state");
+    private static final AtomicIntegerFieldUpdater<Outgoing> STATE = AtomicIntegerFieldUpdater.newUpdater(Outgoing.class,
+            "state");
 
     final String channel;
     final String payload;
@@ -96,7 +97,8 @@ final class Outgoing {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Outgoing that && hash == that.hash && payload.equals(that.payload) && channel.equals(that.channel);
+        return other instanceof Outgoing that && hash == that.hash && payload.equals(that.payload)
+                && channel.equals(that.channel);
     }
 
     @Override

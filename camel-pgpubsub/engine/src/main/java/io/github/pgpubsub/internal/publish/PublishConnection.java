@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -171,8 +170,10 @@ final class PublishConnection {
         }
         if (opened.inRecovery()) {
             opened.close();
-            throw new SQLException("The server " + source + " is a replica (pg_is_in_recovery): it can't NOTIFY. Name the primary,"
-                    + " or several hosts with targetServerType=primary", REPLICA);
+            throw new SQLException(
+                    "The server " + source + " is a replica (pg_is_in_recovery): it can't NOTIFY. Name the primary,"
+                            + " or several hosts with targetServerType=primary",
+                    REPLICA);
         }
         if (!opened.behindPooler()) {
             try {

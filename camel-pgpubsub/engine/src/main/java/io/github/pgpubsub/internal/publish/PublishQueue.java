@@ -31,8 +31,7 @@ final class PublishQueue {
     enum Admission {
         TAKEN,
         /** No place was made until its deadline. */
-        FULL,
-        CLOSED
+        FULL, CLOSED
     }
 
     /** @param capacity notifications that may wait, 1 or more */

@@ -83,7 +83,7 @@ public final class Publisher implements AutoCloseable {
         Outgoing outgoing = new Outgoing(channel, payload, System.nanoTime() + timeout.toNanos(), callback);
         try {
             switch (queue.put(outgoing)) {
-                case TAKEN -> { }
+                case TAKEN -> {}
                 case FULL -> refuse(outgoing, new SQLTimeoutException(
                         "Not sent: " + queue.capacity() + " notifications wait already for " + connection.source()));
                 case CLOSED -> refuse(outgoing, new SQLException("Not sent: the publisher is closed"));
@@ -101,7 +101,8 @@ public final class Publisher implements AutoCloseable {
     public PublisherStatus status() {
         PublishConnection.Standing standing = connection.standing();
         CommitCounts counts = commits.counts();
-        return new PublisherStatus(standing.current() != null, standing.backend(), Duration.ofNanos(System.nanoTime() - standing.since()),
+        return new PublisherStatus(standing.current() != null, standing.backend(),
+                Duration.ofNanos(System.nanoTime() - standing.since()),
                 Math.max(0, standing.opened() - 1), queue.size(), queue.capacity(), counts.notifications(), completions.failed(),
                 counts.commits(), Duration.ofNanos(counts.nanos()), Duration.ofNanos(counts.longest()));
     }

@@ -32,7 +32,8 @@ public record PublisherOptions(
             throw new IllegalArgumentException("capacity is " + capacity + "; it must be at least 1");
         }
         if (reconnectDelay.isNegative() || reconnectMaxDelay.isNegative()) {
-            throw new IllegalArgumentException("A pause before reconnecting is negative: " + reconnectDelay + ", " + reconnectMaxDelay);
+            throw new IllegalArgumentException(
+                    "A pause before reconnecting is negative: " + reconnectDelay + ", " + reconnectMaxDelay);
         }
     }
 }

@@ -30,7 +30,8 @@ final class Timekeeper implements Runnable {
     private final ReplaceableThread timekeeper;
 
     /** @param timekeeper the thread that runs this */
-    Timekeeper(PublishQueue queue, PublishConnection connection, Completions completions, GroupCommit commits, ReplaceableThread sender,
+    Timekeeper(PublishQueue queue, PublishConnection connection, Completions completions, GroupCommit commits,
+            ReplaceableThread sender,
             ReplaceableThread timekeeper) {
         this.queue = queue;
         this.connection = connection;

@@ -27,10 +27,8 @@ final class AdvisoryLocks {
             where key operator(pg_catalog.=) any (?)""";
 
     enum Function {
-        UNLOCK("pg_catalog.pg_advisory_unlock", null),
-        UNLOCK_SHARED("pg_catalog.pg_advisory_unlock_shared", null),
-        TRY("pg_catalog.pg_try_advisory_lock", UNLOCK),
-        TRY_SHARED("pg_catalog.pg_try_advisory_lock_shared", UNLOCK_SHARED);
+        UNLOCK("pg_catalog.pg_advisory_unlock", null), UNLOCK_SHARED("pg_catalog.pg_advisory_unlock_shared", null), TRY(
+                "pg_catalog.pg_try_advisory_lock", UNLOCK), TRY_SHARED("pg_catalog.pg_try_advisory_lock_shared", UNLOCK_SHARED);
 
         private final String sql;
         /** The function that gives back a lock which this one takes; null: it takes none. */

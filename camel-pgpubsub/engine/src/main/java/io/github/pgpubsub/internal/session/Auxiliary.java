@@ -23,8 +23,8 @@ final class Auxiliary implements AutoCloseable {
 
     private static final long RETRY_NANOS = Duration.ofSeconds(1).toNanos();
 
-    private static final String HELD =
-            "select key from (" + AdvisoryLocks.HOLDERS + ") holders where pid operator(pg_catalog.=) ?";
+    private static final String HELD = "select key from (" + AdvisoryLocks.HOLDERS
+            + ") holders where pid operator(pg_catalog.=) ?";
     private static final String SIGN = "with holders as (" + AdvisoryLocks.HOLDERS + ")\n" + """
             select pg_catalog.pg_notify(?::pg_catalog.text, ?::pg_catalog.text),
                 coalesce((select pg_catalog.min(pid) from holders where key operator(pg_catalog.=) ?), 0)

@@ -22,7 +22,8 @@ final class Lifeline implements AutoCloseable {
     private final Auxiliary auxiliary;
 
     /** Opens nothing yet. */
-    Lifeline(ServerConnection connection, Requests requests, ConnectionSource source, SessionOptions options, SessionParts parts) {
+    Lifeline(ServerConnection connection, Requests requests, ConnectionSource source, SessionOptions options,
+            SessionParts parts) {
         this.backend = connection.backend();
         this.requests = requests;
         this.subscribers = parts.subscribers();

@@ -66,7 +66,7 @@ final class NotifyRequests {
                 LOG.warn("Control messages could not be sent, they will be tried again: {}", e.getMessage());
                 if (!busy) {
                     // Whether it is said again is its owner's to decide.
-                    refusals.refused(e, new AnyOf(sent.get(0).owner), () -> { }, sent.get(0).owner);
+                    refusals.refused(e, new AnyOf(sent.get(0).owner), () -> {}, sent.get(0).owner);
                 }
                 sent.forEach(notify -> notify.committed.accept(false));
             } else {

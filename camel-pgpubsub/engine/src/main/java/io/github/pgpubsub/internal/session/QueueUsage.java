@@ -33,8 +33,10 @@ final class QueueUsage {
         if (quarters > quartersTold) {
             String percent = String.format("%.0f %%", share * 100);
             if (waitsFor != null) {
-                LOG.warn("The server's notification queue is {} full, because {} does not keep up. When it is full, every NOTIFY on"
-                        + " the server fails", percent, waitsFor);
+                LOG.warn(
+                        "The server's notification queue is {} full, because {} does not keep up. When it is full, every NOTIFY on"
+                                + " the server fails",
+                        percent, waitsFor);
             } else {
                 LOG.warn("The server's notification queue is {} full, because some session that listens does not read, or sits in"
                         + " a transaction: pg_stat_activity shows those in wait_event ClientWrite and those with an old xact_start."

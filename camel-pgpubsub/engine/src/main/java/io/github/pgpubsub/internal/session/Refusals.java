@@ -87,7 +87,7 @@ final class Refusals {
 
     /** A refused try for a lock is not repeated here, but not made before its time either. */
     void lockRefused(SQLException refusal, long key, Subscriber owner) {
-        refused(refusal, new LockTry(key), () -> { }, owner);
+        refused(refusal, new LockTry(key), () -> {}, owner);
     }
 
     boolean isTooEarlyForLock(long key) {

@@ -88,8 +88,9 @@ final class Requests {
                 ResultSet row = roundTrips.query(statement)) {
             row.next();
             if (row.getInt(1) != connection.backend()) {
-                throw new SQLException("Another backend answers than the one that listens, so there is a pooler between that gives"
-                        + " each transaction another one (pool_mode=transaction)");
+                throw new SQLException(
+                        "Another backend answers than the one that listens, so there is a pooler between that gives"
+                                + " each transaction another one (pool_mode=transaction)");
             }
             if (row.getInt(2) < channels.listening() || row.getInt(3) < locks.held()) {
                 throw new SQLException("The session has lost its LISTENs or its locks; something has run DISCARD or UNLISTEN on"

@@ -19,8 +19,9 @@ final class UnreadablePayload {
     /** What a lost connection means, in words of the operator's. */
     static String explained(Exception cause) {
         boolean unreadable = cause instanceof SQLException e && STATES.contains(String.valueOf(e.getSQLState()));
-        return cause.getMessage() + (unreadable ? ". Somebody has sent a notification with bytes that have no form in UTF-8, and each such"
-                + " one ends the connections of all that listen to its channel. A database with the encoding UTF8 can't hold them;"
-                + " in this one, let only those connect who don't send them" : "");
+        return cause.getMessage()
+                + (unreadable ? ". Somebody has sent a notification with bytes that have no form in UTF-8, and each such"
+                        + " one ends the connections of all that listen to its channel. A database with the encoding UTF8 can't hold them;"
+                        + " in this one, let only those connect who don't send them" : "");
     }
 }

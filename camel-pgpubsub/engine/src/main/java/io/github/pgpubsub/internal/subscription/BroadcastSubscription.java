@@ -1,8 +1,8 @@
 package io.github.pgpubsub.internal.subscription;
 
 import io.github.pgpubsub.MessageHandler;
-import io.github.pgpubsub.SubscriptionListener;
 import io.github.pgpubsub.Subscription;
+import io.github.pgpubsub.SubscriptionListener;
 import io.github.pgpubsub.SubscriptionOptions;
 import io.github.pgpubsub.internal.delivery.Counters;
 import io.github.pgpubsub.internal.delivery.DeliveryQueue;
@@ -61,7 +61,8 @@ public final class BroadcastSubscription implements Subscriber, Subscription {
     private long brokenAt;
     private boolean broken;
 
-    public BroadcastSubscription(SubscriptionOptions options, MessageHandler handler, SubscriptionListener listener, Session session, String name,
+    public BroadcastSubscription(SubscriptionOptions options, MessageHandler handler, SubscriptionListener listener,
+            Session session, String name,
             BiFunction<String, Runnable, Thread> threads, Executor callbacks, Runnable onClosed) {
         this.callbacks = new SerialExecutor(callbacks);
         this.options = options;

@@ -75,7 +75,8 @@ public final class GroupMembership implements Subscriber {
         this.subscriptions = new LocalSubscriptions(queue, callbacks);
         this.trouble = new Trouble(subscriptions::isDeserted, subscriptions::replaceTheDead, this::failed);
         LeadOptions leadOptions = new LeadOptions(options.acquireInterval(), options.leaderTimeout(), options.standbyBuffer());
-        this.effects = new LeadershipEffects(key, subscriptions, new Intake(queue, options, counters, thread), lease, counters, thread,
+        this.effects = new LeadershipEffects(key, subscriptions, new Intake(queue, options, counters, thread), lease, counters,
+                thread,
                 trouble, settled::countDown, this::leadershipEnded, wishes -> new Leadership<>(leadOptions, wishes,
                         () -> new Entries<>(options.memory(), Notification::bytes), new SecureRandom()));
         this.steppingAside = new SteppingAside(key, effects.leadership(), trouble, thread);
@@ -142,7 +143,8 @@ public final class GroupMembership implements Subscriber {
             Set<Integer> present = holders.members();
             stream.names(present, names -> members.complete(present.stream()
                     .map(each -> new GroupMember(each, names.getOrDefault(each, ""), each == holders.one(Lock.LEADER),
-                            each == holders.one(Lock.STANDBY))).toList()));
+                            each == holders.one(Lock.STANDBY)))
+                    .toList()));
         });
     }
 

@@ -35,7 +35,8 @@ public final class GroupSubscription implements Subscription {
      * @param onClosed     called in any case
      * @param name         begins the name of the thread that ends it
      */
-    public GroupSubscription(GroupMembership member, LocalSubscription local, Runnable onLastClosed, Runnable onClosed, String name,
+    public GroupSubscription(GroupMembership member, LocalSubscription local, Runnable onLastClosed, Runnable onClosed,
+            String name,
             BiFunction<String, Runnable, Thread> threads) {
         this.member = member;
         this.local = local;

@@ -263,7 +263,8 @@ final class LeadershipEffects implements Effects<Notification> {
             LOG.debug("Channel {}, group {}: {} ({}), after {} ms as {}", key.channel(), key.group(), newRole, reason,
                     after.toMillis(), role);
         } else {
-            LOG.debug("Channel {}, group {}: {} is {} ({})", key.channel(), key.group(), role, newInStep ? "in step" : "not in step",
+            LOG.debug("Channel {}, group {}: {} is {} ({})", key.channel(), key.group(), role,
+                    newInStep ? "in step" : "not in step",
                     reason);
         }
         if (newRole == Role.LEADER) {
@@ -281,7 +282,8 @@ final class LeadershipEffects implements Effects<Notification> {
         if (view.undeposable() != backend) {
             view = view.withUndeposable(backend);
             LOG.error("Channel {}, group {}: backend {} leads and shows no life, and this user may not end its session"
-                    + " (pg_terminate_backend needs the same role, or membership in pg_signal_backend)", key.channel(), key.group(),
+                    + " (pg_terminate_backend needs the same role, or membership in pg_signal_backend)", key.channel(),
+                    key.group(),
                     backend);
         }
     }

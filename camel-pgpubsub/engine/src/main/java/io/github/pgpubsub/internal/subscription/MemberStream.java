@@ -95,7 +95,8 @@ final class MemberStream {
             tryLock(tried, hindered, acquired);
         }
         LockHolders.ask(stream, key, holders -> {
-            Poll poll = new Poll(tried, acquired[0], holders.one(Lock.LEADER), holders.one(Lock.STANDBY), holders.members().size(),
+            Poll poll = new Poll(tried, acquired[0], holders.one(Lock.LEADER), holders.one(Lock.STANDBY),
+                    holders.members().size(),
                     holders.witnessesBesides(stream.backend()));
             leadership.polled(poll, System.nanoTime());
             seen.accept(poll);
@@ -106,7 +107,7 @@ final class MemberStream {
         stream.tryLock(key.key(tried), answer -> {
             if (answer && hindered.getAsBoolean()) {
                 // Its LISTEN has been refused since it asked.
-                stream.unlock(key.key(tried), () -> { });
+                stream.unlock(key.key(tried), () -> {});
             } else if (answer) {
                 acquired[0] = true;
                 held.add(tried);
@@ -128,7 +129,7 @@ final class MemberStream {
             if (lock == Lock.PRESENCE || lock == Lock.WITNESS) {
                 stream.unshareLock(key.key(lock));
             } else {
-                stream.unlock(key.key(lock), () -> { });
+                stream.unlock(key.key(lock), () -> {});
             }
         }
         held.clear();

@@ -48,7 +48,8 @@ final class SteppingAside {
         Role role = leadership.role();
         boolean mayLeave = role == Role.STANDBY || role == Role.LEADER && leadership.isInStep();
         if (mayLeave && !aside && !leadership.isStopping() && now - hinderedSince > HINDERED_NANOS) {
-            LOG.warn("Channel {}, group {}: steps aside as {}, because it could not receive. {}", key.channel(), key.group(), role,
+            LOG.warn("Channel {}, group {}: steps aside as {}, because it could not receive. {}", key.channel(), key.group(),
+                    role,
                     trouble.reason());
             aside = true;
             leadership.stop(now);

@@ -21,7 +21,8 @@ class BackoffTest {
     void pausesDoubleUntilTheLongest() {
         Backoff backoff = new Backoff(Duration.ofMillis(100), Duration.ofMillis(1000), NO_JITTER);
 
-        assertThat(LongStream.range(0, 6).map(i -> backoff.next().toMillis())).containsExactly(100L, 200L, 400L, 800L, 1000L, 1000L);
+        assertThat(LongStream.range(0, 6).map(i -> backoff.next().toMillis())).containsExactly(100L, 200L, 400L, 800L, 1000L,
+                1000L);
     }
 
     @Test

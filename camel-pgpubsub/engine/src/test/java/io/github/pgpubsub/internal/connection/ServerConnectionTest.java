@@ -19,7 +19,8 @@ class ServerConnectionTest {
 
     @Test
     void commitsDoNotWaitForTheDisk() throws SQLException {
-        postgres.execute("do $$ begin execute format('alter database %I set synchronous_commit = on', current_database()); end $$");
+        postgres.execute(
+                "do $$ begin execute format('alter database %I set synchronous_commit = on', current_database()); end $$");
         assertThat(synchronousCommit(postgres.url(), null)).isEqualTo("off");
     }
 

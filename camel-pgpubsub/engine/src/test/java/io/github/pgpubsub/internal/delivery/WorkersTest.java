@@ -23,7 +23,7 @@ class WorkersTest {
     private static final SubscriptionOptions OPTIONS = SubscriptionOptions.to("ch").singleListener(false)
             .memory(new BufferLimit(BufferLimit.DEFAULT_BYTES)).build();
 
-    private final DeliveryQueue queue = new DeliveryQueue(OPTIONS, Lease.unneeded(), new Counters(), () -> { });
+    private final DeliveryQueue queue = new DeliveryQueue(OPTIONS, Lease.unneeded(), new Counters(), () -> {});
     private final Intake intake = new Intake(queue, OPTIONS, new Counters(), new SessionThread(Runnable::run));
     private final List<String> handled = new CopyOnWriteArrayList<>();
     private final List<Throwable> reported = new CopyOnWriteArrayList<>();
@@ -66,7 +66,8 @@ class WorkersTest {
         goesOnAfter(() -> {
             throw new NoClassDefFoundError("gone");
         });
-        assertThat(reported).singleElement().satisfies(each -> assertThat(each).hasRootCauseInstanceOf(NoClassDefFoundError.class));
+        assertThat(reported).singleElement()
+                .satisfies(each -> assertThat(each).hasRootCauseInstanceOf(NoClassDefFoundError.class));
     }
 
     @Test

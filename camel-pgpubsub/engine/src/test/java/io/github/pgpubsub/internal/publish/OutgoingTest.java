@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 /** What becomes of one notification, and settings with which none could be sent. */
 class OutgoingTest {
 
-    private final Outgoing outgoing = new Outgoing("a", "b", 0, failure -> { });
+    private final Outgoing outgoing = new Outgoing("a", "b", 0, failure -> {});
 
     @Test
     void oneThatWaitsAfterARefusedBatchCanExpireAndIsNotSentThen() {
@@ -48,7 +48,8 @@ class OutgoingTest {
     void settingsWithWhichNothingCouldBeSentAreRefused() {
         assertThatThrownBy(() -> options(0, 1)).hasMessageContainingAll("maxBatch", "0", "at least 1");
         assertThatThrownBy(() -> options(1, 0)).hasMessageContainingAll("capacity", "0", "at least 1");
-        assertThatThrownBy(() -> new PublisherOptions("x", Duration.ofMillis(-1), Duration.ZERO, 1, 1, null)).hasMessageContaining("negative");
+        assertThatThrownBy(() -> new PublisherOptions("x", Duration.ofMillis(-1), Duration.ZERO, 1, 1, null))
+                .hasMessageContaining("negative");
     }
 
     private static PublisherOptions options(int maxBatch, int capacity) {

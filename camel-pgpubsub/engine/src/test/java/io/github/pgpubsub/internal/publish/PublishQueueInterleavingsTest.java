@@ -64,6 +64,6 @@ class PublishQueueInterleavingsTest {
     }
 
     private static Outgoing outgoing(String payload) {
-        return new Outgoing("channel", payload, System.nanoTime() + TimeUnit.DAYS.toNanos(1), failure -> { });
+        return new Outgoing("channel", payload, System.nanoTime() + TimeUnit.DAYS.toNanos(1), failure -> {});
     }
 }

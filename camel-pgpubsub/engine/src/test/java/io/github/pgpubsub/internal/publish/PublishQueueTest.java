@@ -3,8 +3,8 @@ package io.github.pgpubsub.internal.publish;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.pgpubsub.internal.publish.PublishQueue.Admission;
 import io.github.pgpubsub.internal.delivery.Interleavings;
+import io.github.pgpubsub.internal.publish.PublishQueue.Admission;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -75,7 +75,7 @@ class PublishQueueTest {
     void thoseWhoseTimeIsUpMakeRoomOnceTheyAreTold() throws Exception {
         long now = System.nanoTime();
         put("a", "1");
-        queue.put(new Outgoing("a", "late", now, failure -> { }));
+        queue.put(new Outgoing("a", "late", now, failure -> {}));
         put("a", "2");
         CompletableFuture<Admission> waits = putByAnother("a", "3");
         awaitWaiter();
@@ -94,7 +94,7 @@ class PublishQueueTest {
     void whoFindsNoPlaceWaitsUntilItsDeadline() throws Exception {
         fill();
 
-        assertThat(queue.put(new Outgoing("a", "b", System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(20), failure -> { })))
+        assertThat(queue.put(new Outgoing("a", "b", System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(20), failure -> {})))
                 .isEqualTo(Admission.FULL);
         assertThat(queue.size()).isEqualTo(queue.capacity());
     }
@@ -167,7 +167,7 @@ class PublishQueueTest {
     }
 
     private static Outgoing outgoing(String channel, String payload) {
-        return new Outgoing(channel, payload, System.nanoTime() + LONG.toNanos(), failure -> { });
+        return new Outgoing(channel, payload, System.nanoTime() + LONG.toNanos(), failure -> {});
     }
 
     private CompletableFuture<Admission> putByAnother(String channel, String payload) {

@@ -143,7 +143,8 @@ class PublisherGoesOnTest {
     void thoseThatFindNoPlaceAreCountedAndToldByTheExecutor() throws Exception {
         start(nowhere, threads, pool, null);
         CompletableFuture<Exception> first = publish("waits", SOON);
-        assertThat(send("full", Duration.ofMillis(50))).isInstanceOf(SQLTimeoutException.class).hasMessageContaining("1 notifications wait");
+        assertThat(send("full", Duration.ofMillis(50))).isInstanceOf(SQLTimeoutException.class)
+                .hasMessageContaining("1 notifications wait");
         Thread.currentThread().interrupt();
         CompletableFuture<Exception> interrupted = publish("interrupted", SOON);
         assertThat(Thread.interrupted()).isTrue();
@@ -175,7 +176,8 @@ class PublisherGoesOnTest {
         if (publisher != null) {
             publisher.close();
         }
-        publisher = new Publisher(source, new PublisherOptions("test", Duration.ofMillis(10), Duration.ofMillis(50), 10, 1, customizer),
+        publisher = new Publisher(source,
+                new PublisherOptions("test", Duration.ofMillis(10), Duration.ofMillis(50), 10, 1, customizer),
                 new OwnMessages(), threadMaker, callbacks);
         publisher.start();
     }
@@ -183,7 +185,7 @@ class PublisherGoesOnTest {
     /** As a thread that dies. */
     private BiFunction<String, Runnable, Thread> firstOfEachEnds(String which) {
         Map<String, Boolean> made = new ConcurrentHashMap<>();
-        return (purpose, task) -> new Thread(purpose.equals(which) && made.put(purpose, true) == null ? () -> { } : task, purpose);
+        return (purpose, task) -> new Thread(purpose.equals(which) && made.put(purpose, true) == null ? () -> {} : task, purpose);
     }
 
     private Exception send(String payload, Duration timeout) throws Exception {

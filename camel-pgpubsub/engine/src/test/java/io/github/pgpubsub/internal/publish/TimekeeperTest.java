@@ -43,7 +43,8 @@ class TimekeeperTest {
         start(Thread::new);
         CompletableFuture<Exception> waits = publish(LONG);
 
-        assertThat(told(publish(SHORT))).isInstanceOf(SQLTimeoutException.class).hasMessage("Not sent: no connection to nowhere in time");
+        assertThat(told(publish(SHORT))).isInstanceOf(SQLTimeoutException.class)
+                .hasMessage("Not sent: no connection to nowhere in time");
         assertThat(waits).isNotDone();
         assertThat(publisher.status().queued()).isEqualTo(1);
         assertThat(publisher.status().failed()).isEqualTo(1);
@@ -61,7 +62,7 @@ class TimekeeperTest {
     /** The first two threads are the timekeeper's and the sender's; the third one takes the sender's place. */
     @Test
     void aSenderThatIsGoneIsReplaced() {
-        start((task, purpose) -> new Thread(purpose.equals("publish") && made.incrementAndGet() == 1 ? () -> { } : task, purpose));
+        start((task, purpose) -> new Thread(purpose.equals("publish") && made.incrementAndGet() == 1 ? () -> {} : task, purpose));
 
         Awaitility.await().untilAsserted(() -> assertThat(made).hasValue(2));
     }
@@ -73,7 +74,7 @@ class TimekeeperTest {
             if (purpose.equals("publish") && made.incrementAndGet() > 1) {
                 throw new OutOfMemoryError("no thread, on purpose");
             }
-            return new Thread(purpose.equals("publish") ? () -> { } : task, purpose);
+            return new Thread(purpose.equals("publish") ? () -> {} : task, purpose);
         });
         Awaitility.await().untilAsserted(() -> assertThat(made).hasValueGreaterThan(1));
         assertThat(told(publish(SHORT))).isInstanceOf(SQLTimeoutException.class);

@@ -35,8 +35,8 @@ class RefusalsTest {
 
     @Test
     void aSubscriberHearsThatAllIsGrantedAndNotThatSomeIs() {
-        refusals.refused(REFUSAL, "shared", () -> { }, one, two);
-        refusals.refused(REFUSAL, "its own", () -> { }, one);
+        refusals.refused(REFUSAL, "shared", () -> {}, one, two);
+        refusals.refused(REFUSAL, "its own", () -> {}, one);
         refusals.granted("shared");
         refusals.granted("shared");
         assertThat(two.told).containsExactly("refused: no", "granted");

@@ -34,7 +34,7 @@ class RequestsTest {
             assertThat(stream.roundTrip()).isZero();
 
             proxy.delay(DELAY);
-            stream.notify("some channel", "control messages don't count", committed -> { });
+            stream.notify("some channel", "control messages don't count", committed -> {});
             requests.flush();
             assertThat(stream.roundTrip()).isZero();
 
@@ -92,11 +92,12 @@ class RequestsTest {
             Requests requests = new Requests(connection, OWN_MARKS);
             RecordingSubscriber one = new RecordingSubscriber("one");
             SessionStream stream = requests.of(one);
-            stream.tryLock(1, acquired -> { });
+            stream.tryLock(1, acquired -> {});
             requests.flush();
 
             List<String> told = new ArrayList<>();
-            stream.names(List.of(stream.backend()), names -> told.add("names " + names.keySet().equals(Set.of(stream.backend()))));
+            stream.names(List.of(stream.backend()),
+                    names -> told.add("names " + names.keySet().equals(Set.of(stream.backend()))));
             stream.holders(List.of(1L, 2L), holders -> told.add("holders " + holders));
             stream.tryLock(2, acquired -> told.add("lock " + acquired));
             stream.unlock(1, () -> told.add("unlock"));

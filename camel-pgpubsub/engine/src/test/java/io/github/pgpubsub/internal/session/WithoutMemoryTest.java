@@ -53,7 +53,8 @@ class WithoutMemoryTest {
     private static Session session() throws Exception {
         Session session = new Session(new UrlConnectionSource(postgres.url(), postgres.user(), postgres.password()),
                 new SessionOptions("test", Duration.ofMillis(10), Duration.ofMillis(50), -1, Duration.ofSeconds(5),
-                        Duration.ofSeconds(3), Duration.ofMillis(20), null, new OwnMessages()), (name, task) -> new Thread(task, name));
+                        Duration.ofSeconds(3), Duration.ofMillis(20), null, new OwnMessages()),
+                (name, task) -> new Thread(task, name));
         session.start();
         session.awaitFirstAttempt(Duration.ofSeconds(10));
         return session;

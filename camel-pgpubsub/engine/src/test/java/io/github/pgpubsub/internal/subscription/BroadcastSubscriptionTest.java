@@ -30,8 +30,9 @@ class BroadcastSubscriptionTest {
     /** What is to be told when it is listened to. */
     private final List<Runnable> listening = new ArrayList<>();
     private final BroadcastSubscription broadcast = new BroadcastSubscription(SubscriptionOptions.to("ch").singleListener(false)
-            .memory(new BufferLimit(BufferLimit.DEFAULT_BYTES)).build(), message -> { }, listener(), session(), "test", BroadcastSubscriptionTest::thread,
-            Runnable::run, () -> { });
+            .memory(new BufferLimit(BufferLimit.DEFAULT_BYTES)).build(), message -> {}, listener(), session(), "test",
+            BroadcastSubscriptionTest::thread,
+            Runnable::run, () -> {});
 
     @Test
     void aSecondLossDoesNotForgetWhenTheFirstOneBegan() {
@@ -75,9 +76,11 @@ class BroadcastSubscriptionTest {
     @Test
     void itsEndTakesOneDrainTimeoutAtMost() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
-        BroadcastSubscription hanging = new BroadcastSubscription(SubscriptionOptions.to("ch").singleListener(false).drainTimeout(DRAIN)
-                .memory(new BufferLimit(BufferLimit.DEFAULT_BYTES)).build(), hanging(begun), new SubscriptionListener() {}, session(), "test",
-                BroadcastSubscriptionTest::thread, Runnable::run, () -> { });
+        BroadcastSubscription hanging = new BroadcastSubscription(
+                SubscriptionOptions.to("ch").singleListener(false).drainTimeout(DRAIN)
+                        .memory(new BufferLimit(BufferLimit.DEFAULT_BYTES)).build(),
+                hanging(begun), new SubscriptionListener() {}, session(), "test",
+                BroadcastSubscriptionTest::thread, Runnable::run, () -> {});
         hanging.start(1);
         hanging.connected(stream());
         listening.remove(listening.size() - 1).run();
@@ -119,7 +122,8 @@ class BroadcastSubscriptionTest {
     private SessionStream stream() {
         return (SessionStream) Proxy.newProxyInstance(SessionStream.class.getClassLoader(), new Class<?>[] {SessionStream.class},
                 (proxy, method, arguments) -> {
-                    assertThat(method).isEqualTo(SessionStream.class.getMethod("listen", String.class, Subscriber.class, Runnable.class));
+                    assertThat(method)
+                            .isEqualTo(SessionStream.class.getMethod("listen", String.class, Subscriber.class, Runnable.class));
                     listening.add((Runnable) arguments[2]);
                     return null;
                 });
@@ -129,7 +133,8 @@ class BroadcastSubscriptionTest {
     private static Session session() {
         return new Session(new UrlConnectionSource("jdbc:postgresql://127.0.0.1/nowhere", null, null),
                 new SessionOptions("test", Duration.ZERO, Duration.ZERO, -1, Duration.ofSeconds(5), Duration.ofSeconds(3),
-                        Duration.ofMillis(20), null, new OwnMessages()), BroadcastSubscriptionTest::thread);
+                        Duration.ofMillis(20), null, new OwnMessages()),
+                BroadcastSubscriptionTest::thread);
     }
 
     private static Thread thread(String name, Runnable task) {

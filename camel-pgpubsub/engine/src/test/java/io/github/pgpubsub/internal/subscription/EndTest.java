@@ -31,7 +31,7 @@ class EndTest {
             .memory(new BufferLimit(BufferLimit.DEFAULT_BYTES)).build();
     private static final long LONG = Duration.ofMinutes(5).toNanos();
 
-    private final DeliveryQueue queue = new DeliveryQueue(OPTIONS, Lease.unneeded(), new Counters(), () -> { });
+    private final DeliveryQueue queue = new DeliveryQueue(OPTIONS, Lease.unneeded(), new Counters(), () -> {});
     private final Intake intake = new Intake(queue, OPTIONS, new Counters(), new SessionThread(Runnable::run));
     private final CountDownLatch begun = new CountDownLatch(1);
     private final CountDownLatch finish = new CountDownLatch(1);

@@ -21,7 +21,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class LocalSubscriptionsInterleavingsTest {
 
-    private static final SubscriptionOptions OPTIONS = SubscriptionOptions.to("ch").memory(new BufferLimit(BufferLimit.DEFAULT_BYTES))
+    private static final SubscriptionOptions OPTIONS = SubscriptionOptions.to("ch")
+            .memory(new BufferLimit(BufferLimit.DEFAULT_BYTES))
             .build();
     private static final SubscriptionListener LISTENER = new SubscriptionListener() {};
 
@@ -60,7 +61,7 @@ class LocalSubscriptionsInterleavingsTest {
 
     private static final class House {
 
-        private final DeliveryQueue queue = new DeliveryQueue(OPTIONS, Lease.unneeded(), new Counters(), () -> { });
+        private final DeliveryQueue queue = new DeliveryQueue(OPTIONS, Lease.unneeded(), new Counters(), () -> {});
         private final LocalSubscriptions subscriptions = new LocalSubscriptions(queue, Runnable::run);
 
         LocalSubscription moveIn() {
@@ -70,7 +71,7 @@ class LocalSubscriptionsInterleavingsTest {
         }
 
         LocalSubscription subscription() {
-            return new LocalSubscription(OPTIONS, LISTENER, new Workers(queue, message -> { }, LISTENER, new Counters(), OPTIONS,
+            return new LocalSubscription(OPTIONS, LISTENER, new Workers(queue, message -> {}, LISTENER, new Counters(), OPTIONS,
                     "test", (name, task) -> new Idle()));
         }
     }

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 class LocalSubscriptionsTest {
 
     private final Counters counters = new Counters();
-    private final DeliveryQueue queue = new DeliveryQueue(options("any"), Lease.unneeded(), counters, () -> { });
+    private final DeliveryQueue queue = new DeliveryQueue(options("any"), Lease.unneeded(), counters, () -> {});
     private final Intake intake = new Intake(queue, options("any"), counters, new SessionThread(Runnable::run));
     private final LocalSubscriptions subscriptions = new LocalSubscriptions(queue, Runnable::run);
     private final List<String> handled = new CopyOnWriteArrayList<>();

@@ -29,8 +29,9 @@ class EveryOptionTest {
 
         try (Application application = Application.start(withBeans(samples), properties)) {
             PgPubSubComponentConfigurer options = new PgPubSubComponentConfigurer();
-            assertThat(samples).isNotEmpty().allSatisfy((name, sample) ->
-                    assertThat(options.getOptionValue(application.component(), name, false)).as(name).isEqualTo(sample.read()));
+            assertThat(samples).isNotEmpty()
+                    .allSatisfy((name, sample) -> assertThat(options.getOptionValue(application.component(), name, false))
+                            .as(name).isEqualTo(sample.read()));
         }
     }
 

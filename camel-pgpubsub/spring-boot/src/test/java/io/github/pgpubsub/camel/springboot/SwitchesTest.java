@@ -20,7 +20,7 @@ class SwitchesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"camel.component.enabled", "camel.component.pgpubsub.enabled",
-            "camel.component.customizer.enabled", "camel.component.pgpubsub.customizer.enabled"})
+        "camel.component.customizer.enabled", "camel.component.pgpubsub.customizer.enabled"})
     void itCanBeSwitchedOff(String property) {
         assertThat(configured(Application.with(), GROUP, property + "=false").getGroup()).isEqualTo("default");
     }

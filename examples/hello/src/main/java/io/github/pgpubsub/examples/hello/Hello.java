@@ -12,8 +12,7 @@ import org.apache.camel.main.MainListenerSupport;
 /** Sends and receives on {@code HelloChannel} until it is stopped. */
 public final class Hello {
 
-    private Hello() {
-    }
+    private Hello() {}
 
     public static void main(String... arguments) throws Exception {
         try {

@@ -6,10 +6,9 @@ import java.util.stream.Collectors;
 /** Who receives: the component's options {@code singleListener} and {@code filtered}. */
 enum Scenario {
 
-    ALL(false, false, "everybody receives everything"),
-    ALL_FILTERED(false, true, "everybody receives what the others send"),
-    ONE(true, false, "one receives everything, the others stand by"),
-    ONE_FILTERED(true, true, "one receives what the others send, the others stand by");
+    ALL(false, false, "everybody receives everything"), ALL_FILTERED(false, true, "everybody receives what the others send"), ONE(
+            true, false, "one receives everything, the others stand by"), ONE_FILTERED(true, true,
+                    "one receives what the others send, the others stand by");
 
     private final boolean singleListener;
     private final boolean filtered;

@@ -6,8 +6,7 @@ import java.util.Arrays;
 /** Who this is, and what to try next. */
 final class Welcome {
 
-    private Welcome() {
-    }
+    private Welcome() {}
 
     static String atSharedServer(String name, Scenario scenario, String url) {
         String psql = "psql '%s' -c \"NOTIFY \\\"HelloChannel\\\", 'hi'\"";
@@ -33,7 +32,7 @@ final class Welcome {
                   more            examples/hello/run --help
 
                 """.formatted(name, ProcessHandle.current().pid(), scenario.flag(), scenario.meaning(), fromOutside,
-                        Scenario.flags());
+                Scenario.flags());
     }
 
     private static boolean onPath(String program) {

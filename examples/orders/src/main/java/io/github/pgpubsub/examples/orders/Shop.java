@@ -27,7 +27,8 @@ public class Shop {
 
     /** The whole order. */
     public Map<String, Object> find(long id) {
-        return database.queryForMap("select id, shop, left(item, 20) as item, quantity from camel_orders_example.orders where id = ?",
+        return database.queryForMap(
+                "select id, shop, left(item, 20) as item, quantity from camel_orders_example.orders where id = ?",
                 id);
     }
 }

@@ -142,8 +142,7 @@ class OrdersIT {
         }
     }
 
-    private record Order(long id, int quantity, String shop) {
-    }
+    private record Order(long id, int quantity, String shop) {}
 
     private static List<Order> orders(List<String> lines) {
         return lines.stream().flatMap(line -> ORDER.matcher(line).results())

@@ -33,10 +33,7 @@ record Choice(int member, Kind kind) {
         /** The frozen process goes on. */
         THAW,
         // The script: each member may meet with one of these once.
-        STOP,
-        DIE,
-        FREEZE,
-        LOSE;
+        STOP, DIE, FREEZE, LOSE;
 
         boolean isFault() {
             return ordinal() >= STOP.ordinal();

@@ -100,7 +100,8 @@ final class Exploration {
         } catch (RuntimeException e) {
             // It is the one that is told.
         }
-        return new AssertionError(broken.getMessage() + ", after " + steps.size() + " steps, among " + origins.size() + " states:\n" + String.join("\n", again.log), broken);
+        return new AssertionError(broken.getMessage() + ", after " + steps.size() + " steps, among " + origins.size()
+                + " states:\n" + String.join("\n", again.log), broken);
     }
 
     /** Whether all that can come was met, and not only as much as was allowed. */

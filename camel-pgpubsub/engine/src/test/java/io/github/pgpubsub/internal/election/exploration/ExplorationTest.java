@@ -24,8 +24,9 @@ class ExplorationTest {
     private static final int MOST = 200_000;
 
     static Stream<String> scripts() {
-        return FAULTS != null ? Stream.of(FAULTS) : Stream.of("A STOP", "A DIE", "A FREEZE", "A LOSE", "B STOP", "B DIE", "B FREEZE",
-                "B LOSE", "A STOP,B STOP", "A DIE,B FREEZE", "A STOP,B STOP,C FREEZE");
+        return FAULTS != null ? Stream.of(FAULTS)
+                : Stream.of("A STOP", "A DIE", "A FREEZE", "A LOSE", "B STOP", "B DIE", "B FREEZE",
+                        "B LOSE", "A STOP,B STOP", "A DIE,B FREEZE", "A STOP,B STOP,C FREEZE");
     }
 
     @ParameterizedTest
@@ -49,7 +50,8 @@ class ExplorationTest {
 
     @Test
     void allConnectAtOnce() {
-        System.out.println("all connect at once: " + new Exploration(World.atOnce(3, Break.NONE).with(1, 0, List.of()), 2 * STATES).run());
+        System.out.println(
+                "all connect at once: " + new Exploration(World.atOnce(3, Break.NONE).with(1, 0, List.of()), 2 * STATES).run());
     }
 
     /** A cold member that listens gets the standby's place and takes it for the leader's lock. */
@@ -74,7 +76,8 @@ class ExplorationTest {
     }
 
     private static void find(String broken, World world) {
-        assertThatThrownBy(() -> new Exploration(world, MOST).run()).isInstanceOf(AssertionError.class).hasMessageContaining(broken)
+        assertThatThrownBy(() -> new Exploration(world, MOST).run()).isInstanceOf(AssertionError.class)
+                .hasMessageContaining(broken)
                 .satisfies(found -> System.out.println(found.getMessage().lines().findFirst().orElseThrow()));
     }
 }

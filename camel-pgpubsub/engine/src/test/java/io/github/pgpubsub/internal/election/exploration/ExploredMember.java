@@ -121,8 +121,9 @@ final class ExploredMember implements Effects<Long> {
     }
 
     boolean hasRequest() {
-        return hasSession() && answer == null && (listenWanted || !sends.isEmpty() || !unlocks.isEmpty() || !shares.isEmpty() || polls
-                || !terminations.isEmpty());
+        return hasSession() && answer == null
+                && (listenWanted || !sends.isEmpty() || !unlocks.isEmpty() || !shares.isEmpty() || polls
+                        || !terminations.isEmpty());
     }
 
     boolean hasUnread() {
@@ -329,8 +330,10 @@ final class ExploredMember implements Effects<Long> {
                 held.add(poll.tried());
             }
             boolean mistakes = world.broken == Break.ANY_LOCK_LEADS && read >= 0 && poll.acquired();
-            leadership.polled(mistakes ? new Poll(Lock.LEADER, true, poll.leader(), poll.standby(), poll.members(), poll.witnesses())
-                    : poll, now);
+            leadership.polled(
+                    mistakes ? new Poll(Lock.LEADER, true, poll.leader(), poll.standby(), poll.members(), poll.witnesses())
+                            : poll,
+                    now);
         } else if (arrived.request() instanceof Request.Terminate terminate) {
             leadership.terminated(terminate.backend(), terminate.lock(), true, now);
         }

@@ -82,8 +82,7 @@ final class Fields {
         }
     };
 
-    private Fields() {
-    }
+    private Fields() {}
 
     private static Unsafe unsafe() {
         try {
@@ -144,7 +143,7 @@ final class Fields {
         }
         Collection<Object> copy = all instanceof ArrayDeque ? new ArrayDeque<>(Math.max(2, all.size())) : all instanceof ArrayList
                 ? new ArrayList<>(all.size()) : all instanceof TreeSet ? new TreeSet<>() : all instanceof LinkedHashSet
-                ? new LinkedHashSet<>() : new HashSet<>();
+                        ? new LinkedHashSet<>() : new HashSet<>();
         for (Object each : all) {
             copy.add(copy(each, copies));
         }

@@ -10,12 +10,10 @@ import java.lang.reflect.Field;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Two states with the same fingerprint go on alike. Walks through all that a world holds. Times count relative to now, as far
@@ -26,17 +24,22 @@ record Fingerprint(long first, long second) {
 
     /** Times, and how many units from now they matter. */
     private static final Map<String, Integer> TIMES = Map.ofEntries(entry("nextTry", 1), entry("nextQuestion", 1),
-            entry("nextAnswer", 1), entry("retryAt", 1), entry("nextLook", 1), entry("vacantSince", 4), entry("holdsBothSince", 5),
-            entry("lastLook", 2), entry("askedAt", 2), entry("tookOverSince", 1), entry("signedAt", 1), entry("waitsSince", 3), entry("caughtUpAt", 3),
+            entry("nextAnswer", 1), entry("retryAt", 1), entry("nextLook", 1), entry("vacantSince", 4),
+            entry("holdsBothSince", 5),
+            entry("lastLook", 2), entry("askedAt", 2), entry("tookOverSince", 1), entry("signedAt", 1), entry("waitsSince", 3),
+            entry("caughtUpAt", 3),
             entry("heard", 4), entry("since", 2), entry("lastAt", 1), entry("sentAt", 3), entry("noticedAt", 1),
             entry("noticeCameByAt", 3), entry("brokenAt", 0), entry("provenAt", 3), entry("leaseSince", 2), entry("pulse", 1));
     /** Equal or not. */
     private static final Set<String> NAMES = Set.of("marker", "number");
-    private static final Set<String> LEFT_OUT = Set.of("tokens", "order", "millis", "ledSince", "now", "log", "stream", "ended", "connectedAt", "broken",
+    private static final Set<String> LEFT_OUT = Set.of("tokens", "order", "millis", "ledSince", "now", "log", "stream", "ended",
+            "connectedAt", "broken",
             "lastBackend", "restartedAt", "startedAt", "foundNanos", "memory", "untold", "random", "manyMessages");
     private static final Set<String> AS_THEY_ARE = Set.of("acquireNanos", "leaderTimeout", "signNanos", "roundTrip", "joinedAt",
-            "doubtedFrom", "announcedTimeout", "announcedGrace", "resignedAt", "begunAtResign", "gapMillis", "heldBackFrom", "cut",
-            "place", "lastMarker", "before", "from", "count", "lastComplete", "noticePlace", "heldFrom", "begunUpTo", "uptimeNanos", "grace", "next",
+            "doubtedFrom", "announcedTimeout", "announcedGrace", "resignedAt", "begunAtResign", "gapMillis", "heldBackFrom",
+            "cut",
+            "place", "lastMarker", "before", "from", "count", "lastComplete", "noticePlace", "heldFrom", "begunUpTo",
+            "uptimeNanos", "grace", "next",
             "lastFresh", "lastNumber", "limit", "handOverLimit");
     private static final Set<String> COUNTS = Set.of("count", "jcount", "begun");
     private static final Set<String> MARKERS = Set.of("n", "jn");
@@ -163,7 +166,7 @@ record Fingerprint(long first, long second) {
             }
             for (Slot slot : Fields.of(object.getClass())) {
                 switch (MEANING.get(object.getClass()).get(slot.field().getName())) {
-                    case NOTHING -> { }
+                    case NOTHING -> {}
                     case TIME -> time(slot.field().getName(), slot.asLong(object));
                     case NAME -> name(slot.asLong(object));
                     case VALUE -> put(slot.asLong(object));

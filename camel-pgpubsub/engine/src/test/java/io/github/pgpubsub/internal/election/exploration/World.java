@@ -199,7 +199,7 @@ final class World {
 
     /** Nothing goes wrong any more and nobody is slow: the first of what can happen happens, for so long. */
     private void calm(int units) {
-        for (int unit = 0; unit < units; ) {
+        for (int unit = 0; unit < units;) {
             Choice next = choices().stream().filter(choice -> !choice.kind().isFault()).findFirst().orElseThrow();
             unit += next.kind() == Kind.TIME ? 1 : 0;
             take(next);

@@ -212,7 +212,8 @@ final class SimulatedMember implements Effects<Long> {
             return;
         }
         boolean unread = hasArrived();
-        if (!isAliveAtServer() && !isCut() && world.now >= endedAt() + latency && (inFlight != null || hasRequests() || !unread)) {
+        if (!isAliveAtServer() && !isCut() && world.now >= endedAt() + latency
+                && (inFlight != null || hasRequests() || !unread)) {
             // The end of a connection is noticed soon, and at once by whoever waits for an answer; but it waits behind what is unread.
             if (noticesAt < 0) {
                 noticesAt = world.now + random.nextLong(60) * MILLI;
@@ -272,7 +273,8 @@ final class SimulatedMember implements Effects<Long> {
 
     /** Its session has ended, and it is cut off, so that it can't know before its heartbeat fails. */
     boolean cannotKnow() {
-        return connected && !isAliveAtServer() && cutUntil > endedAt() - latency && world.now < cutUntil + 2 * latency + 100 * MILLI;
+        return connected && !isAliveAtServer() && cutUntil > endedAt() - latency
+                && world.now < cutUntil + 2 * latency + 100 * MILLI;
     }
 
     /** When its session ended, which a restart of the server does too. */
@@ -392,7 +394,7 @@ final class SimulatedMember implements Effects<Long> {
             request(() -> {
                 server.share(backend, lock);
                 witnessAt = lock == Lock.WITNESS ? world.now : witnessAt;
-            }, () -> { });
+            }, () -> {});
         } else if (polls) {
             flushPoll();
         } else {
@@ -578,7 +580,7 @@ final class SimulatedMember implements Effects<Long> {
     @Override
     public void unshare(Lock lock) {
         held.remove(lock);
-        unlocks.add(() -> request(() -> server.unshare(backend, lock), () -> { }));
+        unlocks.add(() -> request(() -> server.unshare(backend, lock), () -> {}));
     }
 
     @Override
@@ -747,7 +749,8 @@ final class SimulatedMember implements Effects<Long> {
 
     @Override
     public String toString() {
-        return name + " " + leadership.role() + (inStep ? " in step" : "") + " waiting " + waiting.size() + ", begun " + begunPlaces
+        return name + " " + leadership.role() + (inStep ? " in step" : "") + " waiting " + waiting.size() + ", begun "
+                + begunPlaces
                 + ", open " + open + ", may begin " + mayBegin() + ", read " + read + " of " + server.stream.size() + ", ready "
                 + leadership.ready();
     }

@@ -101,7 +101,8 @@ final class Simulation {
         // A lease, half of it, has to outlast a report's way to the server and back, and the answer before the next report.
         boolean slow = latencyMillis > 5 || kind == Kind.LONG && random.nextInt(3) == 0;
         int leaderTimeout = random.nextInt(12) == 0 ? 0 : slow ? 3000 : 900;
-        this.options = new LeadOptions(Duration.ofMillis(50), Duration.ofMillis(leaderTimeout), size == 0 ? 0 : size < 3 ? 10 : 500);
+        this.options = new LeadOptions(Duration.ofMillis(50), Duration.ofMillis(leaderTimeout),
+                size == 0 ? 0 : size < 3 ? 10 : 500);
     }
 
     private static Kind kind(int number) {
@@ -149,7 +150,8 @@ final class Simulation {
 
     private void join() {
         long latency = latencyMillis * MILLI / 2 + (latencyMillis == 0 ? 0 : random.nextLong(latencyMillis * MILLI));
-        long memory = smallMemory && random.nextInt(2) == 0 ? 150L * ((latencyMillis > 5 ? 30 : 5) + random.nextInt(30)) : Long.MAX_VALUE;
+        long memory = smallMemory && random.nextInt(2) == 0 ? 150L * ((latencyMillis > 5 ? 30 : 5) + random.nextInt(30))
+                : Long.MAX_VALUE;
         members.add(new SimulatedMember(this, lastName++, random, options, latency, memory));
     }
 
@@ -400,7 +402,8 @@ final class Simulation {
         if (told || member.lastDelivered != number - 1) {
             for (long each = missing(); each < number; each++) {
                 if (!isSettled(each) && !member.has(each) && !member.missedInGap.contains(each)) {
-                    expect(told, "message " + each + " is lost and nobody is told: member " + member.name + " goes on with " + number);
+                    expect(told,
+                            "message " + each + " is lost and nobody is told: member " + member.name + " goes on with " + number);
                     member.missedInGap.add(each);
                 }
             }
@@ -457,11 +460,13 @@ final class Simulation {
         long number = entry.message();
         detail(member, "begins", entry);
         if (member.cannotKnow() || member.onItsOwn) {
-            expect(begunEver.add(number) || entry.redelivered() || member.cannotKnow(), "message " + number + " comes twice and is not marked");
+            expect(begunEver.add(number) || entry.redelivered() || member.cannotKnow(),
+                    "message " + number + " comes twice and is not marked");
             return;
         }
         for (SimulatedMember other : members) {
-            expect(other == member || !other.begins() || other.cannotKnow() || other.onItsOwn, "members " + member.name + " and " + other.name + " both begin messages");
+            expect(other == member || !other.begins() || other.cannotKnow() || other.onItsOwn,
+                    "members " + member.name + " and " + other.name + " both begin messages");
         }
         boolean again = !begunEver.add(number);
         expect(!again || entry.redelivered(), "message " + number + " comes twice and is not marked");
@@ -472,7 +477,8 @@ final class Simulation {
         }
         if (again && completedEver.contains(number)) {
             Long end = doneByStopped.get(number);
-            expect(end == null || Math.min(now, member.gotLockAt) - end < BACK_AT_ONCE || !hasAnotherLed(member, end) || now - server.startedAt() <= AFTER_A_RESTART,
+            expect(end == null || Math.min(now, member.gotLockAt) - end < BACK_AT_ONCE || !hasAnotherLed(member, end)
+                    || now - server.startedAt() <= AFTER_A_RESTART,
                     "message " + number + " comes again long after a leader has stopped that had done it");
         }
         named(entry);
