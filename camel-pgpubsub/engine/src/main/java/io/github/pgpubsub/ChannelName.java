@@ -2,6 +2,7 @@ package io.github.pgpubsub;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The server's rules for the name of a channel. */
 public final class ChannelName {
@@ -24,7 +25,7 @@ public final class ChannelName {
      * @throws IllegalArgumentException when the name is empty, is longer than 63 bytes of UTF-8, contains a NUL character or half
      *                                  a surrogate pair, or begins with a reserved prefix
      */
-    public static String check(String channel) {
+    public static String check(@Nullable String channel) {
         if (channel == null || channel.isEmpty()) {
             throw new IllegalArgumentException("The channel is empty: a name of 1 to " + MAX_BYTES + " bytes is needed");
         }

@@ -1,6 +1,7 @@
 package io.github.pgpubsub;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** A message to a subscription, in the channel's order: a notification, or a gap where notifications may have been missed. */
 public sealed interface Message {
@@ -18,7 +19,8 @@ public sealed interface Message {
      *                    listener, and for messages before a group's first
      * @param redelivered whether an earlier listener of the group may have processed the message
      */
-    record Notification(String channel, String payload, int backend, MessageId id, boolean redelivered) implements Message {}
+    record Notification(String channel, String payload, int backend, @Nullable MessageId id,
+            boolean redelivered) implements Message {}
 
     /**
      * Notifications may have been missed at this position: there was no connection, or no member that could take over without

@@ -1,5 +1,7 @@
 package io.github.pgpubsub;
 
+import org.jspecify.annotations.Nullable;
+
 /** The server's rules for the payload of a notification. */
 public final class Payload {
 
@@ -14,7 +16,7 @@ public final class Payload {
      * @throws IllegalArgumentException when the payload is longer than 7999 bytes of UTF-8, or contains a NUL character or half a
      *                                  surrogate pair; the message does not repeat the payload
      */
-    public static String check(String payload) {
+    public static String check(@Nullable String payload) {
         if (payload == null) {
             return "";
         }

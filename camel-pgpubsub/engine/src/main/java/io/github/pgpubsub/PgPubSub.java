@@ -20,6 +20,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Subscribes and publishes to the channels of one database. All subscriptions share one listening connection, opened with the
@@ -42,19 +43,28 @@ public final class PgPubSub implements AutoCloseable {
     private static final int PUBLISH_CAPACITY = 10_000;
 
     private final Builder settings;
-    private final ExecutorService ownCallbacks;
+    private final OwnMessages ownMessages;
+    /** Null: the callback executor is the user's. */
+    private final @Nullable ExecutorService ownCallbacks;
     private final Executor callbacks;
     private final BufferLimit memory = new BufferLimit(BufferLimit.DEFAULT_BYTES);
     private final Subscriptions subscriptions;
     /** Null: nothing was published yet. Guarded by the monitor, as what follows. */
-    private Publisher publisher;
+    private @Nullable Publisher publisher;
     private boolean closed;
 
     private PgPubSub(Builder settings) {
         this.settings = settings;
-        this.ownCallbacks = settings.callbacks != null ? null
-                : Executors.newCachedThreadPool(task -> settings.threads.apply(settings.name + " callback", task));
-        this.callbacks = settings.callbacks != null ? settings.callbacks : ownCallbacks;
+        this.ownMessages = settings.ownMessages != null ? settings.ownMessages : new OwnMessages();
+        if (settings.callbacks != null) {
+            this.ownCallbacks = null;
+            this.callbacks = settings.callbacks;
+        } else {
+            ExecutorService own = Executors
+                    .newCachedThreadPool(task -> settings.threads.apply(settings.name + " callback", task));
+            this.ownCallbacks = own;
+            this.callbacks = own;
+        }
         this.subscriptions = new Subscriptions(settings.name, START, this::session, settings.threads, callbacks);
         warmUp();
     }
@@ -124,7 +134,7 @@ public final class PgPubSub implements AutoCloseable {
      * @return completes when the notification is committed; exceptionally when it is not, with an {@link UnknownOutcomeException}
      *         when the outcome is unknown. Cancelling the future does not cancel the notification
      */
-    public CompletableFuture<Void> publish(String channel, String payload) {
+    public CompletableFuture<Void> publish(String channel, @Nullable String payload) {
         CompletableFuture<Void> committed = new CompletableFuture<>();
         publish(channel, payload, PUBLISH, failure -> {
             if (failure == null) {
@@ -148,7 +158,7 @@ public final class PgPubSub implements AutoCloseable {
      * @throws IllegalArgumentException when channel or payload can't be sent, or the timeout is out of range; then the callback
      *                                  is not called
      */
-    public void publish(String channel, String payload, Duration timeout, PublishCallback callback) {
+    public void publish(String channel, @Nullable String payload, Duration timeout, PublishCallback callback) {
         Range.DURATION_OR_NONE.check("timeout", timeout);
         publisher().publish(ChannelName.check(channel), Payload.check(payload), timeout, callback);
     }
@@ -165,7 +175,7 @@ public final class PgPubSub implements AutoCloseable {
     }
 
     /** The state of publishing; null if nothing was published yet. */
-    public synchronized PublisherStatus publisherStatus() {
+    public synchronized @Nullable PublisherStatus publisherStatus() {
         return publisher == null ? null : publisher.status();
     }
 
@@ -182,7 +192,7 @@ public final class PgPubSub implements AutoCloseable {
             publisher = new Publisher(settings.publishSource,
                     new PublisherOptions(settings.name + " publish", settings.reconnectDelay, settings.reconnectMaxDelay,
                             settings.maxBatch, PUBLISH_CAPACITY, settings.customizer),
-                    settings.ownMessages, this::thread, callbacks);
+                    ownMessages, this::thread, callbacks);
             publisher.start();
         }
         return publisher;
@@ -192,7 +202,7 @@ public final class PgPubSub implements AutoCloseable {
         return new Session(settings.listenSource,
                 new SessionOptions(settings.name + " listen", settings.reconnectDelay, settings.reconnectMaxDelay,
                         settings.reconnectLimit, settings.heartbeatInterval, settings.heartbeatTimeout, TICK,
-                        settings.customizer, settings.ownMessages),
+                        settings.customizer, ownMessages),
                 this::thread);
     }
 
@@ -233,10 +243,12 @@ public final class PgPubSub implements AutoCloseable {
         private Duration heartbeatInterval = Duration.ofSeconds(5);
         private Duration heartbeatTimeout = Duration.ofSeconds(3);
         private int maxBatch = 512;
-        private ConnectionCustomizer customizer;
+        /** Null: none. */
+        private @Nullable ConnectionCustomizer customizer;
         /** Null: each {@link PgPubSub} gets its own. */
-        private OwnMessages ownMessages;
-        private Executor callbacks;
+        private @Nullable OwnMessages ownMessages;
+        /** Null: each {@link PgPubSub} gets its own. */
+        private @Nullable Executor callbacks;
         private BiFunction<String, Runnable, Thread> threads = (threadName, task) -> {
             Thread thread = new Thread(task, threadName);
             thread.setDaemon(true);
@@ -259,7 +271,7 @@ public final class PgPubSub implements AutoCloseable {
             this.heartbeatTimeout = other.heartbeatTimeout;
             this.maxBatch = other.maxBatch;
             this.customizer = other.customizer;
-            this.ownMessages = other.ownMessages == null ? new OwnMessages() : other.ownMessages;
+            this.ownMessages = other.ownMessages;
             this.callbacks = other.callbacks;
             this.threads = other.threads;
         }

@@ -1,5 +1,7 @@
 package io.github.pgpubsub;
 
+import org.jspecify.annotations.Nullable;
+
 /** Receives the outcome of a publication. */
 @FunctionalInterface
 public interface PublishCallback {
@@ -9,5 +11,5 @@ public interface PublishCallback {
      *
      * @param failure null if the notification is committed
      */
-    void done(Exception failure);
+    void done(@Nullable Exception failure);
 }

@@ -3,6 +3,7 @@ package io.github.pgpubsub;
 import io.github.pgpubsub.internal.Range;
 import java.time.Duration;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Options of a subscription: the channel, and values that differ from the defaults. Immutable. */
 public final class SubscriptionOptions {
@@ -67,7 +68,7 @@ public final class SubscriptionOptions {
         return values.overflow;
     }
 
-    public BufferLimit memory() {
+    public @Nullable BufferLimit memory() {
         return values.memory;
     }
 
@@ -92,7 +93,7 @@ public final class SubscriptionOptions {
         private int standbyBuffer = 20_000;
         private int queueSize = 1000;
         private Overflow overflow = Overflow.block;
-        private BufferLimit memory;
+        private @Nullable BufferLimit memory;
         private int concurrency = 1;
         private Duration drainTimeout = Duration.ofSeconds(45);
 
@@ -164,7 +165,7 @@ public final class SubscriptionOptions {
         }
 
         /** Limits the waiting bytes of all subscriptions that share it. Default, and null: 64 MiB per {@link PgPubSub}. */
-        public Builder memory(BufferLimit value) {
+        public Builder memory(@Nullable BufferLimit value) {
             memory = value;
             return this;
         }

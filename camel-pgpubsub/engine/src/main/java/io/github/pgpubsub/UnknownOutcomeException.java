@@ -1,6 +1,7 @@
 package io.github.pgpubsub;
 
 import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The connection broke, or the timeout expired, after a notification was sent and before its commit was confirmed. The
@@ -10,7 +11,7 @@ public class UnknownOutcomeException extends SQLException {
 
     private static final long serialVersionUID = 1L;
 
-    public UnknownOutcomeException(String reason, String sqlState, Throwable cause) {
+    public UnknownOutcomeException(String reason, @Nullable String sqlState, @Nullable Throwable cause) {
         super(reason, sqlState, cause);
     }
 }

@@ -12,6 +12,6 @@ public enum GapMarker {
     always;
 
     boolean marks(Message.Gap gap) {
-        return this == always || this == reconnect && !gap.first();
+        return this == always || (this == reconnect && !gap.first());
     }
 }

@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Asks the server for the members of a group, in a thread of its own, so that whoever looks at a consumer waits for a bounded time
@@ -22,9 +23,9 @@ final class GroupQuestions implements AutoCloseable {
     private record Answer(int leader, String name, long at) {}
 
     private final Function<Runnable, Thread> threads;
-    private CompletableFuture<List<GroupMember>> asked;
-    private Thread asking;
-    private volatile Answer last;
+    private @Nullable CompletableFuture<List<GroupMember>> asked;
+    private @Nullable Thread asking;
+    private volatile @Nullable Answer last;
 
     /** @param threads makes a thread, not started */
     GroupQuestions(Function<Runnable, Thread> threads) {

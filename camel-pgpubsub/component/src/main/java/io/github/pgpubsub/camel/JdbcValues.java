@@ -24,6 +24,7 @@ import java.util.Collection;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.PGStatement;
 import org.postgresql.util.PGInterval;
 import org.postgresql.util.PGobject;
@@ -57,7 +58,7 @@ final class JdbcValues extends SimpleModule {
     }
 
     /** The text that PostgreSQL would write; null for SQL's null. */
-    static String text(PGobject object) {
+    static @Nullable String text(PGobject object) {
         String value = object.getValue();
         if (value == null) {
             return null;

@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Processor;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,8 +49,8 @@ final class Listenings {
     private final CamelContext context;
     private final String channel;
     private final Consumer<Exception> failures;
-    private volatile Listening current;
-    private volatile Listening former;
+    private volatile @Nullable Listening current;
+    private volatile @Nullable Listening former;
     /** Counts what was asked for, so that a late begin or end knows that it is not wanted any more. */
     private long asked;
 
@@ -63,6 +64,7 @@ final class Listenings {
     }
 
     /** Null: it does not listen. */
+    @Nullable
     Subscription subscription() {
         Listening now = current;
         return now == null ? null : now.subscription();
@@ -224,7 +226,7 @@ final class Listenings {
     }
 
     private static boolean isPartOfAnExchange(StackWalker.StackFrame frame) {
-        return Processor.class.isAssignableFrom(frame.getDeclaringClass()) && frame.getMethodName().equals("process")
-                || AsyncCallback.class.isAssignableFrom(frame.getDeclaringClass()) && frame.getMethodName().equals("done");
+        return (Processor.class.isAssignableFrom(frame.getDeclaringClass()) && frame.getMethodName().equals("process"))
+                || (AsyncCallback.class.isAssignableFrom(frame.getDeclaringClass()) && frame.getMethodName().equals("done"));
     }
 }

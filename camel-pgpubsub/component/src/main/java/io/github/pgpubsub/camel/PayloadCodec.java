@@ -33,7 +33,7 @@ final class PayloadCodec {
         } else if (body instanceof PGobject object) {
             String text = JdbcValues.text(object);
             return text == null ? "" : text;
-        } else if (BodyText.isValue(body) || !isStructure(body) && BodyText.converter(exchange, body) != null) {
+        } else if (BodyText.isValue(body) || (!isStructure(body) && BodyText.converter(exchange, body) != null)) {
             return BodyText.of(exchange, body);
         }
         return textOrJson(exchange, body);

@@ -17,6 +17,7 @@ import org.apache.camel.spi.Metadata;
 import org.apache.camel.spi.PropertyConfigurer;
 import org.apache.camel.spi.annotations.Component;
 import org.apache.camel.support.HealthCheckComponent;
+import org.jspecify.annotations.Nullable;
 
 /** Listens to PostgreSQL channels and notifies them. */
 @Component("pgpubsub")
@@ -34,7 +35,7 @@ public class PgPubSubComponent extends HealthCheckComponent implements ManagedCo
     private PgPubSubConfiguration configuration = new PgPubSubConfiguration();
 
     private final Set<PgPubSubConsumer> consumers = ConcurrentHashMap.newKeySet();
-    private SharedPubSubs pubSubs;
+    private @Nullable SharedPubSubs pubSubs;
 
     public PgPubSubComponent() {}
 
@@ -98,7 +99,7 @@ public class PgPubSubComponent extends HealthCheckComponent implements ManagedCo
     }
 
     @Override
-    public PropertyConfigurer getComponentPropertyConfigurer() {
+    public @Nullable PropertyConfigurer getComponentPropertyConfigurer() {
         PropertyConfigurer generated = super.getComponentPropertyConfigurer();
         return generated == null ? null : new ComponentOptions(generated);
     }
@@ -120,7 +121,7 @@ public class PgPubSubComponent extends HealthCheckComponent implements ManagedCo
         int options = uri.indexOf('?');
         String path = options < 0 ? uri : uri.substring(0, options);
         if (path.toUpperCase(Locale.ROOT).contains("%3F")
-                || options >= 0 && uri.substring(options).chars().allMatch(c -> c == '?')) {
+                || (options >= 0 && uri.substring(options).chars().allMatch(c -> c == '?'))) {
             throw new ResolveEndpointFailedException(uri, QUESTION_MARK);
         }
     }

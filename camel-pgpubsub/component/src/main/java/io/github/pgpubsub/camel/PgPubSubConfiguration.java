@@ -8,21 +8,22 @@ import javax.sql.DataSource;
 import org.apache.camel.RuntimeCamelException;
 import org.apache.camel.spi.UriParam;
 import org.apache.camel.spi.UriParams;
+import org.jspecify.annotations.Nullable;
 
 /** The options of endpoints, and on the component their defaults. */
 @UriParams
 public class PgPubSubConfiguration implements Cloneable {
 
     @UriParam(label = "connection,security", secret = true)
-    private String url;
+    private @Nullable String url;
     @UriParam(label = "connection,security", secret = true)
-    private String user;
+    private @Nullable String user;
     @UriParam(label = "connection,security", secret = true)
-    private String password;
+    private @Nullable String password;
     @UriParam(label = "connection")
-    private DataSource dataSource;
+    private @Nullable DataSource dataSource;
     @UriParam(label = "connection,advanced")
-    private ConnectionCustomizer connectionCustomizer;
+    private @Nullable ConnectionCustomizer connectionCustomizer;
     @UriParam(label = "connection,advanced", defaultValue = "100", javaType = "java.time.Duration")
     private long reconnectDelay = 100;
     @UriParam(label = "connection,advanced", defaultValue = "30000", javaType = "java.time.Duration")
@@ -59,7 +60,7 @@ public class PgPubSubConfiguration implements Cloneable {
     @UriParam(label = "consumer", defaultValue = "1")
     private int concurrentConsumers = 1;
     @UriParam(label = "consumer")
-    private Class<?> bodyType;
+    private @Nullable Class<?> bodyType;
 
     @UriParam(defaultValue = "text")
     private PayloadFormat payloadFormat = PayloadFormat.text;

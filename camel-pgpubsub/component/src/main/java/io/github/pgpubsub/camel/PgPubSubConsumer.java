@@ -20,6 +20,7 @@ import org.apache.camel.api.management.ManagedResource;
 import org.apache.camel.spi.ShutdownAware;
 import org.apache.camel.spi.ShutdownStrategy;
 import org.apache.camel.support.DefaultConsumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,7 +48,7 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
     private final RouteHandler handler;
     private final Listenings listenings;
     private final Polled polled;
-    private AutoCloseable meters;
+    private @Nullable AutoCloseable meters;
 
     public PgPubSubConsumer(PgPubSubEndpoint endpoint, Processor processor) {
         super(endpoint, processor);
@@ -218,7 +219,7 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
     }
 
     @Override
-    public SubscriptionStatus status() {
+    public @Nullable SubscriptionStatus status() {
         Subscription current = listenings.subscription();
         return current == null ? null : current.status();
     }

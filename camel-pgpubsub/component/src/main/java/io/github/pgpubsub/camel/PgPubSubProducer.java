@@ -13,6 +13,7 @@ import org.apache.camel.api.management.ManagedResource;
 import org.apache.camel.health.HealthCheckHelper;
 import org.apache.camel.health.WritableHealthCheckRepository;
 import org.apache.camel.support.DefaultAsyncProducer;
+import org.jspecify.annotations.Nullable;
 
 /** Sends bodies as notifications. An exchange completes once its notification is committed. */
 @ManagedResource(description = "Managed PostgreSQL Pub/Sub producer")
@@ -21,9 +22,9 @@ public class PgPubSubProducer extends DefaultAsyncProducer implements ManagedPro
     private final PgPubSubEndpoint endpoint;
     private final PayloadCodec codec;
     private final Duration sendTimeout;
-    private volatile PgPubSub pubSub;
-    private WritableHealthCheckRepository healthChecks;
-    private PgPubSubProducerHealthCheck healthCheck;
+    private volatile @Nullable PgPubSub pubSub;
+    private @Nullable WritableHealthCheckRepository healthChecks;
+    private @Nullable PgPubSubProducerHealthCheck healthCheck;
 
     public PgPubSubProducer(PgPubSubEndpoint endpoint) {
         super(endpoint);
@@ -112,7 +113,7 @@ public class PgPubSubProducer extends DefaultAsyncProducer implements ManagedPro
     }
 
     @Override
-    public PublisherStatus status() {
+    public @Nullable PublisherStatus status() {
         PgPubSub current = pubSub;
         return current == null ? null : current.publisherStatus();
     }

@@ -10,6 +10,7 @@ import org.apache.camel.spi.annotations.SendDynamic;
 import org.apache.camel.support.service.ServiceSupport;
 import org.apache.camel.util.URISupport;
 import org.apache.camel.util.UnsafeUriCharactersEncoder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lets toD send to any number of channels through one endpoint, by naming the channel in a header. Under every name that the
@@ -31,8 +32,8 @@ public class PgPubSubSendDynamicAware extends ServiceSupport implements SendDyna
         }
     }
 
-    private CamelContext context;
-    private String scheme;
+    private @Nullable CamelContext context;
+    private @Nullable String scheme;
 
     @Override
     public CamelContext getCamelContext() {
@@ -61,7 +62,7 @@ public class PgPubSubSendDynamicAware extends ServiceSupport implements SendDyna
 
     /** Null for a URI that names no channel: the endpoint that Camel makes of it then says what is wrong, as it always does. */
     @Override
-    public DynamicAwareEntry prepare(Exchange exchange, String uri, String originalUri) {
+    public @Nullable DynamicAwareEntry prepare(Exchange exchange, String uri, String originalUri) {
         // As it was written: Camel would leave out one at the end, and take what follows an encoded one for options.
         if (originalUri == null || originalUri.indexOf('?') < 0) {
             PgPubSubComponent.refuseQuestionMark(uri.replace("%25", "%"));
@@ -88,7 +89,7 @@ public class PgPubSubSendDynamicAware extends ServiceSupport implements SendDyna
 
     /** A channel that the user has put into the header goes first, as with every endpoint. */
     @Override
-    public Processor createPreProcessor(Exchange exchange, DynamicAwareEntry entry) {
+    public @Nullable Processor createPreProcessor(Exchange exchange, DynamicAwareEntry entry) {
         if (exchange.getMessage().getHeader(PgPubSubConstants.OVERRIDE_CHANNEL) != null) {
             return null;
         }
@@ -97,7 +98,7 @@ public class PgPubSubSendDynamicAware extends ServiceSupport implements SendDyna
     }
 
     @Override
-    public Processor createPostProcessor(Exchange exchange, DynamicAwareEntry entry) {
+    public @Nullable Processor createPostProcessor(Exchange exchange, DynamicAwareEntry entry) {
         return null;
     }
 }

@@ -6,6 +6,7 @@ import io.github.pgpubsub.internal.publish.TransactedNotify;
 import java.sql.Connection;
 import org.apache.camel.Exchange;
 import org.apache.camel.support.DefaultProducer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends bodies as notifications in the transaction around the exchange: they are delivered when it commits. Opens no connection
@@ -15,7 +16,7 @@ public class PgPubSubTransactedProducer extends DefaultProducer {
 
     private final PgPubSubEndpoint endpoint;
     private final PayloadCodec codec;
-    private volatile TransactionConnections connections;
+    private volatile @Nullable TransactionConnections connections;
 
     public PgPubSubTransactedProducer(PgPubSubEndpoint endpoint) {
         super(endpoint);

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.apache.camel.NoSuchEndpointException;
 import org.apache.camel.util.URISupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Refuses an endpoint whose printed form shows a password. Camel masks what follows {@code password=}, but only up to the first
@@ -33,7 +34,7 @@ final class PrintedPassword {
         return password.substring(password.indexOf(end) + 1);
     }
 
-    private static String password(String channel, String url) {
+    private static @Nullable String password(String channel, String url) {
         try {
             return new UrlConnectionSource(url, null, null).password();
         } catch (IllegalArgumentException e) {

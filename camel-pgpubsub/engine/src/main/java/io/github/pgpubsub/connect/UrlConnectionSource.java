@@ -7,6 +7,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Properties;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.Driver;
 import org.postgresql.PGProperty;
 
@@ -28,7 +29,7 @@ public final class UrlConnectionSource implements ConnectionSource {
      * @param password takes precedence over a password in the URL; null or empty: the URL's, or {@code .pgpass}
      * @throws IllegalArgumentException when the URL can't be parsed; the message does not repeat the URL
      */
-    public UrlConnectionSource(String url, String user, String password) {
+    public UrlConnectionSource(String url, @Nullable String user, @Nullable String password) {
         properties = parse(url.trim());
         if (user != null && !user.isEmpty()) {
             properties.setProperty("user", user);
@@ -168,7 +169,7 @@ public final class UrlConnectionSource implements ConnectionSource {
      *
      * @return null if every answering server is a replica
      */
-    private static Connection primary(Properties properties) throws SQLException {
+    private static @Nullable Connection primary(Properties properties) throws SQLException {
         String[] hosts = PGProperty.PG_HOST.getOrDefault(properties).split(",");
         String[] ports = PGProperty.PG_PORT.getOrDefault(properties).split(",");
         for (int i = 0; i < hosts.length; i++) {
@@ -185,7 +186,7 @@ public final class UrlConnectionSource implements ConnectionSource {
         return null;
     }
 
-    private static Connection primaryAt(Properties one) throws SQLException {
+    private static @Nullable Connection primaryAt(Properties one) throws SQLException {
         Connection connection;
         try {
             connection = connect(one);
@@ -207,7 +208,7 @@ public final class UrlConnectionSource implements ConnectionSource {
     }
 
     /** The password, from any source; null: none. */
-    public String password() {
+    public @Nullable String password() {
         return PGProperty.PASSWORD.getOrDefault(properties);
     }
 

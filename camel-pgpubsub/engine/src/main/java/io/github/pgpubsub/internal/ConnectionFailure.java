@@ -3,6 +3,7 @@ package io.github.pgpubsub.internal;
 import java.net.SocketException;
 import java.security.cert.CertificateException;
 import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
 
 /** What an {@link SQLException} says about the connection on which it came up. */
 public final class ConnectionFailure {
@@ -21,11 +22,11 @@ public final class ConnectionFailure {
      */
     public static boolean isRefusal(SQLException e) {
         String state = e.getSQLState();
-        return state != null && (state.startsWith("28") || state.startsWith("3D") || state.equals("08004"))
+        return (state != null && (state.startsWith("28") || state.startsWith("3D") || state.equals("08004")))
                 || isAboutCertificate(e);
     }
 
-    private static boolean isAboutCertificate(Throwable failure) {
+    private static boolean isAboutCertificate(@Nullable Throwable failure) {
         return failure != null && (failure instanceof CertificateException || isAboutCertificate(failure.getCause()));
     }
 
@@ -39,9 +40,9 @@ public final class ConnectionFailure {
     }
 
     /** Whether the connection was closed on this side, by another thread than the one that uses it. */
-    public static boolean isClosedHere(Throwable failure) {
-        return failure instanceof SQLException e && CLOSED.equals(e.getSQLState())
-                || failure instanceof SocketException && CLOSED_SOCKET.equals(failure.getMessage())
-                || failure != null && isClosedHere(failure.getCause());
+    public static boolean isClosedHere(@Nullable Throwable failure) {
+        return (failure instanceof SQLException e && CLOSED.equals(e.getSQLState()))
+                || (failure instanceof SocketException && CLOSED_SOCKET.equals(failure.getMessage()))
+                || (failure != null && isClosedHere(failure.getCause()));
     }
 }

@@ -1,6 +1,7 @@
 package io.github.pgpubsub.status;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The state of a member in its group, and what it knows of the other members.
@@ -14,4 +15,4 @@ import java.time.Duration;
  * @param undeposable backend of a leader that shows no sign of life and that this user may not end; 0: none
  */
 public record GroupStatus(
-        Role role, Duration roleFor, int leader, Duration leaderFor, int standby, boolean inStep, int undeposable) {}
+        Role role, Duration roleFor, int leader, @Nullable Duration leaderFor, int standby, boolean inStep, int undeposable) {}

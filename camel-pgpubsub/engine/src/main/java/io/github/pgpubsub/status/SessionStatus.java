@@ -1,6 +1,7 @@
 package io.github.pgpubsub.status;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The state of a session, for operators.
@@ -14,4 +15,5 @@ import java.time.Duration;
  * @param waitsFor   the subscriber whose full queue keeps the session from reading; null: the session reads
  */
 public record SessionStatus(
-        boolean connected, int backend, Duration since, Duration silence, long reconnects, double queueUsage, String waitsFor) {}
+        boolean connected, int backend, Duration since, Duration silence, long reconnects, double queueUsage,
+        @Nullable String waitsFor) {}

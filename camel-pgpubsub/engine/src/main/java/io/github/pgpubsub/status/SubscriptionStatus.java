@@ -1,5 +1,7 @@
 package io.github.pgpubsub.status;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The state of a subscription, for operators.
  *
@@ -13,8 +15,9 @@ package io.github.pgpubsub.status;
  *                  its messages; it tries again. Null: none
  */
 public record SubscriptionStatus(
-        SessionStatus session, boolean receiving, GroupStatus group, int queued, int queueSize, SubscriptionCounts counts,
-        String trouble) {
+        SessionStatus session, boolean receiving, @Nullable GroupStatus group, int queued, int queueSize,
+        SubscriptionCounts counts,
+        @Nullable String trouble) {
 
     public boolean connected() {
         return session.connected();

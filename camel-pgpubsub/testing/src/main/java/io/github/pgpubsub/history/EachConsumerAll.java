@@ -65,7 +65,7 @@ final class EachConsumerAll implements Rule {
         }
         long end = to;
         long last = own.stream().filter(take -> take.micros() <= end).mapToLong(Take::number).max().orElse(0);
-        return from <= sentAt && (to == Long.MAX_VALUE || sentAt <= to && number < last);
+        return from <= sentAt && (to == Long.MAX_VALUE || (sentAt <= to && number < last));
     }
 
     private static boolean covers(Run run, Event.Gap gap, List<Take> own, long number, long sentAt) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** What a rule found, with the events around. */
 final class Findings {
@@ -19,7 +20,7 @@ final class Findings {
     private final Run run;
     private final List<Violation> violations = new ArrayList<>();
     private final List<String> figures = new ArrayList<>();
-    private Rule rule;
+    private @Nullable Rule rule;
     private int count;
 
     Findings(Run run) {
@@ -38,7 +39,8 @@ final class Findings {
      * @param micros  where to look in the history
      * @param message whose events are shown too, null: none's
      */
-    void add(long micros, Numbered message, String text) {
+    void add(long micros, @Nullable Numbered message, String text) {
+        assert rule != null;
         count++;
         violations.add(new Violation(rule.getClass().getSimpleName(), rule.sentence(), text, micros,
                 count <= SHOWN ? around(micros, message) : ""));
@@ -57,7 +59,7 @@ final class Findings {
         return figures;
     }
 
-    private String around(long micros, Numbered message) {
+    private String around(long micros, @Nullable Numbered message) {
         List<Event> turns = run.history.events().stream().filter(Findings::isTurn).toList();
         int next = 0;
         while (next < turns.size() && turns.get(next).micros() <= micros) {
@@ -91,10 +93,10 @@ final class Findings {
     }
 
     private static boolean concerns(Event event, Numbered message) {
-        return event instanceof Event.Begin begin && begin.message().equals(message)
-                || event instanceof Event.End end && end.message().equals(message)
-                || event instanceof Event.Sending sending && sending.sender().equals(message.sender())
-                        && sending.first() <= message.number() && sending.last() >= message.number();
+        return (event instanceof Event.Begin begin && begin.message().equals(message))
+                || (event instanceof Event.End end && end.message().equals(message))
+                || (event instanceof Event.Sending sending && sending.sender().equals(message.sender())
+                        && sending.first() <= message.number() && sending.last() >= message.number());
     }
 
     /** Since the history's first event, to the microsecond. */

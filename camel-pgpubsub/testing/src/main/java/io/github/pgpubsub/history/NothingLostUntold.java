@@ -17,6 +17,8 @@ final class NothingLostUntold implements Rule {
      *
      * @param inHands how many more it may excuse: what threads had taken and not begun when their process ended
      */
+    // Counted down.
+    @SuppressWarnings("ArrayRecordComponent")
     private record Cover(Run.Told told, long after, long before, int[] inHands) {
 
         boolean covers(long number, long sentAt) {

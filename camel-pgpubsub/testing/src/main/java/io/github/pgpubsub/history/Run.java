@@ -7,12 +7,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** A history, put in order for the rules. */
 final class Run {
 
     /** A gap that was told, and in which term. */
-    record Told(Event.Gap gap, Term term) {}
+    record Told(Event.Gap gap, @Nullable Term term) {}
 
     final History history;
     final Settings settings;
@@ -118,7 +119,7 @@ final class Run {
     }
 
     /** The group's life at that time, null: nobody was there. */
-    Lives.Life lifeAt(long micros) {
+    Lives.@Nullable Life lifeAt(long micros) {
         return lives.stream().filter(life -> life.contains(micros)).findFirst().orElse(null);
     }
 

@@ -1,15 +1,17 @@
 package io.github.pgpubsub.history;
 
+import org.jspecify.annotations.Nullable;
+
 /** A member takes a message. */
 final class Take {
 
     final Event.Begin begin;
     /** Null: it does not lead, and never has. */
-    final Term term;
+    final @Nullable Term term;
     /** Null: the end was not written. */
-    Event.End end;
+    Event.@Nullable End end;
 
-    Take(Event.Begin begin, Term term) {
+    Take(Event.Begin begin, @Nullable Term term) {
         this.begin = begin;
         this.term = term;
     }

@@ -37,10 +37,12 @@ final class WhatHasBegunEnds implements Rule {
 
     private static void judge(Run run, Take take, long ended, Findings findings) {
         List<Take> all = run.takesOf.get(take.message());
+        assert all != null;
         if (all.stream().anyMatch(other -> other != take && (other.micros() > take.micros() || other.end != null))) {
             return;
         }
         Sender sender = run.senders.get(take.message().sender());
+        assert sender != null;
         // What was begun behind it by those who came after.
         long wentOn = sender.takes.stream().skip(sender.countBefore(ended))
                 .filter(other -> other.termBegan() > take.termBegan() && other.number() > take.number())

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Two network namespaces behind one another: processes in the far one reach this machine through the one in the middle, which
@@ -23,7 +24,7 @@ public final class Cable implements AutoCloseable {
     private Cable() {}
 
     /** Lays one; null: this user may not, or the machine has no {@code ip} command. */
-    public static Cable layIfAllowed() {
+    public static @Nullable Cable layIfAllowed() {
         Cable cable = new Cable();
         Runtime.getRuntime().addShutdownHook(cable.shutdownHook);
         if (cable.lay()) {

@@ -88,7 +88,9 @@ public final class EmbeddedServer implements PostgresServer {
     private Path binaries() throws IOException {
         // First line: /path/to/bin/postgres "-D" "data" ...
         String command = Files.readString(data().resolve("postmaster.opts"));
-        return Path.of(command.substring(0, command.indexOf(" \""))).getParent();
+        Path binaries = Path.of(command.substring(0, command.indexOf(" \""))).getParent();
+        assert binaries != null;
+        return binaries;
     }
 
     @Override
@@ -200,7 +202,7 @@ public final class EmbeddedServer implements PostgresServer {
             try (ServerSocket socket = new ServerSocket(candidate, 1, InetAddress.getLoopbackAddress())) {
                 return socket.getLocalPort();
             } catch (IOException taken) {
-                continue;
+                // The next one.
             }
         }
         throw new IllegalStateException("No free port");

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Another application: a main class in a JVM of its own, with this JVM's class path, to be talked to by lines and to be
@@ -269,7 +270,7 @@ public final class JvmProcess implements AutoCloseable {
         }
 
         /** The first line that fits, or {@code null}. */
-        synchronized Line await(Predicate<String> fits, Duration timeout) {
+        synchronized @Nullable Line await(Predicate<String> fits, Duration timeout) {
             long deadline = System.nanoTime() + timeout.toNanos();
             for (int next = 0;; next++) {
                 while (next == lines.size()) {

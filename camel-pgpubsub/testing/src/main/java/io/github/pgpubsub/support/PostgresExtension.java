@@ -10,6 +10,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
@@ -32,15 +33,15 @@ public final class PostgresExtension implements BeforeAllCallback {
 
     private static final Namespace NAMESPACE = Namespace.create(PostgresExtension.class);
 
-    private final Supplier<PostgresServer> ownServer;
-    private Database database;
+    private final @Nullable Supplier<PostgresServer> ownServer;
+    private @Nullable Database database;
 
     /** A database on the server that all test classes share. */
     public PostgresExtension() {
         this(null);
     }
 
-    private PostgresExtension(Supplier<PostgresServer> ownServer) {
+    private PostgresExtension(@Nullable Supplier<PostgresServer> ownServer) {
         this.ownServer = ownServer;
     }
 

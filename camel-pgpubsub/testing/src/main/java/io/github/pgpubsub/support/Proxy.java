@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A TCP link that a test can break: listens on loopback, passes bytes on to a server, and fails in the ways that networks
@@ -48,7 +49,7 @@ public final class Proxy implements AutoCloseable {
     private boolean stalled;
     private volatile ServerSocket listener;
     private Thread acceptor;
-    private Socket placeholder;
+    private @Nullable Socket placeholder;
 
     /** Listens on a port of its own and connects to this server. */
     public Proxy(String targetHost, int targetPort) {
@@ -194,7 +195,7 @@ public final class Proxy implements AutoCloseable {
         return thread;
     }
 
-    private static void closeQuietly(AutoCloseable closeable) {
+    private static void closeQuietly(@Nullable AutoCloseable closeable) {
         try {
             if (closeable != null) {
                 closeable.close();
@@ -328,7 +329,7 @@ public final class Proxy implements AutoCloseable {
         }
 
         /** The next chunk when its time has come, or {@code null} when the link is over. */
-        private Chunk take() {
+        private @Nullable Chunk take() {
             lock.lock();
             try {
                 while (!link.over) {

@@ -137,7 +137,7 @@ public final class Standby implements AutoCloseable {
             try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
                 return socket.getLocalPort();
             } catch (IOException taken) {
-                continue;
+                // The next one.
             }
         }
         throw new IllegalStateException("No free port");

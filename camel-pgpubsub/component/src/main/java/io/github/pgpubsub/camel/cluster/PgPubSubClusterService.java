@@ -18,6 +18,7 @@ import org.apache.camel.cluster.CamelClusterView;
 import org.apache.camel.spi.Configurer;
 import org.apache.camel.spi.Metadata;
 import org.apache.camel.support.cluster.AbstractCamelClusterService;
+import org.jspecify.annotations.Nullable;
 
 /** Elects one leader for each namespace, of all services on one database that have it. */
 @Metadata(label = "bean", description = "Elects cluster leaders in a PostgreSQL database, without tables or extensions",
@@ -60,7 +61,7 @@ public class PgPubSubClusterService extends AbstractCamelClusterService<PgPubSub
             defaultValue = "10000", javaType = "java.time.Duration", label = "advanced")
     private long leaderTimeout = 10_000;
 
-    private PgPubSub pubSub;
+    private @Nullable PgPubSub pubSub;
 
     /** Its id is a random one until {@link #setId} gives another. */
     public PgPubSubClusterService() {

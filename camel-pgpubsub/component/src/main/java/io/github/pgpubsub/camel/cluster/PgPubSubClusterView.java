@@ -16,6 +16,7 @@ import org.apache.camel.cluster.CamelClusterMember;
 import org.apache.camel.cluster.CamelClusterView;
 import org.apache.camel.spi.ShutdownStrategy;
 import org.apache.camel.support.service.ServiceSupport;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,15 +57,15 @@ public final class PgPubSubClusterView extends ServiceSupport implements CamelCl
     private final String namespace;
     private final LocalMember local = new LocalMember();
     private final List<CamelClusterEventListener> listeners = new CopyOnWriteArrayList<>();
-    private volatile Subscription subscription;
+    private volatile @Nullable Subscription subscription;
     private volatile boolean leaving;
     /** What listeners have been told. */
     private volatile boolean told;
     /** Somebody, maybe a listener, has been answered otherwise since. */
     private volatile boolean contradicted;
-    private CamelContext camelContext;
-    private volatile ScheduledExecutorService announcer;
-    private volatile Thread announcing;
+    private @Nullable CamelContext camelContext;
+    private volatile @Nullable ScheduledExecutorService announcer;
+    private volatile @Nullable Thread announcing;
 
     PgPubSubClusterView(PgPubSubClusterService service, String namespace) {
         this.service = service;

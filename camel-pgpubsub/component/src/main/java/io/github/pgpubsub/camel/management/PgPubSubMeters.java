@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import org.apache.camel.CamelContext;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Micrometer's meters of a consumer or a publishing connection. They read what is counted anyway, when somebody asks. Only
@@ -36,7 +37,7 @@ final class PgPubSubMeters implements AutoCloseable {
     }
 
     /** Null: the context's registry holds no registry of Micrometer's, or several. */
-    static AutoCloseable ofConsumer(CamelContext context, ManagedConsumer consumer) {
+    static @Nullable AutoCloseable ofConsumer(CamelContext context, ManagedConsumer consumer) {
         MeterRegistry registry = context.getRegistry().findSingleByType(MeterRegistry.class);
         if (registry == null) {
             return null;
@@ -53,7 +54,8 @@ final class PgPubSubMeters implements AutoCloseable {
     }
 
     /** Null: as above. */
-    static AutoCloseable ofPublisher(CamelContext context, String server, int number, Supplier<PublisherStatus> publisher) {
+    static @Nullable AutoCloseable ofPublisher(CamelContext context, String server, int number,
+            Supplier<PublisherStatus> publisher) {
         MeterRegistry registry = context.getRegistry().findSingleByType(MeterRegistry.class);
         if (registry == null) {
             return null;

@@ -28,7 +28,7 @@ public final class FirstAttempt {
 
     /** Whether trying again can't help. */
     public static boolean isHopeless(Exception cause) {
-        return cause instanceof SQLException refusal && ConnectionFailure.isRefusal(refusal)
+        return (cause instanceof SQLException refusal && ConnectionFailure.isRefusal(refusal))
                 || cause instanceof IllegalArgumentException;
     }
 

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.PGNotification;
 import org.postgresql.core.BaseConnection;
@@ -73,7 +74,7 @@ public final class ServerConnection implements AutoCloseable {
     private final PGConnection pg;
     private final boolean pooled;
     /** Null: the connection's socket is not one of ours. */
-    private final EagerSocket socket;
+    private final @Nullable EagerSocket socket;
     private final boolean customized;
     private final JdbcSettings former;
     /** Parameters that were set in the session, with their values. */
@@ -89,7 +90,7 @@ public final class ServerConnection implements AutoCloseable {
     private volatile boolean aborted;
 
     private ServerConnection(Connection connection, PGConnection pg, boolean pooled, Duration ioTimeout, String applicationName,
-            ConnectionCustomizer customizer) throws SQLException {
+            @Nullable ConnectionCustomizer customizer) throws SQLException {
         this.connection = connection;
         this.pooled = pooled;
         this.pg = pg;
@@ -97,7 +98,7 @@ public final class ServerConnection implements AutoCloseable {
         this.socket = EagerSocket.below(() -> JdbcSettings.setNetworkTimeout(connection, ioTimeout));
         connection.setAutoCommit(true);
         customized = customizer != null;
-        if (customized) {
+        if (customizer != null) {
             customizer.customize(connection);
         }
         Map<String, String> parameters = new LinkedHashMap<>();
@@ -148,7 +149,7 @@ public final class ServerConnection implements AutoCloseable {
      * @throws IllegalArgumentException when the connection is not one of PostgreSQL's own driver
      */
     public static ServerConnection open(
-            ConnectionSource source, String applicationName, Duration ioTimeout, ConnectionCustomizer customizer)
+            ConnectionSource source, String applicationName, Duration ioTimeout, @Nullable ConnectionCustomizer customizer)
             throws SQLException {
         Connection connection = source.open();
         if (connection == null) {
@@ -237,6 +238,7 @@ public final class ServerConnection implements AutoCloseable {
      */
     public long readAhead(Duration after) throws SQLException {
         try {
+            assert socket != null;
             return socket.readAhead(after.toNanos());
         } catch (IOException e) {
             throw new SQLException("The connection was lost: " + e.getMessage(), "08006", e);

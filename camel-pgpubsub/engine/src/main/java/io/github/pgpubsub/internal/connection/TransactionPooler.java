@@ -32,7 +32,7 @@ public final class TransactionPooler {
      * @throws SQLException             when the first connection fails
      */
     public static void refuse(ServerConnection connection, ConnectionSource source, Duration ioTimeout) throws SQLException {
-        if (connection.behindPooler() && (sharesBackend(connection, source, ioTimeout))) {
+        if (connection.behindPooler() && sharesBackend(connection, source, ioTimeout)) {
             throw refusal(source);
         }
     }
@@ -82,8 +82,9 @@ public final class TransactionPooler {
      */
     private static boolean changesBackend(ServerConnection connection, Connection other) throws SQLException {
         for (int i = 0; i < LOOKS; i++) {
-            if (backend(connection.jdbc()) != connection.backend() || backend(connection.jdbc()) != connection.backend()
-                    || backend(other) == connection.backend()) {
+            int once = backend(connection.jdbc());
+            int again = backend(connection.jdbc());
+            if (once != connection.backend() || again != connection.backend() || backend(other) == connection.backend()) {
                 return true;
             }
         }

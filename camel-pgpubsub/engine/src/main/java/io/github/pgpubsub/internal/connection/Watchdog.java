@@ -3,6 +3,7 @@ package io.github.pgpubsub.internal.connection;
 import java.time.Duration;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,7 +21,7 @@ public final class Watchdog implements AutoCloseable {
 
     private final long lookNanos;
     private final Thread thread;
-    private volatile ServerConnection watched;
+    private volatile @Nullable ServerConnection watched;
     private volatile long signs;
     private volatile boolean closed;
 
@@ -35,13 +36,13 @@ public final class Watchdog implements AutoCloseable {
     }
 
     /** The owner uses this connection from now on; null: none. */
-    public void watch(ServerConnection connection) {
+    public void watch(@Nullable ServerConnection connection) {
         alive();
         watched = connection;
     }
 
     /** The owner is not away; called by the owner only. */
-    @SuppressWarnings("NonAtomicOperationOnVolatileField")
+    @SuppressWarnings({"NonAtomicOperationOnVolatileField", "NonAtomicVolatileUpdate"})
     public void alive() {
         signs++;
     }

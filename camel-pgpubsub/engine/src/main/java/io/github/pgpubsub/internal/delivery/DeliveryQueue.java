@@ -1,5 +1,6 @@
 package io.github.pgpubsub.internal.delivery;
 
+import io.github.pgpubsub.BufferLimit;
 import io.github.pgpubsub.Overflow;
 import io.github.pgpubsub.SubscriptionOptions;
 import io.github.pgpubsub.internal.election.Entries;
@@ -12,6 +13,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What waits for a subscription's threads, and what they have begun: so it knows up to where all are complete. Bounded. The
@@ -39,7 +41,7 @@ public final class DeliveryQueue {
     private boolean closed;
     /** Whether none is to begin for the moment, although they could. */
     private boolean held;
-    private Runnable whenIdle;
+    private @Nullable Runnable whenIdle;
     /** Whether the session was told that there is no room. */
     private boolean putterWaits;
 
@@ -47,7 +49,9 @@ public final class DeliveryQueue {
     public DeliveryQueue(SubscriptionOptions options, Lease lease, Counters counters, Runnable roomMade) {
         this.capacity = options.queueSize();
         this.overflow = options.overflow();
-        this.waiting = new Entries<>(options.memory(), Notification::bytes);
+        BufferLimit memory = options.memory();
+        assert memory != null;
+        this.waiting = new Entries<>(memory, Notification::bytes);
         this.lease = lease;
         this.counters = counters;
         this.roomMade = roomMade;
@@ -89,7 +93,7 @@ public final class DeliveryQueue {
 
     /** An empty queue has room for one message even over the memory limit, so that every queue moves. */
     private boolean isFull() {
-        return waiting.size() >= capacity || waiting.isMemoryExceeded() && !waiting.isEmpty();
+        return waiting.size() >= capacity || (waiting.isMemoryExceeded() && !waiting.isEmpty());
     }
 
     /** True: some messages were dropped for want of room. */
@@ -117,7 +121,7 @@ public final class DeliveryQueue {
 
     /** Makes room as the overflow says; what is dropped counts as complete. */
     private boolean drop() {
-        if (overflow == Overflow.block || overflow == Overflow.dropOldest && waiting.removeFirstMessage() == null) {
+        if (overflow == Overflow.block || (overflow == Overflow.dropOldest && waiting.removeFirstMessage() == null)) {
             return false;
         }
         counters.dropped.increment();
@@ -190,6 +194,7 @@ public final class DeliveryQueue {
      *
      * @param leaves whether the worker is to leave; asked again after each {@link #wakeTakers}
      */
+    @Nullable
     Entry<Notification> take(BooleanSupplier leaves) throws InterruptedException {
         boolean makesRoom;
         Entry<Notification> entry;
@@ -199,7 +204,7 @@ public final class DeliveryQueue {
         lockSoon();
         try {
             while (true) {
-                if (leaves.getAsBoolean() || closed && waiting.isEmpty()) {
+                if (leaves.getAsBoolean() || (closed && waiting.isEmpty())) {
                     return null;
                 }
                 if (!open || held || waiting.isEmpty()) {

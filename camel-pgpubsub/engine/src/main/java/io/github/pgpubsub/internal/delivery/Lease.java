@@ -76,7 +76,7 @@ public final class Lease {
     /** The first of the two: the server has been heard from. */
     public boolean isHeld() {
         Start current = start;
-        return nanos == 0 || System.nanoTime() - current.nanoTime < nanos
-                && TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis() - current.wallMillis) < nanos;
+        return nanos == 0 || (System.nanoTime() - current.nanoTime < nanos
+                && TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis() - current.wallMillis) < nanos);
     }
 }

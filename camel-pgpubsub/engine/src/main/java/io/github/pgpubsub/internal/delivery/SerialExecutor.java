@@ -4,6 +4,7 @@ import java.util.LinkedList;
 import java.util.Queue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,6 +21,7 @@ public final class SerialExecutor implements Executor {
 
     private final Executor executor;
     /** Not an array, which forgets all that it holds when there is no memory for a larger one. */
+    @SuppressWarnings("JdkObsolete")
     private final Queue<Runnable> waiting = new LinkedList<>();
     private boolean running;
 
@@ -64,7 +66,7 @@ public final class SerialExecutor implements Executor {
         }
     }
 
-    private synchronized Runnable next() {
+    private synchronized @Nullable Runnable next() {
         Runnable task = waiting.poll();
         running = task != null;
         return task;

@@ -1,6 +1,7 @@
 package io.github.pgpubsub.internal.delivery;
 
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who may touch what belongs to the session's thread: that thread, and whoever runs a command for it, because a session that
@@ -11,9 +12,9 @@ public final class SessionThread {
 
     private final Executor session;
     /** Null: the session has not called yet. */
-    private volatile Thread thread;
+    private volatile @Nullable Thread thread;
     /** The thread that runs a command now; null: none does. */
-    private volatile Thread commanded;
+    private volatile @Nullable Thread commanded;
 
     /** @param session runs commands on its thread, or for it; see {@link io.github.pgpubsub.internal.session.Session#execute} */
     public SessionThread(Executor session) {

@@ -40,6 +40,8 @@ public final class Workers {
     private final AtomicInteger atWork = new AtomicInteger();
     private volatile boolean started;
     private volatile boolean leaving;
+    /** Made once: to wait for a message must not take memory. */
+    @SuppressWarnings("UnnecessaryLambda")
     private final BooleanSupplier leaves = () -> leaving;
 
     /**
@@ -179,6 +181,7 @@ public final class Workers {
             return new Message.Gap(channel, Duration.ofMillis(gap.millis()), gap.first());
         }
         Notification notification = entry.message();
+        assert notification != null;
         return new Message.Notification(channel, notification.payload(), notification.backend(), entry.id(), entry.redelivered());
     }
 

@@ -1,5 +1,7 @@
 package io.github.pgpubsub.internal.election;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Another member under watch: silent for too long it is asked for a sign of life, and only if the question itself came by,
  * which shows that the server works, and no answer followed, it counts as dead.
@@ -8,7 +10,7 @@ final class Challenge {
 
     private int backend;
     private long heard;
-    private String token;
+    private @Nullable String token;
     private boolean cameBy;
     private long since;
 

@@ -3,6 +3,7 @@ package io.github.pgpubsub.internal.election;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What members of a group tell each other: a NOTIFY on the group's control channel, such as
@@ -62,7 +63,7 @@ public record ControlMessage(int version, Type type, String token, Map<String, S
     }
 
     /** @param reference null: no place to name */
-    ControlMessage at(Reference reference) {
+    ControlMessage at(@Nullable Reference reference) {
         return reference == null ? this : with("ref", reference.token()).with("count", reference.count());
     }
 
@@ -81,6 +82,7 @@ public record ControlMessage(int version, Type type, String token, Map<String, S
     }
 
     /** Null: it names no place. */
+    @Nullable
     Reference reference() {
         return fields.containsKey("ref") ? new Reference(text("ref"), number("count")) : null;
     }

@@ -2,6 +2,7 @@ package io.github.pgpubsub.internal.election;
 
 import java.util.ArrayDeque;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Whether somebody else may have led than the leader that a standby believes. */
 final class Doubts {
@@ -17,7 +18,7 @@ final class Doubts {
     private long doubtedFrom = Leadership.NEVER;
     private long lastLook;
     private boolean wasAway;
-    private String barrier;
+    private @Nullable String barrier;
 
     /** Keeps what an unknown sender says until the locks have been looked at. */
     void claims(int sender, ControlMessage message, Places.Place at) {

@@ -2,6 +2,7 @@ package io.github.pgpubsub.internal.election;
 
 import io.github.pgpubsub.status.Role;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a {@link Leadership} wants done. Called from within its event methods, never otherwise. Answers may come within the
@@ -16,7 +17,7 @@ public interface Effects<M> {
     void unshare(Lock lock);
 
     /** Try a lock (null: none), then look who holds which; the answer comes as {@link Leadership#polled}. */
-    void poll(Lock tried);
+    void poll(@Nullable Lock tried);
 
     /** Give a lock back; the answer comes as {@link Leadership#unlocked}. */
     void unlock(Lock lock);

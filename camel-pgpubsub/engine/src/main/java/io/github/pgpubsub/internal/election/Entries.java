@@ -5,12 +5,13 @@ import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
 
 /** Messages and gaps in their order, counted by a {@link BufferLimit} as long as they are in here. Not thread-safe. */
 public final class Entries<M> implements Iterable<Entry<M>> {
 
     /** What an entry takes besides its payload: objects and their headers on a 64-bit JVM, by estimate. */
-    private static final int OVERHEAD_BYTES = 150;
+    private static final long OVERHEAD_BYTES = 150;
     /** Smaller changes are told to the bound together, which several threads share. */
     private static final int TOLD_BYTES = 16 * 1024;
 
@@ -50,7 +51,7 @@ public final class Entries<M> implements Iterable<Entry<M>> {
     }
 
     /** Takes the first message out and leaves gaps where they are; null: there is none. */
-    public Entry<M> removeFirstMessage() {
+    public @Nullable Entry<M> removeFirstMessage() {
         for (Iterator<Entry<M>> each = entries.iterator(); each.hasNext();) {
             Entry<M> entry = each.next();
             if (entry.gap() == null) {

@@ -1,6 +1,7 @@
 package io.github.pgpubsub.internal.election;
 
 import io.github.pgpubsub.MessageId;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A message of the stream on its way to the handler, or a gap in the stream.
@@ -11,7 +12,7 @@ import io.github.pgpubsub.MessageId;
  * @param redelivered an earlier leader may have processed it
  * @param gap         what may have been missed here; null: a message
  */
-public record Entry<M>(long place, M message, MessageId id, boolean redelivered, Gap gap) {
+public record Entry<M>(long place, @Nullable M message, @Nullable MessageId id, boolean redelivered, @Nullable Gap gap) {
 
     /**
      * A time in which messages may have been missed.
@@ -21,7 +22,7 @@ public record Entry<M>(long place, M message, MessageId id, boolean redelivered,
      */
     public record Gap(long millis, boolean first) {}
 
-    static <M> Entry<M> message(long place, M message, MessageId id) {
+    static <M> Entry<M> message(long place, M message, @Nullable MessageId id) {
         return new Entry<>(place, message, id, false, null);
     }
 
@@ -29,7 +30,7 @@ public record Entry<M>(long place, M message, MessageId id, boolean redelivered,
         return new Entry<>(place, null, null, false, new Gap(millis, first));
     }
 
-    Entry<M> named(MessageId name) {
+    Entry<M> named(@Nullable MessageId name) {
         return new Entry<>(place, message, name, redelivered, gap);
     }
 
@@ -40,7 +41,7 @@ public record Entry<M>(long place, M message, MessageId id, boolean redelivered,
 
     /** @param end {@link Leadership#NEVER}: there is none. A gap lies before the message of its place */
     boolean isBefore(long end) {
-        return end == Leadership.NEVER || place < end || gap != null && place == end;
+        return end == Leadership.NEVER || place < end || (gap != null && place == end);
     }
 
     Entry<M> asRedelivered() {

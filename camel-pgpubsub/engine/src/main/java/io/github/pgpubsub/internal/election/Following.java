@@ -1,9 +1,9 @@
 package io.github.pgpubsub.internal.election;
 
-import io.github.pgpubsub.internal.election.ControlMessage.Type;
 import io.github.pgpubsub.status.Role;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a standby knows and keeps of the stream, and later inherits: the messages that the leader has not done, the leader as
@@ -16,7 +16,7 @@ final class Following<M> {
     final Doubts doubts = new Doubts();
     LeaderAsSeen leader = new LeaderAsSeen(0);
     private boolean joined;
-    private String joinToken;
+    private @Nullable String joinToken;
     private long joinedAt;
     private boolean inStep;
     /** Whether the leader has been told that this standby is in step. */
@@ -64,7 +64,7 @@ final class Following<M> {
 
     void join() {
         joinToken = self.control.token();
-        self.control.send(ControlMessage.of(Type.JOIN, joinToken));
+        self.control.send(ControlMessage.of(ControlMessage.Type.JOIN, joinToken));
     }
 
     /** The leader that took over since this member has joined has not heard of it. */
@@ -77,7 +77,7 @@ final class Following<M> {
     /** A message of this member comes by. */
     void ownCameBy(ControlMessage message) {
         doubts.cameBy(message.token());
-        if (message.type() == Type.JOIN) {
+        if (message.type() == ControlMessage.Type.JOIN) {
             joinCameBy(message);
         }
     }
@@ -126,7 +126,7 @@ final class Following<M> {
     void findOutWhatWasMissed() {
         String token = self.control.token();
         doubts.awaits(token);
-        self.control.send(ControlMessage.of(Type.ALIVE, token));
+        self.control.send(ControlMessage.of(ControlMessage.Type.ALIVE, token));
     }
 
     /** What the believed leader has claimed counts from where it came by; all other claims leave a doubt. */
@@ -177,8 +177,10 @@ final class Following<M> {
                 leader.wantsToStop(message.token());
                 leader.tellsGap(message);
                 hearNames(message);
-                if (dropBefore(message.reference())) {
-                    resignedAt = self.stream.places.find(message.reference());
+                Reference complete = message.reference();
+                if (dropBefore(complete)) {
+                    assert complete != null;
+                    resignedAt = self.stream.places.find(complete);
                     begunAtResign = message.number("begun");
                 }
             }
@@ -211,14 +213,14 @@ final class Following<M> {
     // ---- in step or not
 
     /** The leader has completed everything before: in step if that place, and so all after it, is held here. */
-    private boolean dropBefore(Reference reference) {
+    private boolean dropBefore(@Nullable Reference reference) {
         long complete = reference == null ? Leadership.NEVER : self.stream.places.find(reference);
-        if (complete != Leadership.NEVER) {
+        if (reference != null && complete != Leadership.NEVER) {
             // Not what lies before the place: the leader may not have read yet what has come by here, and name it by less.
             self.stream.places.forgetBefore(reference);
         }
         boolean held = joined && complete != Leadership.NEVER && buffer.dropBefore(complete);
-        if (!held || !buffer.isAllowed() && !leader.wantsToStop()) {
+        if (!held || (!buffer.isAllowed() && !leader.wantsToStop())) {
             setInStep(false, "the leader's progress lies before what is held");
             return false;
         }
@@ -228,7 +230,7 @@ final class Following<M> {
         setInStep(true, "holds all that the leader has not done");
         if (!synced) {
             synced = true;
-            self.control.send(ControlMessage.of(Type.SYNCED, self.control.token()));
+            self.control.send(ControlMessage.of(ControlMessage.Type.SYNCED, self.control.token()));
         }
         confirm();
         return true;
@@ -237,14 +239,14 @@ final class Following<M> {
     /** The leader wants to stop: from its notice on nothing is dropped here, so a standby in step stays in step. */
     private void confirm() {
         if (inStep && leader.takesConfirmation()) {
-            self.control.send(ControlMessage.of(Type.SYNCED, self.control.token()).with("to", leader.notice()));
+            self.control.send(ControlMessage.of(ControlMessage.Type.SYNCED, self.control.token()).with("to", leader.notice()));
         }
     }
 
     /** This standby does not hold all that lies before the notice, but all from there on: then the leader does the rest. */
     private void hold() {
         if (!inStep && joined && leader.takesHolding()) {
-            self.control.send(ControlMessage.of(Type.HOLDING, self.control.token()).with("to", leader.notice()));
+            self.control.send(ControlMessage.of(ControlMessage.Type.HOLDING, self.control.token()).with("to", leader.notice()));
         }
     }
 
@@ -257,7 +259,7 @@ final class Following<M> {
             synced = false;
             leader.forgetsConfirmation();
             if (self.role() == Role.STANDBY) {
-                self.control.send(ControlMessage.of(Type.BEHIND, self.control.token()));
+                self.control.send(ControlMessage.of(ControlMessage.Type.BEHIND, self.control.token()));
             }
         }
     }
@@ -277,7 +279,7 @@ final class Following<M> {
      * @param entries in their order
      * @param gap     the one among them that stands for what this member itself may have missed; null: none
      */
-    record Inheritance<M>(List<Entry<M>> entries, Entry<M> gap) {}
+    record Inheritance<M>(List<Entry<M>> entries, @Nullable Entry<M> gap) {}
 
     /** What this member had before an earlier break, then what was kept, and a gap where nobody can vouch that nothing is missing. */
     Inheritance<M> inheritance(long now) {
@@ -305,7 +307,7 @@ final class Following<M> {
         return new Inheritance<>(all, gap);
     }
 
-    private Entry<M> gap(boolean first, long now) {
+    private @Nullable Entry<M> gap(boolean first, long now) {
         long from = buffer.entries().isEmpty() ? self.stream.place() : buffer.entries().peek().place();
         if (!(inStep || hasResigned()) || !self.remnant.isEmpty()) {
             return Entry.gap(from, self.missedMillis(now), first);
@@ -314,7 +316,7 @@ final class Following<M> {
     }
 
     private boolean isFresh(Entry<M> entry) {
-        return noPredecessor || hasResigned() && entry.place() >= resignedAt + begunAtResign;
+        return noPredecessor || (hasResigned() && entry.place() >= resignedAt + begunAtResign);
     }
 
     /**
@@ -334,6 +336,6 @@ final class Following<M> {
     }
 
     private boolean isNamedForCertain(Entry<M> entry) {
-        return entry.gap() != null || entry.id() != null && !doubts.isDoubted(entry.place());
+        return entry.gap() != null || (entry.id() != null && !doubts.isDoubted(entry.place()));
     }
 }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The standby as the leader knows it. */
 final class Heir {
@@ -13,12 +14,12 @@ final class Heir {
 
     /** Who said that he joins, and where. Anybody can say so; as many as there are backends at most. */
     private final Map<Integer, Places.Place> joiners = new LinkedHashMap<>();
-    private Places.Place join;
+    private Places.@Nullable Place join;
     private boolean answered = true;
     private int backend;
     private boolean synced;
     private int noticeTo;
-    private String notice;
+    private @Nullable String notice;
     private long noticedAt;
     private long noticePlace = Leadership.NEVER;
     private long noticeCameByAt;
@@ -56,7 +57,8 @@ final class Heir {
      * it is looked up, and where it has joined, until it is answered. {@link Leadership#NEVER}: there is no such place.
      */
     long unansweredFrom() {
-        long first = answered ? Leadership.NEVER : join.before();
+        Places.Place own = unanswered();
+        long first = own == null ? Leadership.NEVER : own.before();
         for (Places.Place place : joiners.values()) {
             if (first == Leadership.NEVER || place.before() < first) {
                 first = place.before();
@@ -76,7 +78,7 @@ final class Heir {
      *
      * @return where it has just joined; null: it has not
      */
-    Places.Place holds(int holder) {
+    Places.@Nullable Place holds(int holder) {
         Places.Place joined = joiners.get(holder);
         joiners.clear();
         if (joined != null || holder != backend) {
@@ -91,7 +93,7 @@ final class Heir {
     }
 
     /** Where it has joined and waits for its first answer; null: it has got one, or there is nobody. */
-    Places.Place unanswered() {
+    Places.@Nullable Place unanswered() {
         return answered ? null : join;
     }
 
@@ -116,6 +118,7 @@ final class Heir {
 
     /** Whether a report of this place would bring it in step. */
     boolean waitsFor(long complete) {
+        assert join != null;
         return !synced && complete >= join.before();
     }
 
@@ -157,6 +160,7 @@ final class Heir {
             noticePlace = Leadership.NEVER;
         }
         noticedAt = now;
+        assert notice != null;
         return notice;
     }
 

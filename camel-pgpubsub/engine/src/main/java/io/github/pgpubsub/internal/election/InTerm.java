@@ -1,7 +1,5 @@
 package io.github.pgpubsub.internal.election;
 
-import io.github.pgpubsub.internal.election.ControlMessage.Type;
-
 /** What a member does from its first to its last moment as leader, whether it takes messages in or resigns. */
 abstract class InTerm<M> extends State<M> {
 
@@ -42,9 +40,9 @@ abstract class InTerm<M> extends State<M> {
 
     @Override
     void ownCameBy(ControlMessage message, long now) {
-        if (message.type() == Type.PROGRESS) {
+        if (message.type() == ControlMessage.Type.PROGRESS) {
             term.progressCameBy(message);
-        } else if (message.type() == Type.RESIGNING) {
+        } else if (message.type() == ControlMessage.Type.RESIGNING) {
             heir.noticeCameBy(message.token(), self.stream.place(), now);
         }
     }

@@ -1,8 +1,8 @@
 package io.github.pgpubsub.internal.election;
 
-import io.github.pgpubsub.internal.election.ControlMessage.Type;
 import io.github.pgpubsub.status.Role;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Takes messages in, reports how far it is, and, once it stops, looks for somebody to hand over to. */
 final class Leader<M> extends InTerm<M> {
@@ -59,7 +59,7 @@ final class Leader<M> extends InTerm<M> {
         term.pump();
         // While stopping, and while a standby is answered, keep reading even if the queue is full: what is waited for
         // arrives in the stream.
-        return term.backlog.isEmpty() || (self.isStopping() || term.isHeldBack()) && !term.backlog.isMemoryExceeded();
+        return term.backlog.isEmpty() || ((self.isStopping() || term.isHeldBack()) && !term.backlog.isMemoryExceeded());
     }
 
     /** No more can be kept, and what is waited for may lie behind that: then this leader goes on. */
@@ -92,7 +92,7 @@ final class Leader<M> extends InTerm<M> {
     @Override
     void ownCameBy(ControlMessage message, long now) {
         super.ownCameBy(message, now);
-        boolean latest = message.type() == Type.PROGRESS && self.reports.isLatest(message.token());
+        boolean latest = message.type() == ControlMessage.Type.PROGRESS && self.reports.isLatest(message.token());
         if (latest && self.isStopping() && caughtUpAt == Leadership.NEVER && self.reports.sentAt() - waitsSince >= 0) {
             caughtUpAt = now;
         }
@@ -155,6 +155,7 @@ final class Leader<M> extends InTerm<M> {
     // ---- while the stream is not read
 
     @Override
+    @Nullable
     ControlMessage signOfLife(int connection, long now) {
         if (heir.isToBeLookedUp()) {
             self.locks.lookUp(now);
@@ -171,7 +172,7 @@ final class Leader<M> extends InTerm<M> {
             return null;
         }
         self.signs.given(now);
-        return ControlMessage.of(Type.ALIVE, self.control.token()).with("epoch", self.stream.epoch());
+        return ControlMessage.of(ControlMessage.Type.ALIVE, self.control.token()).with("epoch", self.stream.epoch());
     }
 
     @Override
@@ -219,7 +220,7 @@ final class Leader<M> extends InTerm<M> {
             resign("stops; the standby keeps what comes from now on, so it finishes what came before").finishBefore();
         } else {
             if (heir.isToBeNoticed(self.roundTrip(), now)) {
-                self.control.send(ControlMessage.of(Type.RESIGNING, heir.notice(self.control::token, now))
+                self.control.send(ControlMessage.of(ControlMessage.Type.RESIGNING, heir.notice(self.control::token, now))
                         .with("epoch", self.stream.epoch()));
             }
             if (isOnItsOwn(now)) {

@@ -1,21 +1,22 @@
 package io.github.pgpubsub.internal.election;
 
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** The leader as a standby knows it: what it has said since this standby believes it. */
 final class LeaderAsSeen {
 
     final int backend;
     /** The leader's term: known from anything it says, before the first marker of it. */
-    private String epoch;
+    private @Nullable String epoch;
     private int auxiliary;
     private long ledSince = Leadership.NEVER;
     private long announcedTimeout;
     private long announcedGrace;
     /** The leader's notice that it wants to stop, and the answers that it has got. */
-    private String notice;
-    private String confirmed;
-    private String holding;
+    private @Nullable String notice;
+    private @Nullable String confirmed;
+    private @Nullable String holding;
     /** Milliseconds of a gap that the leader has to tell and has not told yet; NEVER: none. */
     private long gapMillis = Leadership.NEVER;
 
@@ -87,7 +88,9 @@ final class LeaderAsSeen {
         return notice != null;
     }
 
+    /** The notice that it has given. */
     String notice() {
+        assert notice != null;
         return notice;
     }
 
@@ -104,6 +107,7 @@ final class LeaderAsSeen {
 
     /** Whether it is still to be told that everything from its notice on is kept. True once for each notice. */
     boolean takesHolding() {
+        assert notice != null;
         boolean takes = !notice.equals(holding);
         holding = notice;
         return takes;

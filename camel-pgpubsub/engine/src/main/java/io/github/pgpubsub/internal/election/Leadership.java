@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One member's part in its group; the package tells roles, rules and why they hold. Does no I/O: events come in as calls, with
@@ -54,7 +55,8 @@ public final class Leadership<M> {
 
     private State<M> state;
     private int backend;
-    private ServerRun run;
+    /** Null: it has not been connected yet. */
+    private @Nullable ServerRun run;
     private long connectedAt;
     private long roundTrip;
     private boolean listening;
@@ -116,6 +118,12 @@ public final class Leadership<M> {
         return backend;
     }
 
+    /** Of the server to which it is connected, or was. */
+    private ServerRun run() {
+        assert run != null;
+        return run;
+    }
+
     long roundTrip() {
         return roundTrip;
     }
@@ -131,7 +139,7 @@ public final class Leadership<M> {
 
     /** For what is held already. A stopping member has to get to the end, and what it moves takes no more memory than before. */
     boolean hasRoom() {
-        return effects.hasRoom() || stopping && effects.hasRoomForHeld();
+        return effects.hasRoom() || (stopping && effects.hasRoomForHeld());
     }
 
     /** How long whoever takes over from this member waits, if it has not heard otherwise. */
@@ -178,7 +186,7 @@ public final class Leadership<M> {
         following.foundLeader(poll.leader() != 0);
         following.doubts.firstLook(locks.askedAt());
         following.believe(poll.leader(), now);
-        if (remnant.isFormer(poll.leader(), run)) {
+        if (remnant.isFormer(poll.leader(), run())) {
             remnant.certain();
         }
         Standby<M> standby = new Standby<>(this, following);
@@ -191,7 +199,7 @@ public final class Leadership<M> {
         TakingOver<M> takingOver = new TakingOver<>(this, following, holdsPlace, now);
         become(takingOver, following.hasResigned() ? "the leader resigned"
                 : following.isWithoutPredecessor() ? "nobody leads" : "the leader is gone");
-        if (!remnant.isResumable(run, connectedAt, now)) {
+        if (!remnant.isResumable(run(), connectedAt, now)) {
             remnant.drop();
         }
         takingOver.begin(now);
@@ -364,7 +372,7 @@ public final class Leadership<M> {
         presence.lookForWitnesses(poll);
         endFormerSession(poll.leader(), Lock.LEADER);
         endFormerSession(poll.standby(), Lock.STANDBY);
-        if (poll.leader() != 0 && poll.leader() != backend && !remnant.isFormer(poll.leader(), run)) {
+        if (poll.leader() != 0 && poll.leader() != backend && !remnant.isFormer(poll.leader(), run())) {
             remnant.drop();
             presence.witnessed();
         }
@@ -372,7 +380,7 @@ public final class Leadership<M> {
 
     /** This member's session before the last loss, of which the server does not know yet that nobody is there any more. */
     private void endFormerSession(int holder, Lock lock) {
-        if (remnant.isFormer(holder, run) && holder != backend && remnant.isToBeEnded()) {
+        if (remnant.isFormer(holder, run()) && holder != backend && remnant.isToBeEnded()) {
             effects.terminate(holder, lock);
         }
     }
@@ -428,7 +436,7 @@ public final class Leadership<M> {
      *
      * @param connection backend of that connection, 0: there is none yet
      */
-    public ControlMessage signOfLife(int connection, long now) {
+    public @Nullable ControlMessage signOfLife(int connection, long now) {
         return state.signOfLife(connection, now);
     }
 
@@ -482,7 +490,7 @@ public final class Leadership<M> {
      *
      * @param inherited null: nothing
      */
-    void giveUp(Entries<M> inherited, long now) {
+    void giveUp(@Nullable Entries<M> inherited, long now) {
         effects.withdraw();
         Entries<M> left = remnant.isEmpty() ? inherited : remnant.entries();
         if (left == null || left.isEmpty()) {

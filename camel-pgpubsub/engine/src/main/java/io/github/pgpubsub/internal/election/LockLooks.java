@@ -1,6 +1,7 @@
 package io.github.pgpubsub.internal.election;
 
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Trying locks and looking who holds them: one question at a time. */
 final class LockLooks {
@@ -27,7 +28,7 @@ final class LockLooks {
     }
 
     /** Tries a lock (null: none) and looks who holds which, unless the answer to an older question is on its way. */
-    void ask(Lock tried, long now) {
+    void ask(@Nullable Lock tried, long now) {
         if (!asking) {
             asking = true;
             askedAt = now;

@@ -2,6 +2,7 @@ package io.github.pgpubsub.internal.election;
 
 import io.github.pgpubsub.MessageId;
 import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What messages are called: each by the leader's last marker before it and its count after that. Names are made when they are
@@ -43,6 +44,7 @@ final class Names {
     }
 
     /** How a message at this place is named; null: no marker lies before it. */
+    @Nullable
     Anchor at(long place) {
         Anchor last = null;
         for (Anchor anchor : anchors) {
@@ -55,6 +57,7 @@ final class Names {
     }
 
     /** The name of the message at this place; null: no marker lies before it. */
+    @Nullable
     MessageId of(long place) {
         Anchor anchor = anchors.peekLast();
         if (anchor == null || anchor.from > place) {

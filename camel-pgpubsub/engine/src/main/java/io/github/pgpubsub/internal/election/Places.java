@@ -3,6 +3,7 @@ package io.github.pgpubsub.internal.election;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
+import org.jspecify.annotations.Nullable;
 
 /** Control messages that came by, with how many data messages this member had counted before each. */
 final class Places {
@@ -44,6 +45,7 @@ final class Places {
     }
 
     /** How to name a place to others; null: no control message lies before it. */
+    @Nullable
     Reference name(long place) {
         Reference last = null;
         for (Place each : places) {
@@ -73,7 +75,7 @@ final class Places {
             }
             last = next;
         }
-        while (last != null && places.peek() != last) {
+        while (last != null && !last.equals(places.peek())) {
             places.remove();
         }
     }

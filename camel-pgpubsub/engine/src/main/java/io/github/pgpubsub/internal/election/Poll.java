@@ -1,5 +1,7 @@
 package io.github.pgpubsub.internal.election;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The answer to {@link Effects#poll}: what was asked, and what was found. It says which lock was tried, because the answer to
  * an older question may come in a role that would ask for another lock.
@@ -11,7 +13,7 @@ package io.github.pgpubsub.internal.election;
  * @param members   backends that take part in the group, this one included
  * @param witnesses of these, how many others have seen somebody lead
  */
-public record Poll(Lock tried, boolean acquired, int leader, int standby, int members, int witnesses) {
+public record Poll(@Nullable Lock tried, boolean acquired, int leader, int standby, int members, int witnesses) {
 
     boolean acquired(Lock lock) {
         return acquired && tried == lock;

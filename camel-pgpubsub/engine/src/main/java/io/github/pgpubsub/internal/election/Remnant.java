@@ -1,6 +1,7 @@
 package io.github.pgpubsub.internal.election;
 
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a member had when its stream broke. Nothing is thrown away at once, because a restart of the server breaks the streams
@@ -20,11 +21,11 @@ final class Remnant<M> {
     private final Entries<M> entries;
     private long brokenAt = Leadership.NEVER;
     /** The session before this one, and whether it was asked to be ended. */
-    private ServerRun formerRun;
+    private @Nullable ServerRun formerRun;
     private int formerBackend;
     private boolean ended;
     /** About the entries: from which run they are, whether a standby may have them too, and how they were lost. */
-    private ServerRun run;
+    private @Nullable ServerRun run;
     private boolean shared;
     private boolean led;
     private long provenAt;
@@ -35,7 +36,7 @@ final class Remnant<M> {
     }
 
     /** The stream of that session broke. */
-    void lost(ServerRun run, int backend) {
+    void lost(@Nullable ServerRun run, int backend) {
         formerRun = run;
         formerBackend = backend;
         ended = false;
@@ -95,7 +96,7 @@ final class Remnant<M> {
 
     /** Whether that backend was this member's own before the stream broke. */
     boolean isFormer(int backend, ServerRun current) {
-        return backend != 0 && backend == formerBackend && formerRun.start().equals(current.start());
+        return backend != 0 && backend == formerBackend && formerRun != null && formerRun.start().equals(current.start());
     }
 
     /** Whether the former session, which the server still keeps, is to be ended: said once. */
@@ -121,6 +122,7 @@ final class Remnant<M> {
         if (isOnlyHere()) {
             return true;
         }
+        assert run != null;
         if (run.start().equals(current.start())) {
             return led && now - provenAt <= RESUMED_NANOS;
         }

@@ -1,6 +1,7 @@
 package io.github.pgpubsub.internal.election;
 
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** When a leader says how far it is: when asked, when there is news for a standby, and as a sign of life. */
 final class Reports {
@@ -14,9 +15,9 @@ final class Reports {
     private final int manyMessages;
     private long number;
     private long lastAt;
-    private Reference lastReference;
+    private @Nullable Reference lastReference;
     private long lastComplete;
-    private String token;
+    private @Nullable String token;
     private long sentAt;
     private boolean pending;
     private boolean wanted;
@@ -45,17 +46,17 @@ final class Reports {
         wanted = true;
     }
 
-    boolean isDue(Reference reference, Heir heir, long complete, long sinceMarker, long now) {
+    boolean isDue(@Nullable Reference reference, Heir heir, long complete, long sinceMarker, long now) {
         if (pending) {
             return false;
         }
         // A report is a marker itself, so the same place has another name after it: that alone is no news to who is in step.
         boolean news = heir.isPresent() && reference != null
-                && (complete != lastComplete || !heir.isSynced() && !reference.equals(lastReference));
+                && (complete != lastComplete || (!heir.isSynced() && !reference.equals(lastReference)));
         boolean joins = heir.unanswered() != null;
-        boolean urgent = wanted || news && heir.waitsFor(complete) || heir.isPresent() && sinceMarker >= manyMessages;
+        boolean urgent = wanted || (news && heir.waitsFor(complete)) || (heir.isPresent() && sinceMarker >= manyMessages);
         long since = now - lastAt;
-        return joins || urgent && since >= URGENT_NANOS || news && since >= NEWS_NANOS || isSignDue(now);
+        return joins || (urgent && since >= URGENT_NANOS) || (news && since >= NEWS_NANOS) || isSignDue(now);
     }
 
     boolean isSignDue(long now) {
@@ -63,7 +64,7 @@ final class Reports {
     }
 
     /** Makes the next report. */
-    ControlMessage next(String newToken, Reference reference, long complete, long now) {
+    ControlMessage next(String newToken, @Nullable Reference reference, long complete, long now) {
         token = newToken;
         sentAt = now;
         lastAt = now;

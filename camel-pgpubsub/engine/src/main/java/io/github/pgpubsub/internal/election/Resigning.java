@@ -1,7 +1,7 @@
 package io.github.pgpubsub.internal.election;
 
-import io.github.pgpubsub.internal.election.ControlMessage.Type;
 import io.github.pgpubsub.status.Role;
+import org.jspecify.annotations.Nullable;
 
 /** Takes in nothing more, finishes what has begun, or all before a place, and then gives the lock back. */
 final class Resigning<M> extends InTerm<M> {
@@ -49,6 +49,7 @@ final class Resigning<M> extends InTerm<M> {
     }
 
     @Override
+    @Nullable
     ControlMessage signOfLife(int connection, long now) {
         if (heir.isToBeLookedUp()) {
             self.locks.lookUp(now);
@@ -103,6 +104,6 @@ final class Resigning<M> extends InTerm<M> {
 
     @Override
     void unlocked() {
-        self.control.send(ControlMessage.of(Type.VACANT, self.control.token()));
+        self.control.send(ControlMessage.of(ControlMessage.Type.VACANT, self.control.token()));
     }
 }

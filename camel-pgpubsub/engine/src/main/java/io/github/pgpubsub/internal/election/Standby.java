@@ -1,6 +1,5 @@
 package io.github.pgpubsub.internal.election;
 
-import io.github.pgpubsub.internal.election.ControlMessage.Type;
 import io.github.pgpubsub.status.Role;
 
 /** Holds the standby's place: keeps what the leader has not reported done, and tries to get the leader's lock. */
@@ -63,7 +62,7 @@ final class Standby<M> extends State<M> {
     void challenged(long now) {
         if (now - self.nextAnswer >= 0) {
             self.nextAnswer = now + LockLooks.QUESTION_NANOS;
-            self.control.send(ControlMessage.of(Type.ALIVE, self.control.token()));
+            self.control.send(ControlMessage.of(ControlMessage.Type.ALIVE, self.control.token()));
         }
     }
 
@@ -128,7 +127,7 @@ final class Standby<M> extends State<M> {
     private void leaveUnlessNeeded(Poll poll, long now) {
         if (poll.tried() != Lock.LEADER) {
             self.locks.ask(Lock.LEADER, now);
-        } else if ((poll.leader() != 0 && !following.leader.wantsToStop() || !following.isJoined()) && self.remnant.isEmpty()) {
+        } else if (((poll.leader() != 0 && !following.leader.wantsToStop()) || !following.isJoined()) && self.remnant.isEmpty()) {
             self.finish();
         }
     }

@@ -1,6 +1,7 @@
 package io.github.pgpubsub.internal.election;
 
 import io.github.pgpubsub.status.Role;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a member does in one role. {@link Leadership} hands events to the current state; an event that a state does not
@@ -100,6 +101,7 @@ abstract class State<M> {
     }
 
     /** See {@link Leadership#signOfLife}. */
+    @Nullable
     ControlMessage signOfLife(int connection, long now) {
         return null;
     }

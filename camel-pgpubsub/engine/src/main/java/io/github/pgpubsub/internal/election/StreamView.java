@@ -1,12 +1,15 @@
 package io.github.pgpubsub.internal.election;
 
+import org.jspecify.annotations.Nullable;
+
 /** The stream as one member sees it: counts data messages, names them by the leader's markers, and knows places. */
 final class StreamView<M> {
 
     final Places places = new Places();
     final Names names = new Names();
     private long place;
-    private String epoch;
+    /** Null: no leader's marker has come by yet. */
+    private @Nullable String epoch;
     private long lastMarker;
 
     /** A new stream: what is counted from here on has nothing to do with places of before. */
@@ -21,8 +24,9 @@ final class StreamView<M> {
         return place;
     }
 
-    /** Null: no leader's marker has come by yet. */
+    /** The term of the last leader's marker. One has come by: a leader's own, where it leads. */
     String epoch() {
+        assert epoch != null;
         return epoch;
     }
 
@@ -49,8 +53,9 @@ final class StreamView<M> {
 
     /** As {@link #mark(ControlMessage)}, for one that came by there. What came since was named by an earlier marker. */
     void mark(ControlMessage message, Places.Place noted) {
-        epoch = message.text("epoch");
-        names.mark(noted.before(), epoch, message.number("n"));
+        String named = message.text("epoch");
+        epoch = named;
+        names.mark(noted.before(), named, message.number("n"));
         lastMarker = noted.before();
         places.add(noted);
     }

@@ -1,7 +1,7 @@
 package io.github.pgpubsub.internal.election;
 
-import io.github.pgpubsub.internal.election.ControlMessage.Type;
 import io.github.pgpubsub.status.Role;
+import org.jspecify.annotations.Nullable;
 
 /** Holds the leader's lock and waits for its own TAKEOVER to come by: then it has read all that was said and sent before. */
 final class TakingOver<M> extends State<M> {
@@ -47,7 +47,7 @@ final class TakingOver<M> extends State<M> {
     /** The role is entered. */
     void begin(long now) {
         self.reports.begin(token, now);
-        self.control.send(ControlMessage.of(Type.TAKEOVER, token).with("epoch", self.word())
+        self.control.send(ControlMessage.of(ControlMessage.Type.TAKEOVER, token).with("epoch", self.word())
                 .with("timeout", Leadership.millis(self.leaderTimeout)).with("grace", Leadership.millis(self.grace())));
     }
 
@@ -72,7 +72,7 @@ final class TakingOver<M> extends State<M> {
     @Override
     void ownCameBy(ControlMessage message, long now) {
         following.ownCameBy(message);
-        if (message.type() == Type.TAKEOVER && message.token().equals(token)) {
+        if (message.type() == ControlMessage.Type.TAKEOVER && message.token().equals(token)) {
             leader = self.backend();
             cameBy = true;
             following.nameBuffer();
@@ -104,6 +104,7 @@ final class TakingOver<M> extends State<M> {
     }
 
     @Override
+    @Nullable
     ControlMessage signOfLife(int connection, long now) {
         if (heir.isToBeLookedUp()) {
             self.locks.lookUp(now);

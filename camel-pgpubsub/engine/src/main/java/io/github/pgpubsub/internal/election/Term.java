@@ -1,8 +1,8 @@
 package io.github.pgpubsub.internal.election;
 
-import io.github.pgpubsub.internal.election.ControlMessage.Type;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** One member's time as leader, its orderly end included: what waits to begin, who follows, and what is reported. */
 final class Term<M> {
@@ -13,7 +13,7 @@ final class Term<M> {
     /** What has no room in the handler's queue yet, or must not begin yet. */
     final Entries<M> backlog;
     /** What was missed before this member led; null: nothing. */
-    private final Entry<M> gap;
+    private final @Nullable Entry<M> gap;
     /** The heir has to tell the gap. */
     private boolean gapTakenBack;
     /** Messages from here on do not begin, because a new standby does not know yet how they are named; NEVER: all may. */
@@ -156,15 +156,16 @@ final class Term<M> {
         takeBack();
         long complete = everythingIsDone && isCut() ? cut : completeBefore();
         backlog.clear();
-        return withNames(withGap(ControlMessage.of(Type.RESIGN, self.control.token()).at(self.stream.places.name(complete))
-                .with("epoch", self.stream.epoch()).with("begun", Math.max(0, self.effects.begunUpTo() - complete))));
+        return withNames(
+                withGap(ControlMessage.of(ControlMessage.Type.RESIGN, self.control.token()).at(self.stream.places.name(complete))
+                        .with("epoch", self.stream.epoch()).with("begun", Math.max(0, self.effects.begunUpTo() - complete))));
     }
 
     /** Tells a standby that has just joined how messages behind its JOIN are named. */
     private ControlMessage withNames(ControlMessage report) {
         Places.Place join = heir.unanswered();
         Names.Anchor naming = join == null ? null : self.stream.names.at(join.before());
-        return naming == null ? report
+        return join == null || naming == null ? report
                 : report.with("join", join.token()).with("jn", naming.marker()).with("jcount", naming.count());
     }
 
@@ -173,9 +174,10 @@ final class Term<M> {
      * from the reported place would not know of it.
      */
     private ControlMessage withGap(ControlMessage report) {
-        boolean untold = gap != null && !gap.gap().first()
+        Entry.Gap missed = gap == null ? null : gap.gap();
+        boolean untold = missed != null && !missed.first()
                 && (isGapInBacklog() || gapTakenBack || self.effects.isGapUnhandled());
-        return untold ? report.with("gap", gap.gap().millis()) : report;
+        return missed != null && untold ? report.with("gap", missed.millis()) : report;
     }
 
     private boolean isGapInBacklog() {

@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells senders what has become of their notifications. Most callbacks take a moment, so one thread calls many of them, one
@@ -40,7 +41,7 @@ final class Completions {
          * Takes in those whose end this is. From here on nobody else would tell them, so it takes no memory, which might lack: all
          * that is needed was made before.
          */
-        void end(List<Outgoing> batch, Exception failure) {
+        void end(List<Outgoing> batch, @Nullable Exception failure) {
             for (int i = 0; i < batch.size(); i++) {
                 Outgoing outgoing = batch.get(i);
                 if (outgoing.end(failure)) {
@@ -52,16 +53,16 @@ final class Completions {
 
     private final Executor executor;
     private final Queue<Batch> batches = new ConcurrentLinkedQueue<>();
-    private final AtomicReference<Runner> current = new AtomicReference<>();
+    private final AtomicReference<@Nullable Runner> current = new AtomicReference<>();
     private final LongAdder failed = new LongAdder();
     private final AtomicInteger slowness = new AtomicInteger();
     /** Counted without care by whoever tells: it need not be exact. */
     private int fastSinceSlow = FAST_ENOUGH;
     /** What is told in {@link #completeHere}. */
-    private final AtomicReference<Batch> here = new AtomicReference<>();
+    private final AtomicReference<@Nullable Batch> here = new AtomicReference<>();
 
     // These belong to the thread that watches.
-    private Batch hereAtLastLook;
+    private @Nullable Batch hereAtLastLook;
     private int nextAtLastLook;
 
     Completions(Executor executor) {
@@ -69,7 +70,7 @@ final class Completions {
     }
 
     /** @param failure null: they are committed */
-    void complete(List<Outgoing> batch, Exception failure) {
+    void complete(List<Outgoing> batch, @Nullable Exception failure) {
         Batch told = new Batch(batch.size());
         told.end(batch, failure);
         if (failure != null) {
@@ -149,6 +150,7 @@ final class Completions {
         hereAtLastLook = told;
         nextAtLastLook = next;
         if (stuck) {
+            assert told != null;
             slowness.set(FAST_ENOUGH);
             handOver(told);
         }
@@ -169,7 +171,7 @@ final class Completions {
         }
     }
 
-    private void startRunner(Runner former) {
+    private void startRunner(@Nullable Runner former) {
         if (current.get() == former) {
             Runner runner = new Runner();
             if (current.compareAndSet(former, runner)) {
@@ -219,7 +221,7 @@ final class Completions {
             }
         }
 
-        @SuppressWarnings("NonAtomicOperationOnVolatileField")
+        @SuppressWarnings({"NonAtomicOperationOnVolatileField", "NonAtomicVolatileUpdate"})
         private long tell(Outgoing outgoing, long before) {
             told++;
             if (slowness.get() > 0 && tellAside(outgoing)) {

@@ -125,6 +125,7 @@ final class GroupCommit implements Runnable {
      * Senders that wait for each commit come back together. So as long as more come, and fewer wait than were told last, it
      * pays to let them run before the next batch is taken; when nobody comes, it costs one call.
      */
+    @SuppressWarnings("ThreadPriorityCheck")
     private void awaitThoseJustTold() {
         int waiting = queue.size();
         for (int before = -1; waiting > before && waiting < lastBatch; waiting = queue.size()) {

@@ -2,6 +2,7 @@ package io.github.pgpubsub.internal.publish;
 
 import io.github.pgpubsub.PublishCallback;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,7 +25,8 @@ final class Outgoing {
     private final PublishCallback callback;
     private final int hash;
     private volatile int state = WAITING;
-    private Exception failure;
+    /** Null: it is committed, or its outcome is not known yet. */
+    private @Nullable Exception failure;
 
     Outgoing(String channel, String payload, long deadline, PublishCallback callback) {
         this.channel = channel;
@@ -64,7 +66,7 @@ final class Outgoing {
      *
      * @return false: it was known before; otherwise the caller sees to it that the sender is told
      */
-    boolean end(Exception outcome) {
+    boolean end(@Nullable Exception outcome) {
         for (int now = state; now != ENDED; now = state) {
             if (STATE.compareAndSet(this, now, ENDED)) {
                 failure = outcome;

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,7 +41,7 @@ final class PublishConnection {
      * @param failure why there is no connection; null: there is one, or none was tried
      * @param opening whether an attempt to connect is under way
      */
-    record Standing(ServerConnection current, long since, long opened, Exception failure, boolean opening) {
+    record Standing(@Nullable ServerConnection current, long since, long opened, @Nullable Exception failure, boolean opening) {
 
         /** Process id of the server's backend, 0: not connected. */
         int backend() {
@@ -202,7 +203,9 @@ final class PublishConnection {
 
     private boolean isAlive() {
         try {
-            return standing.current.jdbc().isValid(Math.toIntExact(IO_TIMEOUT.toSeconds()));
+            ServerConnection current = standing.current;
+            assert current != null;
+            return current.jdbc().isValid(Math.toIntExact(IO_TIMEOUT.toSeconds()));
         } catch (SQLException e) {
             LOG.debug("A publishing connection can't be asked", e);
             return false;
@@ -217,6 +220,7 @@ final class PublishConnection {
     long commit(List<Outgoing> batch) throws SQLException {
         assert sender.isCurrent();
         ServerConnection current = standing.current;
+        assert current != null;
         long begun = System.nanoTime();
         try {
             if (current.behindPooler()) {

@@ -3,6 +3,7 @@ package io.github.pgpubsub.internal.publish;
 import io.github.pgpubsub.connect.ConnectionCustomizer;
 import java.time.Duration;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a publisher behaves.
@@ -20,7 +21,7 @@ public record PublisherOptions(
         Duration reconnectMaxDelay,
         int maxBatch,
         int capacity,
-        ConnectionCustomizer customizer) {
+        @Nullable ConnectionCustomizer customizer) {
 
     /** @throws IllegalArgumentException when nothing could be sent with them */
     public PublisherOptions {

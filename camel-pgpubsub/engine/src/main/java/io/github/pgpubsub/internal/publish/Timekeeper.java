@@ -71,7 +71,7 @@ final class Timekeeper implements Runnable {
             return false;
         }
         sender.join(completions.isBusy() ? STUCK_CHECK_MILLIS : LOOK_MILLIS);
-        return completions.watch() || !commits.hasEnded() && !sender.isAlive();
+        return completions.watch() || (!commits.hasEnded() && !sender.isAlive());
     }
 
     private void tellOverdue() {

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The server's functions for session-level advisory locks, each called for many keys at once. Belongs to the session's thread.
@@ -32,9 +33,9 @@ final class AdvisoryLocks {
 
         private final String sql;
         /** The function that gives back a lock which this one takes; null: it takes none. */
-        private final Function undo;
+        private final @Nullable Function undo;
 
-        Function(String name, Function undo) {
+        Function(String name, @Nullable Function undo) {
             this.sql = "select k, " + name + "(k) from pg_catalog.unnest(?::pg_catalog.int8[]) as t(k)";
             this.undo = undo;
         }

@@ -9,6 +9,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,7 +35,8 @@ final class Auxiliary implements AutoCloseable {
 
     private final ConnectionSource source;
     private final SessionOptions options;
-    private ServerConnection connection;
+    /** Null: it is not open. */
+    private @Nullable ServerConnection connection;
     private long nextAttempt = System.nanoTime();
 
     Auxiliary(ConnectionSource source, SessionOptions options) {
@@ -96,12 +98,15 @@ final class Auxiliary implements AutoCloseable {
      *
      * @return null: it can't be asked now
      */
+    @Nullable
     Set<Long> held(Set<Long> locks, int listeningBackend) {
         if (backend() == 0) {
             return null;
         }
-        try (PreparedStatement statement = connection.jdbc().prepareStatement(HELD)) {
-            statement.setArray(1, connection.jdbc().createArrayOf("bigint", locks.toArray()));
+        ServerConnection opened = connection;
+        assert opened != null;
+        try (PreparedStatement statement = opened.jdbc().prepareStatement(HELD)) {
+            statement.setArray(1, opened.jdbc().createArrayOf("bigint", locks.toArray()));
             statement.setInt(2, listeningBackend);
             Set<Long> held = new HashSet<>();
             try (ResultSet rows = statement.executeQuery()) {
@@ -122,7 +127,9 @@ final class Auxiliary implements AutoCloseable {
         if (backend() == 0) {
             return -1;
         }
-        try (Statement statement = connection.jdbc().createStatement();
+        ServerConnection opened = connection;
+        assert opened != null;
+        try (Statement statement = opened.jdbc().createStatement();
                 ResultSet row = statement.executeQuery(QUEUE_USAGE)) {
             row.next();
             return row.getDouble(1);

@@ -2,6 +2,7 @@ package io.github.pgpubsub.internal.session;
 
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Commands that other threads have for the session's thread: the one place of this package where threads meet, and its one lock.
@@ -20,9 +21,9 @@ final class CommandQueue {
 
     private final Queue<Runnable> commands = new ConcurrentLinkedQueue<>();
     /** The command that ran out of memory, to be run again before all others; guarded by this monitor. Null: none. */
-    private Runnable unfinished;
+    private @Nullable Runnable unfinished;
     /** The session's thread, once it runs; written by itself only. */
-    private volatile Thread owner;
+    private volatile @Nullable Thread owner;
     private volatile boolean away;
 
     /** The calling thread is the session's from now on. */
@@ -89,7 +90,7 @@ final class CommandQueue {
         }
     }
 
-    private Runnable next() {
+    private @Nullable Runnable next() {
         Runnable again = unfinished;
         unfinished = null;
         return again == null ? commands.poll() : again;

@@ -5,6 +5,7 @@ import io.github.pgpubsub.internal.connection.ServerConnection;
 import java.sql.SQLException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.PGNotification;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,7 +32,7 @@ final class ConnectedSession implements AutoCloseable {
     private final Stall stall;
     private final Lifeline lifeline;
     private final LastNotifications last;
-    private String waitsFor;
+    private @Nullable String waitsFor;
 
     ConnectedSession(ServerConnection connection, ReadAhead readAhead, ConnectionSource source, SessionOptions options,
             SessionParts parts) {
@@ -166,7 +167,7 @@ final class ConnectedSession implements AutoCloseable {
         }
     }
 
-    private void waitsFor(String names) {
+    private void waitsFor(@Nullable String names) {
         waitsFor = names;
         view.waitsFor(names);
     }

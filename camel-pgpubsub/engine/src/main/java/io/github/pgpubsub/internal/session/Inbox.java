@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.PGNotification;
 
 /**
@@ -23,7 +24,7 @@ final class Inbox {
     private final Deque<Notification> unread = new ArrayDeque<>();
     /** Subscribers that have received something and not yet handed it on; some may be in it twice. */
     private final List<Subscriber> collecting = new ArrayList<>();
-    private Subscriber lastReceiver;
+    private @Nullable Subscriber lastReceiver;
     /** The backend whose messages are own because a mark said so; 0: none. */
     private int marked;
 

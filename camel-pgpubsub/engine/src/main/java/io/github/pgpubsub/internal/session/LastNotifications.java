@@ -5,6 +5,7 @@ import io.github.pgpubsub.internal.connection.ServerConnection;
 import java.net.SocketTimeoutException;
 import java.sql.SQLException;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.PGNotification;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,11 +63,11 @@ final class LastNotifications {
     /** Whether the connection can still be read from: it was not that which failed. */
     private static boolean isWhole(Exception cause) {
         return cause instanceof SQLException e
-                && (e.getSQLState() == null && e.getCause() == null || !ConnectionFailure.isLoss(e));
+                && ((e.getSQLState() == null && e.getCause() == null) || !ConnectionFailure.isLoss(e));
     }
 
     /** Whether nobody knows when the connection ended: an answer did not come. */
-    private static boolean isSilence(Throwable cause) {
+    private static boolean isSilence(@Nullable Throwable cause) {
         return cause != null && (cause instanceof SocketTimeoutException || isSilence(cause.getCause()));
     }
 

@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The second connection's part while a session does not keep up: proof that the session still holds its locks, signs of life for
@@ -80,7 +81,7 @@ final class Lifeline implements AutoCloseable {
     }
 
     /** Looks how full the server's queue is, if it is time. */
-    void lookAtQueue(String waitsFor, long now) {
+    void lookAtQueue(@Nullable String waitsFor, long now) {
         if (heartbeat.isDue(now)) {
             double usage = auxiliary.queueUsage();
             if (usage >= 0) {

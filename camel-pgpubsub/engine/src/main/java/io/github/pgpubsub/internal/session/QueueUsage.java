@@ -1,5 +1,6 @@
 package io.github.pgpubsub.internal.session;
 
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,7 +28,7 @@ final class QueueUsage {
      * @param share    0 to 1
      * @param waitsFor the subscriber for which this session stands still; null: none, so it is another session
      */
-    void observe(double share, String waitsFor) {
+    void observe(double share, @Nullable String waitsFor) {
         view.queueUsage(share);
         int quarters = (int) (share * QUARTERS);
         if (quarters > quartersTold) {

@@ -3,6 +3,7 @@ package io.github.pgpubsub.internal.session;
 import io.github.pgpubsub.internal.connection.ServerConnection;
 import java.sql.SQLException;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes in some of what has come while a session reads slowly, or not at all because a queue is full: the server must not take it
@@ -17,11 +18,11 @@ final class ReadAhead {
     private static final long MOST = Math.min(256L << 20, Runtime.getRuntime().maxMemory() / 8);
 
     private final ServerConnection connection;
-    private final Duration after;
+    private final @Nullable Duration after;
     private long next = System.nanoTime();
 
     /** @param after how long what has arrived may wait to be read, before some of it is taken in; null: for ever */
-    ReadAhead(ServerConnection connection, Duration after) {
+    ReadAhead(ServerConnection connection, @Nullable Duration after) {
         this.connection = connection;
         this.after = after;
     }

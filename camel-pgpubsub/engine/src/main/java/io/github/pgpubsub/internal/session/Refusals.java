@@ -3,7 +3,6 @@ package io.github.pgpubsub.internal.session;
 import io.github.pgpubsub.internal.ConnectionFailure;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,13 +22,13 @@ final class Refusals {
     private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final int MOST_DOUBLINGS = 8;
 
-    private static final Refused NEVER = new Refused(0, 0, new Subscriber[0]);
+    private static final Refused NEVER = new Refused(0, 0, List.of());
 
     /** How many times in a row, until when it is not sent again, and whose it is. */
-    private record Refused(int count, long until, Subscriber[] owners) {
+    private record Refused(int count, long until, List<Subscriber> owners) {
 
         boolean isOf(Subscriber owner) {
-            return Arrays.asList(owners).contains(owner);
+            return owners.contains(owner);
         }
     }
 
@@ -62,7 +61,7 @@ final class Refusals {
     void refused(SQLException refusal, Object wish, Runnable again, Subscriber... owners) {
         Refused before = refused.getOrDefault(wish, NEVER);
         long at = System.nanoTime() + (RETRY_NANOS << Math.min(before.count, MOST_DOUBLINGS));
-        refused.put(wish, new Refused(before.count + 1, at, owners));
+        refused.put(wish, new Refused(before.count + 1, at, List.of(owners)));
         later.add(new Later(at, again));
         for (Subscriber owner : owners) {
             owner.refused(refusal);

@@ -13,6 +13,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,9 +44,9 @@ public final class Session implements AutoCloseable {
     // What follows belongs to the session's thread, or while that is away to whoever runs a command.
     private final Subscribers subscribers;
     /** Null: there is no connection. */
-    private ConnectedSession connected;
+    private @Nullable ConnectedSession connected;
     /** Why there is no connection; null: there is one, or none was tried for yet. */
-    private Exception lastFailure;
+    private @Nullable Exception lastFailure;
 
     /** @param threads makes a thread, not started, from its purpose and a task */
     public Session(ConnectionSource source, SessionOptions options, BiFunction<String, Runnable, Thread> threads) {
@@ -224,7 +225,9 @@ public final class Session implements AutoCloseable {
     }
 
     private void serve() throws SQLException {
-        try (ConnectedSession session = connected) {
+        ConnectedSession session = connected;
+        assert session != null;
+        try (session) {
             session.begin();
             while (!closing) {
                 watchdog.alive();
@@ -238,9 +241,10 @@ public final class Session implements AutoCloseable {
     /** False: it was the last attempt. Nobody would replace this thread, so it goes on although that can't be told. */
     private boolean goesOnAfter(Throwable failure) {
         try {
-            boolean wasConnected = connected != null;
+            ConnectedSession former = connected;
+            boolean wasConnected = former != null;
             // One that fails with its first requests says nothing about the silence before it.
-            boolean wasFlowing = wasConnected && view.isConnected() && connected.isFlowing();
+            boolean wasFlowing = former != null && view.isConnected() && former.isFlowing();
             long silence = System.nanoTime() - view.heardAt();
             disconnected();
             Exception cause = cause(failure);
@@ -267,7 +271,7 @@ public final class Session implements AutoCloseable {
 
     /** Whoever waits for the start gets a refusal, and then it is not tried again. */
     private boolean isLast(Exception cause) {
-        return isBeyondLimit() || !view.hasEverConnected() && FirstAttempt.isHopeless(cause);
+        return isBeyondLimit() || (!view.hasEverConnected() && FirstAttempt.isHopeless(cause));
     }
 
     private static Exception cause(Throwable failure) {

@@ -3,6 +3,7 @@ package io.github.pgpubsub.internal.session;
 import io.github.pgpubsub.connect.ConnectionCustomizer;
 import io.github.pgpubsub.connect.OwnMessages;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a session behaves.
@@ -25,5 +26,5 @@ public record SessionOptions(
         Duration heartbeatInterval,
         Duration heartbeatTimeout,
         Duration tick,
-        ConnectionCustomizer customizer,
+        @Nullable ConnectionCustomizer customizer,
         OwnMessages ownMessages) {}

@@ -3,6 +3,7 @@ package io.github.pgpubsub.internal.session;
 import io.github.pgpubsub.status.SessionStatus;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The state of a session as other threads see it: one immutable record of one moment. Written by the session's thread, read by any.
@@ -20,7 +21,8 @@ final class SessionView {
      * @param queueUsage share of the server's notification queue that is in use, 0 to 1
      * @param waitsFor   for whose full queue the session waits; null: nobody's
      */
-    private record View(int backend, long changedAt, long connects, long heardAt, double queueUsage, String waitsFor) {}
+    private record View(int backend, long changedAt, long connects, long heardAt, double queueUsage,
+            @Nullable String waitsFor) {}
 
     private volatile View view = new View(0, System.nanoTime(), 0, System.nanoTime(), 0, null);
     /** Exact; belongs to the session's thread. */
@@ -53,7 +55,7 @@ final class SessionView {
     }
 
     /** @param names null: it does not wait any more */
-    void waitsFor(String names) {
+    void waitsFor(@Nullable String names) {
         View was = view;
         view = new View(was.backend, was.changedAt, was.connects, heardAt, was.queueUsage, names);
     }

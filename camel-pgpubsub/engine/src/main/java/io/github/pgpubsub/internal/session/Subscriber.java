@@ -2,6 +2,7 @@ package io.github.pgpubsub.internal.session;
 
 import java.sql.SQLException;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /** Takes part in a {@link Session}. All methods are called by the session's thread and must not block. */
 public interface Subscriber {
@@ -48,6 +49,7 @@ public interface Subscriber {
      * @param auxiliary backend of a connection over which signs of life are sent meanwhile
      * @return null: nothing to say now
      */
+    @Nullable
     Sign signOfLife(int auxiliary);
 
     /**

@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A socket whose reads with a timeout of 1 ms do not wait, and that can take in ahead what nobody reads yet; see
@@ -31,6 +32,7 @@ public final class EagerSocket extends Socket {
     private static final int PEEK_MILLIS = 1;
 
     /** Thrown for each idle notification, so without the cost of a stack trace, which would tell nothing. */
+    @SuppressWarnings("StaticAssignmentOfThrowable")
     private static final SocketTimeoutException NOTHING = new SocketTimeoutException("Nothing has arrived") {
         @Override
         public Throwable fillInStackTrace() {
@@ -42,7 +44,7 @@ public final class EagerSocket extends Socket {
     private static final ThreadLocal<EagerSocket[]> USED = new ThreadLocal<>();
 
     private volatile int timeout;
-    private Input input;
+    private @Nullable Input input;
 
     public EagerSocket() throws SocketException {
         // Before it connects: the window's scale is agreed on then.
@@ -56,7 +58,7 @@ public final class EagerSocket extends Socket {
     }
 
     /** The socket below a connection, which neither the driver nor a pool nor TLS shows; null: it is another kind. */
-    public static EagerSocket below(Use use) throws SQLException {
+    public static @Nullable EagerSocket below(Use use) throws SQLException {
         EagerSocket[] used = new EagerSocket[1];
         USED.set(used);
         try {
@@ -77,7 +79,9 @@ public final class EagerSocket extends Socket {
         return input == null ? 0 : input.readAhead(afterNanos);
     }
 
+    /** Not synchronized: what is written here is volatile, or the thread's own. */
     @Override
+    @SuppressWarnings("UnsynchronizedOverridesSynchronized")
     public void setSoTimeout(int millis) throws SocketException {
         timeout = millis;
         EagerSocket[] used = USED.get();

@@ -26,6 +26,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,7 +55,7 @@ public final class BroadcastSubscription implements Subscriber, Subscription {
     private volatile boolean receiving;
 
     // These belong to the session's thread.
-    private SessionStream stream;
+    private @Nullable SessionStream stream;
     private long place;
     private boolean hasListened;
     /** Since when messages may have been missed, while {@link #broken}. */
@@ -169,7 +170,7 @@ public final class BroadcastSubscription implements Subscriber, Subscription {
     }
 
     @Override
-    public Sign signOfLife(int auxiliary) {
+    public @Nullable Sign signOfLife(int auxiliary) {
         return null;
     }
 
@@ -218,7 +219,7 @@ public final class BroadcastSubscription implements Subscriber, Subscription {
 
     @Override
     public void close() {
-        end.begin(0);
+        CompletableFuture<Void> unused = end.begin(0);
         if (!workers.isOwnThread()) {
             end.await();
         }

@@ -42,7 +42,7 @@ final class End {
     CompletableFuture<Void> begin(long grace) {
         long number;
         synchronized (this) {
-            if (state == State.BEGUN || state == State.GRACE && grace > 0) {
+            if (state == State.BEGUN || (state == State.GRACE && grace > 0)) {
                 return done;
             } else if (state == State.GRACE) {
                 state = State.BEGUN;

@@ -1,5 +1,6 @@
 package io.github.pgpubsub.internal.subscription;
 
+import io.github.pgpubsub.BufferLimit;
 import io.github.pgpubsub.SubscriptionOptions;
 import io.github.pgpubsub.internal.delivery.Counters;
 import io.github.pgpubsub.internal.delivery.DeliveryQueue;
@@ -32,6 +33,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * This session's part in a group, from its begin to its end: carries what the session tells to the {@link Leadership}. What that
@@ -71,6 +73,8 @@ public final class GroupMembership implements Subscriber {
         this.session = session;
         this.thread = new SessionThread(session::execute);
         this.lease = Lease.of(options.leaderTimeout().toNanos());
+        BufferLimit memory = options.memory();
+        assert memory != null;
         DeliveryQueue queue = new DeliveryQueue(options, lease, counters, session::wake);
         this.subscriptions = new LocalSubscriptions(queue, callbacks);
         this.trouble = new Trouble(subscriptions::isDeserted, subscriptions::replaceTheDead, this::failed);
@@ -78,7 +82,7 @@ public final class GroupMembership implements Subscriber {
         this.effects = new LeadershipEffects(key, subscriptions, new Intake(queue, options, counters, thread), lease, counters,
                 thread,
                 trouble, settled::countDown, this::leadershipEnded, wishes -> new Leadership<>(leadOptions, wishes,
-                        () -> new Entries<>(options.memory(), Notification::bytes), new SecureRandom()));
+                        () -> new Entries<>(memory, Notification::bytes), new SecureRandom()));
         this.steppingAside = new SteppingAside(key, effects.leadership(), trouble, thread);
     }
 
@@ -228,7 +232,7 @@ public final class GroupMembership implements Subscriber {
     }
 
     @Override
-    public Sign signOfLife(int auxiliary) {
+    public @Nullable Sign signOfLife(int auxiliary) {
         long now = System.nanoTime();
         ControlMessage sign = effects.leadership().signOfLife(auxiliary, now);
         return sign == null ? null : new Sign(controlChannel, sign.encode(), key.key(Lock.LEADER), key.key(Lock.STANDBY),

@@ -67,7 +67,7 @@ public final class GroupSubscription implements Subscription {
 
     @Override
     public void close() {
-        end.begin(0);
+        CompletableFuture<Void> unused = end.begin(0);
         if (!local.workers().isOwnThread()) {
             end.await();
         }

@@ -16,6 +16,7 @@ import io.github.pgpubsub.status.RoleChange;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,9 +41,9 @@ final class LeadershipEffects implements Effects<Notification> {
     private final Leadership<Notification> leadership;
     private volatile MembershipView view = MembershipView.disconnected(System.nanoTime());
     /** Null: not connected. */
-    private MemberStream stream;
+    private @Nullable MemberStream stream;
     /** What was logged last; null: nothing that still holds. */
-    private String said;
+    private @Nullable String said;
     /** Whether {@link #handOn} will come. */
     private boolean collecting;
 
@@ -85,8 +86,15 @@ final class LeadershipEffects implements Effects<Notification> {
     }
 
     /** What the session is asked on; null: not connected. */
+    @Nullable
     MemberStream stream() {
         assert thread.isCurrent();
+        return stream;
+    }
+
+    /** For a wish of the leadership, which has none while it is not connected. */
+    private MemberStream current() {
+        assert stream != null;
         return stream;
     }
 
@@ -98,17 +106,17 @@ final class LeadershipEffects implements Effects<Notification> {
 
     @Override
     public void share(Lock lock) {
-        stream.share(lock);
+        current().share(lock);
     }
 
     @Override
     public void unshare(Lock lock) {
-        stream.unshare(lock);
+        current().unshare(lock);
     }
 
     @Override
-    public void poll(Lock tried) {
-        MemberStream asked = stream;
+    public void poll(@Nullable Lock tried) {
+        MemberStream asked = current();
         asked.poll(tried, this::isHindered, poll -> {
             if (poll.leader() != 0 && poll.leader() != asked.session().backend()) {
                 say("stands by while another one receives");
@@ -119,17 +127,17 @@ final class LeadershipEffects implements Effects<Notification> {
 
     @Override
     public void unlock(Lock lock) {
-        stream.unlock(lock);
+        current().unlock(lock);
     }
 
     @Override
     public void listen() {
-        stream.listen();
+        current().listen();
     }
 
     @Override
     public void send(ControlMessage message) {
-        stream.send(message);
+        current().send(message);
     }
 
     @Override
@@ -138,7 +146,7 @@ final class LeadershipEffects implements Effects<Notification> {
             LOG.warn("Channel {}, group {}: backend {} holds the {} lock and shows no life; ending its session", key.channel(),
                     key.group(), backend, lock);
         }
-        stream.terminate(backend, lock);
+        current().terminate(backend, lock);
     }
 
     @Override
@@ -175,15 +183,17 @@ final class LeadershipEffects implements Effects<Notification> {
 
     @Override
     public void deliver(Entry<Notification> entry) {
-        if (entry.gap() == null && entry.message().own() && subscriptions.filtered()) {
+        Notification message = entry.message();
+        if (message != null && message.own() && subscriptions.filtered()) {
             counters.filtered.increment();
             intake.skip(entry.place());
             return;
         }
-        if (entry.gap() != null && !entry.gap().first()) {
-            counters.gap(entry.gap().millis());
+        Entry.Gap gap = entry.gap();
+        if (gap != null && !gap.first()) {
+            counters.gap(gap.millis());
             LOG.warn("Channel {}, group {}: messages may have been missed{}", key.channel(), key.group(),
-                    entry.gap().millis() == 0 ? "; for how long can't be known" : " for " + entry.gap().millis() + " ms");
+                    gap.millis() == 0 ? "; for how long can't be known" : " for " + gap.millis() + " ms");
         }
         intake.put(entry);
         if (!collecting) {

@@ -14,8 +14,9 @@ import java.util.stream.Collectors;
 
 /**
  * The subscriptions behind one member: the first receives, the next takes its place when it is closed. They share one queue,
- * so what the one has not begun is for the other. Thread-safe.
+ * so what the one has not begun is for the other. Which is which their identity says. Thread-safe.
  */
+@SuppressWarnings("ReferenceEquality")
 public final class LocalSubscriptions {
 
     private final Executor callbacks;

@@ -16,6 +16,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a member holds and hears on one connection: its locks and its channels. Answers go to the leadership. Begins and ends with
@@ -36,7 +37,7 @@ final class MemberStream {
     private final Set<String> listening = new HashSet<>();
     private boolean asksToListen;
     /** The word that it has joined, which waits until it listens; null: none. */
-    private ControlMessage join;
+    private @Nullable ControlMessage join;
 
     MemberStream(GroupKey key, String controlChannel, SessionStream stream, Subscriber subscriber,
             Leadership<Notification> leadership) {
@@ -88,7 +89,7 @@ final class MemberStream {
      * @param hindered whether the member could not make use of a lock; then it tries none
      * @param seen     told after the leadership
      */
-    void poll(Lock tried, BooleanSupplier hindered, Consumer<Poll> seen) {
+    void poll(@Nullable Lock tried, BooleanSupplier hindered, Consumer<Poll> seen) {
         assert isOwned();
         boolean[] acquired = {false};
         if (tried != null && !hindered.getAsBoolean()) {

@@ -46,7 +46,7 @@ final class SteppingAside {
         }
         hinderedSince = hinderedSince == Leadership.NEVER ? now : hinderedSince;
         Role role = leadership.role();
-        boolean mayLeave = role == Role.STANDBY || role == Role.LEADER && leadership.isInStep();
+        boolean mayLeave = role == Role.STANDBY || (role == Role.LEADER && leadership.isInStep());
         if (mayLeave && !aside && !leadership.isStopping() && now - hinderedSince > HINDERED_NANOS) {
             LOG.warn("Channel {}, group {}: steps aside as {}, because it could not receive. {}", key.channel(), key.group(),
                     role,

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All subscriptions to one database and the session that they share: opened with the first subscription, closed with the last.
@@ -27,7 +28,7 @@ public final class Subscriptions {
     private final Supplier<Session> sessions;
     private final BiFunction<String, Runnable, Thread> threads;
     private final Executor callbacks;
-    private SharedSession current;
+    private @Nullable SharedSession current;
     private boolean closed;
 
     /** A session, the number of its subscriptions, and its memberships in groups. Guarded by the monitor of the outer class. */

@@ -4,6 +4,7 @@ import java.sql.SQLException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Why a subscription can't go on although it is connected: the server refuses what it asks for, or no thread is left that takes
@@ -17,7 +18,7 @@ final class Trouble {
     private final BooleanSupplier deserted;
     private final Runnable remedy;
     private final Consumer<Exception> failed;
-    private volatile String refusal;
+    private volatile @Nullable String refusal;
     private long nextLook = System.nanoTime();
 
     /**
@@ -48,7 +49,7 @@ final class Trouble {
      * @param deaf whether it has asked to listen, and does not
      */
     boolean hinders(boolean deaf) {
-        return deaf && refusal != null || deserted.getAsBoolean();
+        return (deaf && refusal != null) || deserted.getAsBoolean();
     }
 
     /** Called often. */
@@ -60,6 +61,7 @@ final class Trouble {
     }
 
     /** In the words of an operator; null: none. */
+    @Nullable
     String reason() {
         String refused = refusal;
         return deserted.getAsBoolean() ? "No thread is left that takes its messages, and none can be had now"

@@ -1,6 +1,7 @@
 package io.github.pgpubsub.examples.hello;
 
 import java.io.PrintStream;
+import org.jspecify.annotations.Nullable;
 
 /** What happens, one short line for each, coloured on a terminal. */
 final class Screen {
@@ -29,7 +30,7 @@ final class Screen {
     private final PrintStream out;
     private final boolean coloured;
     private final String name;
-    private Role role;
+    private @Nullable Role role;
 
     Screen(PrintStream out, boolean coloured, String name) {
         this.out = out;
