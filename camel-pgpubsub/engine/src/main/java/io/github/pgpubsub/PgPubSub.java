@@ -332,7 +332,7 @@ public final class PgPubSub implements AutoCloseable {
         }
 
         /** Called with each new connection. Default: none. */
-        public Builder customizer(ConnectionCustomizer value) {
+        public Builder customizer(@Nullable ConnectionCustomizer value) {
             this.customizer = value;
             return this;
         }

@@ -24,6 +24,7 @@ import org.apache.camel.TypeConversionException;
 import org.apache.camel.TypeConverter;
 import org.apache.camel.WrappedFile;
 import org.apache.camel.support.ExchangeHelper;
+import org.jspecify.annotations.Nullable;
 import org.w3c.dom.Node;
 import org.w3c.dom.NodeList;
 
@@ -74,7 +75,7 @@ final class BodyText {
         }
     }
 
-    private static CamelExchangeException unreadable(Exchange exchange, Object body, Throwable cause) {
+    private static CamelExchangeException unreadable(Exchange exchange, Object body, @Nullable Throwable cause) {
         return new CamelExchangeException("A body of " + body.getClass().getName() + " can't be read as text", exchange, cause);
     }
 

@@ -7,6 +7,7 @@ import java.time.Duration;
 import org.apache.camel.Exchange;
 import org.apache.camel.Route;
 import org.apache.camel.spi.RouteController;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,7 +35,7 @@ final class ConsumerReports implements SubscriptionListener {
      *
      * @param exchange null: it is about none
      */
-    void report(String message, Exchange exchange, Throwable failure) {
+    void report(String message, @Nullable Exchange exchange, Throwable failure) {
         try {
             consumer.getExceptionHandler().handleException(message, exchange, failure);
         } catch (Throwable e) {

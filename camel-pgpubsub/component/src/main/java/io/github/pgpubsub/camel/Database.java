@@ -5,6 +5,7 @@ import io.github.pgpubsub.connect.DataSourceConnectionSource;
 import io.github.pgpubsub.connect.UrlConnectionSource;
 import javax.sql.DataSource;
 import org.apache.camel.CamelContext;
+import org.jspecify.annotations.Nullable;
 
 /** Where options lead to: the database of a url, of a DataSource, or of the only DataSource in the registry. */
 public final class Database {
@@ -14,13 +15,17 @@ public final class Database {
     /**
      * Finds where to listen.
      *
-     * @param url       null: none; wins over the dataSource
-     * @param autowired whether the registry may be asked (Camel's option autowiredEnabled)
-     * @param where     tells people where the two options are set
+     * @param url        null: none; wins over the dataSource
+     * @param user       null: the url's
+     * @param password   null: the url's
+     * @param dataSource null: none
+     * @param autowired  whether the registry may be asked (Camel's option autowiredEnabled)
+     * @param where      tells people where the two options are set
      * @throws IllegalArgumentException when there is neither, or the registry holds several to choose from
      */
     public static ConnectionSource find(
-            CamelContext context, String url, String user, String password, DataSource dataSource, boolean autowired,
+            CamelContext context, @Nullable String url, @Nullable String user, @Nullable String password,
+            @Nullable DataSource dataSource, boolean autowired,
             String where) {
         if (url != null) {
             return new UrlConnectionSource(url, user, password);
@@ -29,7 +34,7 @@ public final class Database {
     }
 
     /** The DataSource itself; null: the only one in the registry. */
-    static DataSource dataSource(CamelContext context, DataSource given, boolean autowired, String where) {
+    static DataSource dataSource(CamelContext context, @Nullable DataSource given, boolean autowired, String where) {
         if (given != null) {
             return given;
         }

@@ -62,8 +62,10 @@ final class GroupQuestions implements AutoCloseable {
             throw new IllegalStateException(
                     "The server has not said within " + longest.toMillis() + " ms who takes part in the group", e);
         } catch (ExecutionException e) {
+            Throwable cause = e.getCause();
+            assert cause != null;
             throw new IllegalStateException(
-                    "The server can't be asked who takes part in the group: " + e.getCause().getMessage(), e);
+                    "The server can't be asked who takes part in the group: " + cause.getMessage(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("Interrupted", e);
@@ -83,14 +85,15 @@ final class GroupQuestions implements AutoCloseable {
     private synchronized CompletableFuture<List<GroupMember>> ask(Subscription subscription) {
         if (asked == null || asked.isDone()) {
             CompletableFuture<List<GroupMember>> answer = new CompletableFuture<>();
-            asking = threads.apply(() -> {
+            Thread thread = threads.apply(() -> {
                 try {
                     answer.complete(subscription.members());
                 } catch (Throwable e) {
                     answer.completeExceptionally(e);
                 }
             });
-            asking.start();
+            asking = thread;
+            thread.start();
             asked = answer;
         }
         return asked;

@@ -142,6 +142,7 @@ final class JdbcValues extends SimpleModule {
         return inMap;
     }
 
+    @SuppressWarnings("JavaUtilDate")
     private static void write(java.util.Date time, JsonGenerator json, String text) throws IOException {
         if (time.getTime() == PGStatement.DATE_POSITIVE_INFINITY) {
             json.writeString("infinity");

@@ -116,7 +116,7 @@ final class Listenings {
                 return;
             }
         }
-        next.end(Duration.ZERO);
+        CompletableFuture<Void> unused = next.end(Duration.ZERO);
     }
 
     // ---- ending
@@ -151,7 +151,7 @@ final class Listenings {
     /** Runs the task when the end has come, unless something else was asked for meanwhile, which waits for the task. */
     void afterwards(CompletableFuture<Void> end, Task task) {
         long number = asked();
-        end.thenRun(() -> runLate(number, task));
+        CompletableFuture<Void> unused = end.thenRun(() -> runLate(number, task));
     }
 
     private synchronized long asked() {
@@ -176,14 +176,15 @@ final class Listenings {
      */
     boolean leave(Runnable noted) {
         synchronized (this) {
-            if (current == null) {
+            Listening left = current;
+            if (left == null) {
                 return false;
             }
             asked++;
-            former = current;
+            former = left;
             current = null;
             noted.run();
-            former.end(Duration.ZERO);
+            CompletableFuture<Void> unused = left.end(Duration.ZERO);
             return true;
         }
     }

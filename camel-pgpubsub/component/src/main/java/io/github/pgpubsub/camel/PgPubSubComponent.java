@@ -35,6 +35,7 @@ public class PgPubSubComponent extends HealthCheckComponent implements ManagedCo
     private PgPubSubConfiguration configuration = new PgPubSubConfiguration();
 
     private final Set<PgPubSubConsumer> consumers = ConcurrentHashMap.newKeySet();
+    /** Null: it is not initialized yet. */
     private @Nullable SharedPubSubs pubSubs;
 
     public PgPubSubComponent() {}
@@ -73,7 +74,9 @@ public class PgPubSubComponent extends HealthCheckComponent implements ManagedCo
      * Checks a channel as Camel decoded it. Bytes that are no UTF-8 came out of that as U+FFFD, all of them the same, and another
      * channel than was meant.
      */
-    static String channelOfUri(String decoded) {
+    // The %C3 is a URI's.
+    @SuppressWarnings("OrphanedFormatString")
+    static String channelOfUri(@Nullable String decoded) {
         if (decoded != null && decoded.indexOf(REPLACEMENT) >= 0) {
             throw new IllegalArgumentException("The channel in the URI is no UTF-8, or has the character U+FFFD, which stands for"
                     + " bytes that are none: encode the bytes of a name in UTF-8, %C3%A9 for é");
@@ -91,7 +94,7 @@ public class PgPubSubComponent extends HealthCheckComponent implements ManagedCo
     }
 
     /** Camel would say that a String can't be converted. */
-    static void checkBodyType(CamelContext context, Object bodyType) {
+    static void checkBodyType(CamelContext context, @Nullable Object bodyType) {
         if (bodyType instanceof String name && context.getTypeConverter().tryConvertTo(Class.class, name) == null) {
             throw new IllegalArgumentException(
                     "The option bodyType names the class " + name + ", which is not on the class path");
@@ -149,6 +152,7 @@ public class PgPubSubComponent extends HealthCheckComponent implements ManagedCo
     }
 
     SharedPubSubs pubSubs() {
+        assert pubSubs != null;
         return pubSubs;
     }
 

@@ -80,7 +80,7 @@ public class PgPubSubConfiguration implements Cloneable {
         }
     }
 
-    public String getUrl() {
+    public @Nullable String getUrl() {
         return url;
     }
 
@@ -89,29 +89,29 @@ public class PgPubSubConfiguration implements Cloneable {
      * hold user and password as well). In an endpoint URI it needs RAW() when it holds an ampersand, a percent sign or a
      * password. With a url and a dataSource, consumers use the url and producers the dataSource.
      */
-    public void setUrl(String url) {
+    public void setUrl(@Nullable String url) {
         this.url = url;
     }
 
-    public String getUser() {
+    public @Nullable String getUser() {
         return user;
     }
 
     /** The user to connect as; wins over one in the url. */
-    public void setUser(String user) {
+    public void setUser(@Nullable String user) {
         this.user = user;
     }
 
-    public String getPassword() {
+    public @Nullable String getPassword() {
         return password;
     }
 
     /** The user's password; wins over one in the url. */
-    public void setPassword(String password) {
+    public void setPassword(@Nullable String password) {
         this.password = password;
     }
 
-    public DataSource getDataSource() {
+    public @Nullable DataSource getDataSource() {
         return dataSource;
     }
 
@@ -119,16 +119,16 @@ public class PgPubSubConfiguration implements Cloneable {
      * Where connections come from when there is no url. The default is the only DataSource in the registry. Listening takes
      * one connection and keeps it.
      */
-    public void setDataSource(DataSource dataSource) {
+    public void setDataSource(@Nullable DataSource dataSource) {
         this.dataSource = dataSource;
     }
 
-    public ConnectionCustomizer getConnectionCustomizer() {
+    public @Nullable ConnectionCustomizer getConnectionCustomizer() {
         return connectionCustomizer;
     }
 
     /** Called with each new connection before it is used, for instance to set a role or a statement timeout. */
-    public void setConnectionCustomizer(ConnectionCustomizer connectionCustomizer) {
+    public void setConnectionCustomizer(@Nullable ConnectionCustomizer connectionCustomizer) {
         this.connectionCustomizer = connectionCustomizer;
     }
 
@@ -312,12 +312,12 @@ public class PgPubSubConfiguration implements Cloneable {
         this.concurrentConsumers = (int) in(Range.THREADS, "concurrentConsumers", concurrentConsumers);
     }
 
-    public Class<?> getBodyType() {
+    public @Nullable Class<?> getBodyType() {
         return bodyType;
     }
 
     /** The class that a JSON payload is read into. Needs payloadFormat=json. */
-    public void setBodyType(Class<?> bodyType) {
+    public void setBodyType(@Nullable Class<?> bodyType) {
         this.bodyType = bodyType;
     }
 

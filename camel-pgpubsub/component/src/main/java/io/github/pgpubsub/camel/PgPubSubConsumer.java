@@ -87,7 +87,7 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
 
     @Override
     protected void doSuspend() {
-        end();
+        CompletableFuture<Void> unused = end();
     }
 
     @Override

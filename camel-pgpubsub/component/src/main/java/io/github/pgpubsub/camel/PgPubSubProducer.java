@@ -59,6 +59,7 @@ public class PgPubSubProducer extends DefaultAsyncProducer implements ManagedPro
     @Override
     protected void doStop() throws Exception {
         if (healthCheck != null) {
+            assert healthChecks != null;
             healthChecks.removeHealthCheck(healthCheck);
             healthCheck = null;
         }

@@ -36,7 +36,7 @@ public class PgPubSubSendDynamicAware extends ServiceSupport implements SendDyna
     private @Nullable String scheme;
 
     @Override
-    public CamelContext getCamelContext() {
+    public @Nullable CamelContext getCamelContext() {
         return context;
     }
 
@@ -46,7 +46,7 @@ public class PgPubSubSendDynamicAware extends ServiceSupport implements SendDyna
     }
 
     @Override
-    public String getScheme() {
+    public @Nullable String getScheme() {
         return scheme;
     }
 

@@ -43,12 +43,12 @@ final class PrintedPassword {
     }
 
     /** The one exception that Camel hands on without adding the URI. */
-    private static NoSuchEndpointException refusal(String channel, String reason) {
+    private static NoSuchEndpointException refusal(String channel, @Nullable String reason) {
         return new NoSuchEndpointException("pgpubsub:" + channel, reason);
     }
 
     /** Whether the mask hides none of the places where the URI has the secret. */
-    private static boolean isShown(String uri, String secret) {
+    private static boolean isShown(String uri, @Nullable String secret) {
         if (secret == null || secret.isEmpty()) {
             return false;
         }

@@ -19,6 +19,7 @@ import javax.sql.DataSource;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ExtendedCamelContext;
 import org.apache.camel.RuntimeCamelException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One {@link PgPubSub} for all consumers and producers with equal connection options. It counts its users and closes with the
@@ -33,9 +34,10 @@ final class SharedPubSubs {
      *
      * @param dedicated the endpoint that has it to itself; null: any may share it
      */
-    private record Key(ConnectionSource listen, ConnectionSource publish, ConnectionCustomizer customizer, long reconnectDelay,
+    private record Key(ConnectionSource listen, ConnectionSource publish, @Nullable ConnectionCustomizer customizer,
+            long reconnectDelay,
             long reconnectMaxDelay, int reconnectLimit, long heartbeatInterval, long heartbeatTimeout, int maxBatch,
-            Object dedicated) {}
+            @Nullable Object dedicated) {}
 
     private static final class Shared {
         final PgPubSub pubSub;
@@ -66,7 +68,7 @@ final class SharedPubSubs {
      * @param autowired whether a DataSource may come from the registry
      * @param dedicated who has the session to itself; null: it is shared
      */
-    synchronized PgPubSub retain(PgPubSubConfiguration configuration, boolean autowired, Object dedicated) {
+    synchronized PgPubSub retain(PgPubSubConfiguration configuration, boolean autowired, @Nullable Object dedicated) {
         Shared shared = byKey.computeIfAbsent(key(configuration, autowired, dedicated), this::open);
         shared.users++;
         return shared.pubSub;
@@ -123,11 +125,12 @@ final class SharedPubSubs {
         return byKey.values().stream().mapToInt(shared -> shared.pubSub.groups()).sum();
     }
 
-    private Key key(PgPubSubConfiguration configuration, boolean autowired, Object dedicated) {
+    private Key key(PgPubSubConfiguration configuration, boolean autowired, @Nullable Object dedicated) {
         ConnectionSource listen = Database.find(context, configuration.getUrl(), configuration.getUser(),
                 configuration.getPassword(), configuration.getDataSource(), autowired, WHERE);
-        ConnectionSource publish = configuration.getUrl() == null || configuration.getDataSource() == null ? listen
-                : new DataSourceConnectionSource(configuration.getDataSource());
+        DataSource dataSource = configuration.getDataSource();
+        ConnectionSource publish = configuration.getUrl() == null || dataSource == null ? listen
+                : new DataSourceConnectionSource(dataSource);
         return new Key(listen, publish, configuration.getConnectionCustomizer(), configuration.getReconnectDelay(),
                 configuration.getReconnectMaxDelay(), configuration.getReconnectLimit(), configuration.getHeartbeatInterval(),
                 configuration.getHeartbeatTimeout(), configuration.getMaxBatch(), dedicated);

@@ -43,16 +43,16 @@ public class PgPubSubClusterService extends AbstractCamelClusterService<PgPubSub
 
     @Metadata(description = "Where the database is: a JDBC URL, or a libpq URI (postgres://host:port/db)",
             label = "security", secret = true)
-    private String url;
+    private @Nullable String url;
     @Metadata(description = "The user to connect as; wins over one in the url", label = "security", secret = true)
-    private String user;
+    private @Nullable String user;
     @Metadata(description = "The user's password; wins over one in the url", label = "security", secret = true)
-    private String password;
+    private @Nullable String password;
     @Metadata(description = "Where the one connection comes from when there is no url."
             + " The default is the only one in the registry")
-    private DataSource dataSource;
+    private @Nullable DataSource dataSource;
     @Metadata(description = "Called with each new connection before it is used", label = "advanced")
-    private ConnectionCustomizer connectionCustomizer;
+    private @Nullable ConnectionCustomizer connectionCustomizer;
     @Metadata(description = "How often the next in line looks whether the leader is gone",
             defaultValue = "500", javaType = "java.time.Duration", label = "advanced")
     private long acquireInterval = 500;
@@ -79,7 +79,7 @@ public class PgPubSubClusterService extends AbstractCamelClusterService<PgPubSub
         super.setId(checkId(id));
     }
 
-    private static String checkId(String id) {
+    private static String checkId(@Nullable String id) {
         if (id == null || id.isEmpty() || id.length() > MAX_ID || !id.chars().allMatch(c -> c >= ' ' && c <= '~')) {
             throw new IllegalArgumentException("The id of a cluster service is what others see of it in its session's"
                     + " application_name, so it must have 1 to " + MAX_ID + " printable ASCII characters"
@@ -135,7 +135,9 @@ public class PgPubSubClusterService extends AbstractCamelClusterService<PgPubSub
     }
 
     Subscription join(String namespace, SubscriptionListener listener) throws SQLException, InterruptedException {
-        return pubSub.subscribe(SubscriptionOptions.to(CHANNEL)
+        PgPubSub current = pubSub;
+        assert current != null;
+        return current.subscribe(SubscriptionOptions.to(CHANNEL)
                 .name("Cluster namespace " + namespace)
                 .group(namespace)
                 .acquireInterval(Duration.ofMillis(acquireInterval))
@@ -146,48 +148,48 @@ public class PgPubSubClusterService extends AbstractCamelClusterService<PgPubSub
                 }, listener);
     }
 
-    public String getUrl() {
+    public @Nullable String getUrl() {
         return url;
     }
 
     /** Where the database is: a JDBC URL (jdbc:postgresql://host:port/db) or a libpq URI (postgres://host:port/db). */
-    public void setUrl(String url) {
+    public void setUrl(@Nullable String url) {
         this.url = url;
     }
 
-    public String getUser() {
+    public @Nullable String getUser() {
         return user;
     }
 
     /** The user to connect as; wins over one in the url. */
-    public void setUser(String user) {
+    public void setUser(@Nullable String user) {
         this.user = user;
     }
 
-    public String getPassword() {
+    public @Nullable String getPassword() {
         return password;
     }
 
     /** The user's password; wins over one in the url. */
-    public void setPassword(String password) {
+    public void setPassword(@Nullable String password) {
         this.password = password;
     }
 
-    public DataSource getDataSource() {
+    public @Nullable DataSource getDataSource() {
         return dataSource;
     }
 
     /** Where the one connection comes from when there is no url. The default is the only DataSource in the registry. */
-    public void setDataSource(DataSource dataSource) {
+    public void setDataSource(@Nullable DataSource dataSource) {
         this.dataSource = dataSource;
     }
 
-    public ConnectionCustomizer getConnectionCustomizer() {
+    public @Nullable ConnectionCustomizer getConnectionCustomizer() {
         return connectionCustomizer;
     }
 
     /** Called with each new connection before it is used, for instance to set a role. */
-    public void setConnectionCustomizer(ConnectionCustomizer connectionCustomizer) {
+    public void setConnectionCustomizer(@Nullable ConnectionCustomizer connectionCustomizer) {
         this.connectionCustomizer = connectionCustomizer;
     }
 

@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -77,34 +78,38 @@ public final class PgPubSubClusterView extends ServiceSupport implements CamelCl
         leaving = false;
         told = false;
         subscription = service.join(namespace, new Quiet());
+        assert camelContext != null;
         announcer = camelContext.getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "cluster " + namespace);
-        announcer.scheduleWithFixedDelay(this::look, 0, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+        Future<?> unused = announcer.scheduleWithFixedDelay(this::look, 0, LOOK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     /** Listeners stop what they run first, and then the next leader is let in. */
     @Override
     protected void doStop() {
         leaving = true;
-        if (announcer != null) {
-            awaitListeners();
+        ScheduledExecutorService last = announcer;
+        if (last != null) {
+            awaitListeners(last);
             announcer = null;
         }
-        if (subscription != null) {
-            subscription.close();
+        Subscription left = subscription;
+        if (left != null) {
+            left.close();
             subscription = null;
         }
     }
 
-    private void awaitListeners() {
+    private void awaitListeners(ScheduledExecutorService last) {
         if (Thread.currentThread() == announcing) {
             announce();
-            announcer.shutdown();
+            last.shutdown();
         } else if (listeners.isEmpty()) {
-            announcer.shutdown();
+            last.shutdown();
         } else {
-            announcer.execute(this::look);
+            last.execute(this::look);
+            assert camelContext != null;
             ShutdownStrategy patience = camelContext.getShutdownStrategy();
-            camelContext.getExecutorServiceManager().shutdownGraceful(announcer,
+            camelContext.getExecutorServiceManager().shutdownGraceful(last,
                     patience.getTimeUnit().toMillis(patience.getTimeout()));
         }
     }
@@ -121,11 +126,17 @@ public final class PgPubSubClusterView extends ServiceSupport implements CamelCl
     }
 
     private void announce() {
-        if ((told || contradicted) && (leaving || !subscription.isReceiving())) {
+        if ((told || contradicted) && (leaving || !receives())) {
             tell(false);
         } else if ((!told || contradicted) && leads()) {
             tell(true);
         }
+    }
+
+    private boolean receives() {
+        Subscription current = subscription;
+        assert current != null;
+        return current.isReceiving();
     }
 
     private void tell(boolean leader) {
@@ -135,7 +146,7 @@ public final class PgPubSubClusterView extends ServiceSupport implements CamelCl
         listeners.forEach(listener -> tellLeader(listener, told ? local : null));
     }
 
-    private void tellLeader(CamelClusterEventListener listener, CamelClusterMember leader) {
+    private void tellLeader(CamelClusterEventListener listener, @Nullable CamelClusterMember leader) {
         if (listener instanceof CamelClusterEventListener.Leadership leadership) {
             withoutFail(() -> leadership.leadershipChanged(this, leader));
         }
@@ -230,7 +241,7 @@ public final class PgPubSubClusterView extends ServiceSupport implements CamelCl
     }
 
     @Override
-    public CamelContext getCamelContext() {
+    public @Nullable CamelContext getCamelContext() {
         return camelContext;
     }
 

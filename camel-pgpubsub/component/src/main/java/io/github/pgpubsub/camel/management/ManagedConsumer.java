@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.function.Function;
 import org.apache.camel.api.management.ManagedAttribute;
 import org.apache.camel.api.management.ManagedOperation;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A consumer as its operators see it: what JMX shows, and what health, console and meters read. Any thread may ask. Names and
@@ -19,6 +20,7 @@ public interface ManagedConsumer {
     String getChannel();
 
     /** How it stands; null: stopped or suspended. */
+    @Nullable
     SubscriptionStatus status();
 
     // ---- for this the consumer is asked

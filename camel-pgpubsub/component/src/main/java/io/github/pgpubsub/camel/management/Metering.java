@@ -8,6 +8,7 @@ import org.apache.camel.CamelContext;
 public final class Metering {
 
     private static final String MICROMETER = "io.micrometer.core.instrument.MeterRegistry";
+    @SuppressWarnings("UnnecessaryLambda")
     private static final AutoCloseable NOTHING = () -> {};
 
     private Metering() {}

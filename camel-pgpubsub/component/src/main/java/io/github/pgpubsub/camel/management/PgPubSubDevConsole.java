@@ -38,10 +38,12 @@ public class PgPubSubDevConsole extends AbstractDevConsole {
     @Override
     protected String doCallText(Map<String, Object> options) {
         Map<String, Object> all = doCallJson(options);
-        return text("Consumers", (JsonArray) all.get("consumers")) + text("Publishers", (JsonArray) all.get("publishers"));
+        return text("Consumers", all, "consumers") + text("Publishers", all, "publishers");
     }
 
-    private static String text(String title, JsonArray rows) {
+    private static String text(String title, Map<String, Object> all, String key) {
+        JsonArray rows = (JsonArray) all.get(key);
+        assert rows != null;
         StringJoiner lines = new StringJoiner("\n    ", title + ":\n    ", "\n").setEmptyValue("");
         rows.forEach(row -> lines.add(((JsonObject) row).entrySet().stream()
                 .map(field -> field.getKey() + ": " + field.getValue()).collect(Collectors.joining(", "))));

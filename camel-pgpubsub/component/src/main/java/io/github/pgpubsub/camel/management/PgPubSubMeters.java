@@ -82,7 +82,7 @@ final class PgPubSubMeters implements AutoCloseable {
     }
 
     /** A consumer of a ConsumerTemplate has no route, one without a single listener no group; a tag has no null. */
-    private static String orNone(String value) {
+    private static String orNone(@Nullable String value) {
         return value == null || value.isEmpty() ? "none" : value;
     }
 

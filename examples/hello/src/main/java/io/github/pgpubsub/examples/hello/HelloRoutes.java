@@ -52,7 +52,8 @@ final class HelloRoutes extends RouteBuilder {
     }
 
     private String nextMessage() {
-        return options.listens() ? "hello %d from %s".formatted(sent.get() + 1, name) : options.text();
+        String text = options.text();
+        return text == null ? "hello %d from %s".formatted(sent.get() + 1, name) : text;
     }
 
     private void countSent() {

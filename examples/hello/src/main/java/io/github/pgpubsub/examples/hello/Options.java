@@ -2,6 +2,7 @@ package io.github.pgpubsub.examples.hello;
 
 import java.util.Arrays;
 import java.util.Iterator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the command line says.
@@ -12,7 +13,8 @@ import java.util.Iterator;
  * @param url      of the user's own server, or null: the shared one
  * @param text     to be sent once, without listening; or null
  */
-record Options(Scenario scenario, String name, long messages, long interval, String url, String text, boolean help) {
+record Options(Scenario scenario, @Nullable String name, long messages, long interval, @Nullable String url,
+        @Nullable String text, boolean help) {
 
     static Options parse(String... arguments) {
         Options options = new Options(Scenario.ONE, null, 0, 1000, null, null, false);

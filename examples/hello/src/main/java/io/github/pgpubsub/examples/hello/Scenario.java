@@ -1,6 +1,7 @@
 package io.github.pgpubsub.examples.hello;
 
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** Who receives: the component's options {@code singleListener} and {@code filtered}. */
@@ -32,7 +33,7 @@ enum Scenario {
     }
 
     String flag() {
-        return name().toLowerCase().replace('_', '-');
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     String meaning() {

@@ -67,7 +67,8 @@ public final class SharedServer {
                 System.getProperty("java.io.tmpdir"), example, System.getProperty("user.name"))));
     }
 
-    /** Joins the server that is there, or starts one. */
+    /** Joins the server that is there, or starts one. The lock is held meanwhile, and asked nothing. */
+    @SuppressWarnings("try")
     public Seat join() throws IOException, SQLException {
         makeFolder();
         try (FileChannel file = FileChannel.open(folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
