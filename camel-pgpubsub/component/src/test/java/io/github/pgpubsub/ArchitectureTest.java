@@ -65,7 +65,7 @@ class ArchitectureTest {
             .whereLayer("delivery").mayOnlyBeAccessedByLayers("door", "subscription")
             .whereLayer("session").mayOnlyBeAccessedByLayers("door", "subscription", "delivery")
             .whereLayer("publish").mayOnlyBeAccessedByLayers("door", "component")
-            .whereLayer("connection").mayOnlyBeAccessedByLayers("door", "session", "publish", "component")
+            .whereLayer("connection").mayOnlyBeAccessedByLayers("door", "session", "publish")
             .whereLayer("election").mayOnlyBeAccessedByLayers("door", "subscription", "delivery");
 
     @ArchTest

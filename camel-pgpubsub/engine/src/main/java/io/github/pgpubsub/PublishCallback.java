@@ -7,7 +7,9 @@ import org.jspecify.annotations.Nullable;
 public interface PublishCallback {
 
     /**
-     * Called once, by a thread of {@link PgPubSub.Builder#callbacks the callback executor}. May block.
+     * Called once: by the publishing thread where the call is quick, otherwise by a thread of
+     * {@link PgPubSub.Builder#callbacks the callback executor}; by the caller's thread where the notification is refused at once
+     * or the executor takes no task. May block: a slow callback moves to the executor and holds up no other sender.
      *
      * @param failure null if the notification is committed
      */

@@ -29,7 +29,7 @@
  *   internal.delivery                               the queue, and the threads that call the handler
  *   internal.session   internal.publish             a connection and its thread: to listen, to send
  *   internal.connection  internal.election          one connection; who leads, without I/O
- *   connect  status  this package except PgPubSub   the types that users see
+ *   connect  status  this package except PgPubSub   the types that users see; internal and internal.socket help them
  * </pre>
  */
 package io.github.pgpubsub;

@@ -4,7 +4,7 @@
  * <p>An endpoint is a channel and a {@link io.github.pgpubsub.camel.PgPubSubConfiguration}. Its consumer subscribes and turns
  * messages into exchanges; its producer turns bodies into payloads and publishes. Endpoints with equal connection options
  * share one {@link io.github.pgpubsub.PgPubSub} of the component ({@link io.github.pgpubsub.camel.SharedPubSubs}), and so one
- * listening and one publishing connection. Nothing outside this package knows Camel.
+ * listening and one publishing connection. The engine does not know Camel.
  *
  * <p>The {@link io.github.pgpubsub.camel.PgPubSubConsumer} is what Camel starts, suspends and stops. When it listens is the matter of its
  * {@link io.github.pgpubsub.camel.Listenings}, of which each {@link io.github.pgpubsub.camel.Listening} is one subscription; the

@@ -207,6 +207,7 @@ public final class DeliveryQueue {
                 if (leaves.getAsBoolean() || (closed && waiting.isEmpty())) {
                     return null;
                 }
+                // The last gate: here a message begins in this process, or does not.
                 if (!open || held || waiting.isEmpty()) {
                     changed.await();
                 } else if (waiting.peek().gap() == null && !lease.isValid()) {

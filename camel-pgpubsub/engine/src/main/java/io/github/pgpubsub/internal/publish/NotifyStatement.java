@@ -7,7 +7,7 @@ import java.sql.SQLException;
 import java.util.List;
 
 /**
- * All SQL that publishes. Values are bound, never put into the text. The forms differ by what the backend is to others: one of its own
+ * All SQL that publishes users' notifications. Values are bound, never put into the text. The forms differ by what the backend is to others: one of its own
  * sends the notifications alone; on a shared backend, marks of {@link OwnMessages} stand around them.
  */
 final class NotifyStatement {

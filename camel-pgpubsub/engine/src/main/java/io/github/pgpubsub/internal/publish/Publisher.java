@@ -77,7 +77,7 @@ public final class Publisher implements AutoCloseable {
      * @param channel  1 to 63 bytes, checked by the caller
      * @param payload  at most 7999 bytes without NUL, checked by the caller
      * @param timeout  how long to wait for the commit before the callback gets a failure
-     * @param callback told once, by a thread of the executor, whatever the outcome
+     * @param callback told once, whatever the outcome
      */
     public void publish(String channel, String payload, Duration timeout, PublishCallback callback) {
         Outgoing outgoing = new Outgoing(channel, payload, System.nanoTime() + timeout.toNanos(), callback);

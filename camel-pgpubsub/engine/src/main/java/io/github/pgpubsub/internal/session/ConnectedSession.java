@@ -176,7 +176,7 @@ final class ConnectedSession implements AutoCloseable {
         return stall.isFlowing();
     }
 
-    /** The connection has failed: hands on what was received. {@link #close} comes before. */
+    /** The connection has failed: hands on what was received. */
     void handOnTheLast(Exception cause) {
         last.handOn(cause);
     }

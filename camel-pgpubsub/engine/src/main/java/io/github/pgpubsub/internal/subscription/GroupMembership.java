@@ -115,7 +115,7 @@ public final class GroupMembership implements Subscriber {
         return effects.view().leads() && lease.isHeld();
     }
 
-    /** What a thread asks that is about to begin a message. */
+    /** Whether a message would begin now: the member leads and its lease is valid. */
     boolean mayProcess() {
         return effects.view().leads() && lease.isValid();
     }

@@ -4,6 +4,6 @@
  *
  * <p>No class here lists the options. The component's generated configurer knows the options and converts their values, so every
  * value that works elsewhere ({@code 5s}, {@code #bean}) works here, and a new option works at once. IDEs read
- * {@code META-INF/spring-configuration-metadata.json}, which MetadataTest writes from the component's own metadata.
+ * {@code META-INF/spring-configuration-metadata.json}, which SpringBootMetadataTest writes from the component's own metadata.
  */
 package io.github.pgpubsub.camel.springboot;

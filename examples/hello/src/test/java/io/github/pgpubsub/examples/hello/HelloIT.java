@@ -51,7 +51,8 @@ class HelloIT {
         first.terminate();
         HelloProcess heir = nextListener(second, third);
         await().atMost(LONG).until(() -> !first.runs());
-        assertThat(first.lines()).last().isEqualTo("hello-1  leaves");
+        // What it printed last may be read a moment after its end.
+        await().atMost(LONG).untilAsserted(() -> assertThat(first.lines()).last().isEqualTo("hello-1  leaves"));
 
         heir.kill();
         HelloProcess last = nextListener(heir == second ? third : second);
