@@ -36,13 +36,13 @@ final class BodyText {
     private BodyText() {}
 
     /** Whether the body carries content: taken as it is in either format. */
-    static boolean isContent(Object body) {
+    static boolean isContent(@Nullable Object body) {
         return !isXml(body) && (body instanceof byte[] || body instanceof ByteBuffer || body instanceof InputStream
                 || body instanceof Reader || body instanceof StreamCache || body instanceof File || body instanceof Path
                 || body instanceof WrappedFile);
     }
 
-    static boolean isXml(Object body) {
+    static boolean isXml(@Nullable Object body) {
         return body instanceof Node || body instanceof NodeList || body instanceof Source;
     }
 
@@ -54,7 +54,7 @@ final class BodyText {
     }
 
     /** Camel's converter, or one of the application, for just this type of bodies; null: there is none. */
-    static TypeConverter converter(Exchange exchange, Object body) {
+    static @Nullable TypeConverter converter(Exchange exchange, Object body) {
         return exchange.getContext().getTypeConverterRegistry().lookup(String.class, body.getClass());
     }
 

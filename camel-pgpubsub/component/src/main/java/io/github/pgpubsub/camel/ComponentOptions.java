@@ -3,6 +3,7 @@ package io.github.pgpubsub.camel;
 import org.apache.camel.CamelContext;
 import org.apache.camel.spi.PropertyConfigurer;
 import org.apache.camel.spi.PropertyConfigurerGetter;
+import org.jspecify.annotations.Nullable;
 
 /** Sets a component's options as the generated configurer does, but a bodyType that is not there is named. */
 final class ComponentOptions implements PropertyConfigurer, PropertyConfigurerGetter {
@@ -25,17 +26,17 @@ final class ComponentOptions implements PropertyConfigurer, PropertyConfigurerGe
     }
 
     @Override
-    public Class<?> getOptionType(String name, boolean ignoreCase) {
+    public @Nullable Class<?> getOptionType(String name, boolean ignoreCase) {
         return getter.getOptionType(name, ignoreCase);
     }
 
     @Override
-    public Object getCollectionValueType(Object target, String name, boolean ignoreCase) {
+    public @Nullable Object getCollectionValueType(Object target, String name, boolean ignoreCase) {
         return getter.getCollectionValueType(target, name, ignoreCase);
     }
 
     @Override
-    public Object getOptionValue(Object target, String name, boolean ignoreCase) {
+    public @Nullable Object getOptionValue(Object target, String name, boolean ignoreCase) {
         return getter.getOptionValue(target, name, ignoreCase);
     }
 }
