@@ -50,6 +50,8 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
     private final Polled polled;
     private @Nullable AutoCloseable meters;
 
+    /** Its parts know it, and do nothing before it starts. */
+    @SuppressWarnings("this-escape")
     public PgPubSubConsumer(PgPubSubEndpoint endpoint, Processor processor) {
         super(endpoint, processor);
         this.endpoint = endpoint;
