@@ -72,7 +72,8 @@ class ArchitectureTest {
     static final ArchRule electingIsPureThought = classes()
             .that().resideInAPackage("io.github.pgpubsub.internal.election..")
             .should().onlyDependOnClassesThat().resideInAnyPackage("io.github.pgpubsub.internal.election..", "io.github.pgpubsub",
-                    "io.github.pgpubsub.status", "java.lang..", "java.util..", "java.time..", "java.nio..", "java.security..");
+                    "io.github.pgpubsub.status", "java.lang..", "java.util..", "java.time..", "java.nio..", "java.security..",
+                    "org.jspecify.annotations");
 
     @ArchTest
     static final ArchRule electingNeitherWaitsNorLocks = noClasses()
@@ -86,7 +87,7 @@ class ArchitectureTest {
     void theJudgeKnowsNothingOfWhatItJudges() {
         classes().that().resideInAPackage("io.github.pgpubsub.history..")
                 .should().onlyDependOnClassesThat().resideInAnyPackage("io.github.pgpubsub.history..", "java..", "org.junit..",
-                        "org.assertj..")
+                        "org.assertj..", "org.jspecify.annotations")
                 .check(new ClassFileImporter().importPackages("io.github.pgpubsub.history"));
     }
 

@@ -6,7 +6,6 @@ import java.util.Collection;
 import java.util.Map;
 import org.apache.camel.CamelExchangeException;
 import org.apache.camel.Exchange;
-import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PGobject;
 
 /** Bodies to payloads and back; see the option payloadFormat. Thread-safe. */
@@ -79,7 +78,7 @@ final class PayloadCodec {
         }
     }
 
-    private static String json(Exchange exchange, @Nullable Object body) throws CamelExchangeException {
+    private static String json(Exchange exchange, Object body) throws CamelExchangeException {
         try {
             if (BodyText.isXml(body)) {
                 return Json.payload(BodyText.of(exchange, body));

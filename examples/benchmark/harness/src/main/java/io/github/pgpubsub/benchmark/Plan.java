@@ -25,7 +25,8 @@ public record Plan(String name, int rounds, boolean warmUp, Duration send, Durat
 
     /** Only shows that everybody takes part. */
     static Plan check() {
-        return new Plan("check", 1, false, Duration.ofMillis(100), Duration.ofMillis(100), Duration.ofMillis(50), Duration.ofMillis(100),
+        return new Plan("check", 1, false, Duration.ofMillis(100), Duration.ofMillis(100), Duration.ofMillis(50),
+                Duration.ofMillis(100),
                 List.of(100), List.of(1, 10), List.of(0, 10),
                 // Quick to start, which is all that it does.
                 List.of("-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
@@ -33,13 +34,15 @@ public record Plan(String name, int rounds, boolean warmUp, Duration send, Durat
 
     /** About a minute: figures to look at, not to rely on. */
     static Plan brief() {
-        return new Plan("short", 2, true, Duration.ofMillis(150), Duration.ofMillis(200), Duration.ofMillis(150), Duration.ofMillis(200),
+        return new Plan("short", 2, true, Duration.ofMillis(150), Duration.ofMillis(200), Duration.ofMillis(150),
+                Duration.ofMillis(200),
                 List.of(100), List.of(1, 50), List.of(0, 10, 100), JVM);
     }
 
     /** Less than half an hour. */
     static Plan full() {
-        return new Plan("full", 4, true, Duration.ofMillis(700), Duration.ofMillis(1500), Duration.ofMillis(700), Duration.ofMillis(1000),
+        return new Plan("full", 4, true, Duration.ofMillis(700), Duration.ofMillis(1500), Duration.ofMillis(700),
+                Duration.ofMillis(1000),
                 List.of(100, 4000), List.of(1, 100, 1000), List.of(0, 1, 10, 50, 100, 200), JVM);
     }
 }

@@ -58,7 +58,8 @@ public record Bench(PostgresServer server, Plan plan, Rates rates, Figures figur
     /** Sends for the planned time; 0 senders: asynchronously. */
     Throughput send(PeerProcess peer, int senders, int size) throws PeerException {
         OptionalLong cpu = server.cpuNanos();
-        Line answer = peer.ask(Line.of("send").with("senders", senders).with("millis", plan.send().toMillis()).with("size", size), LONGEST);
+        Line answer = peer.ask(Line.of("send").with("senders", senders).with("millis", plan.send().toMillis()).with("size", size),
+                LONGEST);
         return new Throughput(answer.number("sent"), answer.number("nanos"), answer.number("cpu"), serverCpuSince(cpu));
     }
 
@@ -89,7 +90,8 @@ public record Bench(PostgresServer server, Plan plan, Rates rates, Figures figur
 
     private OptionalLong serverCpuSince(OptionalLong before) {
         OptionalLong now = server.cpuNanos();
-        return now.isPresent() && before.isPresent() ? OptionalLong.of(now.getAsLong() - before.getAsLong()) : OptionalLong.empty();
+        return now.isPresent() && before.isPresent() ? OptionalLong.of(now.getAsLong() - before.getAsLong())
+                : OptionalLong.empty();
     }
 
     /** Messages in a time, and what they cost. */

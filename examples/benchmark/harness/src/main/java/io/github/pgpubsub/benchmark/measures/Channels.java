@@ -40,8 +40,8 @@ public final class Channels implements Measure {
         long heapOfOne = 0;
         for (int channels : bench.plan().channels()) {
             heapOfOne = listen(peer, bench, channels, heapOfOne);
-            bench.with(peer, 0, channels, List.of(sending(channels)), () ->
-                    bench.figures().add(sending(channels), peer.name(), bench.send(peer, Sending.ASYNCHRONOUS, SIZE).perSecond()));
+            bench.with(peer, 0, channels, List.of(sending(channels)), () -> bench.figures().add(sending(channels), peer.name(),
+                    bench.send(peer, Sending.ASYNCHRONOUS, SIZE).perSecond()));
         }
     }
 

@@ -90,8 +90,8 @@ public final class Latency implements Measure {
         Line answer = peer.ask(Line.of("latency").with("rate", load.rate).with("senders", load.senders)
                 .with("millis", bench.plan().pace().toMillis()).with("size", size), Bench.LONGEST);
         Histogram nanos = Histograms.fromText(answer.text("histogram"));
-        PERCENTILES.forEach((name, percentile) ->
-                bench.figures().add(column(load, size, name), peer.name(), nanos.getValueAtPercentile(percentile) / 1e6));
+        PERCENTILES.forEach((name, percentile) -> bench.figures().add(column(load, size, name), peer.name(),
+                nanos.getValueAtPercentile(percentile) / 1e6));
         bench.figures().add(new Column(table(load), size + " B"), peer.name(), nanos);
     }
 }

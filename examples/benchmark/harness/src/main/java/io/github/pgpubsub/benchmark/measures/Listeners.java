@@ -44,8 +44,8 @@ public final class Listeners implements Measure {
                     listen(bench, sessions, listening);
                     Throughput sent = bench.send(peer, 1, SIZE);
                     bench.figures().add(rate, peer.name(), sent.perSecond());
-                    sent.serverCpu().ifPresent(nanos ->
-                            bench.figures().add(cost(sessions), peer.name(), nanos / 1e3 / Math.max(1, sent.messages())));
+                    sent.serverCpu().ifPresent(nanos -> bench.figures().add(cost(sessions), peer.name(),
+                            nanos / 1e3 / Math.max(1, sent.messages())));
                 } finally {
                     for (Connection each : listening) {
                         each.close();

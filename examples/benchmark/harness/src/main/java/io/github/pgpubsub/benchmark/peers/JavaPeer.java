@@ -18,8 +18,10 @@ import java.util.stream.Stream;
  * @param jvm       flags
  * @param artifacts whose versions the report shows, by the names of their jars
  */
-record JavaPeer(String name, Path lib, String main, String argument, List<String> jvm, List<String> artifacts, boolean makesItsOwnBacklog)
-        implements Participant {
+record JavaPeer(String name, Path lib, String main, String argument, List<String> jvm, List<String> artifacts,
+        boolean makesItsOwnBacklog)
+        implements
+            Participant {
 
     @Override
     public List<String> command() {
@@ -36,7 +38,8 @@ record JavaPeer(String name, Path lib, String main, String argument, List<String
         try (Stream<Path> files = Files.list(lib)) {
             jars = files.map(file -> file.getFileName().toString()).toList();
         }
-        return artifacts.stream().map(artifact -> version(artifact, jars)).flatMap(Optional::stream).collect(Collectors.joining(", "));
+        return artifacts.stream().map(artifact -> version(artifact, jars)).flatMap(Optional::stream)
+                .collect(Collectors.joining(", "));
     }
 
     /** artifact-1.2.3.jar, but not artifact-more-1.2.3.jar. */

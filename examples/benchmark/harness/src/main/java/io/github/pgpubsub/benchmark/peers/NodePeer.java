@@ -67,7 +67,8 @@ record NodePeer(String name, Path source, Path target, String library) implement
 
     @Override
     public String versions() throws IOException {
-        JsonNode installed = new ObjectMapper().readTree(target.resolve("node_modules").resolve(library).resolve("package.json").toFile());
+        JsonNode installed = new ObjectMapper()
+                .readTree(target.resolve("node_modules").resolve(library).resolve("package.json").toFile());
         return library + " " + installed.get("version").asText();
     }
 }

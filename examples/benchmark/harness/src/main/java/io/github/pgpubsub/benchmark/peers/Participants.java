@@ -47,10 +47,12 @@ public final class Participants {
                 java(PGJDBC_BATCHED, "pgjdbc", "pgjdbc.PgjdbcPeer", "batched", pgjdbc, false),
                 java("Spring Integration", "spring-integration", "spring.SpringPeer", "", spring, true),
                 java("Vert.x PgSubscriber", "vertx", "vertx.VertxPeer", "", List.of("vertx-pg-client"), false),
-                new NodePeer("@imqueue/pg-pubsub", home.resolve("peers/imqueue"), home.resolve("target/imqueue"), "@imqueue/pg-pubsub"));
+                new NodePeer("@imqueue/pg-pubsub", home.resolve("peers/imqueue"), home.resolve("target/imqueue"),
+                        "@imqueue/pg-pubsub"));
     }
 
-    private Participant java(String name, String folder, String main, String argument, List<String> artifacts, boolean makesItsOwnBacklog) {
+    private Participant java(String name, String folder, String main, String argument, List<String> artifacts,
+            boolean makesItsOwnBacklog) {
         Path lib = home.resolve("peers").resolve(folder).resolve("target/lib");
         return new JavaPeer(name, lib, PACKAGE + main, argument, jvm, artifacts, makesItsOwnBacklog);
     }

@@ -5,5 +5,4 @@ package io.github.pgpubsub.benchmark.report;
  *
  * @param table its title, unit included
  */
-public record Column(String table, String name) {
-}
+public record Column(String table, String name) {}

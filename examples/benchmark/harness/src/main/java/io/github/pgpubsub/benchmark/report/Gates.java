@@ -50,7 +50,8 @@ final class Gates {
         atLeast(5, "sending, 8 blocking senders, to camel-pgevent", ratio(eight, PGPUBSUB, eight, PGEVENT));
         atLeast(12, "sending, 64 blocking senders, to camel-pgevent", ratio(many, PGPUBSUB, many, PGEVENT));
         atLeast(60, "sending, asynchronously, to camel-pgevent with 8 blocking senders", ratio(async, PGPUBSUB, eight, PGEVENT));
-        atLeast(0.7, "sending, asynchronously, to the driver with 256 to a commit", ratio(async, PGPUBSUB, async, PGJDBC_BATCHED));
+        atLeast(0.7, "sending, asynchronously, to the driver with 256 to a commit",
+                ratio(async, PGPUBSUB, async, PGJDBC_BATCHED));
         atLeast(0.8, "sending, asynchronously, %,d channels to one".formatted(channels),
                 ratio(Channels.sending(channels), PGPUBSUB, Channels.sending(1), PGPUBSUB));
     }
@@ -63,7 +64,8 @@ final class Gates {
         atMost(0.2, name + "idle latency p50, to the plain driver loop", ratio(idle, who, idle, PGJDBC));
         atMost(1.5, name + "idle latency p50, to the driver loop with an eager socket", ratio(idle, who, idle, PGJDBC_EAGER));
         atMost(1, name + "idle latency p50, to camel-pgevent", ratio(idle, who, idle, PGEVENT));
-        atMost(1, name + "listening connections, %,d channels".formatted(channels), figures.median(Channels.backends(channels), who));
+        atMost(1, name + "listening connections, %,d channels".formatted(channels),
+                figures.median(Channels.backends(channels), who));
         atLeast(0.8, name + "receiving, %,d channels to one".formatted(channels),
                 ratio(Channels.receiving(channels), who, Channels.receiving(1), who));
     }

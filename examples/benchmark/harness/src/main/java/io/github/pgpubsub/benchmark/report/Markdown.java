@@ -27,7 +27,8 @@ final class Markdown {
         line("# Results");
         line("");
         line("A %s run: %d %s%s. A cell is the median of the rounds, then the least and the greatest. A dash: see the notes below the table."
-                .formatted(plan.name(), plan.rounds(), plan.rounds() == 1 ? "round" : "rounds", plan.warmUp() ? " after a warm-up" : ""));
+                .formatted(plan.name(), plan.rounds(), plan.rounds() == 1 ? "round" : "rounds",
+                        plan.warmUp() ? " after a warm-up" : ""));
         line("");
         properties("machine", setup.machine());
         properties("peer", setup.versions());
@@ -49,11 +50,12 @@ final class Markdown {
         row(List.of("ratio of medians", "wanted", "found", ""));
         row(List.of("---", "---:", "---:", "---"));
         for (Gates.Gate gate : gates) {
-            row(List.of(gate.text(), gate.wanted(), gate.found() == null ? "–" : Numbers.of(gate.found()), switch (gate.verdict()) {
-                case PASS -> "pass";
-                case FAIL -> "**fail**";
-                case NOT_MEASURED -> "not measured";
-            }));
+            row(List.of(gate.text(), gate.wanted(), gate.found() == null ? "–" : Numbers.of(gate.found()),
+                    switch (gate.verdict()) {
+                        case PASS -> "pass";
+                        case FAIL -> "**fail**";
+                        case NOT_MEASURED -> "not measured";
+                    }));
         }
         line("");
     }

@@ -38,7 +38,8 @@ final class Plots {
     private static final int SIZE = 100;
     /** One for each peer, readable for the colour-blind as well (Okabe and Ito). */
     private static final Color[] COLOURS = {
-        new Color(0xD55E00), new Color(0xE69F00), new Color(0x0072B2), new Color(0x000000), new Color(0x999999), new Color(0x56B4E9),
+        new Color(0xD55E00), new Color(0xE69F00), new Color(0x0072B2), new Color(0x000000), new Color(0x999999),
+        new Color(0x56B4E9),
         new Color(0x009E73), new Color(0xCC79A7), new Color(0xB8A800)};
 
     private final Plan plan;
@@ -71,7 +72,8 @@ final class Plots {
 
     private CategoryChart latency() {
         List<Double> percentiles = List.of(1.0, 10.0, 25.0, 50.0, 75.0, 90.0, 95.0, 99.0, 99.9);
-        return lines("Latency from end to end, idle: %d messages/s of %d bytes".formatted(Latency.IDLE_RATE, SIZE), "percentile", "ms",
+        return lines("Latency from end to end, idle: %d messages/s of %d bytes".formatted(Latency.IDLE_RATE, SIZE), "percentile",
+                "ms",
                 percentiles.stream().map(percentile -> "p" + Numbers.of(percentile)).toList(), List.of(Latency.idle(SIZE)),
                 (peer, point) -> figures.histogram(Latency.idleDistribution(SIZE), peer)
                         .map(nanos -> nanos.getValueAtPercentile(percentiles.get(point)) / 1e6));
@@ -80,7 +82,8 @@ final class Plots {
     /** A line for each peer that has a row in some columns; the points of the x axis are names. */
     private CategoryChart lines(String title, String x, String y, List<String> points, List<Column> columns,
             BiFunction<String, Integer, Optional<Double>> value) {
-        CategoryChart chart = new CategoryChartBuilder().width(WIDTH).height(HEIGHT).title(title).xAxisTitle(x).yAxisTitle(y).build();
+        CategoryChart chart = new CategoryChartBuilder().width(WIDTH).height(HEIGHT).title(title).xAxisTitle(x).yAxisTitle(y)
+                .build();
         style(chart.getStyler());
         chart.getStyler().setDefaultSeriesRenderStyle(CategorySeriesRenderStyle.Line);
         chart.getStyler().setOverlapped(true);

@@ -93,7 +93,8 @@ public final class PostgresServer implements AutoCloseable {
      * @return {@link System#nanoTime} when that was done
      */
     public long makeBacklog(int channels, int count, int size) throws SQLException {
-        String sql = "select count(pg_notify('%s' || (i %% ?), %s)) from generate_series(1, ?) i".formatted(Channels.PREFIX, Payloads.sql());
+        String sql = "select count(pg_notify('%s' || (i %% ?), %s)) from generate_series(1, ?) i".formatted(Channels.PREFIX,
+                Payloads.sql());
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setInt(1, channels);
             statement.setInt(2, size);

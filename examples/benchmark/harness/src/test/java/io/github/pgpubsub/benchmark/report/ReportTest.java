@@ -31,7 +31,8 @@ class ReportTest {
         figures.absent(eight, "a peer", new Absence(false, "it broke"));
 
         assertThat(new Report(plan, setup, figures).summary())
-                .contains("| camel-pgpubsub | 50,000 (49,000–51,000) |", "| a peer | – |", "- a peer, 8 blocking, 100 B, failed: it broke");
+                .contains("| camel-pgpubsub | 50,000 (49,000–51,000) |", "| a peer | – |",
+                        "- a peer, 8 blocking, 100 B, failed: it broke");
     }
 
     @Test

@@ -42,9 +42,10 @@ public class DeliveryQueueBenchmark {
 
     @Setup
     public void open() {
-        SubscriptionOptions options = SubscriptionOptions.to("channel").memory(new BufferLimit(BufferLimit.DEFAULT_BYTES)).build();
+        SubscriptionOptions options = SubscriptionOptions.to("channel").memory(new BufferLimit(BufferLimit.DEFAULT_BYTES))
+                .build();
         Counters counters = new Counters();
-        queue = new DeliveryQueue(options, Lease.unneeded(), counters, () -> { });
+        queue = new DeliveryQueue(options, Lease.unneeded(), counters, () -> {});
         intake = new Intake(queue, options, counters, new SessionThread(Runnable::run));
         intake.open(0);
     }

@@ -49,7 +49,7 @@ public class PublishQueueBenchmark {
         long deadline = System.nanoTime() + TimeUnit.HOURS.toNanos(1);
         for (byte[] payload : payloads) {
             // A string made anew, as an exchange's would be: its hash is not yet known.
-            queue.put(new Outgoing("channel", new String(payload, ISO_8859_1), deadline, failure -> { }));
+            queue.put(new Outgoing("channel", new String(payload, ISO_8859_1), deadline, failure -> {}));
         }
         return queue.takeBatch(BATCH);
     }

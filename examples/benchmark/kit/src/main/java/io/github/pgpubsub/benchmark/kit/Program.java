@@ -87,7 +87,7 @@ public final class Program {
 
     private Line open(int listen, int send) throws Exception {
         close();
-        receiver = payload -> { };
+        receiver = payload -> {};
         listened = Channels.first(listen);
         sendTo = Channels.first(send);
         link = peer.open(server, listened, sendTo, payload -> receiver.accept(payload));

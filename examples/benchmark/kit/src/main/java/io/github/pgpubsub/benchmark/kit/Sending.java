@@ -67,7 +67,8 @@ final class Sending {
     }
 
     private Line answer(long start, long cpu) {
-        return Line.ok().with("sent", committed.get()).with("nanos", System.nanoTime() - start).with("cpu", Cost.cpuNanos() - cpu);
+        return Line.ok().with("sent", committed.get()).with("nanos", System.nanoTime() - start).with("cpu",
+                Cost.cpuNanos() - cpu);
     }
 
     private String channel(long next) {

@@ -12,7 +12,8 @@ public record Server(String host, int port, String database, String user, String
     }
 
     public Map<String, String> toEnvironment() {
-        return Map.of("PGHOST", host, "PGPORT", Integer.toString(port), "PGDATABASE", database, "PGUSER", user, "PGPASSWORD", password);
+        return Map.of("PGHOST", host, "PGPORT", Integer.toString(port), "PGDATABASE", database, "PGUSER", user, "PGPASSWORD",
+                password);
     }
 
     public String jdbcUrl() {

@@ -24,7 +24,7 @@ class CrewTest {
             if (number == 2) {
                 throw new IOException("no connection");
             }
-        }, () -> { }))).isInstanceOf(IOException.class).hasMessage("no connection");
+        }, () -> {}))).isInstanceOf(IOException.class).hasMessage("no connection");
     }
 
     private interface Step {

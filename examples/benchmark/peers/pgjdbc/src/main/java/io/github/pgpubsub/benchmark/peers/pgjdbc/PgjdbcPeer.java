@@ -17,11 +17,11 @@ public final class PgjdbcPeer {
     public static void main(String... arguments) throws IOException {
         Program.run(switch (arguments[0]) {
             // One by one, each sender on a connection of its own; the listening loop as the driver's documentation has it.
-            case "loop" -> (server, listenTo, sendTo, receiver) ->
-                    new OneByOne(() -> connect(server, false), new ListenLoop(connect(server, false), listenTo, receiver));
+            case "loop" -> (server, listenTo, sendTo, receiver) -> new OneByOne(() -> connect(server, false),
+                    new ListenLoop(connect(server, false), listenTo, receiver));
             // The same with a socket that answers the driver's peek at once.
-            case "eager" -> (server, listenTo, sendTo, receiver) ->
-                    new OneByOne(() -> connect(server, true), new ListenLoop(connect(server, true), listenTo, receiver));
+            case "eager" -> (server, listenTo, sendTo, receiver) -> new OneByOne(() -> connect(server, true),
+                    new ListenLoop(connect(server, true), listenTo, receiver));
             // As much as the server can take: 256 to a commit.
             case "batched" -> (server, listenTo, sendTo, receiver) -> {
                 if (!listenTo.isEmpty()) {

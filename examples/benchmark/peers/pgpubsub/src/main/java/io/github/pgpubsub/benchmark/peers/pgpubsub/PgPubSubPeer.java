@@ -22,6 +22,7 @@ public final class PgPubSubPeer {
     }
 
     private static String uri(Server server, String channel) {
-        return "pgpubsub:%s?url=%s&user=%s&password=RAW(%s)".formatted(channel, server.jdbcUrl(), server.user(), server.password());
+        return "pgpubsub:%s?url=%s&user=%s&password=RAW(%s)".formatted(channel, server.jdbcUrl(), server.user(),
+                server.password());
     }
 }

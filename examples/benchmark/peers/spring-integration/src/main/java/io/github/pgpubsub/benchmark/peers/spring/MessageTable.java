@@ -19,7 +19,8 @@ final class MessageTable {
 
     static void create(DataSource dataSource) {
         // Its DROP script wants everything to be there.
-        ResourceDatabasePopulator drop = new ResourceDatabasePopulator(new ClassPathResource(SCRIPTS + "schema-drop-postgresql.sql"));
+        ResourceDatabasePopulator drop = new ResourceDatabasePopulator(
+                new ClassPathResource(SCRIPTS + "schema-drop-postgresql.sql"));
         drop.setContinueOnError(true);
         drop.execute(dataSource);
         new ResourceDatabasePopulator(new ClassPathResource(SCRIPTS + "schema-postgresql.sql")).execute(dataSource);
@@ -39,7 +40,8 @@ final class MessageTable {
     static void awaitListener(DataSource dataSource) throws SQLException {
         JdbcTemplate jdbc = new JdbcTemplate(dataSource);
         long end = System.nanoTime() + LONGEST_NANOS;
-        while (jdbc.queryForList("select 1 from pg_stat_activity where query ilike 'listen%int_channel_message_notify%'").isEmpty()) {
+        while (jdbc.queryForList("select 1 from pg_stat_activity where query ilike 'listen%int_channel_message_notify%'")
+                .isEmpty()) {
             if (System.nanoTime() > end) {
                 throw new SQLException("the subscriber does not listen");
             }

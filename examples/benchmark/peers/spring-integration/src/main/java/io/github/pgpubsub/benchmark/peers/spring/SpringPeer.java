@@ -41,7 +41,8 @@ public final class SpringPeer {
         Program.run(SpringPeer::open);
     }
 
-    private static Link open(Server server, List<String> listenTo, List<String> sendTo, Consumer<String> receiver) throws Exception {
+    private static Link open(Server server, List<String> listenTo, List<String> sendTo, Consumer<String> receiver)
+            throws Exception {
         return new SpringLink(server, listenTo, sendTo, receiver);
     }
 

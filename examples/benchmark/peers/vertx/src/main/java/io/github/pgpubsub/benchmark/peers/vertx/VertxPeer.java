@@ -29,7 +29,8 @@ public final class VertxPeer {
         Program.run(VertxPeer::open);
     }
 
-    private static Link open(Server server, List<String> listenTo, List<String> sendTo, Consumer<String> receiver) throws Exception {
+    private static Link open(Server server, List<String> listenTo, List<String> sendTo, Consumer<String> receiver)
+            throws Exception {
         Vertx vertx = Vertx.vertx();
         PgConnectOptions options = new PgConnectOptions()
                 .setHost(server.host()).setPort(server.port()).setDatabase(server.database())
