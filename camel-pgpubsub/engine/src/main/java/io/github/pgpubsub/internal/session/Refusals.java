@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
  * Wishes that the server has refused: the subscriber of each is told, and the wish is sent again later. The connection is whole, and
@@ -37,8 +38,13 @@ final class Refusals {
     /** A try for a lock, known by its key: whoever asked asks again, at its own pace. */
     private record LockTry(long key) {}
 
+    private final LongSupplier nanoTime;
     private final Map<Object, Refused> refused = new HashMap<>();
     private List<Later> later = new ArrayList<>();
+
+    Refusals(LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
+    }
 
     /** What is about the connection, or leaves it useless, ends it; everything else is about what was asked for. */
     static boolean isRefusal(SQLException e) {
@@ -60,7 +66,7 @@ final class Refusals {
      */
     void refused(SQLException refusal, Object wish, Runnable again, Subscriber... owners) {
         Refused before = refused.getOrDefault(wish, NEVER);
-        long at = System.nanoTime() + (RETRY_NANOS << Math.min(before.count, MOST_DOUBLINGS));
+        long at = nanoTime.getAsLong() + (RETRY_NANOS << Math.min(before.count, MOST_DOUBLINGS));
         refused.put(wish, new Refused(before.count + 1, at, List.of(owners)));
         later.add(new Later(at, again));
         for (Subscriber owner : owners) {
@@ -91,7 +97,7 @@ final class Refusals {
 
     boolean isTooEarlyForLock(long key) {
         Refused before = refused.get(new LockTry(key));
-        return before != null && before.until - System.nanoTime() > 0;
+        return before != null && before.until - nanoTime.getAsLong() > 0;
     }
 
     /** There is room for locks again; not each one that was refused is asked for again. */
@@ -107,7 +113,7 @@ final class Refusals {
         if (later.isEmpty()) {
             return;
         }
-        long now = System.nanoTime();
+        long now = nanoTime.getAsLong();
         List<Later> waiting = later;
         later = new ArrayList<>();
         for (Later each : waiting) {

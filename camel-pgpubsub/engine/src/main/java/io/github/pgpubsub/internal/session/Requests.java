@@ -23,7 +23,7 @@ final class Requests {
 
     private final ServerConnection connection;
     private final RoundTrips roundTrips = new RoundTrips();
-    private final Refusals refusals = new Refusals();
+    private final Refusals refusals = new Refusals(System::nanoTime);
     private final ChannelRequests channels;
     private final NotifyRequests notifies;
     private final LockRequests locks;

@@ -1,11 +1,11 @@
 package io.github.pgpubsub.internal.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** Who is told that the server refuses something, when it is asked again, and when all is well. */
@@ -13,7 +13,8 @@ class RefusalsTest {
 
     private static final SQLException REFUSAL = new SQLException("no", "42501");
 
-    private final Refusals refusals = new Refusals();
+    private long millis = -50;
+    private final Refusals refusals = new Refusals(() -> TimeUnit.MILLISECONDS.toNanos(millis));
     private final RecordingSubscriber one = new RecordingSubscriber("one");
     private final RecordingSubscriber two = new RecordingSubscriber("two");
     private final List<String> again = new ArrayList<>();
@@ -22,15 +23,31 @@ class RefusalsTest {
     void whatIsRefusedIsAskedAgainLaterAndOnce() {
         refusals.refused(REFUSAL, "wish", () -> again.add("wish"), one);
         assertThat(one.told).containsExactly("refused: no");
-        refusals.wishAgain();
-        assertThat(again).isEmpty();
-        await().until(() -> {
-            refusals.wishAgain();
-            return !again.isEmpty();
-        });
+        askedAgainAfter(100);
         refusals.wishAgain();
         assertThat(again).containsExactly("wish");
         assertThat(refusals.isEmpty()).isFalse();
+    }
+
+    @Test
+    void eachRefusalInARowDoublesThePauseUpToTwentySixSeconds() {
+        for (long pause : new long[] {100, 200, 400, 800, 1600, 3200, 6400, 12800, 25600, 25600}) {
+            refusals.refused(REFUSAL, "wish", () -> again.add("wish"), one);
+            askedAgainAfter(pause);
+        }
+        refusals.granted("wish");
+        refusals.refused(REFUSAL, "wish", () -> again.add("wish"), one);
+        askedAgainAfter(100);
+    }
+
+    private void askedAgainAfter(long pause) {
+        again.clear();
+        millis += pause - 1;
+        refusals.wishAgain();
+        assertThat(again).isEmpty();
+        millis++;
+        refusals.wishAgain();
+        assertThat(again).containsExactly("wish");
     }
 
     @Test
@@ -51,7 +68,8 @@ class RefusalsTest {
         refusals.lockRefused(REFUSAL, 1, one);
         assertThat(refusals.isTooEarlyForLock(1)).isTrue();
         assertThat(refusals.isTooEarlyForLock(2)).isFalse();
-        await().until(() -> !refusals.isTooEarlyForLock(1));
+        millis += 100;
+        assertThat(refusals.isTooEarlyForLock(1)).isFalse();
     }
 
     /** The server's table has room again; who has given up one try is not asked for it. */
