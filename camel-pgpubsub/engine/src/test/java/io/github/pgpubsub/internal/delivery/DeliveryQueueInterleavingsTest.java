@@ -28,11 +28,14 @@ class DeliveryQueueInterleavingsTest {
             Passage passage = new Passage(10);
             together(
                     () -> {
-                        for (long[] places : new long[][] {{0}, {1}, {2, 3}}) {
-                            passage.put(places);
-                            check(passage.queue.awaitIdle(IDLE_NANOS), "not all are taken");
+                        try {
+                            for (long[] places : new long[][] {{0}, {1}, {2, 3}}) {
+                                passage.put(places);
+                                check(passage.queue.awaitIdle(IDLE_NANOS), "not all are taken");
+                            }
+                        } finally {
+                            passage.queue.close();
                         }
-                        passage.queue.close();
                     },
                     passage::work, passage::work);
             Collections.sort(passage.taken);
