@@ -17,6 +17,7 @@ final class EchoServer implements AutoCloseable {
 
     private final String name;
     private final ServerSocket listener;
+    private final Thread acceptor;
     private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
     private final AtomicInteger heard = new AtomicInteger();
     private final AtomicInteger resets = new AtomicInteger();
@@ -28,7 +29,7 @@ final class EchoServer implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        start(this::acceptAll);
+        acceptor = start(this::acceptAll);
     }
 
     int port() {
@@ -81,17 +82,24 @@ final class EchoServer implements AutoCloseable {
         }
     }
 
-    private static void start(Runnable body) {
+    private static Thread start(Runnable body) {
         Thread thread = new Thread(body, "echo-server");
         thread.setDaemon(true);
         thread.start();
+        return thread;
     }
 
+    /** Returns when the port is free again: a thread that waits for connections keeps it until it has woken up. */
     @Override
     public void close() throws IOException {
         listener.close();
         for (Socket socket : connections) {
             socket.close();
+        }
+        try {
+            acceptor.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }
