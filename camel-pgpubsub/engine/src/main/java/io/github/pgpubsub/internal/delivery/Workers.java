@@ -30,6 +30,9 @@ public final class Workers {
     /** A thread that the VM has failed outside of the handler takes a breath: what lacks may be memory. */
     private static final long BREATH_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
+    /** Grace period for threads that have nothing left to handle, to exit. */
+    public static final long LAST_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private final DeliveryQueue queue;
     private final MessageHandler handler;
     private final SubscriptionListener listener;

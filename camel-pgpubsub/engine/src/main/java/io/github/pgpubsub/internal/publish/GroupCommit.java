@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -115,8 +116,7 @@ final class GroupCommit implements Runnable {
     /** There is something only after a round that did not come to its end. */
     private void tellUnanswered() {
         if (!inFlight.isEmpty()) {
-            completions.complete(inFlight, new UnknownOutcomeException(
-                    "Sending failed: the notification may have been sent or not", null, null));
+            completions.complete(inFlight, sendingFailed(null));
             inFlight = List.of();
         }
     }
@@ -159,12 +159,15 @@ final class GroupCommit implements Runnable {
         } catch (RuntimeException | Error e) {
             // A defect of the driver, say, or no memory: nobody knows how far it came.
             connection.close();
-            completions.complete(batch,
-                    new UnknownOutcomeException("Sending failed: the notification may have been sent or not", null, e));
+            completions.complete(batch, sendingFailed(e));
         } catch (SQLException e) {
             refused(batch, e);
         }
         return false;
+    }
+
+    private static UnknownOutcomeException sendingFailed(@Nullable Throwable cause) {
+        return new UnknownOutcomeException("Sending failed: the notification may have been sent or not", null, cause);
     }
 
     private void refused(List<Outgoing> batch, SQLException failure) {

@@ -66,7 +66,7 @@ final class Timekeeper implements Runnable {
     /** True: the sender's thread is stuck in a callback, or gone. */
     private boolean awaitLook() throws InterruptedException {
         if (sender.isNew()) {
-            // Started in a moment, by whoever has started this one.
+            // Started in a moment, by whoever has started this one; until then a join would not wait, and nothing tells of the start.
             Thread.sleep(1);
             return false;
         }

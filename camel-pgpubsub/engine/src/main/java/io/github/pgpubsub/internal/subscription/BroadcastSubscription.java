@@ -35,9 +35,6 @@ public final class BroadcastSubscription implements Subscriber, Subscription {
 
     private static final Logger LOG = LoggerFactory.getLogger(BroadcastSubscription.class);
 
-    /** Grace period for worker threads to exit. */
-    private static final long LAST_NANOS = TimeUnit.SECONDS.toNanos(1);
-
     private final SubscriptionOptions options;
     private final SubscriptionListener listener;
     private final Session session;
@@ -246,7 +243,7 @@ public final class BroadcastSubscription implements Subscriber, Subscription {
             }
             queue.close();
             workers.leave();
-            workers.join(LAST_NANOS);
+            workers.join(Workers.LAST_NANOS);
             queue.clear();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -2,6 +2,7 @@ package io.github.pgpubsub.internal.subscription;
 
 import io.github.pgpubsub.Subscription;
 import io.github.pgpubsub.internal.delivery.DeliveryQueue;
+import io.github.pgpubsub.internal.delivery.Workers;
 import io.github.pgpubsub.status.GroupMember;
 import io.github.pgpubsub.status.SubscriptionStatus;
 import java.sql.SQLException;
@@ -20,9 +21,6 @@ public final class GroupSubscription implements Subscription {
 
     /** The server's answers to unlock and the farewell, after all messages are handled. */
     public static final long FAREWELL_NANOS = TimeUnit.SECONDS.toNanos(10);
-
-    /** Grace period for worker threads to exit. */
-    private static final long LAST_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final GroupMembership member;
     private final LocalSubscription local;
@@ -115,7 +113,7 @@ public final class GroupSubscription implements Subscription {
                 onLastClosed.run();
             }
         }
-        local.workers().join(LAST_NANOS);
+        local.workers().join(Workers.LAST_NANOS);
         queue.clear();
     }
 }
