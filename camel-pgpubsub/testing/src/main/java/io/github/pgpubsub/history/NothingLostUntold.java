@@ -1,7 +1,9 @@
 package io.github.pgpubsub.history;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What was committed while the group was there is begun by somebody, or lies in a gap that was told. A gap excuses only what it
@@ -77,30 +79,16 @@ final class NothingLostUntold implements Rule {
     }
 
     private static List<Cover> covers(Run run, Sender sender) {
-        return run.gaps.stream().filter(told -> run.settings.tellsOfLosses(told.gap()))
-                .map(told -> cover(run, sender, told)).toList();
+        List<Run.Told> losses = run.gaps.stream().filter(told -> run.settings.tellsOfLosses(told.gap())).toList();
+        int consumers = run.settings.concurrentConsumers();
+        return losses.stream().flatMap(told -> consumers == 1
+                ? Stream.of(inOrder(sender, told))
+                : amongSeveral(sender, told, losses, consumers)).toList();
     }
 
-    private static Cover cover(Run run, Sender sender, Run.Told told) {
-        int consumers = run.settings.concurrentConsumers();
-        int[] inHands = {consumers == 1 ? 0 : consumers};
+    private static Cover inOrder(Sender sender, Run.Told told) {
         long toldAt = told.gap().micros();
-        long after = sender.highestBefore(toldAt);
         long before = Long.MAX_VALUE;
-        if (consumers > 1) {
-            // Several give up order, and the one with the gap may pause: it covers one hole, the widest below what began about then.
-            long widest = 0;
-            for (Take take : sender.takes) {
-                long below = sender.taken.previousSetBit((int) take.number() - 1);
-                if (take.term == told.term() && Math.abs(take.micros() - toldAt) < ABOUT_MICROS
-                        && take.number() - below > widest) {
-                    widest = take.number() - below;
-                    after = below;
-                    before = take.number();
-                }
-            }
-            return new Cover(told, after, before, inHands);
-        }
         for (int i = sender.countBefore(toldAt); i < sender.takes.size(); i++) {
             Take take = sender.takes.get(i);
             if (take.term == told.term() && take.member().equals(told.gap().process())) {
@@ -108,7 +96,28 @@ final class NothingLostUntold implements Rule {
                 break;
             }
         }
-        return new Cover(told, after, before, inHands);
+        return new Cover(told, sender.highestBefore(toldAt), before, new int[1]);
+    }
+
+    /**
+     * Several threads give up order, and the one with the gap may pause. So a gap covers one hole below what its term began about
+     * then, and as many gaps as the term told about then cover as many holes: the widest ones.
+     */
+    private static Stream<Cover> amongSeveral(Sender sender, Run.Told told, List<Run.Told> losses, int consumers) {
+        long gaps = losses.stream().filter(other -> other.term() == told.term() && isNear(told, other.gap())).count();
+        int[] inHands = {consumers};
+        List<Cover> holes = sender.takes.stream()
+                .filter(take -> take.term == told.term() && isNear(told, take.begin) && sender.below(take) < take.number() - 1)
+                .map(take -> new Cover(told, sender.below(take), take.number(), inHands))
+                .sorted(Comparator.comparingLong(hole -> hole.after() - hole.before())).limit(gaps).toList();
+        return holes.size() == gaps
+                ? holes.stream()
+                : Stream.concat(holes.stream(), Stream.of(
+                        new Cover(told, sender.highestBefore(told.gap().micros()), Long.MAX_VALUE, inHands)));
+    }
+
+    private static boolean isNear(Run.Told told, Event event) {
+        return Math.abs(event.micros() - told.gap().micros()) < ABOUT_MICROS;
     }
 
     /**

@@ -55,6 +55,11 @@ final class Sender {
         return highest[countBefore(micros)];
     }
 
+    /** The number next below this one that anybody has begun; -1: none. */
+    long below(Take take) {
+        return taken.previousSetBit((int) take.number() - 1);
+    }
+
     /** How many takes there were before that time. */
     int countBefore(long micros) {
         int low = 0;

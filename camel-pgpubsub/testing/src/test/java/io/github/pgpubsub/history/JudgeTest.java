@@ -179,6 +179,37 @@ class JudgeTest {
         }
     }
 
+    /** A take-over that broke off with the server leaves two holes, and the leader that comes then tells both at once. */
+    @Nested
+    class TwoGapsAtOnce {
+
+        private static final Settings SEVERAL = Settings.ofOptions("gapMarker=reconnect&concurrentConsumers=2");
+        private static final String TWO_HOLES = TWO + sent(100, 1, 2) + taken(110, "anna", 1, 2) + sent(150, 3, 35)
+                + "200 test killing anna -\n300 ben role TAKING_OVER LEADER\n";
+        private static final String TOLD_OF = taken(321, "ben", 13, 14) + taken(322, "ben", 26, 27);
+        private static final String AND_ON = taken(323, "ben", 28, 29, 30, 31, 32, 33, 34, 35);
+
+        @Test
+        void coverTwoHolesOfSeveralThreads() {
+            assertThat(judge(TWO_HOLES + "320 ben gap 100\n321 ben gap 150\n" + TOLD_OF + AND_ON, SEVERAL).violations())
+                    .isEmpty();
+        }
+
+        /** Two of them may have been in the hands of the process that was killed. */
+        @Test
+        void whileOneGapCoversOneOfThem() {
+            assertThat(judge(TWO_HOLES + "320 ben gap 100\n" + TOLD_OF + AND_ON, SEVERAL).violations()).singleElement()
+                    .extracting(Violation::text).asString().contains("8 lost untold: numbers:5 to 12");
+        }
+
+        @Test
+        void andTwoGapsNotAThird() {
+            assertThat(judge(TWO_HOLES + "320 ben gap 100\n321 ben gap 150\n" + TOLD_OF + taken(323, "ben", 35), SEVERAL)
+                    .violations()).singleElement().extracting(Violation::text).asString()
+                    .contains("7 lost untold: numbers:28 to 34");
+        }
+    }
+
     @Nested
     class BegunByOneThatDied {
 
