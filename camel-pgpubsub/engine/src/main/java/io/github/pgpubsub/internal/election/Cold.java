@@ -14,7 +14,7 @@ final class Cold<M> extends State<M> {
     private int holdsBoth;
     private long holdsBothSince;
 
-    Cold(Leadership<M> self) {
+    Cold(Member<M> self) {
         super(self);
     }
 

@@ -8,7 +8,7 @@ final class Disconnected<M> extends State<M> {
     /** What a member that was alone still delivers. */
     private final Entries<M> backlog;
 
-    Disconnected(Leadership<M> self) {
+    Disconnected(Member<M> self) {
         super(self);
         this.backlog = self.newList();
     }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Following<M> {
 
-    private final Leadership<M> self;
+    private final Member<M> self;
     final StandbyBuffer<M> buffer;
     final Doubts doubts = new Doubts();
     LeaderAsSeen leader = new LeaderAsSeen(0);
@@ -26,7 +26,7 @@ final class Following<M> {
     private long resignedAt = Leadership.NEVER;
     private long begunAtResign;
 
-    Following(Leadership<M> self) {
+    Following(Member<M> self) {
         this.self = self;
         this.buffer = new StandbyBuffer<>(self.standbyBuffer, self.newList());
     }
@@ -253,12 +253,12 @@ final class Following<M> {
     private void setInStep(boolean value, String reason) {
         if (inStep != value) {
             inStep = value;
-            self.effects.changed(self.role(), inStep, reason);
+            self.effects.changed(self.state().role(), inStep, reason);
         }
         if (synced && !value) {
             synced = false;
             leader.forgetsConfirmation();
-            if (self.role() == Role.STANDBY) {
+            if (self.state().role() == Role.STANDBY) {
                 self.control.send(ControlMessage.of(ControlMessage.Type.BEHIND, self.control.token()));
             }
         }

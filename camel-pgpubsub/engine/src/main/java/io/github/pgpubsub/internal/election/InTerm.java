@@ -6,7 +6,7 @@ abstract class InTerm<M> extends State<M> {
     final Term<M> term;
     final Heir heir;
 
-    InTerm(Leadership<M> self, Term<M> term) {
+    InTerm(Member<M> self, Term<M> term) {
         super(self);
         this.term = term;
         this.heir = term.heir;

@@ -22,7 +22,7 @@ final class Leader<M> extends InTerm<M> {
     private long caughtUpAt = Leadership.NEVER;
     private long nextLook;
 
-    Leader(Leadership<M> self, Term<M> term) {
+    Leader(Member<M> self, Term<M> term) {
         super(self, term);
     }
 
@@ -134,7 +134,7 @@ final class Leader<M> extends InTerm<M> {
             }
             resignIfPossible(now);
         }
-        if (self.role() == Role.LEADER) {
+        if (self.state().role() == Role.LEADER) {
             term.report(now);
         }
     }
@@ -164,7 +164,7 @@ final class Leader<M> extends InTerm<M> {
             lookAround(now);
             resignIfPossible(now);
         }
-        if (self.role() != Role.LEADER || connection == 0) {
+        if (self.state().role() != Role.LEADER || connection == 0) {
             return null;
         }
         self.signs.over(connection);
@@ -206,7 +206,7 @@ final class Leader<M> extends InTerm<M> {
     }
 
     private void resignIfPossible(long now) {
-        if (self.role() != Role.LEADER) {
+        if (self.state().role() != Role.LEADER) {
             return;
         }
         if (!othersKnown) {

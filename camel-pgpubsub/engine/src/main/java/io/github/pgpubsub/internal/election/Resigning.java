@@ -8,7 +8,7 @@ final class Resigning<M> extends InTerm<M> {
 
     private boolean resigned;
 
-    Resigning(Leadership<M> self, Term<M> term) {
+    Resigning(Member<M> self, Term<M> term) {
         super(self, term);
     }
 

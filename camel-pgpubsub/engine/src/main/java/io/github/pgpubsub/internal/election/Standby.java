@@ -7,7 +7,7 @@ final class Standby<M> extends State<M> {
 
     private final Following<M> following;
 
-    Standby(Leadership<M> self, Following<M> following) {
+    Standby(Member<M> self, Following<M> following) {
         super(self);
         this.following = following;
     }

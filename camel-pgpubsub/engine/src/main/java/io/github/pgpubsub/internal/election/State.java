@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class State<M> {
 
-    final Leadership<M> self;
+    final Member<M> self;
 
-    State(Leadership<M> self) {
+    State(Member<M> self) {
         this.self = self;
     }
 
@@ -71,7 +71,7 @@ abstract class State<M> {
     /** This member's own message comes by. */
     void ownCameBy(ControlMessage message, long now) {}
 
-    /** The stream broke: keeps what has to outlive that in {@link Leadership#remnant}. */
+    /** The stream broke: keeps what has to outlive that in {@link Member#remnant}. */
     void broke(long lastProof, long now) {}
 
     // ---- time, and answers

@@ -5,7 +5,7 @@ import io.github.pgpubsub.status.Role;
 /** Has left in an orderly way. */
 final class Stopped<M> extends State<M> {
 
-    Stopped(Leadership<M> self) {
+    Stopped(Member<M> self) {
         super(self);
     }
 

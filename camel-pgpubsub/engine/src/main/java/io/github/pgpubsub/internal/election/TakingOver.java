@@ -15,7 +15,7 @@ final class TakingOver<M> extends State<M> {
     private int leader;
 
     /** @param holdsPlace whether the standby's place has to be given back */
-    TakingOver(Leadership<M> self, Following<M> following, boolean holdsPlace, long now) {
+    TakingOver(Member<M> self, Following<M> following, boolean holdsPlace, long now) {
         super(self);
         this.following = following;
         this.holdsPlace = holdsPlace;

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** One member's time as leader, its orderly end included: what waits to begin, who follows, and what is reported. */
 final class Term<M> {
 
-    private final Leadership<M> self;
+    private final Member<M> self;
     private final long ledSince;
     final Heir heir;
     /** What has no room in the handler's queue yet, or must not begin yet. */
@@ -21,7 +21,7 @@ final class Term<M> {
     /** What comes from here on does not begin here, but is for whoever follows; NEVER: no such place yet. */
     private long cut = Leadership.NEVER;
 
-    Term(Leadership<M> self, Following.Inheritance<M> inheritance, Heir heir, long now) {
+    Term(Member<M> self, Following.Inheritance<M> inheritance, Heir heir, long now) {
         this.self = self;
         this.ledSince = now;
         this.heir = heir;

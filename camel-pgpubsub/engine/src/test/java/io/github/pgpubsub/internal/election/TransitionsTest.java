@@ -34,10 +34,10 @@ class TransitionsTest {
 
     @Test
     void noOtherChangeOfRoleIsPossible() {
-        Leadership<Long> leadership = new Leadership<>(new LeadOptions(Duration.ofSeconds(1), Duration.ZERO, 10), null,
+        Member<Long> member = new Member<>(new LeadOptions(Duration.ofSeconds(1), Duration.ZERO, 10), null,
                 () -> new Entries<>(new BufferLimit(1), number -> 0), new SplittableRandom(1));
 
-        assertThatThrownBy(() -> leadership.become(new Standby<>(leadership, new Following<>(leadership)), "by mistake"))
+        assertThatThrownBy(() -> member.become(new Standby<>(member, new Following<>(member)), "by mistake"))
                 .isInstanceOf(IllegalStateException.class).hasMessageContaining("DISCONNECTED").hasMessageContaining("STANDBY");
     }
 }
