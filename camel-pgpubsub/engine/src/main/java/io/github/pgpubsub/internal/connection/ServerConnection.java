@@ -12,12 +12,9 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.PGNotification;
@@ -39,7 +36,6 @@ public final class ServerConnection implements AutoCloseable {
     private static final List<String> NAMELESS = List.of("", "PostgreSQL JDBC Driver");
     /** Where pg_settings says that a parameter's value comes from, if it was set on the connection itself. */
     private static final List<String> SET_BY_USER = List.of("client", "session");
-    private static final String SET_IN_SESSION = "session";
 
     private static final String HELLO = """
             select pg_catalog.pg_backend_pid(),
@@ -51,23 +47,6 @@ public final class ServerConnection implements AutoCloseable {
 
     private static final String CLIENT_PORT = "select pg_catalog.inet_client_port()";
 
-    /** Tells how they were before, and leaves out what this version of the server does not know. */
-    private static final String SET = """
-            with former as materialized (
-                select asked.name, asked.value, setting.source
-                from rows from (
-                    pg_catalog.unnest(?::pg_catalog.text[]), pg_catalog.unnest(?::pg_catalog.text[])
-                ) as asked(name, value)
-                join pg_catalog.pg_settings setting on setting.name operator(pg_catalog.=) asked.name
-            )
-            select name, source, pg_catalog.current_setting(name), pg_catalog.set_config(name, value, false) from former""";
-
-    private static final String SET_AGAIN = """
-            select pg_catalog.count(pg_catalog.set_config(name, value, false))
-            from rows from (
-                pg_catalog.unnest(?::pg_catalog.text[]), pg_catalog.unnest(?::pg_catalog.text[])
-            ) as former(name, value)""";
-
     private static final String LET_GO = "UNLISTEN *; select pg_catalog.pg_advisory_unlock_all()";
 
     private final Connection connection;
@@ -77,10 +56,7 @@ public final class ServerConnection implements AutoCloseable {
     private final @Nullable EagerSocket socket;
     private final boolean customized;
     private final JdbcSettings former;
-    /** Parameters that were set in the session, with their values. */
-    private final Map<String, String> formerInSession = new LinkedHashMap<>();
-    /** Parameters that had their values from elsewhere. */
-    private final Set<String> formerFromElsewhere = new LinkedHashSet<>();
+    private final ServerParameters parameters;
     private final int backend;
     private final String server;
     private final long serverUptime;
@@ -95,13 +71,14 @@ public final class ServerConnection implements AutoCloseable {
         this.pooled = pooled;
         this.pg = pg;
         this.former = JdbcSettings.of(connection, pg);
+        this.parameters = new ServerParameters(connection);
         this.socket = EagerSocket.below(() -> JdbcSettings.setNetworkTimeout(connection, ioTimeout));
         connection.setAutoCommit(true);
         customized = customizer != null;
         if (customizer != null) {
             customizer.customize(connection);
         }
-        Map<String, String> parameters = new LinkedHashMap<>();
+        Map<String, String> introduction = new LinkedHashMap<>();
         try (PreparedStatement hello = connection.prepareStatement(HELLO); ResultSet row = hello.executeQuery()) {
             row.next();
             backend = row.getInt(1);
@@ -110,17 +87,17 @@ public final class ServerConnection implements AutoCloseable {
             inRecovery = row.getBoolean(4);
             behindPooler = pg.getBackendPID() != backend;
             if (NAMELESS.contains(row.getString(5))) {
-                parameters.put("application_name", applicationName);
+                introduction.put("application_name", applicationName);
             }
             if (!behindPooler && !SET_BY_USER.contains(row.getString(6))) {
-                parameters.put("synchronous_commit", "off");
+                introduction.put("synchronous_commit", "off");
             }
         }
         if (behindPooler) {
             // Prepared on one backend, a statement may be looked for on another.
             pg.setPrepareThreshold(0);
         }
-        introduce(parameters);
+        introduce(introduction);
     }
 
     /**
@@ -128,9 +105,9 @@ public final class ServerConnection implements AutoCloseable {
      * but notifications, and those are in no log; none outlives a crash of the server however its commit was made (PostgreSQL
      * source, async.c). Whoever has set that parameter on the connection itself, keeps it.
      */
-    private void introduce(Map<String, String> parameters) throws SQLException {
+    private void introduce(Map<String, String> introduction) throws SQLException {
         try {
-            set(parameters);
+            parameters.set(introduction);
         } catch (SQLException e) {
             if (ConnectionFailure.isLoss(e)) {
                 throw e;
@@ -269,35 +246,8 @@ public final class ServerConnection implements AutoCloseable {
     }
 
     /** Sets parameters of the server for as long as the connection is ours; leaves out what this version does not know. */
-    public void set(Map<String, String> parameters) throws SQLException {
-        if (parameters.isEmpty()) {
-            return;
-        }
-        try (PreparedStatement statement = connection.prepareStatement(SET)) {
-            setTexts(statement, parameters);
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    remember(rows.getString(1), rows.getString(2), rows.getString(3));
-                }
-            }
-        }
-    }
-
-    /** What was set here before is remembered already. */
-    private void remember(String name, String source, String value) {
-        if (formerInSession.containsKey(name) || formerFromElsewhere.contains(name)) {
-            return;
-        }
-        if (source.equals(SET_IN_SESSION)) {
-            formerInSession.put(name, value);
-        } else {
-            formerFromElsewhere.add(name);
-        }
-    }
-
-    private void setTexts(PreparedStatement statement, Map<String, String> parameters) throws SQLException {
-        statement.setArray(1, connection.createArrayOf("text", parameters.keySet().toArray()));
-        statement.setArray(2, connection.createArrayOf("text", parameters.values().toArray()));
+    public void set(Map<String, String> values) throws SQLException {
+        parameters.set(values);
     }
 
     /**
@@ -328,14 +278,9 @@ public final class ServerConnection implements AutoCloseable {
             return;
         }
         try (Statement statement = connection.createStatement()) {
-            statement.execute(LET_GO + formerFromElsewhere.stream().map(name -> "; reset " + name).collect(Collectors.joining()));
+            statement.execute(LET_GO);
         }
-        if (!formerInSession.isEmpty()) {
-            try (PreparedStatement statement = connection.prepareStatement(SET_AGAIN)) {
-                setTexts(statement, formerInSession);
-                statement.executeQuery().close();
-            }
-        }
+        parameters.putBack();
         pg.getNotifications();
         former.putBack(connection, pg);
     }
