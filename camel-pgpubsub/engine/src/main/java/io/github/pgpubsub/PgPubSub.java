@@ -6,6 +6,8 @@ import io.github.pgpubsub.connect.OwnMessages;
 import io.github.pgpubsub.connect.UrlConnectionSource;
 import io.github.pgpubsub.internal.Range;
 import io.github.pgpubsub.internal.delivery.SerialExecutor;
+import io.github.pgpubsub.internal.publish.NotifyStatement;
+import io.github.pgpubsub.internal.publish.OutgoingNotification;
 import io.github.pgpubsub.internal.publish.Publisher;
 import io.github.pgpubsub.internal.publish.PublisherOptions;
 import io.github.pgpubsub.internal.session.Session;
@@ -50,7 +52,7 @@ public final class PgPubSub implements AutoCloseable {
     private final BufferLimit memory = new BufferLimit(BufferLimit.DEFAULT_BYTES);
     private final Subscriptions subscriptions;
     /** Null: nothing was published yet. Guarded by the monitor, as what follows. */
-    private @Nullable Publisher publisher;
+    private @Nullable Publisher<OutgoingNotification> publisher;
     private boolean closed;
 
     private PgPubSub(Builder settings) {
@@ -160,7 +162,8 @@ public final class PgPubSub implements AutoCloseable {
      */
     public void publish(String channel, @Nullable String payload, Duration timeout, PublishCallback callback) {
         Range.DURATION_OR_NONE.check("timeout", timeout);
-        publisher().publish(ChannelName.check(channel), Payload.check(payload), timeout, callback);
+        publisher().publish(new OutgoingNotification(ChannelName.check(channel), Payload.check(payload),
+                System.nanoTime() + timeout.toNanos(), callback));
     }
 
     /**
@@ -184,15 +187,15 @@ public final class PgPubSub implements AutoCloseable {
         return subscriptions.groups();
     }
 
-    private synchronized Publisher publisher() {
+    private synchronized Publisher<OutgoingNotification> publisher() {
         if (closed) {
             throw new IllegalStateException("closed");
         }
         if (publisher == null) {
-            publisher = new Publisher(settings.publishSource,
+            publisher = new Publisher<>(settings.publishSource,
                     new PublisherOptions(settings.name + " publish", settings.reconnectDelay, settings.reconnectMaxDelay,
                             settings.maxBatch, PUBLISH_CAPACITY, settings.customizer),
-                    ownMessages, this::thread, callbacks);
+                    new NotifyStatement(ownMessages), this::thread, callbacks);
             publisher.start();
         }
         return publisher;
@@ -216,7 +219,7 @@ public final class PgPubSub implements AutoCloseable {
      */
     @Override
     public void close() {
-        Publisher left;
+        Publisher<OutgoingNotification> left;
         synchronized (this) {
             closed = true;
             left = publisher;

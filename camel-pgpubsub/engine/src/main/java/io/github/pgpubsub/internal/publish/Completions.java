@@ -41,7 +41,7 @@ final class Completions {
          * Takes in those whose end this is. From here on nobody else would tell them, so it takes no memory, which might lack: all
          * that is needed was made before.
          */
-        void end(List<Outgoing> batch, @Nullable Exception failure) {
+        void end(List<? extends Outgoing> batch, @Nullable Exception failure) {
             for (int i = 0; i < batch.size(); i++) {
                 Outgoing outgoing = batch.get(i);
                 if (outgoing.end(failure)) {
@@ -70,7 +70,7 @@ final class Completions {
     }
 
     /** @param failure null: they are committed */
-    void complete(List<Outgoing> batch, @Nullable Exception failure) {
+    void complete(List<? extends Outgoing> batch, @Nullable Exception failure) {
         Batch told = new Batch(batch.size());
         told.end(batch, failure);
         if (failure != null) {
@@ -86,7 +86,7 @@ final class Completions {
      *
      * @return false: a callback has held the thread so long that {@link #watch} has told to put another in its place
      */
-    boolean completeHere(List<Outgoing> batch) {
+    boolean completeHere(List<? extends Outgoing> batch) {
         Batch told = new Batch(batch.size());
         told.end(batch, null);
         if (told.all.isEmpty()) {

@@ -1,16 +1,22 @@
 package io.github.pgpubsub.internal.publish;
 
+import io.github.pgpubsub.connect.ConnectionCustomizer;
+import io.github.pgpubsub.connect.ConnectionSource;
 import io.github.pgpubsub.connect.OwnMessages;
+import io.github.pgpubsub.internal.connection.ServerConnection;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All SQL that publishes users' notifications. Values are bound, never put into the text. The forms differ by what the backend is to others: one of its own
  * sends the notifications alone; on a shared backend, marks of {@link OwnMessages} stand around them.
  */
-final class NotifyStatement {
+public final class NotifyStatement implements BatchStatement<OutgoingNotification> {
 
     private static final String NOTIFY = "pg_catalog.pg_notify(?::pg_catalog.text, ?::pg_catalog.text)";
     private static final String ONE = "select " + NOTIFY;
@@ -25,17 +31,59 @@ final class NotifyStatement {
     /** In somebody else's transaction nothing is set. */
     private static final String ONE_MARKED = "select " + NOTIFY + ", " + NOTIFY + ", " + NOTIFY;
 
-    private NotifyStatement() {}
+    /** Otherwise a role with a short one would lose the session while nothing is sent; the server's own name for never. */
+    private static final Map<String, String> SESSION_SETTINGS = Map.of("idle_session_timeout", "0");
+
+    private final OwnMessages ownMessages;
+
+    /** @param ownMessages learns what is sent with this */
+    public NotifyStatement(OwnMessages ownMessages) {
+        this.ownMessages = ownMessages;
+    }
+
+    @Override
+    public String noun() {
+        return "notification";
+    }
+
+    @Override
+    public ServerConnection open(ConnectionSource source, String name, Duration ioTimeout,
+            @Nullable ConnectionCustomizer customizer)
+            throws SQLException {
+        return ServerConnection.open(source, name, ioTimeout, customizer);
+    }
+
+    @Override
+    public void opened(ServerConnection connection) throws SQLException {
+        if (!connection.behindPooler()) {
+            connection.set(SESSION_SETTINGS);
+            ownMessages.register(connection.server(), connection.backend());
+        }
+    }
+
+    @Override
+    public void closed(ServerConnection connection) {
+        ownMessages.retire(connection.server(), connection.backend());
+    }
+
+    @Override
+    public void send(ServerConnection connection, List<OutgoingNotification> batch) throws SQLException {
+        if (connection.behindPooler()) {
+            sendMarked(connection.jdbc(), batch, ownMessages);
+        } else {
+            send(connection.jdbc(), batch);
+        }
+    }
 
     /** Sends the batch on a backend that is used for nothing else. */
-    static void send(Connection connection, List<Outgoing> batch) throws SQLException {
+    private static void send(Connection connection, List<OutgoingNotification> batch) throws SQLException {
         int size = batch.size();
         String channel = batch.get(0).channel;
         String[] channels = new String[size];
         String[] payloads = new String[size];
         boolean oneChannel = true;
         for (int i = 0; i < size; i++) {
-            Outgoing each = batch.get(i);
+            OutgoingNotification each = batch.get(i);
             channels[i] = each.channel;
             payloads[i] = each.payload;
             oneChannel &= each.channel.equals(channel);
@@ -50,7 +98,8 @@ final class NotifyStatement {
     }
 
     /** Sends the batch between marks, on a backend that others use between its transactions. */
-    static void sendMarked(Connection connection, List<Outgoing> batch, OwnMessages ownMessages) throws SQLException {
+    private static void sendMarked(Connection connection, List<OutgoingNotification> batch, OwnMessages ownMessages)
+            throws SQLException {
         int size = batch.size();
         String[] channels = new String[size + 2];
         String[] payloads = new String[size + 2];

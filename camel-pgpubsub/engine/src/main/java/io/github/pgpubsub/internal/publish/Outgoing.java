@@ -1,13 +1,15 @@
 package io.github.pgpubsub.internal.publish;
 
-import io.github.pgpubsub.PublishCallback;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A notification on its way to the server. Two are equal when the server would fold them into one within a transaction. */
-final class Outgoing {
+/**
+ * A message on its way to the server: how far it has come, and until when its sender waits. Equal messages can't share a
+ * transaction.
+ */
+public abstract class Outgoing {
 
     private static final Logger LOG = LoggerFactory.getLogger(Outgoing.class);
 
@@ -19,23 +21,21 @@ final class Outgoing {
     private static final AtomicIntegerFieldUpdater<Outgoing> STATE = AtomicIntegerFieldUpdater.newUpdater(Outgoing.class,
             "state");
 
-    final String channel;
-    final String payload;
     final long deadline;
-    private final PublishCallback callback;
-    private final int hash;
     private volatile int state = WAITING;
     /** Null: it is committed, or its outcome is not known yet. */
     private @Nullable Exception failure;
 
-    Outgoing(String channel, String payload, long deadline, PublishCallback callback) {
-        this.channel = channel;
-        this.payload = payload;
+    /** @param deadline by {@link System#nanoTime} */
+    protected Outgoing(long deadline) {
         this.deadline = deadline;
-        this.callback = callback;
-        // By the sender's thread, because the batches are put together by one thread for all.
-        this.hash = 31 * channel.hashCode() + payload.hashCode();
     }
+
+    /** Memory that it takes while it waits, bytes, roughly; 0: too little to count. */
+    protected abstract long weight();
+
+    /** Tells its sender; may throw and block. */
+    protected abstract void call(@Nullable Exception outcome);
 
     /** Takes it into a batch. False: its sender has given up meanwhile. */
     boolean send() {
@@ -79,7 +79,7 @@ final class Outgoing {
     /** Tells the sender; called once, by a thread that knows of {@link #end} from the one that called it. */
     void tell() {
         try {
-            callback.done(failure);
+            call(failure);
         } catch (Throwable e) {
             // The thread that tells has others to tell, and to send; of other languages it may be any.
             warn(e);
@@ -95,16 +95,5 @@ final class Outgoing {
         } catch (Throwable e) {
             // No memory for a line, say: then without one.
         }
-    }
-
-    @Override
-    public boolean equals(Object other) {
-        return other instanceof Outgoing that && hash == that.hash && payload.equals(that.payload)
-                && channel.equals(that.channel);
-    }
-
-    @Override
-    public int hashCode() {
-        return hash;
     }
 }

@@ -1,14 +1,13 @@
 package io.github.pgpubsub.internal.publish;
 
 import io.github.pgpubsub.connect.ConnectionSource;
-import io.github.pgpubsub.connect.OwnMessages;
 import io.github.pgpubsub.internal.connection.Backoff;
 import io.github.pgpubsub.internal.connection.FirstAttempt;
 import io.github.pgpubsub.internal.connection.ServerConnection;
 import java.sql.SQLException;
+import java.sql.SQLTimeoutException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -18,15 +17,13 @@ import org.slf4j.LoggerFactory;
  * The connection that publishes: opened, doubted after a pause in which it was not used, given up, and opened again. It belongs to the
  * sender's thread; other threads see its {@link #standing} and may abort it.
  */
-final class PublishConnection {
+final class PublishConnection<T extends Outgoing> {
 
     /** Operators know one name for all of publishing. */
     private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
 
     /** How long an unused connection is trusted: one that was cut meanwhile would leave the outcome of a batch unknown. */
     static final Duration TRUSTED = Duration.ofSeconds(1);
-    /** Otherwise a role with a short one would lose the session while nothing is sent; the server's own name for never. */
-    private static final Map<String, String> SESSION_SETTINGS = Map.of("idle_session_timeout", "0");
     /** read_only_sql_transaction. */
     private static final String REPLICA = "25006";
     /** How long the server may take for one answer when no sender waits for less. */
@@ -67,8 +64,8 @@ final class PublishConnection {
 
     private final ConnectionSource source;
     private final PublisherOptions options;
-    private final OwnMessages ownMessages;
-    private final PublishQueue queue;
+    private final BatchStatement<T> statement;
+    private final PublishQueue<T> queue;
     private final ReplaceableThread sender;
     private final Backoff backoff;
     private final FirstAttempt firstAttempt = new FirstAttempt();
@@ -79,11 +76,11 @@ final class PublishConnection {
      * @param queue  closed, it cuts the pause between two attempts short
      * @param sender the owner
      */
-    PublishConnection(ConnectionSource source, PublisherOptions options, OwnMessages ownMessages, PublishQueue queue,
+    PublishConnection(ConnectionSource source, PublisherOptions options, BatchStatement<T> statement, PublishQueue<T> queue,
             ReplaceableThread sender) {
         this.source = source;
         this.options = options;
-        this.ownMessages = ownMessages;
+        this.statement = statement;
         this.queue = queue;
         this.sender = sender;
         this.backoff = new Backoff(options.reconnectDelay(), options.reconnectMaxDelay(), ThreadLocalRandom.current());
@@ -103,6 +100,21 @@ final class PublishConnection {
     /** See {@link Publisher#awaitFirstAttempt}. */
     void awaitFirstAttempt(Duration longest) throws SQLException, InterruptedException {
         firstAttempt.await(longest);
+    }
+
+    /** What a sender gets whose message waited in vain. */
+    SQLTimeoutException notSentInTime() {
+        Exception reason = standing.failure;
+        return new SQLTimeoutException("Not sent: no connection to " + source + " in time"
+                + (reason == null ? "" : ": " + reason.getMessage()), reason);
+    }
+
+    /** Gives the connection up whose answer nobody waits for any more; the sender's thread finds it broken. */
+    void abort() {
+        ServerConnection current = standing.current;
+        if (current != null) {
+            current.abort();
+        }
     }
 
     // ---- for the sender's thread
@@ -165,7 +177,7 @@ final class PublishConnection {
         standing = standing.opening(true);
         ServerConnection opened;
         try {
-            opened = ServerConnection.open(source, options.name(), IO_TIMEOUT, options.customizer());
+            opened = statement.open(source, options.name(), IO_TIMEOUT, options.customizer());
         } finally {
             standing = standing.opening(false);
         }
@@ -176,14 +188,11 @@ final class PublishConnection {
                             + " or several hosts with targetServerType=primary",
                     REPLICA);
         }
-        if (!opened.behindPooler()) {
-            try {
-                opened.set(SESSION_SETTINGS);
-            } catch (SQLException | RuntimeException | Error e) {
-                opened.close();
-                throw e;
-            }
-            ownMessages.register(opened.server(), opened.backend());
+        try {
+            statement.opened(opened);
+        } catch (SQLException | RuntimeException | Error e) {
+            opened.close();
+            throw e;
         }
         return opened;
     }
@@ -203,9 +212,7 @@ final class PublishConnection {
 
     private boolean isAlive() {
         try {
-            ServerConnection current = standing.current;
-            assert current != null;
-            return current.jdbc().isValid(Math.toIntExact(IO_TIMEOUT.toSeconds()));
+            return current().jdbc().isValid(Math.toIntExact(IO_TIMEOUT.toSeconds()));
         } catch (SQLException e) {
             LOG.debug("A publishing connection can't be asked", e);
             return false;
@@ -213,25 +220,41 @@ final class PublishConnection {
     }
 
     /**
-     * Sends the batch as one statement, and so in one commit.
+     * Sends the batch in one commit.
      *
      * @return how long that took, nanoseconds, round trip included
      */
-    long commit(List<Outgoing> batch) throws SQLException {
+    long commit(List<T> batch) throws SQLException {
         assert sender.isCurrent();
-        ServerConnection current = standing.current;
-        assert current != null;
         long begun = System.nanoTime();
         try {
-            if (current.behindPooler()) {
-                NotifyStatement.sendMarked(current.jdbc(), batch, ownMessages);
-            } else {
-                NotifyStatement.send(current.jdbc(), batch);
-            }
+            statement.send(current(), batch);
         } finally {
             lastUse = System.nanoTime();
         }
         return lastUse - begun;
+    }
+
+    private ServerConnection current() {
+        ServerConnection current = standing.current;
+        assert current != null;
+        return current;
+    }
+
+    /** What a message is called. */
+    String noun() {
+        return statement.noun();
+    }
+
+    /** Whether {@link #committed} can be asked. */
+    boolean findsOut() {
+        return statement.findsOut();
+    }
+
+    /** Those of a batch that were committed on a former connection; the others are not, and never will be. */
+    List<T> committed(List<T> batch) throws SQLException {
+        assert sender.isCurrent();
+        return statement.committed(current(), batch);
     }
 
     /** Whether the server has refused because it has become a replica: the primary is elsewhere. */
@@ -245,7 +268,7 @@ final class PublishConnection {
         ServerConnection former = standing.current;
         if (former != null) {
             standing = standing.without();
-            ownMessages.retire(former.server(), former.backend());
+            statement.closed(former);
             former.close();
         }
     }

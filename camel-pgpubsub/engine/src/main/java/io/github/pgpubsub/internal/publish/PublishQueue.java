@@ -13,17 +13,19 @@ import java.util.concurrent.locks.ReentrantLock;
  * Notifications that wait to be sent, in order. Bounded: a sender that comes when it is full waits for a place. Closed, it takes
  * nothing in, and what waits can still be taken out. Thread-safe; one lock guards everything.
  */
-final class PublishQueue {
+final class PublishQueue<T extends Outgoing> {
 
     private final int capacity;
+    private final long maxWeight;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition arrived = lock.newCondition();
     private final Condition roomMade = lock.newCondition();
     private final Condition closing = lock.newCondition();
     /** As large as it gets: one that has no memory to grow forgets all that it holds. */
-    private final ArrayDeque<Outgoing> waiting;
+    private final ArrayDeque<T> waiting;
+    private long weight;
     /** Empty but while a batch is put together. */
-    private final Set<Outgoing> inBatch = new HashSet<>();
+    private final Set<T> inBatch = new HashSet<>();
     /** Written with the lock held. */
     private volatile boolean closed;
 
@@ -34,9 +36,13 @@ final class PublishQueue {
         FULL, CLOSED
     }
 
-    /** @param capacity notifications that may wait, 1 or more */
-    PublishQueue(int capacity) {
+    /**
+     * @param capacity  messages that may wait, 1 or more
+     * @param maxWeight memory that they may take, bytes; an empty queue always takes one
+     */
+    PublishQueue(int capacity, long maxWeight) {
         this.capacity = capacity;
+        this.maxWeight = maxWeight;
         this.waiting = new ArrayDeque<>(capacity);
     }
 
@@ -45,10 +51,10 @@ final class PublishQueue {
     }
 
     /** Waits for a place until the deadline of the notification. */
-    Admission put(Outgoing outgoing) throws InterruptedException {
+    Admission put(T outgoing) throws InterruptedException {
         lock.lockInterruptibly();
         try {
-            while (!closed && waiting.size() >= capacity) {
+            while (!closed && !hasRoomFor(outgoing)) {
                 long nanos = outgoing.deadline - System.nanoTime();
                 if (nanos <= 0) {
                     return Admission.FULL;
@@ -63,11 +69,16 @@ final class PublishQueue {
                 arrived.signal();
             }
             waiting.add(outgoing);
+            weight += outgoing.weight();
             assert waiting.size() <= capacity;
             return Admission.TAKEN;
         } finally {
             lock.unlock();
         }
+    }
+
+    private boolean hasRoomFor(T outgoing) {
+        return waiting.isEmpty() || (waiting.size() < capacity && weight + outgoing.weight() <= maxWeight);
     }
 
     /** Waits for the first notification; one thread at a time. False: the time is up, or the queue is closed and empty. */
@@ -87,14 +98,21 @@ final class PublishQueue {
     /**
      * Takes the longest front part that one transaction may carry: at most so many, and no two equal ones, which the server
      * would fold into one. Those whose senders have given up are left out.
+     *
+     * @param most       1 or more
+     * @param mostWeight what they weigh together at most, but one is always taken
      */
-    List<Outgoing> takeBatch(int most) {
+    List<T> takeBatch(int most, long mostWeight) {
         lock.lock();
         try {
             assert inBatch.isEmpty();
-            List<Outgoing> batch = new ArrayList<>(Math.min(most, waiting.size()));
-            while (batch.size() < most && !waiting.isEmpty() && isNew(waiting.peek(), batch)) {
-                Outgoing next = waiting.remove();
+            List<T> batch = new ArrayList<>(Math.min(most, waiting.size()));
+            long room = mostWeight;
+            while (batch.size() < most && !waiting.isEmpty() && (batch.isEmpty() || waiting.peek().weight() <= room)
+                    && isNew(waiting.peek(), batch)) {
+                T next = waiting.remove();
+                weight -= next.weight();
+                room -= next.weight();
                 if (next.send()) {
                     batch.add(next);
                 }
@@ -107,7 +125,7 @@ final class PublishQueue {
         }
     }
 
-    private boolean isNew(Outgoing next, List<Outgoing> batch) {
+    private boolean isNew(T next, List<T> batch) {
         try {
             return inBatch.add(next);
         } catch (OutOfMemoryError e) {
@@ -120,11 +138,11 @@ final class PublishQueue {
     }
 
     /** Those whose deadline has passed. They stay until somebody has told them and calls {@link #removeEnded}. */
-    List<Outgoing> overdue(long now) {
+    List<T> overdue(long now) {
         lock.lock();
         try {
-            List<Outgoing> overdue = new ArrayList<>();
-            for (Outgoing outgoing : waiting) {
+            List<T> overdue = new ArrayList<>();
+            for (T outgoing : waiting) {
                 if (outgoing.deadline - now <= 0) {
                     overdue.add(outgoing);
                 }
@@ -139,7 +157,10 @@ final class PublishQueue {
     void removeEnded() {
         lock.lock();
         try {
-            waiting.removeIf(Outgoing::isEnded);
+            waiting.removeIf(each -> {
+                weight -= each.isEnded() ? each.weight() : 0;
+                return each.isEnded();
+            });
             roomMade.signalAll();
         } finally {
             lock.unlock();
@@ -199,7 +220,7 @@ final class PublishQueue {
     }
 
     /** What waits. It stays until somebody has told it and calls {@link #removeEnded}. */
-    List<Outgoing> all() {
+    List<T> all() {
         lock.lock();
         try {
             return List.copyOf(waiting);

@@ -1,8 +1,6 @@
 package io.github.pgpubsub.internal.publish;
 
-import io.github.pgpubsub.PublishCallback;
 import io.github.pgpubsub.connect.ConnectionSource;
-import io.github.pgpubsub.connect.OwnMessages;
 import io.github.pgpubsub.status.PublisherStatus;
 import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
@@ -12,17 +10,20 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 
-/** The door to publishing: takes notifications in, tells how it stands, ends. Public methods may be called by any thread. */
-public final class Publisher implements AutoCloseable {
+/** The door to publishing: takes messages in, tells how it stands, ends. Public methods may be called by any thread. */
+public final class Publisher<T extends Outgoing> implements AutoCloseable {
 
     /** How long closing waits for an attempt to connect when nothing waits to be sent. */
     private static final long CONNECT_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    private final PublishQueue queue;
+    /** Memory that waiting messages may take, bytes. */
+    private static final long MAX_WEIGHT = 64 << 20;
+
+    private final PublishQueue<T> queue;
     private final Completions completions;
-    private final PublishConnection connection;
-    private final GroupCommit commits;
-    private final Timekeeper timekeeper;
+    private final PublishConnection<T> connection;
+    private final GroupCommit<T> commits;
+    private final Timekeeper<T> timekeeper;
     /** Each of the two makes the other anew should it ever be gone. */
     private final ReplaceableThread senderThread;
     private final ReplaceableThread timekeeperThread;
@@ -31,15 +32,15 @@ public final class Publisher implements AutoCloseable {
      * @param threads   makes a thread, not started, from its purpose and a task
      * @param callbacks runs the senders' callbacks; they may block, so it must not be bounded by fewer threads than block
      */
-    public Publisher(ConnectionSource source, PublisherOptions options, OwnMessages ownMessages,
+    public Publisher(ConnectionSource source, PublisherOptions options, BatchStatement<T> statement,
             BiFunction<String, Runnable, Thread> threads, Executor callbacks) {
-        queue = new PublishQueue(options.capacity());
+        queue = new PublishQueue<>(options.capacity(), MAX_WEIGHT);
         completions = new Completions(callbacks);
         senderThread = new ReplaceableThread("publish", this::send, threads);
         timekeeperThread = new ReplaceableThread("publish timekeeper", this::keepTime, threads);
-        connection = new PublishConnection(source, options, ownMessages, queue, senderThread);
-        commits = new GroupCommit(queue, connection, completions, options.maxBatch(), senderThread, timekeeperThread);
-        timekeeper = new Timekeeper(queue, connection, completions, commits, senderThread, timekeeperThread);
+        connection = new PublishConnection<>(source, options, statement, queue, senderThread);
+        commits = new GroupCommit<>(queue, connection, completions, options.maxBatch(), senderThread, timekeeperThread);
+        timekeeper = new Timekeeper<>(queue, connection, completions, commits, senderThread, timekeeperThread);
     }
 
     private void send() {
@@ -71,21 +72,15 @@ public final class Publisher implements AutoCloseable {
         connection.awaitFirstAttempt(longest);
     }
 
-    /**
-     * Queues a notification. Waits only while the queue is full.
-     *
-     * @param channel  1 to 63 bytes, checked by the caller
-     * @param payload  at most 7999 bytes without NUL, checked by the caller
-     * @param timeout  how long to wait for the commit before the callback gets a failure
-     * @param callback told once, whatever the outcome
-     */
-    public void publish(String channel, String payload, Duration timeout, PublishCallback callback) {
-        Outgoing outgoing = new Outgoing(channel, payload, System.nanoTime() + timeout.toNanos(), callback);
+    /** Queues a message. Waits only while the queue is full, and until the message's deadline at most. */
+    public void publish(T outgoing) {
         try {
             switch (queue.put(outgoing)) {
                 case TAKEN -> {}
                 case FULL -> refuse(outgoing, new SQLTimeoutException(
-                        "Not sent: " + queue.capacity() + " notifications wait already for " + connection.source()));
+                        "Not sent: " + queue.capacity() + " " + connection.noun() + "s"
+                                + (outgoing.weight() == 0 ? "" : " or 64 MiB")
+                                + " wait already for " + connection.source()));
                 case CLOSED -> refuse(outgoing, new SQLException("Not sent: the publisher is closed"));
             }
         } catch (InterruptedException e) {
@@ -94,7 +89,7 @@ public final class Publisher implements AutoCloseable {
         }
     }
 
-    private void refuse(Outgoing outgoing, Exception reason) {
+    private void refuse(T outgoing, Exception reason) {
         completions.complete(List.of(outgoing), reason);
     }
 

@@ -2,7 +2,6 @@ package io.github.pgpubsub.internal.publish;
 
 import io.github.pgpubsub.UnknownOutcomeException;
 import io.github.pgpubsub.internal.connection.ServerConnection;
-import java.sql.SQLTimeoutException;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
@@ -12,7 +11,7 @@ import org.slf4j.LoggerFactory;
  * Tells senders whose time is up, also while the sender's thread waits for a server that says nothing, and puts another in that
  * thread's place when a callback holds it up or it is gone. Ends after it.
  */
-final class Timekeeper implements Runnable {
+final class Timekeeper<T extends Outgoing> implements Runnable {
 
     /** Operators know one name for all of publishing. */
     private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
@@ -22,15 +21,15 @@ final class Timekeeper implements Runnable {
     /** Between two looks while callbacks are called: one that has not returned by the second look counts as stuck. */
     private static final int STUCK_CHECK_MILLIS = 5;
 
-    private final PublishQueue queue;
-    private final PublishConnection connection;
+    private final PublishQueue<T> queue;
+    private final PublishConnection<T> connection;
     private final Completions completions;
-    private final GroupCommit commits;
+    private final GroupCommit<T> commits;
     private final ReplaceableThread sender;
     private final ReplaceableThread timekeeper;
 
     /** @param timekeeper the thread that runs this */
-    Timekeeper(PublishQueue queue, PublishConnection connection, Completions completions, GroupCommit commits,
+    Timekeeper(PublishQueue<T> queue, PublishConnection<T> connection, Completions completions, GroupCommit<T> commits,
             ReplaceableThread sender,
             ReplaceableThread timekeeper) {
         this.queue = queue;
@@ -76,36 +75,31 @@ final class Timekeeper implements Runnable {
 
     private void tellOverdue() {
         long now = System.nanoTime();
-        List<Outgoing> overdue = queue.overdue(now);
+        List<T> overdue = queue.overdue(now);
         if (!overdue.isEmpty()) {
             // In this order: whoever lacks memory for it comes again.
-            completions.complete(overdue, notSentInTime());
+            completions.complete(overdue, connection.notSentInTime());
             queue.removeEnded();
         }
-        for (Outgoing outgoing : commits.inFlight()) {
+        for (T outgoing : commits.inFlight()) {
             if (outgoing.deadline - now > 0) {
                 continue;
             }
             if (outgoing.expire()) {
-                completions.complete(List.of(outgoing), notSentInTime());
-            } else if (outgoing.isSent()) {
+                completions.complete(List.of(outgoing), connection.notSentInTime());
+            } else if (outgoing.isSent() && !commits.findsOut(outgoing, now)) {
                 completions.complete(List.of(outgoing), new UnknownOutcomeException(
-                        "The commit was not confirmed in time: the notification may have been sent or not", null, null));
+                        "The commit was not confirmed in time: the " + connection.noun() + " may have been sent or not", null,
+                        null));
             }
         }
-    }
-
-    private SQLTimeoutException notSentInTime() {
-        Exception reason = connection.standing().failure();
-        return new SQLTimeoutException("Not sent: no connection to " + connection.source() + " in time"
-                + (reason == null ? "" : ": " + reason.getMessage()), reason);
     }
 
     /** Nobody waits any more for the answer that holds up the end. */
     private void abandon() {
         // In this order: what was in flight on a former connection says nothing about this one.
         ServerConnection current = connection.standing().current();
-        List<Outgoing> unanswered = commits.inFlight();
+        List<T> unanswered = commits.inFlight();
         if (queue.isClosed() && current != null && !unanswered.isEmpty() && unanswered.stream().noneMatch(Outgoing::isSent)) {
             current.abort();
         }

@@ -72,7 +72,7 @@ class CompletionsInterleavingsTest {
         return true;
     }
 
-    private static Outgoing outgoing(AtomicIntegerArray told, int number) {
-        return new Outgoing("channel", "payload", 0, failure -> told.incrementAndGet(number));
+    private static OutgoingNotification outgoing(AtomicIntegerArray told, int number) {
+        return new OutgoingNotification("channel", "payload", 0, failure -> told.incrementAndGet(number));
     }
 }

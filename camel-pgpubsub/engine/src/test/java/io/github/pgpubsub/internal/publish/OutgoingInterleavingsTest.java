@@ -20,7 +20,7 @@ class OutgoingInterleavingsTest {
     @Test
     void itIsSentOrExpiredAndEndsOnce() {
         Interleavings.of(() -> {
-            Outgoing outgoing = new Outgoing("channel", "payload", 0, failure -> {});
+            OutgoingNotification outgoing = new OutgoingNotification("channel", "payload", 0, failure -> {});
             Outcome sender = new Outcome();
             Outcome timekeeper = new Outcome();
             Interleavings.together(() -> {

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 /** What becomes of one notification, and settings with which none could be sent. */
 class OutgoingTest {
 
-    private final Outgoing outgoing = new Outgoing("a", "b", 0, failure -> {});
+    private final OutgoingNotification outgoing = new OutgoingNotification("a", "b", 0, failure -> {});
 
     @Test
     void oneThatWaitsAfterARefusedBatchCanExpireAndIsNotSentThen() {

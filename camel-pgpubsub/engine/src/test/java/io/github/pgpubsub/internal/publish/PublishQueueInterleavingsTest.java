@@ -17,7 +17,7 @@ class PublishQueueInterleavingsTest {
     @Test
     void nobodySleepsOverANotificationOrAPlace() {
         Interleavings.of(() -> {
-            PublishQueue queue = new PublishQueue(1);
+            PublishQueue<OutgoingNotification> queue = new PublishQueue<>(1, Long.MAX_VALUE);
             List<String> sent = new ArrayList<>();
             Interleavings.together(() -> {
                 queue.put(outgoing("a1"));
@@ -35,7 +35,7 @@ class PublishQueueInterleavingsTest {
     @Test
     void aCloseLosesNothing() {
         Interleavings.of(() -> {
-            PublishQueue queue = new PublishQueue(1);
+            PublishQueue<OutgoingNotification> queue = new PublishQueue<>(1, Long.MAX_VALUE);
             List<String> taken = new ArrayList<>();
             List<String> sent = new ArrayList<>();
             Interleavings.together(() -> {
@@ -51,19 +51,20 @@ class PublishQueueInterleavingsTest {
         });
     }
 
-    private static void put(PublishQueue queue, String payload, List<String> taken) throws InterruptedException {
+    private static void put(PublishQueue<OutgoingNotification> queue, String payload, List<String> taken)
+            throws InterruptedException {
         if (queue.put(outgoing(payload)) == Admission.TAKEN) {
             taken.add(payload);
         }
     }
 
-    private static void takeBatch(PublishQueue queue, List<String> sent) {
-        for (Outgoing each : queue.takeBatch(2)) {
+    private static void takeBatch(PublishQueue<OutgoingNotification> queue, List<String> sent) {
+        for (OutgoingNotification each : queue.takeBatch(2, Long.MAX_VALUE)) {
             sent.add(each.payload);
         }
     }
 
-    private static Outgoing outgoing(String payload) {
-        return new Outgoing("channel", payload, System.nanoTime() + TimeUnit.DAYS.toNanos(1), failure -> {});
+    private static OutgoingNotification outgoing(String payload) {
+        return new OutgoingNotification("channel", payload, System.nanoTime() + TimeUnit.DAYS.toNanos(1), failure -> {});
     }
 }

@@ -22,20 +22,20 @@ class PublishQueueTest {
     private static final Duration LONG = Duration.ofMinutes(10);
     private static final int MOST = 100;
 
-    private final PublishQueue queue = new PublishQueue(3);
+    private final PublishQueue<OutgoingNotification> queue = new PublishQueue<>(3, Long.MAX_VALUE);
     private final List<Thread> others = new ArrayList<>();
 
     @Test
     void whatWasPutFirstComesFirst() throws Exception {
-        Outgoing[] all = {outgoing("c", "1"), outgoing("a", "2"), outgoing("b", "3")};
-        for (Outgoing each : all) {
+        OutgoingNotification[] all = {outgoing("c", "1"), outgoing("a", "2"), outgoing("b", "3")};
+        for (OutgoingNotification each : all) {
             assertThat(queue.put(each)).isEqualTo(Admission.TAKEN);
         }
 
         assertThat(queue.awaitSome(0)).isTrue();
-        assertThat(queue.takeBatch(2)).containsExactly(all[0], all[1]).allMatch(Outgoing::isSent);
-        assertThat(queue.takeBatch(2)).containsExactly(all[2]);
-        assertThat(queue.takeBatch(2)).isEmpty();
+        assertThat(queue.takeBatch(2, Long.MAX_VALUE)).containsExactly(all[0], all[1]).allMatch(Outgoing::isSent);
+        assertThat(queue.takeBatch(2, Long.MAX_VALUE)).containsExactly(all[2]);
+        assertThat(queue.takeBatch(2, Long.MAX_VALUE)).isEmpty();
         assertThat(queue.awaitSome(0)).isFalse();
     }
 
@@ -46,8 +46,8 @@ class PublishQueueTest {
         put("b", "1");
         put("a", "1");
 
-        assertThat(queue.takeBatch(MOST)).hasSize(2);
-        assertThat(queue.takeBatch(MOST)).hasSize(1);
+        assertThat(queue.takeBatch(MOST, Long.MAX_VALUE)).hasSize(2);
+        assertThat(queue.takeBatch(MOST, Long.MAX_VALUE)).hasSize(1);
     }
 
     /** Equal hashes alone fold nothing. */
@@ -58,43 +58,44 @@ class PublishQueueTest {
         put("Aa", "BB");
         put("BB", "Aa");
 
-        assertThat(queue.takeBatch(MOST)).hasSize(3);
+        assertThat(queue.takeBatch(MOST, Long.MAX_VALUE)).hasSize(3);
     }
 
     @Test
     void whatExpiredIsLeftOut() throws Exception {
-        Outgoing expired = outgoing("a", "1");
+        OutgoingNotification expired = outgoing("a", "1");
         queue.put(expired);
         put("a", "2");
         expired.expire();
 
-        assertThat(queue.takeBatch(MOST)).extracting(each -> each.payload).containsExactly("2");
+        assertThat(queue.takeBatch(MOST, Long.MAX_VALUE)).extracting(each -> each.payload).containsExactly("2");
     }
 
     @Test
     void thoseWhoseTimeIsUpMakeRoomOnceTheyAreTold() throws Exception {
         long now = System.nanoTime();
         put("a", "1");
-        queue.put(new Outgoing("a", "late", now, failure -> {}));
+        queue.put(new OutgoingNotification("a", "late", now, failure -> {}));
         put("a", "2");
         CompletableFuture<Admission> waits = putByAnother("a", "3");
         awaitWaiter();
 
         assertThat(queue.overdue(now - 1)).isEmpty();
-        List<Outgoing> overdue = queue.overdue(now);
+        List<OutgoingNotification> overdue = queue.overdue(now);
         assertThat(overdue).extracting(each -> each.payload).containsExactly("late");
         assertThat(queue.size()).as("it stays until it is told").isEqualTo(queue.capacity());
         overdue.get(0).end(null);
         queue.removeEnded();
         assertThat(waits.get()).isEqualTo(Admission.TAKEN);
-        assertThat(queue.takeBatch(MOST)).extracting(each -> each.payload).containsExactly("1", "2", "3");
+        assertThat(queue.takeBatch(MOST, Long.MAX_VALUE)).extracting(each -> each.payload).containsExactly("1", "2", "3");
     }
 
     @Test
     void whoFindsNoPlaceWaitsUntilItsDeadline() throws Exception {
         fill();
 
-        assertThat(queue.put(new Outgoing("a", "b", System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(20), failure -> {})))
+        assertThat(queue
+                .put(new OutgoingNotification("a", "b", System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(20), failure -> {})))
                 .isEqualTo(Admission.FULL);
         assertThat(queue.size()).isEqualTo(queue.capacity());
     }
@@ -105,7 +106,7 @@ class PublishQueueTest {
         List<CompletableFuture<Admission>> waiting = IntStream.range(0, 3).mapToObj(i -> putByAnother("b", "" + i)).toList();
         awaitWaiter();
 
-        queue.takeBatch(MOST);
+        queue.takeBatch(MOST, Long.MAX_VALUE);
         for (CompletableFuture<Admission> each : waiting) {
             assertThat(each.get()).isEqualTo(Admission.TAKEN);
         }
@@ -139,7 +140,7 @@ class PublishQueueTest {
         put("a", "1");
         assertThat(some.get()).isTrue();
 
-        queue.takeBatch(MOST);
+        queue.takeBatch(MOST, Long.MAX_VALUE);
         CompletableFuture<Boolean> none = new CompletableFuture<>();
         run(() -> none.complete(queue.awaitSome(LONG.toMillis())));
         queue.close();
@@ -166,8 +167,8 @@ class PublishQueueTest {
         return queue.put(outgoing(channel, payload));
     }
 
-    private static Outgoing outgoing(String channel, String payload) {
-        return new Outgoing(channel, payload, System.nanoTime() + LONG.toNanos(), failure -> {});
+    private static OutgoingNotification outgoing(String channel, String payload) {
+        return new OutgoingNotification(channel, payload, System.nanoTime() + LONG.toNanos(), failure -> {});
     }
 
     private CompletableFuture<Admission> putByAnother(String channel, String payload) {

@@ -43,7 +43,7 @@ class PublisherGoesOnTest {
     private final ExecutorService pool = Executors.newCachedThreadPool(task -> new Thread(task, "callbacks"));
     private final AtomicInteger attempts = new AtomicInteger();
     private final BiFunction<String, Runnable, Thread> threads = (purpose, task) -> new Thread(task, purpose);
-    private Publisher publisher;
+    private Publisher<OutgoingNotification> publisher;
 
     @AfterEach
     void close() {
@@ -176,9 +176,9 @@ class PublisherGoesOnTest {
         if (publisher != null) {
             publisher.close();
         }
-        publisher = new Publisher(source,
+        publisher = new Publisher<>(source,
                 new PublisherOptions("test", Duration.ofMillis(10), Duration.ofMillis(50), 10, 1, customizer),
-                new OwnMessages(), threadMaker, callbacks);
+                new NotifyStatement(new OwnMessages()), threadMaker, callbacks);
         publisher.start();
     }
 
@@ -195,12 +195,12 @@ class PublisherGoesOnTest {
     private CompletableFuture<Exception> publish(String payload, Duration timeout) {
         CompletableFuture<Exception> told = new CompletableFuture<>();
         Thread caller = Thread.currentThread();
-        publisher.publish("channel", payload, timeout, failure -> {
+        publisher.publish(new OutgoingNotification("channel", payload, System.nanoTime() + timeout.toNanos(), failure -> {
             if (Thread.currentThread() == caller) {
                 told.completeExceptionally(new AssertionError("told by the sender's own thread"));
             }
             told.complete(failure);
-        });
+        }));
         return told;
     }
 

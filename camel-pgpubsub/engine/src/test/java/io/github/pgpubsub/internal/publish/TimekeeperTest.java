@@ -30,7 +30,7 @@ class TimekeeperTest {
 
     private final CountDownLatch answers = new CountDownLatch(1);
     private final AtomicInteger made = new AtomicInteger();
-    private Publisher publisher;
+    private Publisher<OutgoingNotification> publisher;
 
     @AfterEach
     void end() {
@@ -102,14 +102,15 @@ class TimekeeperTest {
     }
 
     private void start(BiFunction<Runnable, String, Thread> threads) {
-        publisher = new Publisher(new Nowhere(), OPTIONS, new OwnMessages(),
+        publisher = new Publisher<>(new Nowhere(), OPTIONS, new NotifyStatement(new OwnMessages()),
                 (purpose, task) -> threads.apply(task, purpose), Runnable::run);
         publisher.start();
     }
 
     private CompletableFuture<Exception> publish(Duration timeout) {
         CompletableFuture<Exception> told = new CompletableFuture<>();
-        publisher.publish("channel", "payload", timeout, told::complete);
+        publisher.publish(
+                new OutgoingNotification("channel", "payload", System.nanoTime() + timeout.toNanos(), told::complete));
         return told;
     }
 

@@ -1,0 +1,51 @@
+package io.github.pgpubsub.internal.publish;
+
+import io.github.pgpubsub.PublishCallback;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A notification on its way. Two are equal when the server would fold them into one within a transaction.
+ */
+public final class OutgoingNotification extends Outgoing {
+
+    final String channel;
+    final String payload;
+    private final PublishCallback callback;
+    private final int hash;
+
+    /**
+     * @param channel  1 to 63 bytes, checked by the caller
+     * @param payload  at most 7999 bytes without NUL, checked by the caller
+     * @param deadline until when the commit is waited for, by {@link System#nanoTime}
+     * @param callback told once, whatever the outcome
+     */
+    public OutgoingNotification(String channel, String payload, long deadline, PublishCallback callback) {
+        super(deadline);
+        this.channel = channel;
+        this.payload = payload;
+        this.callback = callback;
+        // By the sender's thread, because the batches are put together by one thread for all.
+        this.hash = 31 * channel.hashCode() + payload.hashCode();
+    }
+
+    @Override
+    protected long weight() {
+        return 0;
+    }
+
+    @Override
+    protected void call(@Nullable Exception outcome) {
+        callback.done(outcome);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof OutgoingNotification that && hash == that.hash && payload.equals(that.payload)
+                && channel.equals(that.channel);
+    }
+
+    @Override
+    public int hashCode() {
+        return hash;
+    }
+}
