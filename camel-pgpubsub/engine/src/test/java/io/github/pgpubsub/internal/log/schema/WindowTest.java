@@ -286,14 +286,14 @@ class WindowTest {
             straggler.write("c", "straggler");
             write("a", "b", "c");
             postgres.execute("update pgpubsub.message set at = at - interval '1 hour' where payload = 'a'");
-            assertThat(lag()).isEqualTo("3 3600");
+            assertThat(lag()).startsWith("3 360");
             reader.open();
             reader.acknowledge(reader.page(1, HandReader.NO_LIMIT).get(0).id());
-            assertThat(lag()).isEqualTo("2 0");
+            assertThat(lag()).startsWith("2 ");
             straggler.commit();
-            assertThat(lag()).isEqualTo("3 0");
+            assertThat(lag()).startsWith("3 ");
             reader.read();
-            assertThat(lag()).isEqualTo("1 0");
+            assertThat(lag()).startsWith("1 ");
             reader.read();
             assertThat(lag()).isEqualTo("0 0");
         }
