@@ -1,0 +1,327 @@
+package io.github.pgpubsub.internal.log.schema;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes the log where it is absent, brings an older one up to date, and refuses what can't work.
+ *
+ * <p>A start that finds the log as it should be runs three queries and no DDL: DDL takes locks that stop all writers, and roles that may
+ * do it are rare. Immutable; any thread may call {@link #prepare}, with a connection of its own.
+ */
+public final class LogSchema {
+
+    /** What a process wants to do with the log, and the rights that this takes. */
+    public enum Use {
+
+        SEND(List.of(
+                new Right("column", "message", "INSERT", List.of("channel", "key", "payload", "bytes", "headers")),
+                new Right("column", "message", "SELECT", List.of("id", "at")),
+                new Right("sequence", "message_id", "USAGE"),
+                new Right("sequence", "slot", "USAGE"),
+                new Right("table", "version", "SELECT"),
+                new Right("function", "publish(text, text, text, jsonb)", "EXECUTE"),
+                new Right("function", "fence(uuid)", "EXECUTE"),
+                new Right("function", "send(uuid, bigint, bigint, uuid, text[], text[], text[], bytea[], text[])", "EXECUTE"),
+                new Right("function", "sent(uuid, bigint, bigint, text[])", "EXECUTE"))),
+
+        RECEIVE(List.of(
+                new Right("table", "message", "SELECT"),
+                new Right("sequence", "message_id", "USAGE"),
+                new Right("table", "version", "SELECT"),
+                new Right("table", "subscriber", "SELECT"),
+                new Right("column", "subscriber", "UPDATE", List.of("reader", "leader")),
+                new Right("table", "place", "SELECT"),
+                new Right("table", "place", "UPDATE"),
+                new Right("table", "seen", "SELECT"),
+                new Right("table", "seen", "INSERT"),
+                new Right("table", "seen", "UPDATE"),
+                new Right("table", "parked", "SELECT"),
+                new Right("table", "parked", "INSERT"),
+                new Right("table", "parked", "UPDATE"),
+                new Right("table", "groups", "SELECT"),
+                new Right("function", "check_cluster()", "EXECUTE"),
+                new Right("function", "join_group(text, text, text, integer, interval)", "EXECUTE"),
+                new Right("function", "drop_group(text, text)", "EXECUTE"),
+                new Right("function", "seek(text, text, text)", "EXECUTE"),
+                new Right("function", "requeue(text, text, bigint)", "EXECUTE"),
+                new Right("function", "rotate(interval, interval, interval, bigint)", "EXECUTE")));
+
+        private final List<Right> rights;
+
+        Use(List<Right> rights) {
+            this.rights = rights;
+        }
+    }
+
+    /** One privilege on one object of the log, or on some columns of it. */
+    private record Right(String kind, String object, String privilege, List<String> columns) {
+
+        Right(String kind, String object, String privilege) {
+            this(kind, object, privilege, List.of());
+        }
+    }
+
+    /** The folder of the files, for messages and for {@code Class.getResource}. */
+    public static final String FOLDER = "io/github/pgpubsub/log/";
+
+    private static final Logger LOG = LoggerFactory.getLogger(LogSchema.class);
+
+    private static final int OLDEST_SERVER = 130_000;
+
+    /** How long installing waits for a lock: for a table in use, or for another process that installs. */
+    private static final String LOCK_TIMEOUT = "10s";
+
+    /** Of the catalog alone, which any role may read. */
+    private static final String LOOK = """
+            select pg_catalog.current_setting('server_version_num')::pg_catalog.int4, pg_catalog.current_database(), current_user,
+                here.oid is not null,
+                coalesce(pg_catalog.has_schema_privilege(here.oid, 'USAGE'), false),
+                coalesce(pg_catalog.has_schema_privilege(here.oid, 'CREATE'), false),
+                pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE'),
+                version.oid is not null,
+                coalesce(pg_catalog.has_table_privilege(version.oid, 'SELECT'), false),
+                coalesce(pg_catalog.pg_has_role(version.relowner, 'USAGE'), false)
+            from (select ?::pg_catalog.name as name) wanted
+            left join pg_catalog.pg_namespace here on here.nspname operator(pg_catalog.=) wanted.name
+            left join pg_catalog.pg_class version on version.relnamespace operator(pg_catalog.=) here.oid
+                and version.relname operator(pg_catalog.=) 'version'""";
+
+    private static final String VERSION = """
+            select number, system_id operator(pg_catalog.=) (select system_identifier from pg_catalog.pg_control_system())
+            from ${log}.version""";
+
+    private static final String RIGHTS = """
+            select n from rows from (pg_catalog.unnest(?::pg_catalog.text[]), pg_catalog.unnest(?::pg_catalog.text[]),
+                pg_catalog.unnest(?::pg_catalog.text[]), pg_catalog.unnest(?::pg_catalog.text[]))
+                with ordinality as needed(kind, object, part, privilege, n)
+            where not case
+                when kind operator(pg_catalog.=) 'column' then pg_catalog.has_column_privilege(object, part, privilege)
+                when kind operator(pg_catalog.=) 'table' then pg_catalog.has_table_privilege(object, privilege)
+                when kind operator(pg_catalog.=) 'sequence' then pg_catalog.has_sequence_privilege(object, privilege)
+                else pg_catalog.has_function_privilege(object, privilege) end""";
+
+    private static final String LOCK = """
+            select pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('pgpubsub/install/' operator(pg_catalog.||) ?, 0))""";
+
+    private final SchemaName schema;
+    private final String folder;
+    private final int newest;
+
+    /**
+     * @param schema the schema's name, taken exactly (option {@code logSchema}, default {@code pgpubsub})
+     * @throws IllegalArgumentException when no schema can be called so
+     */
+    public LogSchema(String schema) {
+        this(schema, FOLDER, 1);
+    }
+
+    /** With versions from 1 to the newest, each a file of this folder. */
+    LogSchema(String schema, String folder, int newest) {
+        this.schema = new SchemaName(schema);
+        this.folder = folder;
+        this.newest = newest;
+    }
+
+    /** What the catalog says. */
+    private record Found(int server, String database, String role, boolean schema, boolean usage, boolean createInSchema,
+            boolean createSchema, boolean log, boolean readable, boolean owner) {}
+
+    /** The log's own row. */
+    private record Version(int number, boolean thisCluster) {}
+
+    /**
+     * Sees to it that the log can be used. Leaves the connection as it was, autocommit included.
+     *
+     * @param connection outside of any transaction
+     * @param create     whether to make or update the log where it is absent or old (option {@code createLog})
+     * @throws LogSchemaException when the log is absent, old, newer than this version knows, another cluster's, or rights are missing
+     * @throws SQLException       when the connection fails, or a lock is not to be had within 10 s
+     */
+    public void prepare(Connection connection, boolean create, Use use) throws SQLException {
+        Found found = look(connection);
+        Version version = readVersion(connection, found);
+        if (version == null || version.number < newest) {
+            int from = version == null ? 0 : version.number;
+            refuseUnlessAllowed(found, from, create);
+            install(connection);
+            version = readVersion(connection, look(connection));
+        }
+        if (version == null || version.number > newest) {
+            throw new LogSchemaException("The log in " + where(found) + " has version " + (version == null ? "?" : version.number)
+                    + ", and this release knows versions up to " + newest + ". Use a newer release here too");
+        }
+        if (!version.thisCluster) {
+            throw new LogSchemaException(
+                    "The log in " + where(found) + " was written by another database cluster, so its transaction ids"
+                            + " mean nothing here. After a restore of a dump its owner calls: select " + schema.identifier()
+                            + ".rebase(); and after pg_upgrade: select " + schema.identifier() + ".rebase(keep => true);");
+        }
+        refuseWithout(connection, found, use);
+    }
+
+    private Found look(Connection connection) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(LOOK)) {
+            statement.setString(1, schema.name());
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                Found found = new Found(row.getInt(1), row.getString(2), row.getString(3), row.getBoolean(4), row.getBoolean(5),
+                        row.getBoolean(6), row.getBoolean(7), row.getBoolean(8), row.getBoolean(9), row.getBoolean(10));
+                if (found.server < OLDEST_SERVER) {
+                    throw new LogSchemaException(
+                            "Kept messages need PostgreSQL 13 or later, and this server is " + found.server / 10_000);
+                }
+                return found;
+            }
+        }
+    }
+
+    /** Null: there is no log, or one that is half made. */
+    private @Nullable Version readVersion(Connection connection, Found found) throws SQLException {
+        if (!found.log) {
+            return null;
+        }
+        if (!found.usage || !found.readable) {
+            throw new LogSchemaException(
+                    "The role " + found.role + " may not use the log in " + where(found) + ". Its owner calls: grant"
+                            + " usage on schema " + schema.identifier() + " to " + quoted(found.role) + "; grant select on "
+                            + schema.identifier() + ".version to " + quoted(found.role) + ";");
+        }
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(VERSION.replace("${log}", schema.identifier()))) {
+            return row.next() ? new Version(row.getInt(1), row.getBoolean(2)) : null;
+        }
+    }
+
+    private void refuseUnlessAllowed(Found found, int from, boolean create) {
+        boolean may = found.log ? found.owner : found.schema ? found.createInSchema && found.usage : found.createSchema;
+        if (create && may) {
+            return;
+        }
+        String files = String.join(" ", files(from));
+        String what = found.log && from > 0
+                ? "The log in " + where(found) + " has version " + from + ", and this release needs " + newest
+                : "There is no log of kept messages in " + where(found);
+        String why = create ? "the role " + found.role + " may not make it" : "createLog=false";
+        String help = "Run with psql, Flyway or Liquibase the file " + files + " of the engine's jar"
+                + (schema.name().equals("pgpubsub") ? "" : ", with " + schema.identifier() + " for pgpubsub as the schema");
+        String grant = found.schema ? "grant usage, create on schema " + schema.identifier() + " to " + quoted(found.role) + ";"
+                : "grant create on database " + quoted(found.database) + " to " + quoted(found.role) + ";";
+        throw new LogSchemaException(what + " (" + why + "). " + help
+                + (create && !found.log ? ", or let an administrator call: " + grant : ""));
+    }
+
+    /** One process installs and the others wait for it; then each looks again. */
+    private void install(Connection connection) throws SQLException {
+        boolean autoCommit = connection.getAutoCommit();
+        connection.setAutoCommit(false);
+        try (Statement statement = connection.createStatement(); PreparedStatement lock = connection.prepareStatement(LOCK)) {
+            statement.setEscapeProcessing(false);
+            statement.execute("set local lock_timeout = '" + LOCK_TIMEOUT + "'; set local standard_conforming_strings = on");
+            lock.setString(1, schema.name());
+            lock.execute();
+            Version version = readVersion(connection, look(connection));
+            int from = version == null ? 0 : version.number;
+            for (String file : files(from)) {
+                LOG.info("Kept messages: {} is run in schema {}", file, schema.identifier());
+                statement.execute(schema.inFile(text(file)));
+            }
+            connection.commit();
+        } catch (SQLException | RuntimeException | Error e) {
+            rollBack(connection, e);
+            throw e;
+        }
+        connection.setAutoCommit(autoCommit);
+    }
+
+    private static void rollBack(Connection connection, Throwable failure) {
+        try {
+            connection.rollback();
+            connection.setAutoCommit(true);
+        } catch (SQLException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    private List<String> files(int from) {
+        List<String> files = new ArrayList<>();
+        for (int version = from + 1; version <= newest; version++) {
+            files.add(folder + "pgpubsub-" + version + ".sql");
+        }
+        return files;
+    }
+
+    private static String text(String file) {
+        try (InputStream in = LogSchema.class.getResourceAsStream("/" + file)) {
+            if (in == null) {
+                throw new IllegalStateException("The jar has no " + file);
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void refuseWithout(Connection connection, Found found, Use use) throws SQLException {
+        List<Right> missing = missing(connection, use);
+        if (!missing.isEmpty()) {
+            throw new LogSchemaException("The role " + found.role + " may not " + use.name().toLowerCase(Locale.ROOT)
+                    + " kept messages in " + where(found) + ". The log's owner calls: " + missing.stream()
+                            .map(right -> grant(right) + " to " + quoted(found.role) + ";").collect(Collectors.joining(" ")));
+        }
+    }
+
+    private List<Right> missing(Connection connection, Use use) throws SQLException {
+        List<Right> each = use.rights.stream().flatMap(right -> right.columns.isEmpty() ? Stream.of(right)
+                : right.columns.stream().map(column -> new Right(right.kind, right.object, right.privilege, List.of(column))))
+                .toList();
+        try (PreparedStatement statement = connection.prepareStatement(RIGHTS)) {
+            statement.setArray(1, texts(connection, each.stream().map(Right::kind)));
+            statement.setArray(2, texts(connection, each.stream().map(right -> schema.identifier() + "." + right.object)));
+            statement.setArray(3, texts(connection, each.stream().map(right -> String.join("", right.columns))));
+            statement.setArray(4, texts(connection, each.stream().map(Right::privilege)));
+            List<Right> missing = new ArrayList<>();
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    missing.add(each.get(rows.getInt(1) - 1));
+                }
+            }
+            return missing;
+        }
+    }
+
+    private static Array texts(Connection connection, Stream<String> texts) throws SQLException {
+        return connection.createArrayOf("text", texts.toArray());
+    }
+
+    private String grant(Right right) {
+        String kind = right.kind.equals("column") || right.kind.equals("table") ? "" : right.kind + " ";
+        String columns = right.columns.isEmpty() ? "" : " (" + String.join(", ", right.columns) + ")";
+        return "grant " + right.privilege.toLowerCase(Locale.ROOT) + columns + " on " + kind + schema.identifier() + "."
+                + right.object;
+    }
+
+    private String where(Found found) {
+        return "schema " + schema.identifier() + " of database " + found.database;
+    }
+
+    private static String quoted(String identifier) {
+        return new SchemaName(identifier).identifier();
+    }
+}

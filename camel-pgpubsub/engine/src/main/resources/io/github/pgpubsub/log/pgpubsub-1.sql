@@ -1,0 +1,765 @@
+-- The log of kept messages (durable=true), version 1. PostgreSQL 13 to 18.
+--
+-- psql -f pgpubsub-1.sql, Flyway (as V1__pgpubsub.sql) and Liquibase (<sqlFile ... splitStatements="false"/>) run this file as it
+-- is. The role that runs it owns the log; it needs CREATE on the database, no more, and no superuser. It may be run again: that changes
+-- nothing. It lies in the engine's jar as io/github/pgpubsub/log/pgpubsub-1.sql, in a folder that is not "internal" because people
+-- copy it, with its version in its name because a later version comes as one more file, never as a change of this one.
+--
+-- Another schema: replace "pgpubsub." and "schema pgpubsub" everywhere. The component does so by itself (option logSchema).
+-- "pgpubsub.wake_up" and "pgpubsub.wake_up_locks" are settings and keep their names.
+
+-- Types, operators and functions are looked up here, when tables and views are made. So no search_path of the session may interfere; the
+-- last statement puts it back.
+do $body$
+begin
+  perform pg_catalog.set_config('pgpubsub_install.search_path', pg_catalog.current_setting('search_path'), false);
+  perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', false);
+end
+$body$;
+
+-- Not "create schema if not exists" alone: that asks for CREATE on the database even where the schema is there.
+do $body$
+begin
+  if to_regnamespace('pgpubsub') is null then
+    create schema pgpubsub;
+  end if;
+end
+$body$;
+
+-- Cache 1 (the default) is part of the proof in durable reading: ids rise in the order in which they are drawn.
+create sequence if not exists pgpubsub.message_id as bigint cache 1 no cycle;
+
+-- Its last value is the partition that is written.
+create sequence if not exists pgpubsub.slot as smallint minvalue 0 start with 0 cache 1;
+
+do $body$
+begin
+  if pg_sequence_last_value('pgpubsub.slot') is null then
+    perform setval('pgpubsub.slot', 0);
+  end if;
+end
+$body$;
+
+-- The columns' order is part of the proof, too: defaults are computed in it, so a transaction has its xid before it draws an id.
+create table if not exists pgpubsub.message (
+  txid xid8 not null default pg_current_xact_id(),
+  id bigint not null default nextval('pgpubsub.message_id'),
+  slot smallint not null default pg_sequence_last_value('pgpubsub.slot'),
+  channel text collate "C" not null,
+  key text collate "C",
+  bucket smallint not null generated always as ((coalesce(hashtextextended(key, 0), id) & 1023)::smallint) stored,
+  payload text,
+  bytes bytea,
+  headers jsonb,
+  context uuid,
+  sender uuid,
+  batch bigint,
+  for_group text collate "C",
+  at timestamptz not null default clock_timestamp(),
+  constraint message_channel check (octet_length(channel) between 1 and 63),
+  constraint message_text_or_bytes check (payload is null or bytes is null),
+  constraint message_headers check (headers is null or jsonb_typeof(headers) = 'object')
+) partition by list (slot);
+
+-- Opens a window.
+create index if not exists message_by_txid on pgpubsub.message (channel, txid, id);
+-- Pages through it.
+create index if not exists message_by_id on pgpubsub.message (channel, id);
+
+create table if not exists pgpubsub.message_0 partition of pgpubsub.message for values in (0);
+create table if not exists pgpubsub.message_1 partition of pgpubsub.message for values in (1);
+create table if not exists pgpubsub.message_2 partition of pgpubsub.message for values in (2);
+create table if not exists pgpubsub.message_3 partition of pgpubsub.message for values in (3);
+
+-- When a partition was last opened for writing, and closed again (null: it is being written, or never was).
+create table if not exists pgpubsub.slot_opened (
+  slot smallint primary key,
+  at timestamptz,
+  closed timestamptz,
+  failures integer not null default 0
+);
+
+insert into pgpubsub.slot_opened (slot, at) values (0, clock_timestamp()), (1, null), (2, null), (3, null) on conflict do nothing;
+
+-- Who reads. Every writer's trigger reads this table, so it is written on joining and on taking the lead only: with a snapshot held,
+-- a table that is updated all the time is slow to read.
+create table if not exists pgpubsub.subscriber (
+  no bigint generated always as identity primary key,
+  channel text collate "C" not null,
+  grp text collate "C" not null,
+  shard smallint not null default 0,
+  shards smallint not null default 1,
+  reader uuid,
+  leader text,
+  expiry interval,
+  joined timestamptz not null default clock_timestamp(),
+  constraint subscriber_channel check (octet_length(channel) between 1 and 63),
+  constraint subscriber_shard check (shard >= 0 and shard < shards and shards <= 1024),
+  unique (channel, grp, shard)
+);
+
+-- How far each has come. Hot; read by nobody but its leader and whoever asks for the lag. Columns but the key have no index, so updates
+-- stay in the page.
+create table if not exists pgpubsub.place (
+  no bigint primary key references pgpubsub.subscriber on delete cascade,
+  done pg_snapshot not null,
+  done_max_id bigint not null,
+  done_xid xid8 not null,
+  upto pg_snapshot,
+  upto_max_id bigint,
+  upto_xid xid8,
+  last_id bigint not null default 0,
+  epoch bigint not null default 0,
+  owner uuid,
+  redelivered_id bigint not null default 0,
+  missed bigint not null default 0,
+  missed_told bigint not null default 0,
+  constraint place_window check ((upto is null) = (upto_max_id is null) and (upto is null) = (upto_xid is null))
+) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
+
+-- When a member of the group was last there.
+create table if not exists pgpubsub.seen (
+  no bigint primary key references pgpubsub.subscriber on delete cascade,
+  at timestamptz not null default clock_timestamp()
+) with (fillfactor = 50);
+
+-- A batch of a publisher is inserted only by the incarnation that stands here.
+create table if not exists pgpubsub.sender (
+  id uuid primary key,
+  incarnation bigint not null,
+  at timestamptz not null default clock_timestamp()
+);
+
+-- Messages that a group has set aside, with the error.
+create table if not exists pgpubsub.parked (
+  channel text collate "C" not null,
+  grp text collate "C" not null,
+  id bigint not null,
+  at timestamptz not null,
+  key text collate "C",
+  payload text,
+  bytes bytea,
+  headers jsonb,
+  context uuid,
+  error text,
+  attempts integer not null default 1,
+  parked_at timestamptz not null default clock_timestamp(),
+  primary key (channel, grp, id, at)
+);
+
+-- One row. The system identifier says whose transaction ids these are.
+create table if not exists pgpubsub.version (
+  one_row boolean primary key default true check (one_row),
+  number integer not null,
+  system_id bigint not null,
+  installed timestamptz not null default clock_timestamp()
+);
+
+-- Advisory locks belong to a database; logs in several schemas do not meet. Any role can take advisory locks: who may connect can
+-- hold up rotation, one sender or the sleep of a reader, and nothing else.
+create or replace function pgpubsub.lock_key(what text) returns bigint
+language sql stable set search_path = pg_catalog, pg_temp
+as $body$
+  select hashtextextended('pgpubsub/' || what || '/' || 'pgpubsub.message'::regclass::oid::text, 0)
+$body$;
+
+-- What is committed, and never the transaction that asks: to pg_current_snapshot() its own xid looks committed as soon as a later one is.
+create or replace function pgpubsub.snapshot() returns pg_snapshot
+language plpgsql volatile set search_path = pg_catalog, pg_temp
+as $body$
+declare
+  now_ pg_snapshot := pg_current_snapshot();
+  own xid8 := pg_current_xact_id_if_assigned();
+begin
+  if own is null or not pg_visible_in_snapshot(own, now_) then
+    return now_;
+  end if;
+  return (
+    select least(pg_snapshot_xmin(now_)::text::numeric, own::text::numeric) || ':' || pg_snapshot_xmax(now_) || ':'
+      || string_agg(x::text, ',' order by x)
+    from (select own as x union select pg_snapshot_xip(now_)) as running)::pg_snapshot;
+end
+$body$;
+
+-- Refuses a log whose transaction ids are another cluster's: they would be compared with this one's and lose messages in silence.
+create or replace function pgpubsub.check_cluster() returns void
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp
+as $body$
+declare
+  here bigint := (select system_identifier from pg_control_system());
+  written bigint := (select system_id from pgpubsub.version);
+  ahead bigint;
+begin
+  if here <> written then
+    raise exception 'The log was written by another database cluster (system identifier %, this one is %)', written, here
+      using errcode = '55000', hint = 'After a restore of a dump call rebase() of the log''s schema; after pg_upgrade rebase(keep => true).';
+  end if;
+  select count(*) into ahead from pgpubsub.place
+  where greatest(pg_snapshot_xmax(done)::text::numeric, pg_snapshot_xmax(upto)::text::numeric)
+    > pg_snapshot_xmax(pg_current_snapshot())::text::numeric;
+  if ahead > 0 then
+    raise exception '% places of the log lie in the future: their transaction ids are another database cluster''s', ahead
+      using errcode = '55000', hint = 'Call rebase() of the log''s schema.';
+  end if;
+end
+$body$;
+
+-- A statement's trigger, so that INSERT and COPY are all that a writer needs. A reader that sleeps holds the exclusive lock of its
+-- (reader, channel), and has looked once more after taking it. The writer tries the same lock, shared: if it can't get it, the reader sleeps
+-- or is about to look, and is notified; if it gets it, it keeps the reader from going to sleep until this transaction's rows are visible.
+-- More than 8 readers to a channel, or 64 locks to a transaction: notified without locks, which are the server's common memory.
+create or replace function pgpubsub.wake_up() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
+as $body$
+declare
+  held text;
+  locks integer;
+  got integer;
+  sleepers text[];
+  channels text[];
+begin
+  if current_setting('pgpubsub.wake_up', true) = 'none' then
+    return null;
+  end if;
+  held := current_setting('pgpubsub.wake_up_locks', true);
+  locks := case when held ~ '^[0-9]{1,6}$' then held::integer else 0 end;
+  with readers as materialized (
+    select distinct s.channel, s.reader
+    from (select distinct w.channel from written w) c join pgpubsub.subscriber s on s.channel = c.channel
+    where s.reader is not null
+  ), counted as materialized (
+    select channel, reader, count(*) over (partition by channel) <= 8 and count(*) over () + locks <= 64 as lock from readers
+  ), tried as materialized (
+    select channel, reader, lock,
+      case when lock then pg_try_advisory_xact_lock_shared(hashtextextended('pgpubsub/sleep/' || reader || '/' || channel, 0)) end as got
+    from counted
+  )
+  select count(*) filter (where t.got), array_agg(distinct case when t.lock then t.reader::text else 'all' end) filter (where t.got is not true),
+    array_agg(distinct t.channel) filter (where t.got is not true)
+  into got, sleepers, channels
+  from tried t;
+  if got > 0 then
+    perform set_config('pgpubsub.wake_up_locks', (locks + got)::text, true);
+  end if;
+  -- A full queue would fail the writer's commit. Asking costs, so it is asked only when there is something to say.
+  if sleepers is not null and pg_notification_queue_usage() <= 0.5 then
+    perform pg_notify('pgpubsub/wake/' || sleeper, case when cardinality(channels) = 1 then channels[1] else '' end)
+    from unnest(sleepers) as sleeper;
+  end if;
+  return null;
+end
+$body$;
+
+do $body$
+begin
+  if not exists (select from pg_trigger where tgrelid = 'pgpubsub.message'::regclass and tgname = 'wake_up') then
+    create trigger wake_up after insert on pgpubsub.message referencing new table as written
+      for each statement execute function pgpubsub.wake_up();
+  end if;
+end
+$body$;
+
+-- Sends one message with the caller's own rights; returns its id as CamelPgPubSubMessageId has it.
+create or replace function pgpubsub.publish(channel text, payload text, key text default null, headers jsonb default null) returns text
+language sql volatile set search_path = pg_catalog, pg_temp
+as $body$
+  insert into pgpubsub.message (channel, payload, key, headers)
+  values (publish.channel, publish.payload, publish.key, publish.headers)
+  returning id || '-' || (extract(epoch from at) * 1000000)::bigint
+$body$;
+
+-- Ends what a publisher's former connection may still try: returns the incarnation with which to send from now on. Waits for a
+-- transaction of the former one that is at work.
+create or replace function pgpubsub.fence(sender uuid) returns bigint
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
+as $body$
+declare
+  result bigint;
+begin
+  perform pg_advisory_xact_lock(pgpubsub.lock_key('sender/' || fence.sender));
+  insert into pgpubsub.sender as s (id, incarnation) values (fence.sender, (extract(epoch from clock_timestamp()) * 1000)::bigint)
+  on conflict (id) do update set incarnation = greatest(s.incarnation + 1, excluded.incarnation), at = clock_timestamp()
+  returning incarnation into result;
+  return result;
+end
+$body$;
+
+-- Inserts a batch, in the order of the arrays; no rows: fenced, another incarnation has taken over. The lock is taken by a statement of its
+-- own, so that the next one sees what its former holder has committed.
+create or replace function pgpubsub.send(
+  sender uuid, incarnation bigint, batch bigint, context uuid,
+  channels text[], keys text[], payloads text[], bytes bytea[], headers text[]
+) returns table (id bigint, at timestamptz)
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
+as $body$
+begin
+  if current_setting('transaction_isolation') <> 'read committed' then
+    raise exception 'A batch is sent in READ COMMITTED, not %', current_setting('transaction_isolation') using errcode = '25000';
+  end if;
+  perform pg_advisory_xact_lock(pgpubsub.lock_key('sender/' || send.sender));
+  return query
+    insert into pgpubsub.message as m (channel, key, payload, bytes, headers, context, sender, batch)
+    select b.channel, b.key, b.payload, b.bytes, b.headers::jsonb, send.context, send.sender, send.batch
+    from pgpubsub.sender s,
+      unnest(send.channels, send.keys, send.payloads, send.bytes, send.headers) with ordinality
+        as b (channel, key, payload, bytes, headers, n)
+    where s.id = send.sender and s.incarnation = send.incarnation
+    order by b.n
+    returning m.id, m.at;
+end
+$body$;
+
+-- What of a batch is in the log. Ask after fence() has committed, in a transaction of its own.
+create or replace function pgpubsub.sent(sender uuid, batch bigint, after_id bigint, channels text[])
+returns table (id bigint, at timestamptz)
+language sql volatile security definer set search_path = pg_catalog, pg_temp
+as $body$
+  select m.id, m.at
+  from (select distinct c from unnest(sent.channels) as c) as of(channel)
+    join pgpubsub.message m on m.channel = of.channel and m.id > sent.after_id
+  where m.sender = sent.sender and m.batch = sent.batch
+  order by m.id
+$body$;
+
+-- The first id of a channel that was written at or after a time. Times rise with ids but for what lies between drawing an id and reading
+-- the clock, so the search ends a second early and the rest is looked at one by one.
+create or replace function pgpubsub.id_at(channel text, since timestamptz) returns bigint
+language plpgsql volatile set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off set jit = off
+as $body$
+declare
+  low bigint := 1;
+  high bigint := coalesce(pg_sequence_last_value('pgpubsub.message_id'), 0) + 1;
+  middle bigint;
+  found_id bigint;
+  found_at timestamptz;
+begin
+  while low < high loop
+    middle := low + (high - low) / 2;
+    select m.id, m.at into found_id, found_at from pgpubsub.message m
+    where m.channel = id_at.channel and m.id >= middle and m.id < high order by m.id limit 1;
+    if found_id is null or found_at >= id_at.since - interval '1 second' then
+      high := middle;
+    else
+      low := found_id + 1;
+    end if;
+  end loop;
+  select m.id into found_id from pgpubsub.message m
+  where m.channel = id_at.channel and m.id >= low and m.at >= id_at.since order by m.id limit 1;
+  return coalesce(found_id, coalesce(pg_sequence_last_value('pgpubsub.message_id'), 0) + 1);
+end
+$body$;
+
+-- A place from which to read on: "now", "earliest", an ISO 8601 time or a message id. The caller holds the rotator's lock.
+-- From a message on is one window from nothing to now, begun before that message.
+create or replace function pgpubsub.start_at(
+  channel text, start_from text, out done pg_snapshot, out done_max_id bigint, out done_xid xid8,
+  out upto pg_snapshot, out upto_max_id bigint, out upto_xid xid8, out last_id bigint)
+language plpgsql volatile set search_path = pg_catalog, pg_temp
+as $body$
+declare
+  visible pg_snapshot := pgpubsub.snapshot();
+  -- After the snapshot, and the xid after both.
+  max_id bigint := coalesce(pg_sequence_last_value('pgpubsub.message_id'), 0);
+  xid xid8 := pg_current_xact_id();
+begin
+  last_id := 0;
+  if start_from = 'now' then
+    done := visible;
+    done_max_id := max_id;
+    done_xid := xid;
+    return;
+  end if;
+  if start_from ~ '^[0-9]{1,18}(-[0-9]+)?$' then
+    last_id := split_part(start_from, '-', 1)::bigint - 1;
+  elsif start_from <> 'earliest' then
+    last_id := pgpubsub.id_at(channel, start_from::timestamptz) - 1;
+  end if;
+  done := '3:3:';
+  done_max_id := 0;
+  done_xid := '3';
+  upto := visible;
+  upto_max_id := max_id;
+  upto_xid := xid;
+end
+$body$;
+
+-- Makes the group's places unless they are there. One row for each shard. A group has its number of shards from its first member.
+create or replace function pgpubsub.join_group(
+  channel text, grp text, start_from text default 'now', shards integer default 1, expiry interval default null)
+returns table (no bigint, shard smallint, created boolean)
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
+as $body$
+declare
+  s record;
+  p record;
+begin
+  perform pgpubsub.check_cluster();
+  -- Rotation must not forget what this group is about to begin with; and members that join at once wait for each other.
+  perform pg_advisory_xact_lock_shared(pgpubsub.lock_key('rotate'));
+  perform pg_advisory_xact_lock(pgpubsub.lock_key('join/' || join_group.channel || '/' || join_group.grp));
+  if current_setting('transaction_isolation') <> 'read committed' then
+    raise exception 'A group is joined in READ COMMITTED, not %', current_setting('transaction_isolation') using errcode = '25000';
+  end if;
+  for s in select * from pgpubsub.subscriber e where e.channel = join_group.channel and e.grp = join_group.grp order by e.shard loop
+    if s.shards <> join_group.shards then
+      raise exception 'Group % of channel % has % shards, not %', s.grp, s.channel, s.shards, join_group.shards using errcode = '55000';
+    end if;
+    no := s.no;
+    shard := s.shard;
+    created := false;
+    insert into pgpubsub.seen as e (no) values (s.no) on conflict on constraint seen_pkey do update set at = excluded.at;
+    return next;
+  end loop;
+  if created is not null then
+    return;
+  end if;
+  select * into p from pgpubsub.start_at(join_group.channel, join_group.start_from);
+  created := true;
+  for s in select generate_series(0, join_group.shards - 1) as shard loop
+    shard := s.shard;
+    insert into pgpubsub.subscriber as e (channel, grp, shard, shards, expiry)
+      values (join_group.channel, join_group.grp, s.shard, join_group.shards, join_group.expiry) returning e.no into no;
+    insert into pgpubsub.place values (no, p.done, p.done_max_id, p.done_xid, p.upto, p.upto_max_id, p.upto_xid, p.last_id);
+    insert into pgpubsub.seen values (no);
+    return next;
+  end loop;
+end
+$body$;
+
+-- Sends a group elsewhere: "now", "earliest", an ISO 8601 time or a message id. Its leader finds another owner in its place, delivers
+-- nothing more, and takes the lead anew.
+create or replace function pgpubsub.seek(channel text, grp text, start_from text) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
+as $body$
+declare
+  p record;
+begin
+  perform pgpubsub.check_cluster();
+  perform pg_advisory_xact_lock_shared(pgpubsub.lock_key('rotate'));
+  select * into p from pgpubsub.start_at(seek.channel, seek.start_from);
+  update pgpubsub.place as e
+  set done = p.done, done_max_id = p.done_max_id, done_xid = p.done_xid,
+    upto = p.upto, upto_max_id = p.upto_max_id, upto_xid = p.upto_xid, last_id = p.last_id,
+    redelivered_id = greatest(e.redelivered_id, e.done_max_id, e.upto_max_id),
+    epoch = greatest(e.epoch + 1, (extract(epoch from clock_timestamp()) * 1000)::bigint), owner = gen_random_uuid()
+  from pgpubsub.subscriber s
+  where s.no = e.no and s.channel = seek.channel and s.grp = seek.grp;
+  if not found then
+    raise exception 'No group % of channel %', seek.grp, seek.channel using errcode = '02000';
+  end if;
+  perform pg_notify('pgpubsub/wake/' || r.reader, seek.channel)
+  from (select distinct s.reader from pgpubsub.subscriber s
+    where s.channel = seek.channel and s.grp = seek.grp and s.reader is not null) as r;
+end
+$body$;
+
+-- Removes a group with its place and its parked messages. Whether it was there.
+create or replace function pgpubsub.drop_group(channel text, grp text) returns boolean
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
+as $body$
+declare
+  was_there boolean;
+begin
+  delete from pgpubsub.parked p where p.channel = drop_group.channel and p.grp = drop_group.grp;
+  was_there := found;
+  delete from pgpubsub.subscriber s where s.channel = drop_group.channel and s.grp = drop_group.grp;
+  return was_there or found;
+end
+$body$;
+
+-- Writes parked messages to the log again, for their group alone. How many.
+create or replace function pgpubsub.requeue(channel text, grp text, id bigint default null) returns bigint
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
+as $body$
+declare
+  result bigint;
+begin
+  if not exists (select from pgpubsub.subscriber s where s.channel = requeue.channel and s.grp = requeue.grp) then
+    raise exception 'No group % of channel %', requeue.grp, requeue.channel using errcode = '02000';
+  end if;
+  with back as (
+    delete from pgpubsub.parked p
+    where p.channel = requeue.channel and p.grp = requeue.grp and (requeue.id is null or p.id = requeue.id)
+    returning p.*
+  )
+  insert into pgpubsub.message (channel, key, payload, bytes, headers, context, for_group)
+  select b.channel, b.key, b.payload, b.bytes, b.headers, b.context, b.grp from back b order by b.id;
+  get diagnostics result = row_count;
+  return result;
+end
+$body$;
+
+-- Of each place, how many rows of a partition it has not read (at most so many are counted). A row is unread unless "done" sees it, or
+-- the open window does and last_id has passed it. "Before last_id" alone would take unread stragglers for read.
+create or replace function pgpubsub.unread(slot smallint, at_most bigint) returns table (no bigint, rows bigint)
+language plpgsql volatile set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set enable_bitmapscan = off set jit = off
+as $body$
+declare
+  p record;
+  late bigint;
+begin
+  for p in
+    select e.*, s.channel, array(select pg_snapshot_xip(e.done)) as done_xip, array(select pg_snapshot_xip(e.upto)) as upto_xip
+    from pgpubsub.place e join pgpubsub.subscriber s on s.no = e.no order by e.no
+  loop
+    no := p.no;
+    if p.upto is null then
+      execute $sql$
+        select count(*) from (
+          select from pgpubsub.message m
+          where m.slot = $1 and m.channel = $2 and (m.txid >= pg_snapshot_xmax($3) or m.txid = any ($4)) limit $5) as found
+        $sql$ into rows using unread.slot, p.channel, p.done, p.done_xip, at_most;
+    else
+      -- Without the window's help: what it does not see, by txid.
+      execute $sql$
+        select count(*) from (
+          select from pgpubsub.message m
+          where m.slot = $1 and m.channel = $2 and (m.txid >= pg_snapshot_xmax($3) or m.txid = any ($4)) limit $5) as found
+        $sql$ into rows using unread.slot, p.channel, p.upto, p.upto_xip, at_most;
+      -- What it sees and has yet to read: after last_id. In two parts that are each a range of an index: transactions which ran when
+      -- "done" was stored, and later ones, whose ids all lie above done_max_id.
+      if rows < at_most then
+        execute $sql$
+          select count(*) from (
+            select from pgpubsub.message m
+            where m.slot = $1 and m.channel = $2 and m.id > $3 and pg_visible_in_snapshot(m.txid, $4)
+              and (m.txid >= pg_snapshot_xmax($5) and m.txid <= $6 or m.txid = any ($7)) limit $8) as found
+          $sql$ into late using unread.slot, p.channel, p.last_id, p.upto, p.done, p.done_xid, p.done_xip, at_most;
+        rows := rows + late;
+      end if;
+      if rows < at_most then
+        execute $sql$
+          select count(*) from (
+            select from pgpubsub.message m
+            where m.slot = $1 and m.channel = $2 and m.id > $3 and pg_visible_in_snapshot(m.txid, $4) and m.txid > $5 limit $6) as found
+          $sql$ into late using unread.slot, p.channel, greatest(p.last_id, p.done_max_id), p.upto, p.done_xid, at_most;
+        rows := rows + late;
+      end if;
+    end if;
+    if rows > 0 then
+      rows := least(rows, at_most);
+      return next;
+    end if;
+  end loop;
+end
+$body$;
+
+-- Forgets and moves on; to be called every few seconds, by anyone, in a transaction of its own. Expired groups are given up. One partition that
+-- was closed long enough ago and that every group has read is emptied. If the partition that is written is old or large enough and the
+-- next one is empty, the writers move on.
+--
+-- outcome: "idle" (nothing to do), "emptied", "moved", "held" (groups have not read it), "busy" (somebody uses the partition, or
+-- rotates, joins or seeks). given_up: unread messages that were older than retention_max.
+create or replace function pgpubsub.rotate(
+  retention interval default '7 days', retention_max interval default null, group_expiry interval default '30 days',
+  slot_bytes bigint default null,
+  out outcome text, out slot smallint, out given_up bigint, out groups text[], out expired text[])
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp set lock_timeout = '100ms'
+as $body$
+declare
+  now_ timestamptz := clock_timestamp();
+  writing smallint;
+  following smallint;
+  n integer := (select count(*) from pgpubsub.slot_opened);
+  candidate record;
+  holders text[];
+  part text;
+  force boolean;
+  has_rows boolean;
+  full_ boolean;
+begin
+  if current_setting('transaction_isolation') <> 'read committed' then
+    raise exception 'The log is rotated in READ COMMITTED, not %', current_setting('transaction_isolation') using errcode = '25000';
+  end if;
+  given_up := 0;
+  outcome := 'busy';
+  perform pgpubsub.check_cluster();
+  if not pg_try_advisory_xact_lock(pgpubsub.lock_key('rotate')) then
+    return;
+  end if;
+  with gone as (
+    delete from pgpubsub.subscriber s using pgpubsub.seen e
+    where e.no = s.no and e.at < now_ - coalesce(s.expiry, group_expiry) returning s.channel, s.grp
+  )
+  select array_agg(distinct g.channel || '/' || g.grp) into expired from gone g;
+  delete from pgpubsub.sender s where s.at < now_ - greatest(group_expiry, interval '1 day');
+
+  writing := pg_sequence_last_value('pgpubsub.slot');
+  -- The sequence moved and its transaction failed: setval is never rolled back.
+  update pgpubsub.slot_opened o set at = now_, closed = null where o.slot = writing and (o.at is null or o.closed is not null);
+  update pgpubsub.slot_opened o set closed = now_ where o.slot <> writing and o.at is not null and o.closed is null;
+
+  outcome := 'idle';
+  for candidate in
+    select o.slot, o.closed, o.failures from pgpubsub.slot_opened o
+    where o.slot <> writing and o.closed <= now_ - least(retention, retention_max) order by o.closed
+  loop
+    slot := candidate.slot;
+    part := (select c.oid::regclass::text from pg_inherits i join pg_class c on c.oid = i.inhrelid
+      where i.inhparent = 'pgpubsub.message'::regclass and c.relname = 'message_' || slot);
+    execute 'select exists (select from ' || part || ')' into has_rows;
+    continue when not has_rows;
+    force := coalesce(candidate.closed <= now_ - retention_max, false);
+    holders := null;
+    if not force then
+      select array_agg(s.channel || '/' || s.grp order by s.no) into holders
+      from pgpubsub.unread(slot, 1) u join pgpubsub.subscriber s on s.no = u.no;
+      if holders is not null then
+        outcome := 'held';
+        groups := coalesce(groups, holders);
+        continue;
+      end if;
+    end if;
+    begin
+      -- It empties what an open writer is about to commit to, or what a dump is about to read, only when nobody is there. To stand in
+      -- the queue for a lock stops everybody behind, so that is tried only when not standing in it has failed often.
+      if candidate.failures < 20 then
+        execute 'lock table only ' || part || ' in access exclusive mode nowait';
+      else
+        execute 'lock table only ' || part || ' in access exclusive mode';
+      end if;
+      if force then
+        -- The places, so that nobody moves on while what is given up is counted.
+        perform from pgpubsub.place p order by p.no for update;
+        with gone as (
+          update pgpubsub.place p set missed = p.missed + u.rows
+          from pgpubsub.unread(candidate.slot, 9223372036854775807) u where p.no = u.no returning p.no, u.rows
+        )
+        select coalesce(sum(g.rows), 0), array_agg(s.channel || '/' || s.grp order by s.no) into given_up, holders
+        from gone g join pgpubsub.subscriber s on s.no = g.no;
+      else
+        -- Again, in a statement of its own: what was committed before the lock was taken is seen only now.
+        select array_agg(s.channel || '/' || s.grp order by s.no) into holders
+        from pgpubsub.unread(slot, 1) u join pgpubsub.subscriber s on s.no = u.no;
+        if holders is not null then
+          raise lock_not_available;
+        end if;
+      end if;
+      execute 'truncate table only ' || part;
+    exception
+      when lock_not_available or deadlock_detected then
+        given_up := 0;
+        update pgpubsub.slot_opened o set failures = least(o.failures + 1, 1000) where o.slot = candidate.slot;
+        outcome := case when holders is null or force then 'busy' else 'held' end;
+        groups := coalesce(groups, holders);
+        continue;
+    end;
+    groups := holders;
+    update pgpubsub.slot_opened o set failures = 0 where o.slot = candidate.slot;
+    outcome := 'emptied';
+    -- One at a time: the lock lasts until the end of the transaction.
+    return;
+  end loop;
+
+  if not exists (select from pgpubsub.slot_opened o where o.slot = writing
+      and (o.at <= now_ - greatest(retention / (n - 2), interval '1 second') or slot_bytes is not null)) then
+    return;
+  end if;
+  part := (select c.oid::regclass::text from pg_inherits i join pg_class c on c.oid = i.inhrelid
+    where i.inhparent = 'pgpubsub.message'::regclass and c.relname = 'message_' || writing);
+  execute 'select exists (select from ' || part || ')' into has_rows;
+  select o.at <= now_ - greatest(retention / (n - 2), interval '1 second') or pg_total_relation_size(part) >= slot_bytes into full_
+  from pgpubsub.slot_opened o where o.slot = writing;
+  if not has_rows or not full_ then
+    return;
+  end if;
+  following := (writing + 1) % n;
+  part := (select c.oid::regclass::text from pg_inherits i join pg_class c on c.oid = i.inhrelid
+    where i.inhparent = 'pgpubsub.message'::regclass and c.relname = 'message_' || following);
+  execute 'select exists (select from ' || part || ')' into has_rows;
+  if has_rows then
+    return;
+  end if;
+  update pgpubsub.slot_opened o set closed = clock_timestamp() where o.slot = writing;
+  update pgpubsub.slot_opened o set at = clock_timestamp(), closed = null, failures = 0 where o.slot = following;
+  perform setval('pgpubsub.slot', following);
+  slot := following;
+  outcome := 'moved';
+end
+$body$;
+
+-- The log's transaction ids are another cluster's: a dump was restored. In one transaction each group is put before its first unread message,
+-- by the old values, and all rows and places get values of this cluster; what comes again is marked. With keep => true, after pg_upgrade,
+-- whose transaction ids go on, only the cluster's identifier is stamped.
+create or replace function pgpubsub.rebase(keep boolean default false) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
+as $body$
+declare
+  visible pg_snapshot;
+  max_id bigint;
+  restored bigint;
+begin
+  if current_setting('transaction_isolation') <> 'read committed' then
+    raise exception 'The log is rebased in READ COMMITTED, not %', current_setting('transaction_isolation') using errcode = '25000';
+  end if;
+  perform pg_advisory_xact_lock(pgpubsub.lock_key('rotate'));
+  if keep then
+    -- Fails below where the transaction ids have not gone on.
+    update pgpubsub.version set system_id = (select system_identifier from pg_control_system());
+    perform pgpubsub.check_cluster();
+    return;
+  end if;
+  begin
+    perform pgpubsub.check_cluster();
+    raise notice 'The log''s transaction ids are this cluster''s: nothing to do';
+    return;
+  exception
+    when object_not_in_prerequisite_state then null;
+  end;
+  lock table pgpubsub.message, pgpubsub.place, pgpubsub.subscriber in exclusive mode;
+  -- After the locks: no writer is at work, so all that is in the log is seen.
+  visible := pgpubsub.snapshot();
+  max_id := coalesce(pg_sequence_last_value('pgpubsub.message_id'), 0);
+  -- Rows that were written since the restore have this cluster's ids, which the old snapshots can't judge. They come after the last row
+  -- that is surely restored: a transaction of this cluster has brought rows of several, or one whose id is still to come.
+  restored := coalesce((
+    select max(m.last_id) from (
+      select max(id) as last_id from pgpubsub.message group by tableoid, xmin::text having count(distinct txid::text) > 1
+      union all
+      select max(id) from pgpubsub.message where txid >= pg_snapshot_xmax(visible)
+    ) as m), 0);
+  update pgpubsub.place as p
+  set last_id = coalesce((
+      select min(m.id) - 1 from pgpubsub.message m
+      where m.channel = s.channel and (m.id > restored
+        or not pg_visible_in_snapshot(m.txid, p.done)
+          and (p.upto is null or m.id > p.last_id or not pg_visible_in_snapshot(m.txid, p.upto)))), max_id)
+  from pgpubsub.subscriber s where s.no = p.no;
+  update pgpubsub.message set txid = '3';
+  update pgpubsub.place
+  set done = '3:3:', done_max_id = 0, done_xid = '3', upto = visible, upto_max_id = max_id, upto_xid = pg_current_xact_id(),
+    redelivered_id = max_id, epoch = greatest(epoch + 1, (extract(epoch from clock_timestamp()) * 1000)::bigint),
+    owner = gen_random_uuid();
+  update pgpubsub.version set system_id = (select system_identifier from pg_control_system());
+end
+$body$;
+
+-- One row for each shard of each group. Lag is counted, so a long one takes a while.
+create or replace view pgpubsub.groups as
+select s.channel, s.grp, s.shard, s.shards, unread.lag, coalesce(extract(epoch from clock_timestamp() - unread.oldest), 0)::bigint as lag_seconds,
+  s.leader, s.reader, p.owner, p.epoch,
+  (select count(*) from pgpubsub.parked k where k.channel = s.channel and k.grp = s.grp) as parked,
+  p.missed, e.at as seen, s.joined, s.no
+from pgpubsub.subscriber s
+  join pgpubsub.place p on p.no = s.no
+  left join pgpubsub.seen e on e.no = s.no
+  cross join lateral (
+    select count(*) as lag, min(m.at) as oldest
+    from pgpubsub.message m
+    where m.channel = s.channel
+      and (m.txid >= pg_snapshot_xmax(p.done) or m.txid = any (array(select pg_snapshot_xip(p.done))))
+      and (p.upto is null or m.id > p.last_id or not pg_visible_in_snapshot(m.txid, p.upto))
+      and (m.for_group is null or m.for_group = s.grp)
+      and (s.shards = 1 or m.bucket % s.shards = s.shard)
+  ) as unread;
+
+insert into pgpubsub.version (number, system_id) select 1, system_identifier from pg_control_system() on conflict do nothing;
+
+do $body$
+begin
+  revoke all on all functions in schema pgpubsub from public;
+  perform set_config('search_path', current_setting('pgpubsub_install.search_path'), false);
+end
+$body$;
