@@ -66,7 +66,7 @@ public final class ServerConnection implements AutoCloseable {
     private volatile boolean aborted;
 
     private ServerConnection(Connection connection, PGConnection pg, boolean pooled, Duration ioTimeout, String applicationName,
-            @Nullable ConnectionCustomizer customizer) throws SQLException {
+            @Nullable ConnectionCustomizer customizer, boolean durable) throws SQLException {
         this.connection = connection;
         this.pooled = pooled;
         this.pg = pg;
@@ -89,7 +89,7 @@ public final class ServerConnection implements AutoCloseable {
             if (NAMELESS.contains(row.getString(5))) {
                 introduction.put("application_name", applicationName);
             }
-            if (!behindPooler && !SET_BY_USER.contains(row.getString(6))) {
+            if (!durable && !behindPooler && !SET_BY_USER.contains(row.getString(6))) {
                 introduction.put("synchronous_commit", "off");
             }
         }
@@ -128,6 +128,18 @@ public final class ServerConnection implements AutoCloseable {
     public static ServerConnection open(
             ConnectionSource source, String applicationName, Duration ioTimeout, @Nullable ConnectionCustomizer customizer)
             throws SQLException {
+        return open(source, applicationName, ioTimeout, customizer, false);
+    }
+
+    /** As {@link #open}, for more than notifications: commits wait as the server, the role or the user have set it. */
+    public static ServerConnection openDurable(
+            ConnectionSource source, String applicationName, Duration ioTimeout, @Nullable ConnectionCustomizer customizer)
+            throws SQLException {
+        return open(source, applicationName, ioTimeout, customizer, true);
+    }
+
+    private static ServerConnection open(ConnectionSource source, String applicationName, Duration ioTimeout,
+            @Nullable ConnectionCustomizer customizer, boolean durable) throws SQLException {
         Connection connection = source.open();
         if (connection == null) {
             throw new SQLException("No connection from " + source);
@@ -140,7 +152,7 @@ public final class ServerConnection implements AutoCloseable {
             throw e;
         }
         try {
-            return new ServerConnection(connection, pg, source.pooled(), ioTimeout, applicationName, customizer);
+            return new ServerConnection(connection, pg, source.pooled(), ioTimeout, applicationName, customizer, durable);
         } catch (SQLException | RuntimeException | Error e) {
             // Whoever has it next must not get what was changed so far.
             abort(pg);

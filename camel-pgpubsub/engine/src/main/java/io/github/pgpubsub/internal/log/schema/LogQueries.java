@@ -216,20 +216,25 @@ public final class LogQueries {
                 select outcome, slot, given_up, groups, expired from ${log}.rotate(?::pg_catalog.interval, ?::pg_catalog.interval,
                     ?::pg_catalog.interval, ?::pg_catalog.int8)"""),
 
+        /** An id below all that are drawn from now on. */
+        LAST_ID("select coalesce(pg_catalog.pg_sequence_last_value('${log.literal}.message_id'::pg_catalog.regclass), 0)"),
+
         /** Raises the incarnation of a sender and so ends what its former connection may still try. {@code sender}. */
         FENCE("select ${log}.fence(?::pg_catalog.uuid)"),
 
         /**
-         * Inserts a batch: {@code id, at}, in its order; no rows: fenced. In autocommit.
+         * Inserts a batch: {@code id, micros}, in its order; no rows: fenced. In autocommit.
          * {@code sender, incarnation, batch, context, channel[], key[], payload[], bytes[], headers[]}.
          */
         SEND("""
-                select id, at from ${log}.send(?::pg_catalog.uuid, ?::pg_catalog.int8, ?::pg_catalog.int8, ?::pg_catalog.uuid,
+                select id, (extract(epoch from at) operator(pg_catalog.*) 1000000)::pg_catalog.int8 as micros
+                from ${log}.send(?::pg_catalog.uuid, ?::pg_catalog.int8, ?::pg_catalog.int8, ?::pg_catalog.uuid,
                     ?::pg_catalog.text[], ?::pg_catalog.text[], ?::pg_catalog.text[], ?::pg_catalog.bytea[], ?::pg_catalog.text[])"""),
 
-        /** What of a batch is in the log, after {@link #FENCE} has committed: {@code id, at}. {@code sender, batch, after_id, channel[]}. */
+        /** What of a batch is in the log, after {@link #FENCE} has committed: {@code id, micros}. {@code sender, batch, after_id, channel[]}. */
         SENT("""
-                select id, at from ${log}.sent(?::pg_catalog.uuid, ?::pg_catalog.int8, ?::pg_catalog.int8, ?::pg_catalog.text[])""");
+                select id, (extract(epoch from at) operator(pg_catalog.*) 1000000)::pg_catalog.int8 as micros
+                from ${log}.sent(?::pg_catalog.uuid, ?::pg_catalog.int8, ?::pg_catalog.int8, ?::pg_catalog.text[])""");
 
         private final String template;
 

@@ -47,7 +47,8 @@ final class HandReader implements AutoCloseable {
     }
 
     /** On this connection, which the reader closes. */
-    static HandReader join(Connection connection, String schema, String channel, String grp, String startFrom) throws SQLException {
+    static HandReader join(Connection connection, String schema, String channel, String grp, String startFrom)
+            throws SQLException {
         HandReader reader = new HandReader(connection, schema, channel, grp);
         reader.execute(LogQueries.SETTINGS);
         reader.no = reader.one(Statement.JOIN, row -> row.getLong(1), channel, grp, startFrom, 1, null);
@@ -80,7 +81,8 @@ final class HandReader implements AutoCloseable {
             throw new IllegalStateException("The window is not done");
         }
         long first = firstStraggler(newUpto);
-        List<Boolean> stored = all(Statement.OPEN, row -> true, newUpto, newUptoMaxId, first - 1, no, epoch, owner.toString(), "");
+        List<Boolean> stored = all(Statement.OPEN, row -> true, newUpto, newUptoMaxId, first - 1, no, epoch, owner.toString(),
+                "");
         if (stored.isEmpty()) {
             return false;
         }
@@ -98,7 +100,8 @@ final class HandReader implements AutoCloseable {
 
     /** The rows after {@code lastId}, which does not move. */
     List<Row> page(int rows, long bytes) throws SQLException {
-        return all(Statement.PAGE, row -> new Row(row.getLong(1), row.getString(3), row.getBoolean(8)), channel, lastId, uptoMaxId, done,
+        return all(Statement.PAGE, row -> new Row(row.getLong(1), row.getString(3), row.getBoolean(8)), channel, lastId,
+                uptoMaxId, done,
                 upto, upto, done, upto, grp, 1, connection.createArrayOf("int2", new Short[] {0}), rows, bytes);
     }
 
