@@ -36,10 +36,10 @@ public final class LogSchema {
                 new Right("sequence", "message_id", "USAGE"),
                 new Right("sequence", "slot", "USAGE"),
                 new Right("table", "version", "SELECT"),
-                new Right("function", "publish(text, text, text, jsonb)", "EXECUTE"),
-                new Right("function", "fence(uuid)", "EXECUTE"),
-                new Right("function", "send(uuid, bigint, bigint, uuid, text[], text[], text[], bytea[], text[])", "EXECUTE"),
-                new Right("function", "sent(uuid, bigint, bigint, text[])", "EXECUTE"))),
+                new Right("function", "publish(pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.jsonb)", "EXECUTE"),
+                new Right("function", "fence(pg_catalog.uuid)", "EXECUTE"),
+                new Right("function", "send(pg_catalog.uuid, bigint, bigint, pg_catalog.uuid, pg_catalog.text[], pg_catalog.text[], pg_catalog.text[], pg_catalog.bytea[], pg_catalog.text[])", "EXECUTE"),
+                new Right("function", "sent(pg_catalog.uuid, bigint, bigint, pg_catalog.text[])", "EXECUTE"))),
 
         RECEIVE(List.of(
                 new Right("table", "message", "SELECT"),
@@ -57,10 +57,10 @@ public final class LogSchema {
                 new Right("table", "parked", "UPDATE"),
                 new Right("table", "groups", "SELECT"),
                 new Right("function", "check_cluster()", "EXECUTE"),
-                new Right("function", "join_group(text, text, text, integer, interval)", "EXECUTE"),
-                new Right("function", "drop_group(text, text)", "EXECUTE"),
-                new Right("function", "seek(text, text, text)", "EXECUTE"),
-                new Right("function", "requeue(text, text, bigint)", "EXECUTE"),
+                new Right("function", "join_group(pg_catalog.text, pg_catalog.text, pg_catalog.text, integer, interval)", "EXECUTE"),
+                new Right("function", "drop_group(pg_catalog.text, pg_catalog.text)", "EXECUTE"),
+                new Right("function", "seek(pg_catalog.text, pg_catalog.text, pg_catalog.text)", "EXECUTE"),
+                new Right("function", "requeue(pg_catalog.text, pg_catalog.text, bigint)", "EXECUTE"),
                 new Right("function", "rotate(interval, interval, interval, bigint)", "EXECUTE")));
 
         private final List<Right> rights;

@@ -59,7 +59,7 @@ class LogSchemaTest {
             prepare(connection, schema, Use.SEND);
             assertThat(connection.getAutoCommit()).isTrue();
         } finally {
-            postgres.execute("drop event trigger forbid");
+            postgres.execute("drop event trigger if exists forbid");
         }
     }
 
