@@ -38,7 +38,8 @@ public final class LogSchema {
                 new Right("table", "version", "SELECT"),
                 new Right("function", "publish(pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.jsonb)", "EXECUTE"),
                 new Right("function", "fence(pg_catalog.uuid)", "EXECUTE"),
-                new Right("function", "send(pg_catalog.uuid, bigint, bigint, pg_catalog.uuid, pg_catalog.text[], pg_catalog.text[], pg_catalog.text[], pg_catalog.bytea[], pg_catalog.text[])", "EXECUTE"),
+                new Right("function", "send(pg_catalog.uuid, bigint, bigint, pg_catalog.uuid, pg_catalog.text[],"
+                        + " pg_catalog.text[], pg_catalog.text[], pg_catalog.bytea[], pg_catalog.text[])", "EXECUTE"),
                 new Right("function", "sent(pg_catalog.uuid, bigint, bigint, pg_catalog.text[])", "EXECUTE"))),
 
         RECEIVE(List.of(

@@ -55,6 +55,9 @@ class LogSchemaTest {
                         + " select " + name + ".requeue('c', 'g'); select count(*) from " + name + ".groups; select " + name
                         + ".drop_group('c', 'g')");
             }
+            // The settings keep their names.
+            assertThat(postgres.number("select count(*) from pg_proc where proname = 'wake_up' and pronamespace ="
+                    + " (select oid from pg_namespace where nspname = ?) and prosrc like '%''pgpubsub.wake_up''%'", schema)).isEqualTo(1);
             postgres.execute(FORBID);
             prepare(connection, schema, Use.SEND);
             assertThat(connection.getAutoCommit()).isTrue();
