@@ -47,7 +47,8 @@ final class HandReader implements AutoCloseable {
     }
 
     /** On this connection, which the reader closes. */
-    static HandReader join(Connection connection, String schema, String channel, String grp, String startFrom) throws SQLException {
+    static HandReader join(Connection connection, String schema, String channel, String grp, String startFrom)
+            throws SQLException {
         HandReader reader = new HandReader(connection, schema, channel, grp);
         reader.execute(LogQueries.SETTINGS);
         reader.no = reader.one(Statement.JOIN, row -> row.getLong(1), channel, grp, startFrom, 1, null);
@@ -80,7 +81,8 @@ final class HandReader implements AutoCloseable {
             throw new IllegalStateException("The window is not done");
         }
         long first = firstStraggler(newUpto);
-        List<Boolean> stored = all(Statement.OPEN, row -> true, newUpto, newUptoMaxId, first - 1, no, epoch, owner.toString(), "");
+        List<Boolean> stored = all(Statement.OPEN, row -> true, newUpto, newUptoMaxId, first - 1, no, epoch, owner.toString(),
+                "");
         if (stored.isEmpty()) {
             return false;
         }
@@ -91,14 +93,19 @@ final class HandReader implements AutoCloseable {
     }
 
     private long firstStraggler(String newUpto) throws SQLException {
-        Long straggler = one(Statement.FIRST_STRAGGLER, row -> row.getObject(1, Long.class),
-                channel, newUpto, done, channel, newUpto, done, doneXid);
-        return straggler == null ? doneMaxId + 1 : Math.min(straggler, doneMaxId + 1);
+        long[] stragglers = one(Statement.FIRST_STRAGGLER, row -> new long[] {orNone(row.getObject(1, Long.class)),
+            orNone(row.getObject(2, Long.class))}, channel, done, newUpto, channel, newUpto, done, doneXid);
+        return Math.min(Math.min(stragglers[0], stragglers[1]), doneMaxId + 1);
+    }
+
+    private static long orNone(Long id) {
+        return id == null ? NO_LIMIT : id;
     }
 
     /** The rows after {@code lastId}, which does not move. */
     List<Row> page(int rows, long bytes) throws SQLException {
-        return all(Statement.PAGE, row -> new Row(row.getLong(1), row.getString(3), row.getBoolean(8)), channel, lastId, uptoMaxId, done,
+        return all(Statement.PAGE, row -> new Row(row.getLong(1), row.getString(3), row.getBoolean(8)), channel, lastId,
+                uptoMaxId, done,
                 upto, upto, done, upto, grp, 1, connection.createArrayOf("int2", new Short[] {0}), rows, bytes);
     }
 

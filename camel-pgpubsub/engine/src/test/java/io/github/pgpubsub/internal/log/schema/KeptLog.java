@@ -32,7 +32,8 @@ final class KeptLog {
     static String rotate(PostgresExtension postgres, String arguments) {
         age(postgres);
         List<String> outcome = postgres.strings(
-                "select concat_ws(' ', outcome, nullif(given_up, 0), array_to_string(groups, ',')) from pgpubsub.rotate(" + arguments + ")");
+                "select concat_ws(' ', outcome, nullif(given_up, 0), array_to_string(groups, ',')) from pgpubsub.rotate("
+                        + arguments + ")");
         return outcome.get(0);
     }
 

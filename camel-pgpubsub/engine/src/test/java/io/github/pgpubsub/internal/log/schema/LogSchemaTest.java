@@ -43,7 +43,8 @@ class LogSchemaTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"pgpubsub", "Mixed.Case", "o'dd\"quotes", "tags $body$ $body_$ $sql$", "50% {d 'x'} ? \\ $1", "Küche\nneu", "--"})
+    @ValueSource(strings = {"pgpubsub", "Mixed.Case", "o'dd\"quotes", "tags $body$ $body_$ $sql$", "50% {d 'x'} ? \\ $1",
+        "Küche\nneu", "--"})
     void anyNameWillDo(String schema) throws SQLException {
         try (Connection connection = postgres.connect()) {
             prepare(connection, schema, Use.RECEIVE);
@@ -51,13 +52,15 @@ class LogSchemaTest {
                 String name = new SchemaName(schema).identifier();
                 reader.execute("select " + name + ".publish('c', 'hello', 'k', '{\"a\": 1}')");
                 assertThat(reader.read()).containsExactly("hello");
-                reader.execute("select " + name + ".rotate(); select " + name + ".seek('c', 'g', 'earliest'); select " + name + ".rebase();"
+                reader.execute("select " + name + ".rotate(); select " + name + ".seek('c', 'g', 'earliest'); select " + name
+                        + ".rebase();"
                         + " select " + name + ".requeue('c', 'g'); select count(*) from " + name + ".groups; select " + name
                         + ".drop_group('c', 'g')");
             }
             // The settings keep their names.
             assertThat(postgres.number("select count(*) from pg_proc where proname = 'wake_up' and pronamespace ="
-                    + " (select oid from pg_namespace where nspname = ?) and prosrc like '%''pgpubsub.wake_up''%'", schema)).isEqualTo(1);
+                    + " (select oid from pg_namespace where nspname = ?) and prosrc like '%''pgpubsub.wake_up''%'", schema))
+                    .isEqualTo(1);
             postgres.execute(FORBID);
             prepare(connection, schema, Use.SEND);
             assertThat(connection.getAutoCommit()).isTrue();
@@ -91,11 +94,12 @@ class LogSchemaTest {
     /** Names in defaults, views and checks are looked up when they are made, with the installer's search_path. */
     @Test
     void aHostileSearchPathDoesNotMatter() throws SQLException {
-        postgres.execute("create schema hostile; create function hostile.octet_length(text) returns int language sql as 'select 1/0';"
-                + " create function hostile.clock_timestamp() returns timestamptz language sql as 'select (1/0)::text::timestamptz';"
-                + " create domain hostile.text as bytea; create table hostile.pg_class (a int);"
-                + " create function hostile.ge(bigint, bigint) returns bool language sql as 'select 1/0 = 1';"
-                + " create operator hostile.> (function = hostile.ge, leftarg = bigint, rightarg = bigint)");
+        postgres.execute(
+                "create schema hostile; create function hostile.octet_length(text) returns int language sql as 'select 1/0';"
+                        + " create function hostile.clock_timestamp() returns timestamptz language sql as 'select (1/0)::text::timestamptz';"
+                        + " create domain hostile.text as bytea; create table hostile.pg_class (a int);"
+                        + " create function hostile.ge(bigint, bigint) returns bool language sql as 'select 1/0 = 1';"
+                        + " create operator hostile.> (function = hostile.ge, leftarg = bigint, rightarg = bigint)");
         try (Connection connection = postgres.connect()) {
             connection.createStatement().execute("set search_path = hostile, pg_catalog");
             prepare(connection, "hostage", Use.RECEIVE);
@@ -105,8 +109,10 @@ class LogSchemaTest {
                 assertThat(reader.read()).containsExactly("a");
             }
         }
-        assertThat(postgres.strings("select a.atttypid::regtype::text from pg_attribute a where attrelid = 'hostage.message'::regclass"
-                + " and attname = 'payload'")).containsExactly("text");
+        assertThat(postgres
+                .strings("select a.atttypid::regtype::text from pg_attribute a where attrelid = 'hostage.message'::regclass"
+                        + " and attname = 'payload'"))
+                .containsExactly("text");
     }
 
     @Test
@@ -114,7 +120,8 @@ class LogSchemaTest {
         try (Connection connection = postgres.connect()) {
             assertThatThrownBy(() -> new LogSchema("absent").prepare(connection, false, Use.SEND))
                     .isInstanceOf(LogSchemaException.class).hasMessageContaining("createLog=false")
-                    .hasMessageContaining("io/github/pgpubsub/log/pgpubsub-1.sql").hasMessageContaining("\"absent\" for pgpubsub");
+                    .hasMessageContaining("io/github/pgpubsub/log/pgpubsub-1.sql")
+                    .hasMessageContaining("\"absent\" for pgpubsub");
         }
         postgres.createRole(role, "secret");
         try (Connection connection = connectAsRole()) {
@@ -161,20 +168,26 @@ class LogSchemaTest {
         postgres.createRole(role, "secret");
         try (Connection connection = connectAsRole(); java.sql.Statement sql = connection.createStatement()) {
             grantWhatIsMissing(connection, Use.SEND);
-            sql.execute("insert into pgpubsub.message (channel, key, payload, headers) values ('c', 'k', 'a', '{}') returning id");
+            sql.execute(
+                    "insert into pgpubsub.message (channel, key, payload, headers) values ('c', 'k', 'a', '{}') returning id");
             sql.execute("insert into pgpubsub.message (channel, bytes) values ('c', 'a'); select pgpubsub.publish('c', 'b')");
             UUID me = UUID.randomUUID();
-            sql.execute("do $$ declare i bigint := pgpubsub.fence('" + me + "'); begin assert (select count(*) from pgpubsub.send('" + me
+            sql.execute("do $$ declare i bigint := pgpubsub.fence('" + me
+                    + "'); begin assert (select count(*) from pgpubsub.send('" + me
                     + "', i, 1, null, array['c', 'c'], array[null, 'k'], array['x', 'y'], null, array[null, '{}'])) = 2; end $$");
-            for (String forged : List.of("txid) values ('c', '3", "id) values ('c', '1", "slot) values ('c', '2", "at) values ('c', 'now",
-                    "sender) values ('c', '" + me, "context) values ('c', '" + me, "batch) values ('c', '1", "for_group) values ('c', 'g")) {
+            for (String forged : List.of("txid) values ('c', '3", "id) values ('c', '1", "slot) values ('c', '2",
+                    "at) values ('c', 'now",
+                    "sender) values ('c', '" + me, "context) values ('c', '" + me, "batch) values ('c', '1",
+                    "for_group) values ('c', 'g")) {
                 assertRefused(sql, "insert into pgpubsub.message (channel, " + forged + "')");
             }
             for (String statement : List.of("select payload from pgpubsub.message", "delete from pgpubsub.message",
-                    "truncate pgpubsub.message", "insert into pgpubsub.message_1 (channel) values ('c')", "select * from pgpubsub.place",
+                    "truncate pgpubsub.message", "insert into pgpubsub.message_1 (channel) values ('c')",
+                    "select * from pgpubsub.place",
                     "select * from pgpubsub.subscriber", "select * from pgpubsub.sender", "select pgpubsub.rotate()",
                     "select pgpubsub.seek('c', 'g', 'now')", "select setval('pgpubsub.slot', 2)", "select pgpubsub.rebase()",
-                    "select pgpubsub.drop_group('c', 'g')", "update pgpubsub.message set payload = 'x'", "table pgpubsub.parked")) {
+                    "select pgpubsub.drop_group('c', 'g')", "update pgpubsub.message set payload = 'x'",
+                    "table pgpubsub.parked")) {
                 assertRefused(sql, statement);
             }
         }
@@ -191,11 +204,13 @@ class LogSchemaTest {
                 postgres.execute("insert into pgpubsub.message (channel, payload) values ('received', 'a')");
                 assertThat(reader.read()).containsExactly("a");
                 reader.execute("update pgpubsub.subscriber set reader = gen_random_uuid(), leader = 'me' where no = " + reader.no
-                        + "; insert into pgpubsub.seen (no) values (" + reader.no + ") on conflict (no) do update set at = excluded.at;"
+                        + "; insert into pgpubsub.seen (no) values (" + reader.no
+                        + ") on conflict (no) do update set at = excluded.at;"
                         + " select pgpubsub.rotate(); select * from pgpubsub.groups; select pgpubsub.requeue('received', 'g')");
             }
             for (String statement : List.of("insert into pgpubsub.message (channel) values ('c')", "delete from pgpubsub.message",
-                    "truncate pgpubsub.message", "select pgpubsub.publish('c', 'a')", "update pgpubsub.subscriber set grp = 'other'",
+                    "truncate pgpubsub.message", "select pgpubsub.publish('c', 'a')",
+                    "update pgpubsub.subscriber set grp = 'other'",
                     "delete from pgpubsub.place", "select pgpubsub.rebase()", "select setval('pgpubsub.slot', 2)",
                     "delete from pgpubsub.parked", "select * from pgpubsub.sender")) {
                 assertRefused(sql, statement);
@@ -225,7 +240,8 @@ class LogSchemaTest {
     @Test
     void theSchemasNameIsChecked() {
         for (String bad : List.of("", "x".repeat(64), "é".repeat(32), "a\0b")) {
-            assertThatThrownBy(() -> new LogSchema(bad)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("logSchema");
+            assertThatThrownBy(() -> new LogSchema(bad)).isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("logSchema");
         }
     }
 }

@@ -55,7 +55,9 @@ class RestoreTest {
                         new StringReader(data.toString()));
             }
         }
-        to.execute("select setval('pgpubsub.message_id', " + from.number("select pg_sequence_last_value('pgpubsub.message_id')") + ")");
+        to.execute("select setval('pgpubsub.subscriber_no_seq', 100)");
+        to.execute("select setval('pgpubsub.message_id', " + from.number("select pg_sequence_last_value('pgpubsub.message_id')")
+                + ")");
     }
 
     private static void prepare() throws SQLException {
@@ -67,14 +69,16 @@ class RestoreTest {
     @Test
     void aRestoredDumpIsRefusedUntilItIsRebased() throws Exception {
         write(from, "a");
-        try (HandReader all = HandReader.join(from, "c", "all", "now"); HandReader half = HandReader.join(from, "c", "half", "now")) {
+        try (HandReader all = HandReader.join(from, "c", "all", "now");
+                HandReader half = HandReader.join(from, "c", "half", "now")) {
             write(from, "b", "c", "d");
             assertThat(all.read()).containsExactly("b", "c", "d");
             half.open();
             half.acknowledge(half.page(1, HandReader.NO_LIMIT).get(0).id());
         }
         restore();
-        assertThatThrownBy(RestoreTest::prepare).isInstanceOf(LogSchemaException.class).hasMessageContaining("another database cluster")
+        assertThatThrownBy(RestoreTest::prepare).isInstanceOf(LogSchemaException.class)
+                .hasMessageContaining("another database cluster")
                 .hasMessageContaining("\"pgpubsub\".rebase()");
         for (String refused : List.of("join_group('c', 'new')", "seek('c', 'all', 'now')", "rotate()", "check_cluster()",
                 "rebase(keep => true)")) {
@@ -90,7 +94,9 @@ class RestoreTest {
             write(to, "e");
             assertThat(all.read()).containsExactly("e");
             assertThat(half.read()).containsExactly("e");
-            assertThat(to.number("select min(redelivered_id) - max(id) from pgpubsub.place, pgpubsub.message where payload <> 'e'")).isZero();
+            assertThat(
+                    to.number("select min(redelivered_id) - max(id) from pgpubsub.place, pgpubsub.message where payload <> 'e'"))
+                    .isZero();
         }
         try (HandReader late = HandReader.join(to, "c", "late", "earliest")) {
             assertThat(late.read()).containsExactly("a", "b", "c", "d", "after the restore", "e");

@@ -208,7 +208,8 @@ class RotationTest {
 
     @Test
     void whatIsTooOldIsGivenUpAndCounted() throws SQLException {
-        try (HandReader slow = HandReader.join(postgres, "c", "slow", "now"); HandReader fast = HandReader.join(postgres, "c", "fast", "now")) {
+        try (HandReader slow = HandReader.join(postgres, "c", "slow", "now");
+                HandReader fast = HandReader.join(postgres, "c", "fast", "now")) {
             write("a", "b", "c");
             fast.read();
             slow.open();
@@ -288,7 +289,8 @@ class RotationTest {
         assertThat(postgres.strings("select outcome from pgpubsub.rotate()")).containsExactly("idle");
         assertThat(postgres.number("select count(*) from pgpubsub.slot_opened where at is not null and closed is null"
                 + " and slot = pg_sequence_last_value('pgpubsub.slot')")).isEqualTo(1);
-        assertThat(postgres.number("select count(*) from pgpubsub.slot_opened where closed > now() - interval '1 minute'")).isEqualTo(1);
+        assertThat(postgres.number("select count(*) from pgpubsub.slot_opened where closed > now() - interval '1 minute'"))
+                .isEqualTo(1);
         assertThat(rows()).isEqualTo(1);
     }
 
@@ -298,8 +300,10 @@ class RotationTest {
         AtomicBoolean over = new AtomicBoolean();
         ExecutorService threads = Executors.newCachedThreadPool();
         Set<String> received = new HashSet<>();
-        try (HandReader reader = HandReader.join(postgres, "c", "g", "now"); HandReader lazy = HandReader.join(postgres, "c", "lazy", "now")) {
-            List<Future<Integer>> writers = IntStream.range(0, 3).mapToObj(w -> threads.submit(() -> writeUntil(over, w))).toList();
+        try (HandReader reader = HandReader.join(postgres, "c", "g", "now");
+                HandReader lazy = HandReader.join(postgres, "c", "lazy", "now")) {
+            List<Future<Integer>> writers = IntStream.range(0, 3).mapToObj(w -> threads.submit(() -> writeUntil(over, w)))
+                    .toList();
             Future<Integer> rotator = threads.submit(() -> rotateUntil(over));
             long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(4);
             List<String> lazily = new ArrayList<>();
@@ -353,7 +357,8 @@ class RotationTest {
         int emptied = 0;
         try (Writer rotator = Writer.of(postgres)) {
             while (!over.get()) {
-                rotator.execute("update pgpubsub.slot_opened set at = at - interval '30 days', closed = closed - interval '30 days'");
+                rotator.execute(
+                        "update pgpubsub.slot_opened set at = at - interval '30 days', closed = closed - interval '30 days'");
                 rotator.commit();
                 emptied += "emptied".equals(rotator.value("select outcome from pgpubsub.rotate()")) ? 1 : 0;
                 rotator.commit();

@@ -119,7 +119,8 @@ class WakeUpTest {
             String write = "insert into pgpubsub.message (channel) values ('c'); prepare transaction 'kept'";
             assertThatThrownBy(() -> xa.createStatement().execute("begin; " + write)).hasMessageContaining("NOTIFY");
             xa.createStatement().execute("rollback; begin; set local pgpubsub.wake_up = none; " + write);
-            assertThat(postgres.number("select count(*) from pg_locks where locktype = 'advisory' and mode = 'ShareLock'")).isZero();
+            assertThat(postgres.number("select count(*) from pg_locks where locktype = 'advisory' and mode = 'ShareLock'"))
+                    .isZero();
             xa.createStatement().execute("commit prepared 'kept'");
         }
     }
@@ -163,7 +164,7 @@ class WakeUpTest {
     @Test
     void noWakeUpIsLost() throws Exception {
         int writers = 4;
-        int commits = 300;
+        int commits = 100;
         UUID id = UUID.randomUUID();
         ExecutorService threads = Executors.newFixedThreadPool(writers);
         try (HandReader reader = HandReader.join(postgres, "c", "g", "now")) {
@@ -176,7 +177,7 @@ class WakeUpTest {
                         writer.write("c", w + "/" + i);
                         Thread.sleep(random.nextInt(3));
                         writer.commit();
-                        Thread.sleep(random.nextInt(12));
+                        Thread.sleep(random.nextInt(80));
                     }
                 }
                 return null;
@@ -211,7 +212,8 @@ class WakeUpTest {
 
     private static boolean sleepLock(Connection connection, UUID reader, boolean take) throws SQLException {
         long key;
-        try (java.sql.PreparedStatement statement = connection.prepareStatement(new LogQueries("pgpubsub").sql(Statement.SLEEP_KEY))) {
+        try (java.sql.PreparedStatement statement = connection
+                .prepareStatement(new LogQueries("pgpubsub").sql(Statement.SLEEP_KEY))) {
             statement.setString(1, reader.toString());
             statement.setString(2, "c");
             try (java.sql.ResultSet row = statement.executeQuery()) {

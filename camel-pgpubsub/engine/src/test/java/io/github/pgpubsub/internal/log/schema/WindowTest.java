@@ -171,7 +171,8 @@ class WindowTest {
     @Test
     void aGroupBeginsWhereItIsTold() throws SQLException {
         write("a");
-        String time = postgres.strings("select to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.USZ')").get(0);
+        String time = postgres.strings("select to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.USZ')")
+                .get(0);
         String id = postgres.strings("select pgpubsub.publish('c', 'b')").get(0);
         postgres.strings("select pgpubsub.publish('other', 'x')");
         write("c");
@@ -190,8 +191,12 @@ class WindowTest {
                 + " timestamptz '2026-01-01 00:00Z' + i * interval '1 second' from generate_series(1, 30000) i");
         assertThat(postgres.number("select min(id) - pgpubsub.id_at('c', '2026-01-01 02:00:00.5Z') from pgpubsub.message"
                 + " where channel = 'c' and at >= '2026-01-01 02:00:00.5Z'")).isZero();
-        assertThat(postgres.number("select pg_sequence_last_value('pgpubsub.message_id') + 1 - pgpubsub.id_at('c', '2027-01-01')")).isZero();
-        assertThat(postgres.number("select min(id) - pgpubsub.id_at('c', '2000-01-01') from pgpubsub.message where channel = 'c'")).isZero();
+        assertThat(
+                postgres.number("select pg_sequence_last_value('pgpubsub.message_id') + 1 - pgpubsub.id_at('c', '2027-01-01')"))
+                .isZero();
+        assertThat(
+                postgres.number("select min(id) - pgpubsub.id_at('c', '2000-01-01') from pgpubsub.message where channel = 'c'"))
+                .isZero();
     }
 
     @Test
@@ -257,7 +262,8 @@ class WindowTest {
 
     @Test
     void aRequeuedMessageComesToItsGroupAlone() throws SQLException {
-        try (HandReader one = HandReader.join(postgres, "c", "one", "now"); HandReader other = HandReader.join(postgres, "c", "other", "now")) {
+        try (HandReader one = HandReader.join(postgres, "c", "one", "now");
+                HandReader other = HandReader.join(postgres, "c", "other", "now")) {
             write("bad");
             one.open();
             Row bad = one.page(1, HandReader.NO_LIMIT).get(0);
@@ -272,9 +278,11 @@ class WindowTest {
             one.acknowledge(bad.id());
             one.finish();
             assertThat(other.read()).containsExactly("bad");
-            assertThat(postgres.strings("select grp || parked from pgpubsub.groups order by grp")).containsExactly("one1", "other0");
+            assertThat(postgres.strings("select grp || parked from pgpubsub.groups order by grp")).containsExactly("one1",
+                    "other0");
             assertThat(postgres.number("select pgpubsub.requeue('c', 'one')")).isEqualTo(1);
-            assertThat(postgres.strings("select grp || lag || parked from pgpubsub.groups order by grp")).containsExactly("one10", "other00");
+            assertThat(postgres.strings("select grp || lag || parked from pgpubsub.groups order by grp")).containsExactly("one10",
+                    "other00");
             assertThat(other.read()).isEmpty();
             assertThat(one.read()).containsExactly("bad");
         }
