@@ -49,7 +49,8 @@ class QueryPlanTest {
             assertThat(page).doesNotContain("Seq Scan").doesNotContain("Bitmap").doesNotContain("Sort  ")
                     .contains("message_0_channel_id_idx").doesNotContain("txid_id_idx");
             assertThat(removed(page)).as(page).isLessThan(10);
-            String bounds = explain(connection, Statement.FIRST_STRAGGLER, "c1", "3:9:4,5", now, "c1", now, now, now.split(":")[1]);
+            String bounds = explain(connection, Statement.FIRST_STRAGGLER, "c1", "3:9:4,5", now, "c1", now, now,
+                    now.split(":")[1]);
             assertThat(bounds).as(bounds).doesNotContain("Seq Scan").contains("message_0_channel_txid_id_idx")
                     .doesNotContain("message_0_channel_id_idx");
             assertThat(removed(bounds)).as(bounds).isLessThan(10);
