@@ -26,10 +26,10 @@ final class SqlNames {
             "rollback");
     /** What may stand before a parenthesis and is no function that is looked up. */
     private static final Set<String> NO_FUNCTION = Set.of("select", "from", "where", "and", "or", "not", "on", "as", "any", "all",
-            "exists", "array", "coalesce", "extract", "operator", "materialized", "when", "then", "else", "values");
-    /** Each stands for an operator, or a type, that is looked up. */
+            "exists", "array", "coalesce", "extract", "operator", "over", "materialized", "when", "then", "else", "values");
+    /** Each stands for an operator, or a type, that is looked up. (ORDER BY is not: it takes the type's own order.) */
     private static final Set<String> HIDDEN = Set.of("in", "between", "like", "ilike", "similar", "distinct", "nullif", "using",
-            "natural", "overlaps", "cast", "union", "intersect", "except", "order", "group", "greatest", "least", "treat");
+            "natural", "overlaps", "cast", "union", "intersect", "except", "group", "greatest", "least", "treat");
 
     private final List<String> tokens = new ArrayList<>();
     private final Set<String> own = new HashSet<>();

@@ -58,23 +58,25 @@ public final class LogQueries {
                 where pg_catalog.pg_current_xact_id_if_assigned() is null"""),
 
         /**
-         * The first id of the window that transactions have which ran when {@code done} was stored; null: there is none. The sum keeps
-         * the planner from walking the other index from its first id. {@code channel, upto, done, channel, upto, done, done_xid}.
+         * The first ids in the window of transactions that ran when {@code done} was stored: {@code early} of those that its snapshot names,
+         * {@code late} of those that came until it was stored; null: there are none. The order of both, without sorting, is that of one
+         * index alone: by its estimates the planner would at times walk the other one from the log's beginning.
+         * {@code channel, done, upto, channel, upto, done, done_xid}.
          */
-        FIRST_STRAGGLER(
-                """
-                        select case when late is null or early operator(pg_catalog.<) late then early else late end
-                        from (select
-                            (select pg_catalog.min(m.id operator(pg_catalog.+) 0) from ${log}.message m
-                                where m.channel operator(pg_catalog.=) ?::pg_catalog.text
-                                    and pg_catalog.pg_visible_in_snapshot(m.txid, ?::pg_catalog.pg_snapshot)
-                                    and m.txid operator(pg_catalog.=) any (array(select pg_catalog.pg_snapshot_xip(?::pg_catalog.pg_snapshot)))),
-                            (select pg_catalog.min(m.id operator(pg_catalog.+) 0) from ${log}.message m
-                                where m.channel operator(pg_catalog.=) ?::pg_catalog.text
-                                    and pg_catalog.pg_visible_in_snapshot(m.txid, ?::pg_catalog.pg_snapshot)
-                                    and m.txid operator(pg_catalog.>=) pg_catalog.pg_snapshot_xmax(?::pg_catalog.pg_snapshot)
-                                    and m.txid operator(pg_catalog.<=) ?::pg_catalog.xid8)
-                        ) as bounds(early, late)"""),
+        FIRST_STRAGGLER("""
+                select
+                    (select pg_catalog.min((select m.id from ${log}.message m
+                            where m.channel operator(pg_catalog.=) ?::pg_catalog.text
+                                and m.txid operator(pg_catalog.>=) t.x and m.txid operator(pg_catalog.<=) t.x
+                            order by m.txid, m.id limit 1))
+                        from pg_catalog.pg_snapshot_xip(?::pg_catalog.pg_snapshot) as t(x)
+                        where pg_catalog.pg_visible_in_snapshot(t.x, ?::pg_catalog.pg_snapshot)) as early,
+                    (select pg_catalog.min(found.id) from (select m.id from ${log}.message m
+                        where m.channel operator(pg_catalog.=) ?::pg_catalog.text
+                            and pg_catalog.pg_visible_in_snapshot(m.txid, ?::pg_catalog.pg_snapshot)
+                            and m.txid operator(pg_catalog.>=) pg_catalog.pg_snapshot_xmax(?::pg_catalog.pg_snapshot)
+                            and m.txid operator(pg_catalog.<=) ?::pg_catalog.xid8
+                        order by m.txid, m.id) as found) as late"""),
 
         /**
          * The next rows of the window, by id, until a number of rows or of bytes is reached, one row at least. The window ends with an empty

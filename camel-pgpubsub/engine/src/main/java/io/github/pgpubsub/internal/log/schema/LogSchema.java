@@ -30,44 +30,7 @@ public final class LogSchema {
     /** What a process wants to do with the log, and the rights that this takes. */
     public enum Use {
 
-        SEND(List.of(
-                new Right("column", "message", "INSERT", List.of("channel", "key", "payload", "bytes", "headers")),
-                new Right("column", "message", "SELECT", List.of("id", "at")),
-                new Right("sequence", "message_id", "USAGE"),
-                new Right("sequence", "slot", "USAGE"),
-                new Right("table", "version", "SELECT"),
-                new Right("function", "publish(text, text, text, jsonb)", "EXECUTE"),
-                new Right("function", "fence(uuid)", "EXECUTE"),
-                new Right("function", "send(uuid, bigint, bigint, uuid, text[], text[], text[], bytea[], text[])", "EXECUTE"),
-                new Right("function", "sent(uuid, bigint, bigint, text[])", "EXECUTE"))),
-
-        RECEIVE(List.of(
-                new Right("table", "message", "SELECT"),
-                new Right("sequence", "message_id", "USAGE"),
-                new Right("table", "version", "SELECT"),
-                new Right("table", "subscriber", "SELECT"),
-                new Right("column", "subscriber", "UPDATE", List.of("reader", "leader")),
-                new Right("table", "place", "SELECT"),
-                new Right("table", "place", "UPDATE"),
-                new Right("table", "seen", "SELECT"),
-                new Right("table", "seen", "INSERT"),
-                new Right("table", "seen", "UPDATE"),
-                new Right("table", "parked", "SELECT"),
-                new Right("table", "parked", "INSERT"),
-                new Right("table", "parked", "UPDATE"),
-                new Right("table", "groups", "SELECT"),
-                new Right("function", "check_cluster()", "EXECUTE"),
-                new Right("function", "join_group(text, text, text, integer, interval)", "EXECUTE"),
-                new Right("function", "drop_group(text, text)", "EXECUTE"),
-                new Right("function", "seek(text, text, text)", "EXECUTE"),
-                new Right("function", "requeue(text, text, bigint)", "EXECUTE"),
-                new Right("function", "rotate(interval, interval, interval, bigint)", "EXECUTE")));
-
-        private final List<Right> rights;
-
-        Use(List<Right> rights) {
-            this.rights = rights;
-        }
+        SEND, RECEIVE
     }
 
     /** One privilege on one object of the log, or on some columns of it. */
@@ -82,6 +45,41 @@ public final class LogSchema {
     public static final String FOLDER = "io/github/pgpubsub/log/";
 
     private static final Logger LOG = LoggerFactory.getLogger(LogSchema.class);
+
+    private static final List<Right> TO_SEND = List.of(
+            new Right("column", "message", "INSERT", List.of("channel", "key", "payload", "bytes", "headers")),
+            new Right("column", "message", "SELECT", List.of("id", "at")),
+            new Right("sequence", "message_id", "USAGE"),
+            new Right("sequence", "slot", "USAGE"),
+            new Right("table", "version", "SELECT"),
+            new Right("function", "publish(pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.jsonb)", "EXECUTE"),
+            new Right("function", "fence(pg_catalog.uuid)", "EXECUTE"),
+            new Right("function", "send(pg_catalog.uuid, bigint, bigint, pg_catalog.uuid, pg_catalog.text[],"
+                    + " pg_catalog.text[], pg_catalog.text[], pg_catalog.bytea[], pg_catalog.text[])", "EXECUTE"),
+            new Right("function", "sent(pg_catalog.uuid, bigint, bigint, pg_catalog.text[])", "EXECUTE"));
+
+    private static final List<Right> TO_RECEIVE = List.of(
+            new Right("table", "message", "SELECT"),
+            new Right("sequence", "message_id", "USAGE"),
+            new Right("table", "version", "SELECT"),
+            new Right("table", "subscriber", "SELECT"),
+            new Right("column", "subscriber", "UPDATE", List.of("reader", "leader")),
+            new Right("table", "place", "SELECT"),
+            new Right("table", "place", "UPDATE"),
+            new Right("table", "seen", "SELECT"),
+            new Right("table", "seen", "INSERT"),
+            new Right("table", "seen", "UPDATE"),
+            new Right("table", "parked", "SELECT"),
+            new Right("table", "parked", "INSERT"),
+            new Right("table", "parked", "UPDATE"),
+            new Right("table", "groups", "SELECT"),
+            new Right("function", "check_cluster()", "EXECUTE"),
+            new Right("function", "join_group(pg_catalog.text, pg_catalog.text, pg_catalog.text, integer, interval)",
+                    "EXECUTE"),
+            new Right("function", "drop_group(pg_catalog.text, pg_catalog.text)", "EXECUTE"),
+            new Right("function", "seek(pg_catalog.text, pg_catalog.text, pg_catalog.text)", "EXECUTE"),
+            new Right("function", "requeue(pg_catalog.text, pg_catalog.text, bigint)", "EXECUTE"),
+            new Right("function", "rotate(interval, interval, interval, bigint)", "EXECUTE"));
 
     private static final int OLDEST_SERVER = 130_000;
 
@@ -288,8 +286,10 @@ public final class LogSchema {
     }
 
     private List<Right> missing(Connection connection, Use use) throws SQLException {
-        List<Right> each = use.rights.stream().flatMap(right -> right.columns.isEmpty() ? Stream.of(right)
-                : right.columns.stream().map(column -> new Right(right.kind, right.object, right.privilege, List.of(column))))
+        List<Right> each = (use == Use.SEND ? TO_SEND : TO_RECEIVE)
+                .stream().flatMap(right -> right.columns.isEmpty() ? Stream.of(right)
+                        : right.columns.stream()
+                                .map(column -> new Right(right.kind, right.object, right.privilege, List.of(column))))
                 .toList();
         try (PreparedStatement statement = connection.prepareStatement(RIGHTS)) {
             statement.setArray(1, texts(connection, each.stream().map(Right::kind)));

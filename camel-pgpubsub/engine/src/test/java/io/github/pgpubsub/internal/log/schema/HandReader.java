@@ -93,9 +93,13 @@ final class HandReader implements AutoCloseable {
     }
 
     private long firstStraggler(String newUpto) throws SQLException {
-        Long straggler = one(Statement.FIRST_STRAGGLER, row -> row.getObject(1, Long.class),
-                channel, newUpto, done, channel, newUpto, done, doneXid);
-        return straggler == null ? doneMaxId + 1 : Math.min(straggler, doneMaxId + 1);
+        long[] stragglers = one(Statement.FIRST_STRAGGLER, row -> new long[] {orNone(row.getObject(1, Long.class)),
+            orNone(row.getObject(2, Long.class))}, channel, done, newUpto, channel, newUpto, done, doneXid);
+        return Math.min(Math.min(stragglers[0], stragglers[1]), doneMaxId + 1);
+    }
+
+    private static long orNone(Long id) {
+        return id == null ? NO_LIMIT : id;
     }
 
     /** The rows after {@code lastId}, which does not move. */

@@ -1,0 +1,236 @@
+package io.github.pgpubsub.internal.log.schema;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.github.pgpubsub.internal.log.schema.LogQueries.Statement;
+import io.github.pgpubsub.support.PostgresExtension;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.postgresql.PGConnection;
+import org.postgresql.PGNotification;
+
+/** A writer notifies only who sleeps, and no wake-up is lost. */
+class WakeUpTest {
+
+    @RegisterExtension
+    static final PostgresExtension postgres = PostgresExtension.withOwnServer(Map.of("max_prepared_transactions", "5"));
+
+    private static final String LOCKS = "select count(*) from pg_locks where locktype = 'advisory' and pid = pg_backend_pid()";
+
+    @BeforeAll
+    static void createLog() throws SQLException {
+        KeptLog.create(postgres);
+    }
+
+    @BeforeEach
+    void reset() {
+        KeptLog.reset(postgres);
+    }
+
+    private static void readers(int number, String channel) {
+        postgres.execute("insert into pgpubsub.subscriber (channel, grp, reader) select '" + channel
+                + "', i::text, gen_random_uuid() from generate_series(1, " + number + ") i");
+    }
+
+    @Test
+    void aWriterHoldsTheLockOfEachReaderUntilItsCommit() throws SQLException {
+        readers(8, "c");
+        readers(3, "other");
+        try (Writer writer = Writer.of(postgres)) {
+            writer.write("c", "a");
+            assertThat(writer.value(LOCKS)).isEqualTo("8");
+            writer.write("nobody reads", "a");
+            assertThat(writer.value(LOCKS)).isEqualTo("8");
+            writer.commit();
+            assertThat(writer.value(LOCKS)).isEqualTo("0");
+        }
+    }
+
+    /** A lock each would fill the server's lock table. */
+    @Test
+    void manyReadersAreNotifiedWithoutLocks() throws SQLException {
+        readers(1500, "c");
+        try (Writer writer = Writer.of(postgres); Connection listener = listen(LogQueries.WAKE_ALL)) {
+            writer.write("c", "a");
+            writer.write("c", "b");
+            assertThat(writer.value(LOCKS)).isEqualTo("0");
+            writer.commit();
+            PGNotification[] notifications = listener.unwrap(PGConnection.class).getNotifications(10_000);
+            assertThat(notifications).hasSize(1);
+            assertThat(notifications[0].getParameter()).isEqualTo("c");
+        }
+    }
+
+    @Test
+    void aTransactionTakesFewLocks() throws SQLException {
+        postgres.execute("insert into pgpubsub.subscriber (channel, grp, reader) select 'c' || i, 'g', gen_random_uuid()"
+                + " from generate_series(1, 500) i");
+        try (Writer writer = Writer.of(postgres); Connection listener = listen(LogQueries.WAKE_ALL)) {
+            for (int i = 1; i <= 100; i++) {
+                writer.write("c" + i, "a");
+            }
+            assertThat(Integer.parseInt(writer.value(LOCKS))).isBetween(60, 64);
+            writer.execute("insert into pgpubsub.message (channel) select 'c' || i from generate_series(1, 500) i");
+            assertThat(Integer.parseInt(writer.value(LOCKS))).isBetween(60, 64);
+            writer.commit();
+            assertThat(listener.unwrap(PGConnection.class).getNotifications(10_000)).isNotEmpty();
+        }
+    }
+
+    @Test
+    void copyAndPublishWakeToo() throws Exception {
+        UUID reader = UUID.randomUUID();
+        postgres.execute("insert into pgpubsub.subscriber (channel, grp, reader) values ('c', 'g', '" + reader + "')");
+        try (Connection listener = listen(LogQueries.WAKE_PREFIX + reader); Connection writer = postgres.connect()) {
+            assertThat(sleepLock(listener, reader, true)).isTrue();
+            writer.unwrap(PGConnection.class).getCopyAPI().copyIn("copy pgpubsub.message (channel, payload) from stdin",
+                    new java.io.StringReader("c\ta\nc\tb\n"));
+            assertThat(listener.unwrap(PGConnection.class).getNotifications(10_000)).hasSize(1);
+            writer.createStatement().execute("select pgpubsub.publish('c', 'a')");
+            assertThat(listener.unwrap(PGConnection.class).getNotifications(10_000)).hasSize(1);
+            writer.createStatement().execute("set pgpubsub.wake_up = none; select pgpubsub.publish('c', 'a')");
+            writer.createStatement().execute("reset pgpubsub.wake_up; select pgpubsub.publish('c', 'last')");
+            assertThat(listener.unwrap(PGConnection.class).getNotifications(10_000)).hasSize(1);
+        }
+    }
+
+    /** PREPARE TRANSACTION refuses what has notified. */
+    @Test
+    void aTransactionThatWakesNobodyCanBePrepared() throws SQLException {
+        UUID reader = UUID.randomUUID();
+        postgres.execute("insert into pgpubsub.subscriber (channel, grp, reader) values ('c', 'g', '" + reader + "')");
+        try (Connection sleeper = postgres.connect(); Connection xa = postgres.connect()) {
+            sleepLock(sleeper, reader, true);
+            String write = "insert into pgpubsub.message (channel) values ('c'); prepare transaction 'kept'";
+            assertThatThrownBy(() -> xa.createStatement().execute("begin; " + write)).hasMessageContaining("NOTIFY");
+            xa.createStatement().execute("rollback; begin; set local pgpubsub.wake_up = none; " + write);
+            assertThat(postgres.number("select count(*) from pg_locks where locktype = 'advisory' and mode = 'ShareLock'"))
+                    .isZero();
+            xa.createStatement().execute("commit prepared 'kept'");
+        }
+    }
+
+    /** A setting that anybody can set to anything must not fail the writer. */
+    @Test
+    void aStrangeSettingDoesNoHarm() throws SQLException {
+        readers(1, "c");
+        try (Writer writer = Writer.of(postgres)) {
+            writer.execute("set pgpubsub.wake_up_locks = 'many'");
+            writer.write("c", "a");
+            assertThat(writer.value(LOCKS)).isEqualTo("1");
+        }
+    }
+
+    /** PostgreSQL 17 and later can have a small queue; before, half of 8 GB would have to be filled. */
+    @Test
+    void aQueueThatIsHalfFullGetsNothingMore() throws Exception {
+        assumeTrue(postgres.number("select current_setting('server_version_num')") >= 170_000);
+        postgres.execute("alter system set max_notify_queue_pages = 64");
+        postgres.server().stop();
+        postgres.server().startAgain();
+        UUID reader = UUID.randomUUID();
+        postgres.execute("insert into pgpubsub.subscriber (channel, grp, reader) values ('c', 'g', '" + reader + "')");
+        try (Connection sleeper = postgres.connect(); Connection laggard = listen("full"); Writer writer = Writer.of(postgres)) {
+            sleepLock(sleeper, reader, true);
+            laggard.setAutoCommit(false);
+            laggard.createStatement().execute("select 1");
+            while (postgres.number("select (pg_notification_queue_usage() * 100)::int") <= 50) {
+                postgres.execute("select count(pg_notify('full', i || repeat('x', 7000))) from generate_series(1, 4) i");
+            }
+            long full = postgres.number("select (pg_notification_queue_usage() * 1000000)::int");
+            writer.write("c", "a");
+            writer.commit();
+            assertThat(postgres.number("select (pg_notification_queue_usage() * 1000000)::int")).isEqualTo(full);
+            assertThat(postgres.number("select count(*) from pgpubsub.message")).isEqualTo(1);
+        }
+    }
+
+    /** Without any poll: a sleeper whose time runs out has missed a wake-up. */
+    @Test
+    void noWakeUpIsLost() throws Exception {
+        int writers = 4;
+        int commits = 100;
+        UUID id = UUID.randomUUID();
+        ExecutorService threads = Executors.newFixedThreadPool(writers);
+        try (HandReader reader = HandReader.join(postgres, "c", "g", "now")) {
+            reader.execute("update pgpubsub.subscriber set reader = '" + id + "'; listen \"" + LogQueries.WAKE_PREFIX + id + '"');
+            List<Future<?>> ends = new ArrayList<>();
+            IntStream.range(0, writers).forEach(w -> ends.add(threads.submit(() -> {
+                Random random = new Random(w);
+                try (Writer writer = Writer.of(postgres)) {
+                    for (int i = 0; i < commits; i++) {
+                        writer.write("c", w + "/" + i);
+                        Thread.sleep(random.nextInt(3));
+                        writer.commit();
+                        Thread.sleep(random.nextInt(80));
+                    }
+                }
+                return null;
+            })));
+            int received = 0;
+            int sleeps = 0;
+            int notified = 0;
+            while (received < writers * commits) {
+                int before = received;
+                received += reader.read().size();
+                if (received > before || !sleepLock(reader.connection, id, true)) {
+                    continue;
+                }
+                received += reader.read().size();
+                if (received == before) {
+                    sleeps++;
+                    PGNotification[] woken = reader.connection.unwrap(PGConnection.class).getNotifications(10_000);
+                    assertThat(woken).as("a wake-up, %s of %s received", received, writers * commits).isNotEmpty();
+                    notified += woken.length;
+                }
+                sleepLock(reader.connection, id, false);
+            }
+            for (Future<?> end : ends) {
+                end.get();
+            }
+            System.out.println(sleeps + " sleeps, " + notified + " notifications, " + received + " commits");
+            assertThat(sleeps).isGreaterThan(10);
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    private static boolean sleepLock(Connection connection, UUID reader, boolean take) throws SQLException {
+        long key;
+        try (java.sql.PreparedStatement statement = connection
+                .prepareStatement(new LogQueries("pgpubsub").sql(Statement.SLEEP_KEY))) {
+            statement.setString(1, reader.toString());
+            statement.setString(2, "c");
+            try (java.sql.ResultSet row = statement.executeQuery()) {
+                row.next();
+                key = row.getLong(1);
+            }
+        }
+        try (java.sql.ResultSet row = connection.createStatement().executeQuery(
+                "select " + (take ? "pg_try_advisory_lock(" : "pg_advisory_unlock(") + key + ")")) {
+            row.next();
+            return row.getBoolean(1);
+        }
+    }
+
+    private static Connection listen(String channel) throws SQLException {
+        Connection connection = postgres.connect();
+        connection.createStatement().execute("listen \"" + channel + '"');
+        return connection;
+    }
+}
