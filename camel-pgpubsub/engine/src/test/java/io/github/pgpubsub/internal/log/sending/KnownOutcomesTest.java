@@ -88,7 +88,7 @@ class KnownOutcomesTest {
         AtomicBoolean over = new AtomicBoolean();
         List<Thread> senders = new ArrayList<>();
         for (int i = 0; i < SENDERS; i++) {
-            String name = "s" + i;
+            String name = "sender" + i;
             senders.add(new Thread(() -> sendUntil(over, name, outcomes), name));
         }
         senders.forEach(Thread::start);
@@ -135,7 +135,7 @@ class KnownOutcomesTest {
     private static void assertThatTheLogAgrees(Map<String, Sent> outcomes) {
         assertThat(outcomes.values()).noneMatch(each -> each.failure() instanceof UnknownOutcomeException);
         List<String> kept = postgres.strings("select payload || ' ' || id || '-' || (extract(epoch from at) * 1000000)::bigint"
-                + " from pgpubsub.message where payload like 's%'");
+                + " from pgpubsub.message where payload like 'sender%'");
         Set<String> expected = new HashSet<>();
         outcomes.forEach((payload, sent) -> {
             if (sent.failure() == null) {
@@ -158,7 +158,7 @@ class KnownOutcomesTest {
 
         Sent sent = get(outcome);
         long there = postgres.number("select count(*) from pgpubsub.message where payload = 's-stalled'");
-        assertThat(sent.failure()).isNotInstanceOf(UnknownOutcomeException.class);
+        assertThat(sent.failure() instanceof UnknownOutcomeException).isFalse();
         assertThat(there).isEqualTo(sent.failure() == null ? 1 : 0);
     }
 
