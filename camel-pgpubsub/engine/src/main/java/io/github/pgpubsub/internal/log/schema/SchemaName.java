@@ -17,7 +17,7 @@ record SchemaName(String name) {
 
     /** A line of comment, which stays; or the name in the file: at the beginning of a literal, or as a name. Two settings are no schema. */
     private static final Pattern IN_FILE = Pattern.compile(
-            "(?m)^ *--.*$|'pgpubsub(?=['.])(?!\\.wake_up)|\\bpgpubsub(?=\\.)(?!\\.wake_up)|(?<=schema )pgpubsub\\b");
+            "(?m)^ *--.*$|'pgpubsub(?=['.])(?!\\.wake_up)|(?<!')\\bpgpubsub(?=\\.)|(?<=schema )pgpubsub\\b");
 
     SchemaName {
         int bytes = name.getBytes(StandardCharsets.UTF_8).length;
