@@ -16,8 +16,13 @@ public interface Effects<M> {
     /** Step 0: the place gets this owner and a new epoch. The answer is {@link Reader#taken} or {@link Reader#notTaken}. */
     void take(Ticket ticket, UUID owner);
 
-    /** There is no place: make one, unless there is one meanwhile. The answer is {@link Reader#joined}. */
-    void join(Ticket ticket, StartFrom startFrom);
+    /**
+     * There is no place: make one, unless there is one meanwhile. The answer is {@link Reader#joined}.
+     *
+     * @param again the group had a place and was removed: what is written up to now may have been processed, so
+     *              {@code redeliveredId} begins with the sequence's value
+     */
+    void join(Ticket ticket, StartFrom startFrom, boolean again);
 
     /** End the backends that block {@link #take}, other than prepared transactions, which have none. */
     void endBlockers();

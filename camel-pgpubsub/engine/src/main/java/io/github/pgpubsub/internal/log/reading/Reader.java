@@ -273,12 +273,13 @@ public final class Reader<M> {
         gapDue |= gapUntold;
     }
 
-    /** The group has no place. If it had one it was removed, and begins again. */
-    void isWithoutPlace() {
+    /** The group has no place. True: it had one, was removed, and begins again. */
+    boolean isWithoutPlace() {
         if (knowsPlace) {
             effects.report(Effects.Incident.GROUP_REMOVED, "begins again from " + options.startFrom());
             gapDue = true;
         }
+        return knowsPlace;
     }
 
     /** The place did not move. */

@@ -4,8 +4,8 @@ import java.util.UUID;
 
 /**
  * What a leadership leaves behind in memory when it ends. The next one of the same process uses it only if the place still has
- * this owner and this window, which proves that nobody has led in between and that the server still knows the window: then the
- * messages that have completed meanwhile are complete, and those that had not begun need no mark.
+ * this owner and this window: then the messages that have completed meanwhile are complete. On the same timeline nobody has led
+ * in between, so those that had not begun need no mark. On another one somebody may have, before the fail-over.
  *
  * @param redeliveredId messages up to this id are marked
  */
@@ -18,6 +18,6 @@ record Remnant(UUID owner, Bound upto, long redeliveredId) {
     /** @param watermark up to this id the window is complete */
     Place applyTo(Place place, long watermark) {
         return new Place(place.epoch(), place.formerOwner(), place.done(), place.upto(), Math.max(place.lastId(), watermark),
-                redeliveredId, place.missed());
+                place.sameTimeline(), place.sameTimeline() ? redeliveredId : place.redeliveredId(), place.missed());
     }
 }

@@ -43,9 +43,9 @@ final class Taking<M> extends State<M> {
             }
             pause(now);
         } else {
-            reader.isWithoutPlace();
+            boolean again = reader.isWithoutPlace();
             asked = reader.ticket();
-            reader.effects.join(asked, reader.options.startFrom());
+            reader.effects.join(asked, reader.options.startFrom(), again);
         }
     }
 

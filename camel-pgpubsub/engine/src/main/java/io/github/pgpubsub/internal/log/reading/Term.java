@@ -66,6 +66,8 @@ final class Term<M> {
 
     /** The place says that the window is complete. */
     void closed() {
+        assert closing;
+        closing = false;
         window = null;
     }
 

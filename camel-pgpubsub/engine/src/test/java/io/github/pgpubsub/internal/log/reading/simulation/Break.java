@@ -31,6 +31,8 @@ public enum Break {
     OPEN_WINDOW_UNMARKED("twice and is not marked"),
     /** A deposed reader takes its answer for a good one. */
     DEPOSED_GOES_ON("was deposed"),
+    /** An acknowledgement that is late undoes what an exchange's transaction has moved. */
+    LAST_ID_GOES_BACK("effects"),
     /** An exchange's transaction moves the place without a fence. */
     EXCHANGE_WITHOUT_FENCE("effects");
 

@@ -97,8 +97,14 @@ final class Oracle {
         groups.get(group).completed.add(row);
     }
 
-    /** A group that begins now need not get what is there already. */
-    void joins(int group, Xids done) {
+    /** A group that begins now need not get what is there already. For who knows of no earlier one, the group is a new one. */
+    void joins(int group, Xids done, boolean earliest, boolean again) {
+        if (!again) {
+            groups.get(group).begun.clear();
+        }
+        if (earliest) {
+            return;
+        }
         world.server.rows().stream().filter(row -> world.server.isCommitted(row) && done.sees(row.xid))
                 .forEach(groups.get(group).exempt::add);
     }

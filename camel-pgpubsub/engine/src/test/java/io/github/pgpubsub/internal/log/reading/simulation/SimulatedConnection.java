@@ -24,6 +24,8 @@ final class SimulatedConnection {
     private final boolean pooled;
     private final Deque<Request> waiting = new ArrayDeque<>();
     private int run;
+    /** Answers come in order. */
+    private long answeredAt;
     private boolean running;
     private boolean givenUp;
 
@@ -63,14 +65,16 @@ final class SimulatedConnection {
         running = false;
         if (!givenUp) {
             givenUp = true;
-            member.inMember(world.delay(), () -> member.lost(this));
+            answeredAt = Math.max(answeredAt, world.now + world.delay());
+            member.inMember(answeredAt - world.now, () -> member.lost(this));
         }
     }
 
     private void answered(Runnable answer) {
         running = false;
         if (!givenUp) {
-            member.inMember(world.delay(), () -> member.answered(this, answer));
+            answeredAt = Math.max(answeredAt, world.now + world.delay());
+            member.inMember(answeredAt - world.now, () -> member.answered(this, answer));
         }
         pump();
     }

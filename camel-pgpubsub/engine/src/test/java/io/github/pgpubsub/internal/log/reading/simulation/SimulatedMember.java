@@ -275,14 +275,14 @@ final class SimulatedMember implements Effects<LogRow> {
     }
 
     @Override
-    public void join(Ticket ticket, StartFrom startFrom) {
+    public void join(Ticket ticket, StartFrom startFrom, boolean again) {
         ask((connection, answer) -> {
             boolean earliest = startFrom instanceof StartFrom.Earliest;
             Xids now = world.server.snapshot();
-            if (world.places.row(group) == null && !earliest) {
-                world.oracle.joins(group, now);
+            if (world.places.row(group) == null) {
+                world.oracle.joins(group, now, earliest, again);
             }
-            world.places.join(group, earliest, now, world.server.sequence());
+            world.places.join(group, earliest, now, world.server.sequence(), again ? world.server.sequence() : 0);
             answer.accept(() -> reader.joined(ticket, world.now));
         });
     }

@@ -50,16 +50,16 @@ final class SimulatedPlaces {
         PlaceRow after = before.owned(before.epoch() + 1, owner, server.timeline, redelivered);
         server.update(group, after);
         return new TakeAnswer.Taken(new Place(after.epoch(), before.owner(), after.done(), after.upto(), after.lastId(),
-                redelivered, after.missed()));
+                before.timeline() == server.timeline, redelivered, after.missed()));
     }
 
     /** @param earliest or from now on */
-    void join(int group, boolean earliest, Xids now, long sequence) {
+    void join(int group, boolean earliest, Xids now, long sequence, long redeliveredId) {
         if (row(group) == null) {
             SimulatedServer.Tx tx = server.begin();
             server.rollback(tx);
             Bound done = earliest ? NOTHING : new Bound(now.print(), sequence, tx.xid);
-            server.update(group, new PlaceRow(done, null, 0, 0, null, server.timeline, 0, 0));
+            server.update(group, new PlaceRow(done, null, 0, 0, null, server.timeline, redeliveredId, 0));
         }
     }
 
@@ -99,10 +99,14 @@ final class SimulatedPlaces {
         }
         PlaceRow after = place.missed(place.missed() - wanted.missedTold());
         if (wanted.upto() != null) {
-            after = wanted.whole() ? after.closed(wanted.upto()) : after.moved(wanted.lastId());
+            after = wanted.whole() ? after.closed(wanted.upto()) : after.moved(lastId(place, wanted));
         }
         server.update(group, wanted.release() ? after.released() : after);
         return Outcome.MOVED;
+    }
+
+    private long lastId(PlaceRow place, Acknowledgement wanted) {
+        return broken == Break.LAST_ID_GOES_BACK ? wanted.lastId() : Math.max(place.lastId(), wanted.lastId());
     }
 
     private boolean isBlind() {

@@ -37,7 +37,7 @@ final class SimulatedServer {
     }
 
     /** A piece of WAL. What is null in it did not happen. */
-    private record Entry(long xid, long sequence, LogRow row, boolean prepared, boolean commits, boolean durable,
+    private record Entry(long xid, long sequence, LogRow row, boolean prepared, boolean commits, boolean rollsBack, boolean durable,
             Map<Integer, PlaceRow> places, int groupRemoved, int emptied, LogRow effect) {}
 
     private final RandomGenerator random;
@@ -89,7 +89,7 @@ final class SimulatedServer {
         LogRow row = new LogRow(sequence, tx.xid, micros, slot, event());
         tx.rows.add(row);
         rows.add(row);
-        journal.add(new Entry(tx.xid, sequence, row, false, false, false, Map.of(), 0, -1, null));
+        journal.add(new Entry(tx.xid, sequence, row, false, false, false, false, Map.of(), 0, -1, null));
     }
 
     void rollbackToSavepoint(Tx tx, int rowsBefore) {
@@ -98,23 +98,26 @@ final class SimulatedServer {
         Set<LogRow> set = new HashSet<>(undone);
         // Nobody sees them whatever becomes of the transaction.
         journal.replaceAll(entry -> entry.row != null && set.contains(entry.row)
-                ? new Entry(entry.xid, entry.sequence, null, false, false, false, Map.of(), 0, -1, null)
+                ? new Entry(entry.xid, entry.sequence, null, false, false, false, false, Map.of(), 0, -1, null)
                 : entry);
         undone.clear();
     }
 
     void prepare(Tx tx) {
         tx.prepared = true;
-        journal.add(new Entry(tx.xid, sequence, null, true, false, true, Map.of(), 0, -1, null));
+        journal.add(new Entry(tx.xid, sequence, null, true, false, false, true, Map.of(), 0, -1, null));
     }
 
     /** @param durable whether a restart may lose it */
     void commit(Tx tx, boolean durable) {
-        journal.add(new Entry(tx.xid, sequence, null, false, true, durable, Map.of(), 0, -1, null));
+        journal.add(new Entry(tx.xid, sequence, null, false, true, false, durable, Map.of(), 0, -1, null));
         complete(tx, true);
     }
 
     void rollback(Tx tx) {
+        if (tx.prepared) {
+            journal.add(new Entry(tx.xid, sequence, null, false, false, true, true, Map.of(), 0, -1, null));
+        }
         complete(tx, false);
         rows.removeAll(tx.rows);
     }
@@ -142,14 +145,14 @@ final class SimulatedServer {
         if (effect != null) {
             effects.merge(effect, 1, Integer::sum);
         }
-        journal.add(new Entry(tx.xid, sequence, null, false, true, true, Map.of(place, row), 0, -1, effect));
+        journal.add(new Entry(tx.xid, sequence, null, false, true, false, true, Map.of(place, row), 0, -1, effect));
         complete(tx, true);
     }
 
     void remove(int place) {
         Tx tx = begin();
         places.remove(place);
-        journal.add(new Entry(tx.xid, sequence, null, false, true, true, Map.of(), place, -1, null));
+        journal.add(new Entry(tx.xid, sequence, null, false, true, false, true, Map.of(), place, -1, null));
         complete(tx, true);
     }
 
@@ -169,7 +172,7 @@ final class SimulatedServer {
 
     void empty(int emptied) {
         rows.removeIf(row -> row.slot == emptied);
-        journal.add(new Entry(stamp(), sequence, null, false, true, true, Map.of(), 0, emptied, null));
+        journal.add(new Entry(stamp(), sequence, null, false, true, false, true, Map.of(), 0, emptied, null));
         slot = emptied;
     }
 
@@ -214,6 +217,7 @@ final class SimulatedServer {
         open.values().removeIf(tx -> !tx.prepared);
         Set<Long> alive = new HashSet<>(open.keySet());
         rows.removeIf(row -> !committed.contains(row.xid) && !alive.contains(row.xid));
+        rows.stream().filter(row -> alive.contains(row.xid)).forEach(row -> row.committedAt = 0);
         running.putAll(open);
         journal.addAll(kept);
         latestCompleted = nextXid - 1;
@@ -236,6 +240,9 @@ final class SimulatedServer {
         }
         if (entry.commits) {
             committed.add(entry.xid);
+            open.remove(entry.xid);
+        }
+        if (entry.rollsBack) {
             open.remove(entry.xid);
         }
         places.putAll(entry.places);

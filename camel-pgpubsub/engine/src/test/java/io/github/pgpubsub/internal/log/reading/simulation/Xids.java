@@ -2,8 +2,10 @@ package io.github.pgpubsub.internal.log.reading.simulation;
 
 import io.github.pgpubsub.internal.log.reading.Snapshot;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /** A snapshot, as the server understands it. */
@@ -21,7 +23,16 @@ record Xids(long xmax, Set<Long> xip) {
         return new Snapshot(xmin() + ":" + xmax + ":" + xip.stream().map(String::valueOf).collect(Collectors.joining(",")));
     }
 
+    private static final Map<Snapshot, Xids> KNOWN = new ConcurrentHashMap<>();
+
     static Xids parse(Snapshot snapshot) {
+        if (KNOWN.size() > 10_000) {
+            KNOWN.clear();
+        }
+        return KNOWN.computeIfAbsent(snapshot, Xids::read);
+    }
+
+    private static Xids read(Snapshot snapshot) {
         String[] parts = snapshot.text().split(":", 3);
         Set<Long> xip = new TreeSet<>();
         Arrays.stream(parts[2].split(",")).filter(each -> !each.isEmpty()).map(Long::valueOf).forEach(xip::add);
