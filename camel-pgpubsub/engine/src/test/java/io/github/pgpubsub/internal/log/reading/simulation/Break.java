@@ -1,8 +1,10 @@
 package io.github.pgpubsub.internal.log.reading.simulation;
 
+import java.util.List;
+
 /** Ways to break the protocol, one rule each, and what the simulation has to say of them. */
 public enum Break {
-    NONE(""),
+    NONE,
     /** The place is an id: what commits late with a lower id is not seen. */
     CURSOR_BY_ID("is lost"),
     /** Reads what lies before the oldest open transaction, in order of xid and id. */
@@ -10,11 +12,11 @@ public enum Break {
     /** A large window is read in two halves, cut by xid. */
     WINDOW_CUT_BY_XID("before its cause"),
     /** Updates of the place name neither epoch nor owner, and write what the reader remembers. */
-    ACKNOWLEDGEMENT_WITHOUT_EPOCH("is lost"),
+    ACKNOWLEDGEMENT_WITHOUT_EPOCH("is lost", "is not marked", "effects"),
     /** Updates of the place name the epoch only, and write what the reader remembers. */
-    EPOCH_WITHOUT_OWNER("is lost"),
+    EPOCH_WITHOUT_OWNER("is lost", "is not marked", "effects"),
     /** Updates of the place name epoch and owner, and not the window that they mean. */
-    WINDOW_NOT_NAMED("is lost"),
+    WINDOW_NOT_NAMED("is lost", "is not marked", "effects"),
     /** The rest of a window begins one id too late. */
     LOWER_BOUND_ONE_TOO_HIGH("is lost"),
     /** The xid that bounds the stragglers is drawn before the sequence is read. */
@@ -36,10 +38,15 @@ public enum Break {
     /** An exchange's transaction moves the place without a fence. */
     EXCHANGE_WITHOUT_FENCE("effects");
 
-    /** Part of what is said. */
-    final String symptom;
+    private final List<String> symptoms;
 
-    Break(String symptom) {
-        this.symptom = symptom;
+    /** @param symptoms parts of what is said */
+    Break(String... symptoms) {
+        this.symptoms = List.of(symptoms);
+    }
+
+    /** Whether that is what it does, and not something else that it breaks as well. */
+    boolean isFoundBy(String said) {
+        return symptoms.stream().anyMatch(said::contains);
     }
 }

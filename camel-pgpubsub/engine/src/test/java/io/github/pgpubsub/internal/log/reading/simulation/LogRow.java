@@ -10,6 +10,7 @@ final class LogRow {
     /** When its id was drawn, and when its transaction was committed, counted in events of the server; 0: it is not. */
     final long drawnAt;
     long committedAt;
+    boolean everCommitted;
 
     LogRow(long id, long xid, long micros, int slot, long drawnAt) {
         this.id = id;
@@ -17,6 +18,11 @@ final class LogRow {
         this.micros = micros;
         this.slot = slot;
         this.drawnAt = drawnAt;
+    }
+
+    void committed(long at) {
+        committedAt = committedAt == 0 ? at : committedAt;
+        everCommitted = true;
     }
 
     @Override

@@ -51,6 +51,9 @@ final class SimulatedConnection {
     private void runFirst() {
         if (waiting.isEmpty()) {
             running = false;
+        } else if (!world.isUp() && pooled) {
+            // The pooler keeps it until there is a server again.
+            world.at(world.upAt - world.now, this::runFirst);
         } else if (!world.isUp() || (run != world.server.run && !pooled)) {
             breaks();
         } else {

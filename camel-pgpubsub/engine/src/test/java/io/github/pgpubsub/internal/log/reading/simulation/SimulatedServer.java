@@ -129,7 +129,7 @@ final class SimulatedServer {
         long at = event();
         if (commits) {
             committed.add(tx.xid);
-            tx.rows.forEach(row -> row.committedAt = row.committedAt == 0 ? at : row.committedAt);
+            tx.rows.forEach(row -> row.committed(at));
         }
     }
 

@@ -343,6 +343,10 @@ final class Simulation {
         places.held.clear();
         List<SimulatedServer.Tx> prepared = server.restart(Math.min(length, size), failOver);
         upAt = now + random.nextLong(100) * MILLI;
+        if (chance(3)) {
+            // Clients give up what is on its way, which a pooler may still hand to the new primary.
+            List.copyOf(members).forEach(SimulatedMember::cut);
+        }
         writers.restarted(prepared);
         List.copyOf(members).forEach(SimulatedMember::serverRestarted);
     }
