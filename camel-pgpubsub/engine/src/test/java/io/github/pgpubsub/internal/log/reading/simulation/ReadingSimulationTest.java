@@ -19,9 +19,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ReadingSimulationTest {
 
     private static final long FIRST = Long.getLong("simulation.first", 0);
-    /** A world here takes about as long as two of the election's. */
-    private static final long SEEDS = Math.max(1, Long.getLong("simulation.seeds", 10_000) / 2);
-    private static final long MOST_TO_FIND = 30_000;
+    /** A world here takes as long as some of the election's. */
+    private static final long SEEDS = Math.max(1, Long.getLong("simulation.seeds", 10_000) / 10);
+    private static final long MOST_TO_FIND = 20_000;
 
     @Test
     void nothingIsLostAndNothingComesTwiceUnmarked() {

@@ -83,9 +83,9 @@ final class SimulatedPages {
         Xids upto = Xids.parse(window.upto().snapshot());
         long first = after + (broken == Break.LOWER_BOUND_ONE_TOO_HIGH && part == Part.REST
                 && after == window.done().maxId() ? 2 : 1);
-        return server.rows().stream().filter(server::isCommitted).filter(row -> row.id >= first && row.id <= last)
-                .filter(row -> upto.sees(row.xid))
-                .filter(row -> isInPart(row, part, done, window.done().xid()));
+        return server.rows().stream().filter(row -> row.id >= first && row.id <= last)
+                .filter(row -> isInPart(row, part, done, window.done().xid()))
+                .filter(row -> upto.sees(row.xid) && server.isCommitted(row));
     }
 
     private boolean isInPart(LogRow row, Part part, Xids done, long doneXid) {
