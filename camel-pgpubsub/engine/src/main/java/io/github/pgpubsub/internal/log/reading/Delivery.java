@@ -12,8 +12,7 @@ public final class Delivery<M> {
         /** In the queue or with a worker. */
         OUT,
         /** Taken back, or waiting for its next attempt. */
-        BACK,
-        COMPLETE
+        BACK, COMPLETE
     }
 
     private final Page.@Nullable Row<M> row;

@@ -438,7 +438,8 @@ final class SimulatedMember implements Effects<LogRow> {
     @Override
     public void deliver(Delivery<LogRow> delivery) {
         Simulation.expect(reader.inHand() <= world.options.rows() + 2
-                && reader.bytesInHand() <= Math.max(world.options.bytes(), 10), "too much in hand: " + reader.inHand()
+                && reader.bytesInHand() <= Math.max(world.options.bytes(), 10),
+                "too much in hand: " + reader.inHand()
                         + " messages, " + reader.bytesInHand() + " bytes");
         workers.deliver(delivery);
     }

@@ -37,7 +37,8 @@ final class SimulatedServer {
     }
 
     /** A piece of WAL. What is null in it did not happen. */
-    private record Entry(long xid, long sequence, LogRow row, boolean prepared, boolean commits, boolean rollsBack, boolean durable,
+    private record Entry(long xid, long sequence, LogRow row, boolean prepared, boolean commits, boolean rollsBack,
+            boolean durable,
             Map<Integer, PlaceRow> places, int groupRemoved, int emptied, LogRow effect) {}
 
     private final RandomGenerator random;

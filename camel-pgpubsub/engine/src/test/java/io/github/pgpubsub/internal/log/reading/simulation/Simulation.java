@@ -64,8 +64,8 @@ final class Simulation {
 
     private final long seed;
     private final SimulatedWriters writers;
-    private final PriorityQueue<Event> events =
-            new PriorityQueue<>(Comparator.comparingLong(Event::time).thenComparingLong(Event::number));
+    private final PriorityQueue<Event> events = new PriorityQueue<>(
+            Comparator.comparingLong(Event::time).thenComparingLong(Event::number));
     private long eventNumber;
     final List<SimulatedMember> members = new ArrayList<>();
     private final List<String> log = new ArrayList<>();
