@@ -1,5 +1,6 @@
 package io.github.pgpubsub.internal.log.reading;
 
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,8 +52,9 @@ final class Asleep<M> extends InTerm<M> {
             // Woken while it looked: whether before or after that look's snapshot, nobody knows.
             look();
         } else {
-            timed = reader.options.pollInterval() != null;
-            lookAt = timed ? now + reader.options.pollInterval().toNanos() : now;
+            Duration poll = reader.options.pollInterval();
+            timed = poll != null;
+            lookAt = poll == null ? now : now + poll.toNanos();
         }
     }
 
