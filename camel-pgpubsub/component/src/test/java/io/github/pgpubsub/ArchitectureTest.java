@@ -82,6 +82,19 @@ class ArchitectureTest {
             .orShould().callMethod(System.class, "nanoTime")
             .orShould().callMethod(System.class, "currentTimeMillis");
 
+    @ArchTest
+    static final ArchRule readingTheLogIsPureThought = classes()
+            .that().resideInAPackage("io.github.pgpubsub.internal.log.reading..")
+            .should().onlyDependOnClassesThat().resideInAnyPackage("io.github.pgpubsub.internal.log.reading..", "java.lang..",
+                    "java.util..", "java.time..", "org.jspecify.annotations");
+
+    @ArchTest
+    static final ArchRule readingTheLogNeitherWaitsNorLocks = noClasses()
+            .that().resideInAPackage("io.github.pgpubsub.internal.log.reading..")
+            .should().dependOnClassesThat(resideInAPackage("java.util.concurrent..").and(not(equivalentTo(TimeUnit.class))))
+            .orShould().callMethod(System.class, "nanoTime")
+            .orShould().callMethod(System.class, "currentTimeMillis");
+
     /** It would share the engine's mistakes. The module that it lives in has no engine on its class path either. */
     @Test
     void theJudgeKnowsNothingOfWhatItJudges() {

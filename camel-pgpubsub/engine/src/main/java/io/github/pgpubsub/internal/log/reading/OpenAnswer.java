@@ -1,0 +1,18 @@
+package io.github.pgpubsub.internal.log.reading;
+
+/** The answer to {@link Effects#open}. */
+public sealed interface OpenAnswer {
+
+    /**
+     * A window is open, and it is not empty.
+     *
+     * @param missed messages given up unread of which the group has not been told
+     */
+    record Opened(Bound upto, long missed) implements OpenAnswer {}
+
+    /** There is nothing to read, and nothing was written. */
+    record Empty() implements OpenAnswer {}
+
+    /** The place did not move. */
+    record Refused(Outcome outcome) implements OpenAnswer {}
+}

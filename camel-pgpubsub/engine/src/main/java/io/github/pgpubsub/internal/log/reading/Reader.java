@@ -1,0 +1,325 @@
+package io.github.pgpubsub.internal.log.reading;
+
+import java.util.UUID;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One group's reading of one shard; the package tells the states, the rules and why they hold. Does no I/O: events come in as
+ * calls, with the time of {@link System#nanoTime}, and wishes go out through {@link Effects}. What an event means depends on
+ * the state; here is what all states share, and the only door from one to the next. Not thread-safe: the reading thread calls
+ * it.
+ */
+public final class Reader<M> {
+
+    /** No time. */
+    public static final long NEVER = Long.MAX_VALUE;
+
+    final Effects<M> effects;
+    final ReadOptions options;
+    final InHand<M> hand = new InHand<>();
+    final Pauses pauses;
+    private final RandomGenerator random;
+    private State<M> state;
+    private boolean connected;
+    private boolean leading;
+    private boolean stopping;
+    /** Of the leadership that ended last; null: it had no window open. */
+    private @Nullable Remnant remnant;
+    /** This reader has seen a place of its group. */
+    private boolean knowsPlace;
+    /** The group is to be told that messages may have been missed. */
+    private boolean gapDue;
+    private long tickets;
+    private long ordinals;
+
+    /** @param random makes the owner: others must not be able to guess it */
+    public Reader(ReadOptions options, Effects<M> effects, RandomGenerator random) {
+        this.options = options;
+        this.effects = effects;
+        this.random = random;
+        this.pauses = new Pauses(options.pollInterval());
+        this.state = new Away<>(this);
+    }
+
+    // ---- how it stands
+
+    /** Whether it has led since it last lost the lead or its connection, and has not been deposed. */
+    public boolean isInTerm() {
+        return state instanceof InTerm;
+    }
+
+    /** Whether it has nothing to do until it is woken or polls. */
+    public boolean isAsleep() {
+        return state instanceof Asleep;
+    }
+
+    /** Messages that are handed out and not complete, or complete behind such ones. */
+    public int inHand() {
+        return hand.size();
+    }
+
+    /** Memory that these take, bytes. */
+    public long bytesInHand() {
+        return hand.bytes();
+    }
+
+    boolean isLeading() {
+        return leading;
+    }
+
+    boolean isAbleToLead() {
+        return leading && connected;
+    }
+
+    boolean isStopping() {
+        return stopping;
+    }
+
+    boolean hasRemnant() {
+        return remnant != null;
+    }
+
+    Ticket ticket() {
+        return new Ticket(++tickets);
+    }
+
+    long ordinal() {
+        return ++ordinals;
+    }
+
+    UUID newOwner() {
+        return new UUID(random.nextLong(), random.nextLong());
+    }
+
+    // ---- connection and lead
+
+    /** There is a connection to read with. */
+    public void connected(long now) {
+        connected = true;
+        changed(now);
+    }
+
+    /** The reading connection is lost. Requests without an answer may have been run, or may be run later. */
+    public void disconnected(long now) {
+        connected = false;
+        restart(now);
+    }
+
+    /** This member has the leader's lock. */
+    public void leads(long now) {
+        leading = true;
+        changed(now);
+    }
+
+    /** This member has the leader's lock no more. */
+    public void leadLost(long now) {
+        leading = false;
+        restart(now);
+    }
+
+    private void changed(long now) {
+        if (state instanceof Away<M> away) {
+            away.changed(now);
+        }
+    }
+
+    // ---- answers
+
+    /** The answer to {@link Effects#take}. */
+    public void taken(Ticket ticket, TakeAnswer answer, long now) {
+        state.taken(ticket, answer, now);
+    }
+
+    /** The answer to {@link Effects#join}. */
+    public void joined(Ticket ticket, long now) {
+        state.joined(ticket, now);
+    }
+
+    /** The answer to {@link Effects#open}. */
+    public void opened(Ticket ticket, OpenAnswer answer, long now) {
+        state.opened(ticket, answer, now);
+    }
+
+    /** The answer to {@link Effects#read}. */
+    public void read(Ticket ticket, Page<M> page, long now) {
+        state.read(ticket, page, now);
+    }
+
+    /** The answer to {@link Effects#acknowledge}. */
+    public void acknowledged(Ticket ticket, Outcome outcome, long now) {
+        state.acknowledged(ticket, outcome, now);
+    }
+
+    /** The answer to {@link Effects#park}. */
+    public void parked(Ticket ticket, Outcome outcome, long now) {
+        state.parked(ticket, outcome, now);
+    }
+
+    /** The answer to {@link Effects#lock}. */
+    public void locked(Ticket ticket, boolean held, long now) {
+        state.locked(ticket, held, now);
+    }
+
+    /** The answer to any request: the server refused it with an error, and the connection works. */
+    public void refused(Ticket ticket, String error, long now) {
+        state.refused(ticket, error, now);
+    }
+
+    // ---- workers, writers, and time
+
+    /** A message is complete: its exchange succeeded, or with {@code manual} the route said so. Idempotent. */
+    public void completed(Delivery<M> delivery, long now) {
+        if (hand.complete(delivery)) {
+            state.progressed(now);
+        }
+    }
+
+    /**
+     * A message's exchange failed. The worker begins no other message before this call returns: it may have to come behind
+     * this one.
+     */
+    public void failed(Delivery<M> delivery, long now) {
+        if (delivery.state == Delivery.State.OUT) {
+            state.failed(delivery, now);
+        }
+    }
+
+    /**
+     * {@code ackMode=transaction}: whether the exchange's transaction is committed is unknown, or it was refused because the
+     * place has another owner or is elsewhere. Step 0 finds out. The worker begins no other message before this call returns.
+     */
+    public void unsettled(Delivery<M> delivery, long now) {
+        if (delivery.state == Delivery.State.OUT) {
+            delivery.failed();
+            delivery.state = Delivery.State.BACK;
+            restart(now);
+        }
+    }
+
+    /** A writer notified. */
+    public void woken(long now) {
+        state.woken(now);
+    }
+
+    /** Something may be due. */
+    public void tick(long now) {
+        state.tick(now);
+    }
+
+    /** Time until {@link #tick} has something to do, nanoseconds; {@link #NEVER}: only another event helps. */
+    public long waitNanos(long now) {
+        return state.waitNanos(now);
+    }
+
+    // ---- the end
+
+    /** Stop in good order: {@link Effects#stopped} follows once what has begun is complete and acknowledged. */
+    public void stop(long now) {
+        stopping = true;
+        state.stop(now);
+    }
+
+    /** The time for that is up: acknowledge what is complete, and leave the rest to the successor. */
+    public void giveUp(long now) {
+        state.giveUp(now);
+    }
+
+    // ---- between the states
+
+    /** The door between states. */
+    void become(State<M> next, long now) {
+        state.leave();
+        state = next;
+        next.begin(now);
+    }
+
+    /** Step 0 is done. */
+    void lead(Fence fence, Place found, long now) {
+        knowsPlace = true;
+        Place place = remnant != null && remnant.fits(found) ? remnant.applyTo(found, hand.watermark()) : found;
+        remnant = null;
+        hand.clear();
+        Term<M> term = new Term<>(this, fence, place, now);
+        if (gapDue || place.missed() > 0) {
+            gapDue = false;
+            term.deliverGap(place.missed());
+        }
+        if (place.upto() != null) {
+            enter(term, term.window(place.upto(), place.lastId()), place.lastId(), now);
+        } else if (stopping) {
+            become(new Releasing<>(this, term, false), now);
+        } else {
+            become(new Looking<>(this, term), now);
+        }
+    }
+
+    /** A new window is open. */
+    void opened(Term<M> term, OpenAnswer.Opened opened, long now) {
+        pauses.found();
+        if (opened.missed() > 0) {
+            term.deliverGap(opened.missed());
+        }
+        enter(term, term.window(opened.upto(), 0), 0, now);
+    }
+
+    private void enter(Term<M> term, Window window, long lastId, long now) {
+        become(stopping ? new Releasing<>(this, term, false) : new Reading<>(this, term, window, lastId), now);
+    }
+
+    /** The leadership ends, and leaves this. */
+    void leaves(@Nullable Remnant left, boolean gapUntold) {
+        remnant = left;
+        gapDue |= gapUntold;
+    }
+
+    /** The group has no place. True: it had one, was removed, and begins again. */
+    boolean isWithoutPlace() {
+        if (knowsPlace) {
+            effects.report(Effects.Incident.GROUP_REMOVED, "begins again from " + options.startFrom());
+            gapDue = true;
+        }
+        return knowsPlace;
+    }
+
+    /** The place did not move. */
+    void refused(Outcome outcome, long now) {
+        switch (outcome) {
+            case MOVED -> throw new IllegalArgumentException("the place has moved");
+            case DEPOSED -> {
+                effects.report(Effects.Incident.DEPOSED, "another owner has the place");
+                resign("another owner has the group's place", now);
+            }
+            case DIFFERS -> {
+                effects.report(Effects.Incident.PLACE_DIFFERS, "the place is not where it was left");
+                restart(now);
+            }
+            case GONE -> restart(now);
+        }
+    }
+
+    /** A request to read failed. Returns when to try again. */
+    long failedToRead(String error, long now) {
+        effects.report(Effects.Incident.REQUEST_FAILED, error);
+        if (pauses.failingSince(now) >= options.leaderTimeout().toNanos()) {
+            resign("can't read: " + error, now);
+        }
+        return now + pauses.afterFailure();
+    }
+
+    void resign(String reason, long now) {
+        leading = false;
+        restart(now);
+        effects.resign(reason);
+    }
+
+    /** Forgets what it has in memory, and begins with step 0 if it leads and is connected. */
+    void restart(long now) {
+        if (state instanceof Stopped) {
+            return;
+        }
+        state.end();
+        become(new Away<>(this), now);
+        changed(now);
+    }
+}

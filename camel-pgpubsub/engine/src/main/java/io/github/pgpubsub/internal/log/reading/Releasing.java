@@ -1,0 +1,75 @@
+package io.github.pgpubsub.internal.log.reading;
+
+import org.jspecify.annotations.Nullable;
+
+/** The orderly end: finishes what has begun, acknowledges exactly that, and gives the place back. */
+final class Releasing<M> extends InTerm<M> {
+
+    private final boolean exhausted;
+    private @Nullable Ticket asked;
+
+    /** @param exhausted whether all of the window was handed out */
+    Releasing(Reader<M> reader, Term<M> term, boolean exhausted) {
+        super(reader, term);
+        this.exhausted = exhausted;
+    }
+
+    @Override
+    void begin(long now) {
+        term.withdraw();
+        progressed(now);
+    }
+
+    @Override
+    void progressed(long now) {
+        if (asked == null && reader.hand.isIdle()) {
+            asked = release(now);
+        }
+    }
+
+    private Ticket release(long now) {
+        boolean whole = exhausted && reader.hand.isEmpty();
+        // What failed and would be tried again has been handed out and is not complete.
+        boolean exact = reader.hand.isIdle() && reader.hand.begunUpTo() <= reader.hand.watermark();
+        return term.release(whole, exact, now);
+    }
+
+    @Override
+    void acknowledged(Ticket ticket, Outcome outcome, long now) {
+        if (ticket.equals(asked)) {
+            // Also if it is refused: then nothing is left to do here.
+            reader.become(new Stopped<>(reader), now);
+        }
+    }
+
+    @Override
+    void refused(Ticket ticket, String error, long now) {
+        if (ticket.equals(asked)) {
+            reader.effects.report(Effects.Incident.REQUEST_FAILED, error);
+            reader.become(new Stopped<>(reader), now);
+        }
+    }
+
+    /** Nothing is retried or parked any more. */
+    @Override
+    void failed(Delivery<M> delivery, long now) {
+        delivery.failed();
+        if (delivery.row() == null || reader.options.onError().decide(delivery.failures()) == ErrorPolicy.OnError.SKIP) {
+            reader.hand.complete(delivery);
+        } else {
+            delivery.state = Delivery.State.BACK;
+        }
+        progressed(now);
+    }
+
+    @Override
+    void stop(long now) {}
+
+    @Override
+    void giveUp(long now) {
+        if (asked == null) {
+            release(now);
+        }
+        super.giveUp(now);
+    }
+}

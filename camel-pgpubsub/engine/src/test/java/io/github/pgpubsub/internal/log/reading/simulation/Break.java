@@ -1,0 +1,52 @@
+package io.github.pgpubsub.internal.log.reading.simulation;
+
+import java.util.List;
+
+/** Ways to break the protocol, one rule each, and what the simulation has to say of them. */
+public enum Break {
+    NONE,
+    /** The place is an id: what commits late with a lower id is not seen. */
+    CURSOR_BY_ID("is lost"),
+    /** Reads what lies before the oldest open transaction, in order of xid and id. */
+    HORIZON_ORDER("before its cause"),
+    /** A large window is read in two halves, cut by xid. */
+    WINDOW_CUT_BY_XID("before its cause"),
+    /** Updates of the place name neither epoch nor owner, and write what the reader remembers. */
+    ACKNOWLEDGEMENT_WITHOUT_EPOCH("is lost", "is not marked", "effects"),
+    /** Updates of the place name the epoch only, and write what the reader remembers. */
+    EPOCH_WITHOUT_OWNER("is lost", "is not marked", "effects"),
+    /** Updates of the place name epoch and owner, and not the window that they mean. */
+    WINDOW_NOT_NAMED("is lost", "is not marked", "effects"),
+    /** The rest of a window begins one id too late. */
+    LOWER_BOUND_ONE_TOO_HIGH("is lost"),
+    /** The xid that bounds the stragglers is drawn before the sequence is read. */
+    XID_BEFORE_SEQUENCE("is lost"),
+    /** Goes to sleep as soon as it has the lock. */
+    NO_SECOND_LOOK("never comes"),
+    /** A slot counts as read where its ids are not above the place's last id. */
+    SLOT_EMPTIED_BEFORE_STRAGGLER("is lost"),
+    /** A message counts as complete when it begins. */
+    COMPLETE_AT_BEGIN("is lost"),
+    /** Step 0 does not see that the timeline is another. */
+    TIMELINE_UNSEEN("twice and is not marked"),
+    /** Step 0 marks nothing of an open window. */
+    OPEN_WINDOW_UNMARKED("twice and is not marked"),
+    /** A deposed reader takes its answer for a good one. */
+    DEPOSED_GOES_ON("was deposed"),
+    /** An acknowledgement that is late undoes what an exchange's transaction has moved. */
+    LAST_ID_GOES_BACK("effects"),
+    /** An exchange's transaction moves the place without a fence. */
+    EXCHANGE_WITHOUT_FENCE("effects");
+
+    private final List<String> symptoms;
+
+    /** @param symptoms parts of what is said */
+    Break(String... symptoms) {
+        this.symptoms = List.of(symptoms);
+    }
+
+    /** Whether that is what it does, and not something else that it breaks as well. */
+    boolean isFoundBy(String said) {
+        return symptoms.stream().anyMatch(said::contains);
+    }
+}

@@ -1,0 +1,174 @@
+package io.github.pgpubsub.internal.log.reading.simulation;
+
+import static io.github.pgpubsub.internal.log.reading.simulation.Simulation.expect;
+
+import io.github.pgpubsub.internal.log.reading.AckMode;
+import io.github.pgpubsub.internal.log.reading.Delivery;
+import io.github.pgpubsub.internal.log.reading.Fence;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+
+/** The rules, and what happened to the messages. */
+final class Oracle {
+
+    /** What a group got. */
+    private static final class Group {
+
+        final Set<LogRow> begun = new HashSet<>();
+        final Set<LogRow> completed = new HashSet<>();
+        /** From before it began, or given up. */
+        final Set<LogRow> exempt = new HashSet<>();
+        final Map<UUID, Order> orders = new HashMap<>();
+        /** Skipped or parked. */
+        final Set<LogRow> passedOver = new HashSet<>();
+        boolean gapDue;
+    }
+
+    /** Within a leadership. */
+    private static final class Order {
+
+        final Set<LogRow> begun = new HashSet<>();
+        long lastDrawn;
+        LogRow lastRow;
+        LogRow failed;
+    }
+
+    private final Simulation world;
+    private final Map<Integer, Group> groups = new HashMap<>();
+
+    Oracle(Simulation world) {
+        this.world = world;
+        for (int group = 1; group <= world.groups; group++) {
+            groups.put(group, new Group());
+        }
+    }
+
+    /** A worker begins a message. */
+    void begins(SimulatedMember member, Delivery<LogRow> delivery) {
+        Group group = groups.get(member.group);
+        Fence fence = delivery.fence();
+        expect(!fence.equals(member.deposed()), "member " + member.name + " begins " + delivery + " although it was deposed");
+        if (delivery.row() == null) {
+            group.gapDue = false;
+            return;
+        }
+        LogRow row = delivery.row().message();
+        expect(row.everCommitted, row + " was never committed");
+        boolean again = !group.begun.add(row);
+        expect(!again || delivery.isRedelivered(), row + " comes twice and is not marked, by member " + member.name);
+        if (world.kind == Simulation.Kind.ORDERLY && delivery.failures() == 0) {
+            expect(!again && !delivery.isRedelivered(), row + " comes twice, or is marked, although all was in good order");
+        }
+        Order order = group.orders.computeIfAbsent(fence.owner(), any -> new Order());
+        if (world.concurrency == 1) {
+            expect(order.failed == null || order.failed == row, row + " comes while " + order.failed + " is to be tried again");
+            order.failed = null;
+        }
+        if (order.begun.add(row)) {
+            // 0: a fail-over has taken the commit back since it was read.
+            expect(row.committedAt == 0 || row.committedAt > order.lastDrawn, order.lastRow + " comes before its cause " + row);
+            if (row.drawnAt > order.lastDrawn) {
+                order.lastDrawn = row.drawnAt;
+                order.lastRow = row;
+            }
+        }
+    }
+
+    /** The group stays at it. */
+    void stays(SimulatedMember member, Delivery<LogRow> delivery) {
+        groups.get(member.group).orders.get(delivery.fence().owner()).failed = delivery.row().message();
+    }
+
+    /** It is parked: the group goes on. */
+    void parked(int group, Delivery<LogRow> delivery) {
+        Order order = groups.get(group).orders.get(delivery.fence().owner());
+        order.failed = null;
+        passedOver(group, delivery.row().message());
+    }
+
+    void passedOver(int group, LogRow row) {
+        groups.get(group).passedOver.add(row);
+        completed(group, row);
+    }
+
+    void completed(int group, LogRow row) {
+        groups.get(group).completed.add(row);
+    }
+
+    /** A group that begins now need not get what is there already. For who knows of no earlier one, the group is a new one. */
+    void joins(int group, Xids done, boolean earliest, boolean again) {
+        if (!again) {
+            groups.get(group).begun.clear();
+        }
+        if (earliest) {
+            return;
+        }
+        world.server.rows().stream().filter(row -> world.server.isCommitted(row) && done.sees(row.xid))
+                .forEach(groups.get(group).exempt::add);
+    }
+
+    void removed(int group) {
+        groups.get(group).gapDue = true;
+    }
+
+    /** A slot is emptied: all of it was to be read. */
+    void emptied(int slot) {
+        world.server.rows().stream().filter(row -> row.slot == slot && world.server.isCommitted(row)).forEach(row -> groups
+                .forEach((number, group) -> {
+                    if (world.server.places.containsKey(number)) {
+                        expect(isSettled(group, row), row + " is lost to group " + number + ": its slot is emptied");
+                    } else {
+                        group.exempt.add(row);
+                    }
+                }));
+    }
+
+    /** A slot is emptied whatever has been read. */
+    void givenUp(int slot) {
+        world.server.rows().stream().filter(row -> row.slot == slot)
+                .forEach(row -> groups.values().forEach(group -> group.exempt.add(row)));
+    }
+
+    private static boolean isSettled(Group group, LogRow row) {
+        return group.completed.contains(row) || group.exempt.contains(row);
+    }
+
+    boolean isComplete() {
+        return world.server.rows().stream().filter(world.server::isCommitted)
+                .allMatch(row -> groups.values().stream().allMatch(group -> isSettled(group, row)
+                        || isPassed(group, row)));
+    }
+
+    /** The place says that it is done: then it is lost, and waiting does not help. */
+    private boolean isPassed(Group group, LogRow row) {
+        return groups.entrySet().stream().filter(each -> each.getValue() == group).anyMatch(each -> {
+            PlaceRow place = world.server.places.get(each.getKey());
+            return place != null && !world.pages.isNumbered() && Xids.parse(place.done().snapshot()).sees(row.xid);
+        });
+    }
+
+    void check() {
+        groups.forEach((number, group) -> {
+            for (LogRow row : world.server.rows()) {
+                expect(!world.server.isCommitted(row) || isSettled(group, row), row + " is lost to group " + number);
+            }
+            PlaceRow place = world.server.places.get(number);
+            expect(place.missed() == 0, "group " + number + " was not told of " + place.missed() + " messages given up");
+        });
+        if (world.options.ackMode() == AckMode.TRANSACTION) {
+            effects();
+        }
+    }
+
+    private void effects() {
+        world.server.effects.forEach((row, times) -> expect(times == 1, row + " has its effects " + times + " times"));
+        Group group = groups.get(1);
+        for (LogRow row : world.server.rows()) {
+            expect(!world.server.isCommitted(row) || world.server.effects.containsKey(row) || group.exempt.contains(row)
+                    || group.passedOver.contains(row), row + " has no effects");
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package io.github.pgpubsub.internal.log.reading.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Thousands of worlds in which everything goes wrong. {@code -Dsimulation.seeds=1000000} runs more of them, and
+ * {@code -Dsimulation.first=N -Dsimulation.seeds=1 -Dsimulation.log=1000} runs the one that failed and tells its last events.
+ */
+class ReadingSimulationTest {
+
+    private static final long FIRST = Long.getLong("simulation.first", 0);
+    /** A world here takes as long as some of the election's. */
+    private static final long SEEDS = Math.max(1, Long.getLong("simulation.seeds", 10_000) / 10);
+    private static final long MOST_TO_FIND = 20_000;
+
+    @Test
+    void nothingIsLostAndNothingComesTwiceUnmarked() {
+        Map<Simulation.Kind, Long> clean = LongStream.range(FIRST, FIRST + SEEDS).parallel().mapToObj(seed -> {
+            Simulation world = new Simulation(seed, Break.NONE);
+            world.run();
+            return world.kind;
+        }).collect(Collectors.groupingByConcurrent(Function.identity(), ConcurrentSkipListMap::new, Collectors.counting()));
+
+        System.out.println("figures: simulated worlds of readers that ran clean " + clean);
+    }
+
+    /** A simulation that finds nothing in a broken protocol would prove nothing about the right one. */
+    @ParameterizedTest
+    @EnumSource(value = Break.class, names = "NONE", mode = EnumSource.Mode.EXCLUDE)
+    void aBrokenProtocolIsFound(Break broken) {
+        OptionalLong found = LongStream.range(0, MOST_TO_FIND).parallel().filter(seed -> isFound(seed, broken)).findAny();
+        assertThat(found).as("a world of " + MOST_TO_FIND + " in which " + broken + " is found").isPresent();
+    }
+
+    private static boolean isFound(long seed, Break broken) {
+        try {
+            new Simulation(seed, broken).run();
+            return false;
+        } catch (AssertionError e) {
+            return e.getMessage() != null && broken.isFoundBy(e.getMessage().lines().findFirst().orElse(""));
+        }
+    }
+}

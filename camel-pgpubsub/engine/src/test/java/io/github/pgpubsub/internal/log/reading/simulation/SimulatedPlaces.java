@@ -1,0 +1,164 @@
+package io.github.pgpubsub.internal.log.reading.simulation;
+
+import io.github.pgpubsub.internal.log.reading.Acknowledgement;
+import io.github.pgpubsub.internal.log.reading.Bound;
+import io.github.pgpubsub.internal.log.reading.Fence;
+import io.github.pgpubsub.internal.log.reading.OpenAnswer;
+import io.github.pgpubsub.internal.log.reading.Outcome;
+import io.github.pgpubsub.internal.log.reading.Place;
+import io.github.pgpubsub.internal.log.reading.TakeAnswer;
+import io.github.pgpubsub.internal.log.reading.Window;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+
+/** The statements about places. */
+final class SimulatedPlaces {
+
+    private static final Bound NOTHING = new Bound(new Xids(3, java.util.Set.of()).print(), 0, 3);
+
+    private final SimulatedServer server;
+    private final SimulatedPages pages;
+    private final Break broken;
+    /** Places that a transaction has updated and not committed. */
+    final Map<Integer, SimulatedServer.Tx> held = new HashMap<>();
+
+    SimulatedPlaces(SimulatedServer server, SimulatedPages pages, Break broken) {
+        this.server = server;
+        this.pages = pages;
+        this.broken = broken;
+    }
+
+    PlaceRow row(int group) {
+        return server.places.get(group);
+    }
+
+    boolean isHeld(int group) {
+        return held.containsKey(group) && !held.get(group).over;
+    }
+
+    TakeAnswer take(int group, UUID owner) {
+        PlaceRow before = row(group);
+        if (before == null) {
+            return new TakeAnswer.Absent();
+        }
+        boolean other = before.timeline() != server.timeline && broken != Break.TIMELINE_UNSEEN;
+        boolean unclean = before.owner() != null && before.upto() != null && broken != Break.OPEN_WINDOW_UNMARKED;
+        long top = Math.max(server.sequence(), before.upto() == null ? before.done().maxId() : before.upto().maxId());
+        long redelivered = Math.max(before.redeliveredId(), other ? top : unclean ? before.upto().maxId() : 0);
+        PlaceRow after = before.owned(before.epoch() + 1, owner, server.timeline, redelivered);
+        server.update(group, after);
+        return new TakeAnswer.Taken(new Place(after.epoch(), before.owner(), after.done(), after.upto(), after.lastId(),
+                before.timeline() == server.timeline, redelivered, after.missed()));
+    }
+
+    /** @param earliest or from now on */
+    void join(int group, boolean earliest, Xids now, long sequence, long redeliveredId) {
+        if (row(group) == null) {
+            SimulatedServer.Tx tx = server.begin();
+            server.rollback(tx);
+            Bound done = earliest ? NOTHING : new Bound(now.print(), sequence, tx.xid);
+            server.update(group, new PlaceRow(done, null, 0, 0, null, server.timeline, redeliveredId, 0));
+        }
+    }
+
+    /** Its three moments come from the caller, who lets others in between. */
+    OpenAnswer open(int group, Fence fence, Bound done, Xids snapshot, long sequence, SimulatedServer.Tx tx) {
+        PlaceRow place = row(group);
+        Outcome outcome = check(place, fence, place != null && place.upto() == null && place.done().equals(done));
+        if (place != null && (broken == Break.ACKNOWLEDGEMENT_WITHOUT_EPOCH || broken == Break.EPOCH_WITHOUT_OWNER)) {
+            outcome = fenceOnly(place, fence);
+        }
+        if (outcome != Outcome.MOVED) {
+            server.rollback(tx);
+            return new OpenAnswer.Refused(outcome);
+        }
+        Bound upto = new Bound(pages.end(snapshot).print(), pages.maxId(sequence, done), tx.xid);
+        if (pages.isEmpty(new Window(done, upto))) {
+            server.rollback(tx);
+            return new OpenAnswer.Empty();
+        }
+        PlaceRow after = place.opened(upto);
+        if (broken == Break.ACKNOWLEDGEMENT_WITHOUT_EPOCH || broken == Break.EPOCH_WITHOUT_OWNER) {
+            after = new PlaceRow(done, upto, 0, place.epoch(), place.owner(), place.timeline(), place.redeliveredId(), 0);
+        }
+        server.update(tx, group, after, null);
+        return new OpenAnswer.Opened(upto, place.missed());
+    }
+
+    Outcome acknowledge(int group, Fence fence, Acknowledgement wanted) {
+        PlaceRow place = row(group);
+        boolean there = place != null && Objects.equals(place.upto(), wanted.upto());
+        Outcome outcome = check(place, fence, there);
+        if (place != null && isBlind()) {
+            outcome = fenceOnly(place, fence);
+        }
+        if (outcome != Outcome.MOVED) {
+            return outcome;
+        }
+        PlaceRow after = place.missed(place.missed() - wanted.missedTold());
+        if (wanted.upto() != null) {
+            after = wanted.whole() ? after.closed(wanted.upto()) : after.moved(lastId(place, wanted));
+        }
+        server.update(group, wanted.release() ? after.released() : after);
+        return Outcome.MOVED;
+    }
+
+    private long lastId(PlaceRow place, Acknowledgement wanted) {
+        return broken == Break.LAST_ID_GOES_BACK ? wanted.lastId() : Math.max(place.lastId(), wanted.lastId());
+    }
+
+    private boolean isBlind() {
+        return broken == Break.ACKNOWLEDGEMENT_WITHOUT_EPOCH || broken == Break.EPOCH_WITHOUT_OWNER
+                || broken == Break.WINDOW_NOT_NAMED;
+    }
+
+    private Outcome fenceOnly(PlaceRow place, Fence fence) {
+        boolean passes = switch (broken) {
+            case ACKNOWLEDGEMENT_WITHOUT_EPOCH -> true;
+            case EPOCH_WITHOUT_OWNER -> place.epoch() == fence.epoch();
+            default -> place.isOf(fence);
+        };
+        return passes ? Outcome.MOVED : Outcome.DEPOSED;
+    }
+
+    private static Outcome check(PlaceRow place, Fence fence, boolean there) {
+        if (place == null) {
+            return Outcome.GONE;
+        }
+        return !place.isOf(fence) ? Outcome.DEPOSED : there ? Outcome.MOVED : Outcome.DIFFERS;
+    }
+
+    /** The last statement of an exchange's transaction, which holds the place until its end. Null: refused. */
+    SimulatedServer.Tx hold(int group, Fence fence, Bound upto) {
+        PlaceRow place = row(group);
+        boolean there = place != null && Objects.equals(place.upto(), upto);
+        if (check(place, fence, there) != Outcome.MOVED && broken != Break.EXCHANGE_WITHOUT_FENCE) {
+            return null;
+        }
+        if (place == null || isHeld(group)) {
+            return null;
+        }
+        SimulatedServer.Tx tx = server.begin();
+        held.put(group, tx);
+        return tx;
+    }
+
+    /** False: it was ended. */
+    boolean commit(int group, SimulatedServer.Tx tx, LogRow effect, long lastId) {
+        if (tx.over) {
+            return false;
+        }
+        held.remove(group, tx);
+        server.update(tx, group, row(group).moved(Math.max(row(group).lastId(), lastId)), effect);
+        return true;
+    }
+
+    void endBlocker(int group) {
+        SimulatedServer.Tx tx = held.remove(group);
+        if (tx != null && !tx.over) {
+            server.rollback(tx);
+        }
+    }
+}
