@@ -12,23 +12,23 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Where zonky unpacks PostgreSQL's programs, 60 MB a version: in the folder of the build, which {@code mvn clean} removes. By
- * default it is one among the temporary files, which stays.
+ * The folder into which zonky unpacks PostgreSQL's programs, 60 MB per version: a build folder, which {@code mvn clean} removes. zonky's
+ * default is a folder for temporary files, where they would stay.
  */
 final class Programs {
 
-    /** Of the module: tests run there, and so do the processes that they start. */
+    /** In the current module, where tests and the processes that they start run. */
     static final Path FOLDER = Path.of("target", "postgresql").toAbsolutePath();
 
     private Programs() {}
 
-    /** To be called before zonky is. */
+    /** Call this before zonky. */
     static void prepare() throws IOException {
         System.setProperty("ot.epg.working-dir", FOLDER.toString());
         removeHalfUnpacked(FOLDER);
     }
 
-    /** What an unpacking left that was killed: zonky would neither go on with it nor begin anew. */
+    /** Removes the remains of an interrupted unpacking: zonky would neither continue it nor start over. */
     static void removeHalfUnpacked(Path folder) throws IOException {
         for (Path version : list(folder)) {
             if (Files.notExists(version.resolve(".exists"))) {
@@ -38,7 +38,7 @@ final class Programs {
     }
 
     private static void removeUnlessLocked(Path version) throws IOException {
-        // Whoever unpacks holds this lock.
+        // A process that is unpacking holds this lock.
         try (FileChannel file = FileChannel.open(version.resolve("epg-lock"), StandardOpenOption.CREATE,
                 StandardOpenOption.WRITE);
                 FileLock lock = file.tryLock()) {
@@ -50,7 +50,7 @@ final class Programs {
                 }
             }
         } catch (OverlappingFileLockException e) {
-            // by this JVM
+            // This JVM is unpacking.
         }
     }
 
