@@ -105,7 +105,10 @@ final class BodyText {
         return bytes.toByteArray();
     }
 
-    /** Camel reads the file, by the file endpoint's options. If it fails, or may have replaced bytes, the bytes are checked here. */
+    /**
+     * Camel reads the file, by the file endpoint's options. If it fails, or may have replaced bytes, the bytes are checked
+     * here.
+     */
     private static String fileText(Exchange exchange, WrappedFile<?> wrapped) throws Exception {
         TypeConverter converter = exchange.getContext().getTypeConverter();
         if (!(wrapped.getFile() instanceof File file)) {

@@ -7,8 +7,8 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.ExtendedCamelContext;
 
 /**
- * Numbers the publishing connections of a CamelContext to one server. The first connection is number 1, and each new connection takes
- * the lowest free number, so the numbers are stable over restarts. Shared by all components of a context. Thread-safe.
+ * Numbers the publishing connections of a CamelContext to one server. The first connection is number 1, and each new connection
+ * takes the lowest free number, so the numbers are stable over restarts. Shared by all components of a context. Thread-safe.
  */
 final class ConnectionNumbers {
 

@@ -12,8 +12,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks the server for the members of a group, on a separate thread, so that JMX and console wait only for a bounded time. A leader's
- * name is cached while that leader leads. Thread-safe.
+ * Asks the server for the members of a group, on a separate thread, so that JMX and console wait only for a bounded time. A
+ * leader's name is cached while that leader leads. Thread-safe.
  */
 final class GroupQuestions implements AutoCloseable {
 

@@ -30,8 +30,8 @@ import org.postgresql.util.PGInterval;
 import org.postgresql.util.PGobject;
 
 /**
- * Writes a JDBC driver's values as PostgreSQL's {@code to_json} would: arrays as arrays, JSON unchanged, bytes in hexadecimal, times
- * with microseconds and the offset of this process's time zone, everything else as text.
+ * Writes a JDBC driver's values as PostgreSQL's {@code to_json} would: arrays as arrays, JSON unchanged, bytes in hexadecimal,
+ * times with microseconds and the offset of this process's time zone, everything else as text.
  */
 final class JdbcValues extends SimpleModule {
 

@@ -59,8 +59,8 @@ final class Json {
     }
 
     /**
-     * Writes a payload. Stops when the text is far too long, because a body may be endless. The bound is above PostgreSQL's limit, so
-     * that the error for a slightly too long payload can state its size.
+     * Writes a payload. Stops when the text is far too long, because a body may be endless. The bound is above PostgreSQL's
+     * limit, so that the error for a slightly too long payload can state its size.
      *
      * @throws IllegalArgumentException when the text exceeds the bound; the message does not quote the text
      */

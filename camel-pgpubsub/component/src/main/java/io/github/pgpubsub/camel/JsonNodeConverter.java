@@ -7,7 +7,8 @@ import org.apache.camel.Converter;
 
 /**
  * Implements {@code getBody(JsonNode.class)}, for text payloads and parsed payloads. There are no converters to maps or classes:
- * a converter applies to the whole application, and would treat every String as JSON. Use payloadFormat=json and bodyType for them.
+ * a converter applies to the whole application, and would treat every String as JSON. Use payloadFormat=json and bodyType for
+ * them.
  */
 @Converter(generateLoader = true)
 public final class JsonNodeConverter {

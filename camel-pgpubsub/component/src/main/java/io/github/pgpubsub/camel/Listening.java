@@ -64,8 +64,8 @@ final class Listening {
     }
 
     /**
-     * Number of messages to process before the subscription ends. 0 once it has ended: other consumers of the same member may take
-     * the rest.
+     * Number of messages to process before the subscription ends. 0 once it has ended: other consumers of the same member may
+     * take the rest.
      *
      * @param inFlight exchanges that the route is processing
      */

@@ -17,10 +17,10 @@ import org.slf4j.LoggerFactory;
 /**
  * A consumer's subscriptions over time: the current one, and the former one, which has ended, is ending, or may still be resumed.
  *
- * <p>Route policies suspend and resume a consumer from within an exchange, on any thread that processes the exchange. The end of a
- * subscription waits for the exchanges in flight, so a call from within an exchange must not wait for the end: another thread
- * completes it, and Camel's shutdown strategy waits for the {@link #pending} messages. Thread-safe: begin, end and leave decide under
- * one lock and wait outside it.
+ * <p>Route policies suspend and resume a consumer from within an exchange, on any thread that processes the exchange. The end
+ * of a subscription waits for the exchanges in flight, so a call from within an exchange must not wait for the end: another
+ * thread completes it, and Camel's shutdown strategy waits for the {@link #pending} messages. Thread-safe: begin, end and leave
+ * decide under one lock and wait outside it.
  */
 final class Listenings {
 
@@ -149,7 +149,9 @@ final class Listenings {
         return end;
     }
 
-    /** Runs the task after the end, unless a newer request has come meanwhile. A newer request waits for a task that is running. */
+    /**
+     * Runs the task after the end, unless a newer request has come meanwhile. A newer request waits for a task that is running.
+     */
     void afterwards(CompletableFuture<Void> end, Task task) {
         long number = asked();
         CompletableFuture<Void> unused = end.thenRun(() -> runLate(number, task));
@@ -191,8 +193,8 @@ final class Listenings {
     }
 
     /**
-     * Waits as long as exchanges finish. Gives up when none does, because an exchange may be waiting for the caller. While the context
-     * is stopping, waits until the end, because nothing would run afterwards.
+     * Waits as long as exchanges finish. Gives up when none does, because an exchange may be waiting for the caller. While the
+     * context is stopping, waits until the end, because nothing would run afterwards.
      */
     private void await(CompletableFuture<Void> end) {
         boolean interrupted = false;

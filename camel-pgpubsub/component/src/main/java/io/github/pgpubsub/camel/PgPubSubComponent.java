@@ -71,8 +71,8 @@ public class PgPubSubComponent extends HealthCheckComponent implements ManagedCo
     }
 
     /**
-     * Checks a channel after Camel has decoded it. Camel decodes every byte that is not valid UTF-8 to U+FFFD, so the result would
-     * name a different channel.
+     * Checks a channel after Camel has decoded it. Camel decodes every byte that is not valid UTF-8 to U+FFFD, so the result
+     * would name a different channel.
      */
     // The %C3 is percent-encoding, not a format specifier.
     @SuppressWarnings("OrphanedFormatString")

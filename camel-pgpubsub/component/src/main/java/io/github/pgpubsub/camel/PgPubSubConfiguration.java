@@ -179,7 +179,8 @@ public class PgPubSubConfiguration implements Cloneable {
     }
 
     /**
-     * How long the server may take to answer on a listening connection, 1 ms to 9 hours. After that the connection counts as lost.
+     * How long the server may take to answer on a listening connection, 1 ms to 9 hours. After that the connection counts as
+     * lost.
      */
     public void setHeartbeatTimeout(long heartbeatTimeout) {
         this.heartbeatTimeout = in(Range.HEARTBEAT, "heartbeatTimeout", heartbeatTimeout);
@@ -226,8 +227,8 @@ public class PgPubSubConfiguration implements Cloneable {
     }
 
     /**
-     * Whether to leave out messages that this CamelContext itself sent. With singleListener=true, the current listener filters for
-     * its whole group: messages from the listener's own CamelContext reach no member of the group.
+     * Whether to leave out messages that this CamelContext itself sent. With singleListener=true, the current listener filters
+     * for its whole group: messages from the listener's own CamelContext reach no member of the group.
      */
     public void setFiltered(boolean filtered) {
         this.filtered = filtered;
@@ -271,9 +272,9 @@ public class PgPubSubConfiguration implements Cloneable {
     }
 
     /**
-     * Whether the route gets an exchange for a gap, that is, where messages may have been missed. The exchange has a null body and
-     * the header CamelPgPubSubGap, and comes at the gap's position among the messages. never: no exchange. reconnect: one for
-     * each gap. always: also one at the first start.
+     * Whether the route gets an exchange for a gap, that is, where messages may have been missed. The exchange has a null body
+     * and the header CamelPgPubSubGap, and comes at the gap's position among the messages. never: no exchange. reconnect: one
+     * for each gap. always: also one at the first start.
      */
     public void setGapMarker(GapMarker gapMarker) {
         this.gapMarker = gapMarker;
@@ -283,7 +284,9 @@ public class PgPubSubConfiguration implements Cloneable {
         return queueSize;
     }
 
-    /** Maximum number of messages that wait between the session and the route, 1 or more. When it is reached, overflow applies. */
+    /**
+     * Maximum number of messages that wait between the session and the route, 1 or more. When it is reached, overflow applies.
+     */
     public void setQueueSize(int queueSize) {
         this.queueSize = (int) in(Range.from(1), "queueSize", queueSize);
     }
@@ -306,8 +309,9 @@ public class PgPubSubConfiguration implements Cloneable {
     }
 
     /**
-     * Maximum number of bytes, by estimate, in all queues and standby buffers together, 1 or more. Endpoints of one component with
-     * equal values share this limit. When it is reached, queues count as full and standby buffers drop their oldest messages.
+     * Maximum number of bytes, by estimate, in all queues and standby buffers together, 1 or more. Endpoints of one component
+     * with equal values share this limit. When it is reached, queues count as full and standby buffers drop their oldest
+     * messages.
      */
     public void setMaxBufferedBytes(long maxBufferedBytes) {
         this.maxBufferedBytes = in(Range.from(1), "maxBufferedBytes", maxBufferedBytes);
@@ -336,9 +340,9 @@ public class PgPubSubConfiguration implements Cloneable {
     }
 
     /**
-     * How bodies are converted to payloads and back. text: the payload is the body's text, and a consumer's body is a String; maps,
-     * collections, arrays, records and beans are sent as JSON. json: every body is written as JSON, except bytes, streams and files,
-     * whose content must be JSON already; a consumer's body is the parsed payload.
+     * How bodies are converted to payloads and back. text: the payload is the body's text, and a consumer's body is a String;
+     * maps, collections, arrays, records and beans are sent as JSON. json: every body is written as JSON, except bytes, streams
+     * and files, whose content must be JSON already; a consumer's body is the parsed payload.
      */
     public void setPayloadFormat(PayloadFormat payloadFormat) {
         this.payloadFormat = payloadFormat;

@@ -25,9 +25,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Receives a channel's messages for a route. This class is the consumer's lifecycle in Camel. {@link Listenings} opens and ends the
- * subscriptions, {@link RouteHandler} turns messages into exchanges, {@link ConsumerReports} reports failures and events, and
- * {@link ManagedConsumer} is the view in JMX.
+ * Receives a channel's messages for a route. This class is the consumer's lifecycle in Camel. {@link Listenings} opens and ends
+ * the subscriptions, {@link RouteHandler} turns messages into exchanges, {@link ConsumerReports} reports failures and events,
+ * and {@link ManagedConsumer} is the view in JMX.
  */
 @ManagedResource(description = "Managed PostgreSQL Pub/Sub consumer")
 public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, ShutdownAware, ManagedConsumer,
@@ -39,7 +39,10 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
     private static final Duration A_MOMENT = Duration.ofMillis(500);
     /** How long a JMX operation may take. */
     private static final Duration AN_ANSWER = Duration.ofSeconds(3);
-    /** A route policy that suspends from within an exchange often resumes right after the next one: then nothing has been missed. */
+    /**
+     * A route policy that suspends from within an exchange often resumes right after the next one: then nothing has been
+     * missed.
+     */
     private static final Duration GRACE = Duration.ofSeconds(1);
     /** Drain timeout of a polled consumer: nobody polls after the stop, so waiting longer is useless. */
     private static final Duration UNPOLLED = Duration.ofMillis(100);

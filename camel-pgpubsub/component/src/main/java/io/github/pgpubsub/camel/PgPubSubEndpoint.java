@@ -30,7 +30,9 @@ import org.apache.camel.support.EventDrivenPollingConsumer;
 @ManagedResource(description = "Managed PostgreSQL Pub/Sub endpoint")
 public class PgPubSubEndpoint extends DefaultEndpoint implements MultipleConsumersSupport {
 
-    /** Default of pollingConsumerBlockTimeout: how long to wait for room in the full queue of a ConsumerTemplate or pollEnrich. */
+    /**
+     * Default of pollingConsumerBlockTimeout: how long to wait for room in the full queue of a ConsumerTemplate or pollEnrich.
+     */
     private static final long UNPOLLED_MILLIS = 60_000;
 
     @UriPath(description = "Name of the channel, used exactly as written: 1 to 63 bytes of UTF-8.")

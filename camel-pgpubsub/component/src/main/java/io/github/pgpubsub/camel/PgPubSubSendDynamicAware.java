@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Lets toD send to any number of channels through one endpoint, by passing the channel in a header. Works for every name that the
- * component has in a context. Camel's own base class does not: it needs metadata, which exists only for the component's first name.
+ * component has in a context. Camel's own base class does not: it needs metadata, which exists only for the component's first
+ * name.
  */
 @SendDynamic("pgpubsub")
 public class PgPubSubSendDynamicAware extends ServiceSupport implements SendDynamicAware {
@@ -63,7 +64,8 @@ public class PgPubSubSendDynamicAware extends ServiceSupport implements SendDyna
     /** Returns null for a URI without a valid channel: Camel then creates an endpoint from it, which reports the usual error. */
     @Override
     public @Nullable DynamicAwareEntry prepare(Exchange exchange, String uri, String originalUri) {
-        // Checks the URI as written: Camel would drop a trailing question mark, and parse the text after an encoded one as options.
+        // Checks the URI as written: Camel would drop a trailing question mark, and parse the text after an encoded one as
+        // options.
         if (originalUri == null || originalUri.indexOf('?') < 0) {
             PgPubSubComponent.refuseQuestionMark(uri.replace("%25", "%"));
         }

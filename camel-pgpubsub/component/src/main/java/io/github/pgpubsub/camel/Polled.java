@@ -6,9 +6,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A consumer without a route, of a {@code ConsumerTemplate} or {@code pollEnrich}. Messages wait in a queue of Camel's for a poll. If
- * the queue is full and nobody polls, the consumer stops listening until the next poll: otherwise it would block all users of its
- * session, and the server's queue.
+ * A consumer without a route, of a {@code ConsumerTemplate} or {@code pollEnrich}. Messages wait in a queue of Camel's for a
+ * poll. If the queue is full and nobody polls, the consumer stops listening until the next poll: otherwise it would block all
+ * users of its session, and the server's queue.
  */
 final class Polled {
 
@@ -50,8 +50,8 @@ final class Polled {
     }
 
     /**
-     * Reports the messages that are lost with Camel's queue. They count as processed, so no other member receives them. At shutdown
-     * Camel silently clears the queue.
+     * Reports the messages that are lost with Camel's queue. They count as processed, so no other member receives them. At
+     * shutdown Camel silently clears the queue.
      */
     void tellLost() {
         int unpolled = consumer.getProcessor() instanceof EventDrivenPollingConsumer polling ? polling.getQueueSize() : 0;

@@ -9,9 +9,9 @@ import org.apache.camel.util.URISupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Refuses an endpoint whose URI shows a password when Camel prints it. Camel masks the text after {@code password=}, but only up to the
- * first closing parenthesis in {@code RAW()}, and up to the first ampersand in {@code RAW{}}. It also masks the text between
- * {@code ://user:} and {@code @}. A percent-encoded URL escapes both masks.
+ * Refuses an endpoint whose URI shows a password when Camel prints it. Camel masks the text after {@code password=}, but only
+ * up to the first closing parenthesis in {@code RAW()}, and up to the first ampersand in {@code RAW{}}. It also masks the text
+ * between {@code ://user:} and {@code @}. A percent-encoded URL escapes both masks.
  */
 final class PrintedPassword {
 

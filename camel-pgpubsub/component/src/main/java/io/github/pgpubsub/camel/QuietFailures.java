@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The default exception handler of a consumer. Logs like Camel's, except that each failed attempt to connect is one line, because the
- * driver's stack trace says nothing about the cause. DEBUG shows the stack trace.
+ * The default exception handler of a consumer. Logs like Camel's, except that each failed attempt to connect is one line,
+ * because the driver's stack trace says nothing about the cause. DEBUG shows the stack trace.
  */
 final class QuietFailures extends LoggingExceptionHandler {
 

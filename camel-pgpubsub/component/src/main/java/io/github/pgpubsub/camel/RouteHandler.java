@@ -96,8 +96,8 @@ final class RouteHandler implements MessageHandler {
     }
 
     /**
-     * Waits for the exchange's end if the route continues it on another thread. Clears an interrupt that the route has left behind
-     * before the wait; an interrupt during the wait counts.
+     * Waits for the exchange's end if the route continues it on another thread. Clears an interrupt that the route has left
+     * behind before the wait; an interrupt during the wait counts.
      */
     private void process(Exchange exchange) throws InterruptedException {
         CountDownLatch ended = new CountDownLatch(1);

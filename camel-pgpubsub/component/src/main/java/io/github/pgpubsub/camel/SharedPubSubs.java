@@ -22,8 +22,8 @@ import org.apache.camel.RuntimeCamelException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shares one {@link PgPubSub} among all consumers and producers with equal connection options. Counts its users, and closes it when
- * the last user releases it. Thread-safe.
+ * Shares one {@link PgPubSub} among all consumers and producers with equal connection options. Counts its users, and closes it
+ * when the last user releases it. Thread-safe.
  */
 final class SharedPubSubs {
 

@@ -5,8 +5,8 @@ import java.sql.SQLException;
 import javax.sql.DataSource;
 
 /**
- * Borrows connections that take part in the calling thread's transaction. This class relies on a {@link DataSource} that enlists its
- * connections itself, as DataSources managed by JTA do.
+ * Borrows connections that take part in the calling thread's transaction. This class relies on a {@link DataSource} that
+ * enlists its connections itself, as DataSources managed by JTA do.
  */
 class TransactionConnections {
 

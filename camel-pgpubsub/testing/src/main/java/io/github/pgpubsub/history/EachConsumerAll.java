@@ -7,8 +7,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Every message that was sent between a consumer's start and end, and that the consumer did not get, lies in a gap that was reported
- * to it: between the last number before the gap and the first number after it.
+ * Every message that was sent between a consumer's start and end, and that the consumer did not get, lies in a gap that was
+ * reported to it: between the last number before the gap and the first number after it.
  */
 final class EachConsumerAll implements Rule {
 

@@ -1,8 +1,8 @@
 package io.github.pgpubsub.history;
 
 /**
- * No gap is reported if only orderly changes have happened since shortly before the previous term began, and the group existed all
- * the time. A test can also demand that no gap is reported at all.
+ * No gap is reported if only orderly changes have happened since shortly before the previous term began, and the group existed
+ * all the time. A test can also demand that no gap is reported at all.
  */
 final class GapsForCause implements Rule {
 

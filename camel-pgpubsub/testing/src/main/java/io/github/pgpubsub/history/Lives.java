@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The times in which a group exists: from the moment a member leads, for as long as one member that has joined is running. A member
- * has joined when it has led or has seen another member lead: then it can report a gap. Messages sent while no group exists are lost,
- * as the guarantees say.
+ * The times in which a group exists: from the moment a member leads, for as long as one member that has joined is running. A
+ * member has joined when it has led or has seen another member lead: then it can report a gap. Messages sent while no group
+ * exists are lost, as the guarantees say.
  */
 final class Lives {
 

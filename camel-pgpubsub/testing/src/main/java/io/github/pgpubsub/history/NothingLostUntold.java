@@ -17,8 +17,8 @@ final class NothingLostUntold implements Rule {
     /**
      * The numbers of one sender that a gap covers, from {@code after} to {@code before}, both exclusive.
      *
-     * @param inHands remaining number of other messages that the gap covers: those that threads had taken and not begun when their
-     *                process ended
+     * @param inHands remaining number of other messages that the gap covers: those that threads had taken and not begun when
+     *                their process ended
      */
     // The array is a counter that is decremented.
     @SuppressWarnings("ArrayRecordComponent")
@@ -101,8 +101,9 @@ final class NothingLostUntold implements Rule {
     }
 
     /**
-     * Several threads give up the order, and the thread that reports the gap may pause. So a gap covers one hole below a number that
-     * its term began at about that time. If the term reported several gaps then, they cover the same number of holes, the widest ones.
+     * Several threads give up the order, and the thread that reports the gap may pause. So a gap covers one hole below a number
+     * that its term began at about that time. If the term reported several gaps then, they cover the same number of holes, the
+     * widest ones.
      */
     private static Stream<Cover> amongSeveral(Sender sender, Run.Told told, List<Run.Told> losses, int consumers) {
         long gaps = losses.stream().filter(other -> other.term() == told.term() && isNear(told, other.gap())).count();

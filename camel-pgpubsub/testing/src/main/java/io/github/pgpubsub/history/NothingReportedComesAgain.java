@@ -3,15 +3,15 @@ package io.github.pgpubsub.history;
 import java.util.List;
 
 /**
- * A message that a leader has reported done is not begun in a later term, not even marked, and not by a member that returns with an
- * old queue. A leader has reported the messages that it had finished when it stopped in an orderly way, or long enough before a
- * disturbance.
+ * A message that a leader has reported done is not begun in a later term, not even marked, and not by a member that returns
+ * with an old queue. A leader has reported the messages that it had finished when it stopped in an orderly way, or long enough
+ * before a disturbance.
  */
 final class NothingReportedComesAgain implements Rule {
 
     @Override
     public String sentence() {
-        return "Orderly stop: nothing twice. Killed while a standby is in step: what it had not reported done comes again";
+        return "Orderly stop: nothing twice. Killed while a standby is in step: only messages not reported done come again";
     }
 
     @Override

@@ -7,7 +7,7 @@ final class TwiceOnlyMarked implements Rule {
 
     @Override
     public String sentence() {
-        return "What it had not reported done comes again, marked";
+        return "Messages that the leader had not reported done come again, marked";
     }
 
     @Override

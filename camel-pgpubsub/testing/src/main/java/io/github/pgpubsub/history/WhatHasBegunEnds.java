@@ -10,7 +10,7 @@ final class WhatHasBegunEnds implements Rule {
 
     @Override
     public String sentence() {
-        return "Killed while a standby is in step: what it had not reported done comes again, marked";
+        return "Killed while a standby is in step: messages that the leader had not reported done come again, marked";
     }
 
     @Override

@@ -8,8 +8,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A chain of two network namespaces. Processes in the far namespace reach this machine through the middle one, which forwards their
- * packets or silently drops them. A proxy can't do the same, because its kernel acknowledges the packets.
+ * A chain of two network namespaces. Processes in the far namespace reach this machine through the middle one, which forwards
+ * their packets or silently drops them. A proxy can't do the same, because its kernel acknowledges the packets.
  */
 public final class Cable implements AutoCloseable {
 

@@ -12,7 +12,9 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 
-/** A certificate for a server on loopback, the authority that signed it, and a second authority. The JDK's keytool creates them. */
+/**
+ * A certificate for a server on loopback, the authority that signed it, and a second authority. The JDK's keytool creates them.
+ */
 public final class Certificates {
 
     private static final String PASSWORD = "for the file only";

@@ -23,8 +23,8 @@ final class ContainerServer implements PostgresServer {
     }
 
     /**
-     * Whether a Docker engine answers and has the image, if necessary after a pull. Testcontainers itself would search seconds for an
-     * engine and minutes for an image, so it is used only if both are there.
+     * Whether a Docker engine answers and has the image, if necessary after a pull. Testcontainers itself would search seconds
+     * for an engine and minutes for an image, so it is used only if both are there.
      */
     static boolean available(String image) {
         return mayHaveEngine() && DockerClientFactory.instance().isDockerAvailable() && present(image);

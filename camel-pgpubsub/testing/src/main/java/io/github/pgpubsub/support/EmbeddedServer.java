@@ -22,7 +22,8 @@ import java.util.stream.Collectors;
  *
  * <p>
  * zonky unpacks the binaries, creates the data directory and starts the server for the first time. Later starts and stops call
- * {@code pg_ctl} with the same options. The {@link Reaper} ends the server, both when a test closes it and when the JVM is killed.
+ * {@code pg_ctl} with the same options. The {@link Reaper} ends the server, both when a test closes it and when the JVM is
+ * killed.
  */
 public final class EmbeddedServer implements PostgresServer {
 
@@ -218,7 +219,9 @@ public final class EmbeddedServer implements PostgresServer {
      */
     record Reaper(Process shell) {
 
-        /** Ignores signals that a terminal sends to the whole process group, such as Ctrl-C: the server must be ended then, too. */
+        /**
+         * Ignores signals that a terminal sends to the whole process group, such as Ctrl-C: the server must be ended then, too.
+         */
         private static final String SCRIPT = """
                 trap '' HUP INT TERM
                 cat >/dev/null

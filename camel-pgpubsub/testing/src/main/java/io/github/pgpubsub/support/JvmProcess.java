@@ -19,8 +19,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Another application: a main class in a separate JVM with this JVM's class path. A test exchanges lines with it, and can stop, kill or
- * freeze it.
+ * Another application: a main class in a separate JVM with this JVM's class path. A test exchanges lines with it, and can stop,
+ * kill or freeze it.
  *
  * <p>
  * It does not outlive the tests: {@link #close()} kills it, and otherwise a shutdown hook does.

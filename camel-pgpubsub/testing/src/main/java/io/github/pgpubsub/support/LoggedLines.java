@@ -13,8 +13,8 @@ import org.apache.logging.log4j.core.config.Configurator;
 import org.apache.logging.log4j.core.config.Property;
 
 /**
- * Captures all log events of all libraries while it is open, at TRACE (Camel at DEBUG), with stack traces. They are not printed on the
- * console.
+ * Captures all log events of all libraries while it is open, at TRACE (Camel at DEBUG), with stack traces. They are not printed
+ * on the console.
  */
 public final class LoggedLines implements AutoCloseable {
 

@@ -21,14 +21,21 @@ import org.awaitility.Awaitility;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
- * A PgBouncer process between a test and its server, for the superuser's connections. It ends with this JVM, even if the JVM is killed.
+ * A PgBouncer process between a test and its server, for the superuser's connections. It ends with this JVM, even if the JVM is
+ * killed.
  */
 public final class PgBouncer implements AutoCloseable {
 
-    /** Name of a system property. If its value is {@code required}, tests fail on a machine without PgBouncer; otherwise they are skipped. */
+    /**
+     * Name of a system property. If its value is {@code required}, tests fail on a machine without PgBouncer; otherwise they
+     * are skipped.
+     */
     public static final String PROPERTY = "pgpubsub.test.pgbouncer";
 
-    /** The shell reads a pipe that ends with this JVM. Then it sends SIGKILL: the meaning of other signals differs between versions. */
+    /**
+     * The shell reads a pipe that ends with this JVM. Then it sends SIGKILL: the meaning of other signals differs between
+     * versions.
+     */
     private static final String SCRIPT = "\"$0\" \"$@\" </dev/null & cat >/dev/null; kill -KILL $!; wait $!";
 
     private final PostgresExtension postgres;

@@ -25,9 +25,9 @@ import org.postgresql.ds.PGSimpleDataSource;
  * }</pre>
  *
  * <p>
- * Notifications and advisory locks belong to a database, so classes that share a server do not disturb each other. The first class that
- * needs the server starts it, and it ends with the last test of the JVM. A class that stops its server, or needs its own settings,
- * uses {@link #withOwnServer(Map)}.
+ * Notifications and advisory locks belong to a database, so classes that share a server do not disturb each other. The first
+ * class that needs the server starts it, and it ends with the last test of the JVM. A class that stops its server, or needs its
+ * own settings, uses {@link #withOwnServer(Map)}.
  */
 public final class PostgresExtension implements BeforeAllCallback {
 
@@ -55,7 +55,9 @@ public final class PostgresExtension implements BeforeAllCallback {
         return withOwnServer(Map.of());
     }
 
-    /** A store also searches its parent, so a nested class finds the database of its outer class. The store closes the database. */
+    /**
+     * A store also searches its parent, so a nested class finds the database of its outer class. The store closes the database.
+     */
     @Override
     public void beforeAll(ExtensionContext context) {
         PostgresServer server = server(context);

@@ -11,8 +11,8 @@ import org.postgresql.ds.PGSimpleDataSource;
  *
  * <p>
  * The machine decides where the server comes from, not the test. In this order: the server that the system property
- * {@value #URL} names (a JDBC URL with {@code user} and {@code password}); a container, if a Docker engine has the image or can pull
- * it; embedded binaries. {@value #SOURCE} ({@code url}, {@code container} or {@code embedded}) allows only one of them.
+ * {@value #URL} names (a JDBC URL with {@code user} and {@code password}); a container, if a Docker engine has the image or can
+ * pull it; embedded binaries. {@value #SOURCE} ({@code url}, {@code container} or {@code embedded}) allows only one of them.
  */
 public sealed interface PostgresServer extends AutoCloseable permits UrlServer, ContainerServer, EmbeddedServer {
 

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The folder into which zonky unpacks PostgreSQL's programs, 60 MB per version: a build folder, which {@code mvn clean} removes. zonky's
- * default is a folder for temporary files, where they would stay.
+ * The folder into which zonky unpacks PostgreSQL's programs, 60 MB per version: a build folder, which {@code mvn clean}
+ * removes. zonky's default is a folder for temporary files, where they would stay.
  */
 final class Programs {
 

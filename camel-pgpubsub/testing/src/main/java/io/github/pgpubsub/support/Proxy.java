@@ -18,7 +18,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A TCP proxy that a test can break. It listens on loopback, forwards bytes to a server, and fails in the ways that networks fail.
+ * A TCP proxy that a test can break. It listens on loopback, forwards bytes to a server, and fails in the ways that networks
+ * fail.
  *
  * <p>
  * Each method acts on all connections and is thread-safe. The proxy's threads are daemons and end with their connections.
@@ -88,8 +89,8 @@ public final class Proxy implements AutoCloseable {
     }
 
     /**
-     * Holds back all bytes and ends of streams, in both directions, without closing anything. New connections are accepted, as the
-     * kernel of a hung host does, and hang. A chunk that is being written still arrives.
+     * Holds back all bytes and ends of streams, in both directions, without closing anything. New connections are accepted, as
+     * the kernel of a hung host does, and hang. A chunk that is being written still arrives.
      */
     public void stall() {
         changing(() -> stalled = true);
@@ -105,7 +106,9 @@ public final class Proxy implements AutoCloseable {
         delayNanos = delay.toNanos();
     }
 
-    /** From now on forwards bytes in pieces of at most this size, each after this delay, so that a reader sees them one by one. */
+    /**
+     * From now on forwards bytes in pieces of at most this size, each after this delay, so that a reader sees them one by one.
+     */
     public void pieces(int bytes, Duration delay) {
         delay(delay);
         pieces = bytes;
@@ -172,8 +175,8 @@ public final class Proxy implements AutoCloseable {
     }
 
     /**
-     * A socket that is bound but does not listen: the kernel refuses connections. It gives the port neither to another program nor to
-     * a client that connects to this port, which would then connect to itself.
+     * A socket that is bound but does not listen: the kernel refuses connections. It gives the port neither to another program
+     * nor to a client that connects to this port, which would then connect to itself.
      */
     private Socket occupy() {
         try {

@@ -29,7 +29,10 @@ public class PgPubSubClusterService extends AbstractCamelClusterService<PgPubSub
     /** Only names the groups: no message is sent on this channel. */
     private static final String CHANNEL = "camel-cluster";
 
-    /** Prefix and suffix of a session's application name. Other members read the id between; PostgreSQL cuts the name at 63 bytes. */
+    /**
+     * Prefix and suffix of a session's application name. Other members read the id between; PostgreSQL cuts the name at 63
+     * bytes.
+     */
     private static final String NAME_BEGIN = "camel-cluster ";
     private static final String NAME_END = " listen";
     private static final int MAX_ID = 63 - NAME_BEGIN.length() - NAME_END.length();
@@ -211,9 +214,9 @@ public class PgPubSubClusterService extends AbstractCamelClusterService<PgPubSub
     }
 
     /**
-     * How long the leader may hold the lock without a sign of life before a standby deposes it, in milliseconds: 100 ms to 24 days.
-     * The leader itself stops leading after half of this time without an answer from the server. 0: no leader is deposed. If
-     * members have different values, the leader's value counts.
+     * How long the leader may hold the lock without a sign of life before a standby deposes it, in milliseconds: 100 ms to 24
+     * days. The leader itself stops leading after half of this time without an answer from the server. 0: no leader is deposed.
+     * If members have different values, the leader's value counts.
      *
      * <p>Default: 10,000. This is less than a consumer's default, because a consumer's messages wait for the next leader, while a
      * clustered route does nothing until the next leader runs it. Half of it is still longer than usual pauses. The leader sends

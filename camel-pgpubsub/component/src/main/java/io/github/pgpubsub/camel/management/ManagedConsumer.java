@@ -9,8 +9,8 @@ import org.apache.camel.api.management.ManagedOperation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The operator's view of a consumer: JMX shows it, and health check, console and meters read it. Thread-safe. Dashboards depend on
- * the names, so they must not change.
+ * The operator's view of a consumer: JMX shows it, and health check, console and meters read it. Thread-safe. Dashboards depend
+ * on the names, so they must not change.
  */
 public interface ManagedConsumer {
 

@@ -4,7 +4,9 @@ import io.github.pgpubsub.status.PublisherStatus;
 import java.util.function.Supplier;
 import org.apache.camel.CamelContext;
 
-/** Registers meters if Micrometer is on the class path and the context's registry holds a MeterRegistry; otherwise does nothing. */
+/**
+ * Registers meters if Micrometer is on the class path and the context's registry holds a MeterRegistry; otherwise does nothing.
+ */
 public final class Metering {
 
     private static final String MICROMETER = "io.micrometer.core.instrument.MeterRegistry";

@@ -8,8 +8,9 @@ import org.apache.camel.health.HealthCheckResultBuilder;
 import org.apache.camel.impl.health.AbstractHealthCheck;
 
 /**
- * Readiness of a consumer. Down when its connection has been lost for longer than a second, when its group's leader shows no sign of
- * life and this user may not end the leader's session, and while the consumer is connected but stuck. The details show its state.
+ * Readiness of a consumer. Down when its connection has been lost for longer than a second, when its group's leader shows no
+ * sign of life and this user may not end the leader's session, and while the consumer is connected but stuck. The details show
+ * its state.
  */
 public final class PgPubSubConsumerHealthCheck extends AbstractHealthCheck {
 

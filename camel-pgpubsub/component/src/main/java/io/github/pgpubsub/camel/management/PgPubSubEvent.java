@@ -6,8 +6,8 @@ import java.util.EventObject;
 import org.apache.camel.spi.CamelEvent;
 
 /**
- * An event of a consumer. Camel's {@code EventNotifier}s get it, with the type {@code Custom}, on a thread of the component's callback
- * pool.
+ * An event of a consumer. Camel's {@code EventNotifier}s get it, with the type {@code Custom}, on a thread of the component's
+ * callback pool.
  */
 public abstract class PgPubSubEvent extends EventObject implements CamelEvent {
 

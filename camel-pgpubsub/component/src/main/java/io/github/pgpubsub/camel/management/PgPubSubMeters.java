@@ -70,8 +70,8 @@ final class PgPubSubMeters implements AutoCloseable {
     }
 
     /**
-     * Adds a number to the tags, the lowest that is free. Without it, consumers with equal tags would share one meter, and the first
-     * consumer to close would remove it. The tag is always present, because Prometheus requires equal tag keys.
+     * Adds a number to the tags, the lowest that is free. Without it, consumers with equal tags would share one meter, and the
+     * first consumer to close would remove it. The tag is always present, because Prometheus requires equal tag keys.
      */
     private static Tags free(MeterRegistry registry, String meter, Tags tags, String key, int first) {
         int number = first;

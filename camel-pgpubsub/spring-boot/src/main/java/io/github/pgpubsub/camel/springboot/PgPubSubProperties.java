@@ -46,7 +46,10 @@ final class PgPubSubProperties implements ComponentCustomizer {
         given.forEach((option, property) -> set(target, option, property));
     }
 
-    /** Properties by lower-case option name: {@code single-listener}, {@code singleListener} and {@code SINGLELISTENER} are the same. */
+    /**
+     * Properties by lower-case option name: {@code single-listener}, {@code singleListener} and {@code SINGLELISTENER} are the
+     * same.
+     */
     private Map<String, Property> given() {
         Map<String, Property> given = new TreeMap<>();
         Binder.get(environment).bind(PREFIX, Bindable.mapOf(String.class, String.class)).orElse(Map.of())
