@@ -102,7 +102,10 @@ class KameletsTest {
                 .map(PgPubSubEndpoint::getConfiguration).toList();
     }
 
-    /** Title, description, type, values, default and secrecy equal the option's, and the template passes on all declared properties. */
+    /**
+     * Title, description, type, values, default and secrecy equal the option's, and the template passes on all declared
+     * properties.
+     */
     @ParameterizedTest
     @ValueSource(strings = {"source", "sink"})
     void everyPropertyIsAnOption(String kind) throws IOException {

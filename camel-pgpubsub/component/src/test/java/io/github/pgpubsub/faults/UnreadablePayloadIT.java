@@ -14,7 +14,10 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Bytes that have no form in UTF-8 cost the listeners their connections: said in the log, told as a gap, and over soon. */
+/**
+ * Bytes without an equivalent in UTF-8 end the listeners' connections: the log names the cause, the gap is reported, and they
+ * recover.
+ */
 class UnreadablePayloadIT {
 
     @RegisterExtension

@@ -44,9 +44,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
- * A role has a schema of somebody else first in its {@code search_path}, with traps for every name that the component could mean:
- * everything works, and nobody falls into one. The server's log then shows that everything was tried: each statement that stands in
- * the compiled classes, and each that the driver sent on its own, names nothing that is looked up.
+ * A role has a stranger's schema first in its {@code search_path}, with a trap for every name that the component uses:
+ * everything works, and no trap is called. The server's log then shows that all statements were executed: neither the
+ * statements in the compiled classes nor those that the driver sent by itself contain a name that is looked up in the
+ * search_path.
  */
 class HostileSchemaIT {
 
@@ -54,7 +55,7 @@ class HostileSchemaIT {
     private static final String PASSWORD = "secret";
     private static final String SEARCH_PATH = "hostile, pg_catalog";
     private static final Duration HEARTBEAT = Duration.ofMillis(300);
-    /** Names of sessions that are this test's own. */
+    /** Application names of this test's own sessions. */
     private static final Set<String> NOT_OURS = Set.of("test-support", "traps");
     private static final Pattern ENTRY = Pattern.compile("([^|\\n]*)\\|LOG:  (?:statement|execute [^:]+): ");
     private static final Pattern END_OF_ENTRY = Pattern.compile("\n(?!\t)");
@@ -71,7 +72,7 @@ class HostileSchemaIT {
         postgres.execute("alter role " + ROLE + " set search_path = " + SEARCH_PATH);
     }
 
-    /** Receives; stands still on demand. */
+    /** Receives messages, and stands still on demand. */
     private static final class Receiver implements MessageHandler {
 
         final List<String> payloads = new CopyOnWriteArrayList<>();
@@ -161,7 +162,10 @@ class HostileSchemaIT {
         }
     }
 
-    /** New connections take another way than the first, whose packets vanish: its session holds the lock, and has to be ended. */
+    /**
+     * New connections take another path than the first one, whose packets vanish: its session holds the lock, and must be
+     * ended.
+     */
     @Test
     void aSessionThatIsEndedByItsSuccessorWorks() throws Exception {
         Receiver receiver = new Receiver();
@@ -184,7 +188,7 @@ class HostileSchemaIT {
         }
     }
 
-    /** With a parameter that was set in the session, and others that were not. */
+    /** With one parameter that was set in the session, and others that were not. */
     @Test
     void aPoolsConnectionIsPutBack() throws Exception {
         try (HikariDataSource pool = new HikariDataSource()) {
@@ -205,7 +209,7 @@ class HostileSchemaIT {
         }
     }
 
-    /** The driver takes it for a replica, so each host is asked. */
+    /** The driver takes this primary for a replica, so each host is asked. */
     @Test
     void aPrimaryThatIsReadOnlyByDefaultIsFound() throws Exception {
         postgres.execute("alter role " + ROLE + " set default_transaction_read_only = on");
@@ -252,14 +256,14 @@ class HostileSchemaIT {
             boolean needsPooler = constant.getKey().contains("set_config('synchronous_commit'")
                     || constant.getValue().equals("TransactionPooler.class");
             if (pooler || !needsPooler) {
-                // The driver sends the parts of a statement one by one.
+                // The driver sends the statements of one string one by one.
                 Stream.of(constant.getKey().split("[\\\\;]")).map(HostileSchemaIT::normalized)
                         .forEach(piece -> assertThat(all.contains(piece)).as("%s: %s", constant.getValue(), piece).isTrue());
             }
         }
     }
 
-    /** What the component's sessions sent and the driver for them, by the server's log. */
+    /** Statements that the component and the driver sent on the component's sessions, from the server's log. */
     private static List<String> statements() {
         return END_OF_ENTRY.splitAsStream(((EmbeddedServer) postgres.server()).log()).flatMap(entry -> {
             Matcher statement = ENTRY.matcher(entry);

@@ -16,16 +16,16 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** All SQL that stands in the component's compiled classes, and so all that it can send. */
+/** All SQL in the component's compiled classes, and so all SQL that it can send. */
 final class SqlConstants {
 
-    /** A statement, or a piece of one; no log message looks so. */
+    /** Matches a statement or a part of one, but no log message. */
     private static final Pattern SQL = Pattern.compile(
             "(?s)^(select|with|insert|update|delete|UNLISTEN|LISTEN|; ?reset) .*|.*pg_catalog\\..*|.*\\bpg_\\w+\\(.*|pg_\\w+|.* from \\w+ where .*");
 
     private SqlConstants() {}
 
-    /** Each with the class that it is of. Where something is put in there is a backslash. */
+    /** The SQL by class. A backslash stands for an inserted part. */
     static Map<String, String> all() throws IOException, URISyntaxException {
         Map<String, String> all = new TreeMap<>();
         for (Class<?> part : List.of(PgPubSub.class, PgPubSubComponent.class)) {

@@ -9,25 +9,25 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads SQL, or a piece of it, and tells the names that the server would look up in the {@code search_path}: of functions, types,
- * relations and operators, those too that a keyword like {@code in} stands for. Knows as much of the language as this component uses,
- * and takes what it does not know for a fault.
+ * Parses SQL, or a part of it, and returns the names that the server would look up in the {@code search_path}: functions, types,
+ * relations and operators, including the operators behind keywords such as {@code in}. Knows only the part of the language that
+ * this component uses, and reports anything else as a fault.
  */
 final class SqlNames {
 
-    /** A backslash stands for a part that is put in when the statement is made. */
+    /** A backslash stands for a part that is inserted when the statement is built. */
     private static final Pattern TOKEN = Pattern.compile(
             "'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|::|\\$\\d+|[A-Za-z_][A-Za-z_0-9]*|\\d+|[-+*/<>=~!@#%^&|`]+|\\S");
     private static final Pattern OPERATOR = Pattern.compile("[-+*/<>=~!@#%^&|`]+");
     private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z_0-9]*");
 
-    /** Statements in which nothing is looked up in a schema. */
+    /** Statements without names that are looked up in a schema. */
     private static final Set<String> UTILITY = Set.of("listen", "unlisten", "reset", "set", "show", "begin", "commit",
             "rollback");
-    /** What may stand before a parenthesis and is no function that is looked up. */
+    /** Words that may precede a parenthesis and are not functions. */
     private static final Set<String> NO_FUNCTION = Set.of("select", "from", "where", "and", "or", "not", "on", "as", "any", "all",
             "exists", "array", "coalesce", "extract", "operator", "materialized", "when", "then", "else", "values");
-    /** Each stands for an operator, or a type, that is looked up. */
+    /** Keywords that stand for an operator or a type that is looked up. */
     private static final Set<String> HIDDEN = Set.of("in", "between", "like", "ilike", "similar", "distinct", "nullif", "using",
             "natural", "overlaps", "cast", "union", "intersect", "except", "order", "group", "greatest", "least", "treat");
 

@@ -7,7 +7,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Every name in every statement of the component is pg_catalog's. What really runs, HostileSchemaIT looks at. */
+/**
+ * Every name in every statement of the component is qualified with pg_catalog. HostileSchemaIT checks the executed statements.
+ */
 class SqlNamesTest {
 
     @Test

@@ -171,7 +171,8 @@ class ClusterServiceTest {
         soon(() -> assertThat(old.last()).isTrue());
         Told next = new Told();
         seat("second").start().view("ns").addEventListener(next);
-        // It holds the standby's lock, so it gets the leader's lock when the leader's connection ends, however fast the leader returns.
+        // It holds the standby's lock, so it gets the leader's lock when the leader's connection ends, however fast the leader
+        // returns.
         soon(() -> assertThat(postgres.number("select count(*) from pg_locks join pg_stat_activity using (pid)"
                 + " where locktype = 'advisory' and granted and application_name = 'camel-cluster second listen'")).isEqualTo(2));
 

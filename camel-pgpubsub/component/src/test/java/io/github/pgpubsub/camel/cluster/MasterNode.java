@@ -8,8 +8,8 @@ import org.apache.camel.impl.DefaultCamelContext;
 /**
  * An application that ticks while it is the master: a CamelContext in a separate JVM, until SIGTERM.
  *
- * <p>Arguments: id, JDBC URL, user, password, leaderTimeout. For each tick it prints {@code R MICROS} if the tick is refused because
- * this member no longer leads, otherwise {@code B MICROS} at its begin and {@code E MICROS} at its end.
+ * <p>Arguments: id, JDBC URL, user, password, leaderTimeout. For each tick it prints {@code R MICROS} if the tick is refused
+ * because this member no longer leads, otherwise {@code B MICROS} at its begin and {@code E MICROS} at its end.
  */
 public final class MasterNode {
 

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** What becomes of one notification, and settings with which none could be sent. */
+/** Outcomes of one notification, and settings with which none could be sent. */
 class OutgoingTest {
 
     private final Outgoing outgoing = new Outgoing("a", "b", 0, failure -> {});

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** How long a read waits, and what it shows. */
+/** How long a read waits, and what it proves. */
 class ReadingTest {
 
     private static final long MILLI = Duration.ofMillis(1).toNanos();

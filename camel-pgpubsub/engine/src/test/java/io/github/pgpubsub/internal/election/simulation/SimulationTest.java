@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Thousands of worlds in which everything goes wrong. {@code -Dsimulation.seeds=1000000} runs a million, and
+ * Thousands of worlds with all kinds of faults. {@code -Dsimulation.seeds=1000000} runs a million, and
  * {@code -Dsimulation.first=N -Dsimulation.seeds=1 -Dsimulation.log=1000 -Dsimulation.detail=true} runs the one that failed and
  * tells its last events.
  */
@@ -33,7 +33,7 @@ class SimulationTest {
         System.out.println("figures: simulated worlds that ran clean " + clean);
     }
 
-    /** A simulation that finds nothing in a broken protocol would prove nothing about the right one. */
+    /** A simulation that finds nothing in a broken protocol would prove nothing about the correct one. */
     @ParameterizedTest
     @EnumSource(value = Break.class, names = "NONE", mode = EnumSource.Mode.EXCLUDE)
     void aBrokenProtocolIsFound(Break broken) {
