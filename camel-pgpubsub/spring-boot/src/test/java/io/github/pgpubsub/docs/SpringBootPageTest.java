@@ -49,7 +49,7 @@ class SpringBootPageTest {
         postgres.createRole("camel", "secret");
         write("application.properties", blockAfter("## The database").replace(DATABASE_OF_THE_PAGE,
                 postgres.server().host() + ":" + postgres.server().port() + "/" + postgres.database())
-                + blockAfter("## It has to stay"));
+                + blockAfter("## Keep the application running"));
         write("camel/hello.yaml", yaml());
         Path output = folder.resolve("output");
         Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
