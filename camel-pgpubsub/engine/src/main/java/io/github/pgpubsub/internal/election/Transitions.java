@@ -4,7 +4,7 @@ import io.github.pgpubsub.status.Role;
 import java.util.EnumSet;
 import java.util.Set;
 
-/** Which role may follow on which. Whoever loses the stream is disconnected, whatever it was. */
+/** The permitted changes of role. Every role but STOPPED itself ends in DISCONNECTED when the stream breaks. */
 final class Transitions {
 
     private Transitions() {}
