@@ -144,6 +144,7 @@ class SlowRoutesIT {
     }
 
     private static void assertNobodyWasDeposed(Group group) {
-        assertThat(group.all()).allSatisfy(node -> assertThat(node.log()).noneMatch(line -> line.contains("shows no sign of life")));
+        assertThat(group.all())
+                .allSatisfy(node -> assertThat(node.log()).noneMatch(line -> line.contains("shows no sign of life")));
     }
 }

@@ -6,8 +6,8 @@ import java.time.Duration;
 import org.postgresql.PGConnection;
 
 /**
- * The settings with which a pool gave out a connection and which are changed here, because few pools reset them. The settings on
- * the server are reset by {@link ServerConnection}.
+ * The former settings of a pool's connection, restored at the end because few pools do this. The settings on the server are restored
+ * by {@link ServerConnection}.
  *
  * @param networkTimeout milliseconds, 0: none
  */

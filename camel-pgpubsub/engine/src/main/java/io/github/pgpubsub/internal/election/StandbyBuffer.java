@@ -35,7 +35,7 @@ final class StandbyBuffer<M> {
         return false;
     }
 
-    /** Whether the buffer may hold messages at all; without it a standby is never in step. */
+    /** Whether the buffer may hold messages at all; if not, a standby gets in step only once the leader wants to stop. */
     boolean isAllowed() {
         return limit > 0;
     }

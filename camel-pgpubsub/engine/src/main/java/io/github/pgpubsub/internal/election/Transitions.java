@@ -4,7 +4,7 @@ import io.github.pgpubsub.status.Role;
 import java.util.EnumSet;
 import java.util.Set;
 
-/** The permitted changes of role. Every role but STOPPED itself ends in DISCONNECTED when the stream breaks. */
+/** The permitted changes of role. When the stream breaks, every role except STOPPED ends in DISCONNECTED. */
 final class Transitions {
 
     private Transitions() {}

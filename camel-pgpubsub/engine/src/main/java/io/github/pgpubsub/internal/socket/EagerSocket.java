@@ -74,7 +74,7 @@ public final class EagerSocket extends Socket {
     }
 
     /**
-     * Reads all bytes from the kernel's buffer into memory, if the buffer has not been empty for {@code afterNanos}: otherwise the
+     * Reads all bytes from the kernel's buffer into memory, if the buffer was not seen empty within {@code afterNanos}: otherwise the
      * peer's timer for a window that stays closed would run on. Called by the reading thread.
      *
      * @return bytes in memory that are not consumed yet

@@ -118,7 +118,7 @@ public final class Subscriptions {
 
     private synchronized SharedSession retain() {
         if (closed) {
-            throw new IllegalStateException("closed");
+            throw new IllegalStateException("This PgPubSub is closed");
         }
         if (current == null || current.session.isEnded()) {
             current = new SharedSession(sessions.get());
