@@ -105,7 +105,7 @@ class BadDayPublishingIT {
                 outcomes.send(pubSub, "one too many", Duration.ofMillis(700));
                 waited = (System.nanoTime() - begin) / 1_000_000;
                 assertThat(outcomes.of(List.of("one too many"))).singleElement().isInstanceOf(SQLTimeoutException.class)
-                        .asString().contains("Not sent: " + CAPACITY + " notifications wait already");
+                        .asString().contains("Not sent: " + CAPACITY + " notifications are already waiting");
                 assertThat(outcomes.all).as("told so far").hasSize(2);
                 lock.release();
             }

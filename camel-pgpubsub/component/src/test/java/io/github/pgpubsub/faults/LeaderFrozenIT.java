@@ -75,7 +75,7 @@ class LeaderFrozenIT {
                 group.awaitThat("an error", Node.SOON, () -> !errors(second).isEmpty());
                 // Three times as long as the first log line took: it is not repeated.
                 await().during(Duration.ofSeconds(6)).atMost(Duration.ofSeconds(10)).until(() -> errors(second).size() == 1);
-                warnings = second.log().stream().filter(line -> line.contains("shows no life; ending")).toList();
+                warnings = second.log().stream().filter(line -> line.contains("shows no sign of life; ending")).toList();
                 first.thaw();
                 group.awaitNextStart(first);
                 sent = numbers.stop();

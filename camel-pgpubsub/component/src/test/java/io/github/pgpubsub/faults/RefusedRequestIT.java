@@ -147,7 +147,7 @@ class RefusedRequestIT {
                     .receive("group", "pgpubsub:good?group=another", new Arrivals())
                     .start();
             soon(() -> assertThat(application.health("bad").getMessage()).hasValueSatisfying(message -> assertThat(message)
-                    .startsWith("The server refuses what it asks for").contains("LATIN1")));
+                    .startsWith("The server refuses its request").contains("LATIN1")));
             assertThat(application.health("bad").getState()).isEqualTo(HealthCheck.State.DOWN);
             assertThat(application.isReceiving("bad")).isFalse();
             assertThat(application.consumer("bad").getTrouble()).contains("LATIN1");

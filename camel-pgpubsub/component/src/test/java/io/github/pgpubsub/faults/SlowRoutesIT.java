@@ -145,6 +145,7 @@ class SlowRoutesIT {
     }
 
     private static void assertNobodyWasDeposed(Group group) {
-        assertThat(group.all()).allSatisfy(node -> assertThat(node.log()).noneMatch(line -> line.contains("shows no life")));
+        assertThat(group.all())
+                .allSatisfy(node -> assertThat(node.log()).noneMatch(line -> line.contains("shows no sign of life")));
     }
 }

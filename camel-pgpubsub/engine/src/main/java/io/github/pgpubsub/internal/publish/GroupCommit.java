@@ -11,15 +11,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the sender's thread does: takes all that waits, commits it at once, sees to it that its senders are told, and begins again until
- * the queue is closed and empty. Whatever is thrown on the way, it goes on.
+ * The loop of the sender's thread: takes all waiting notifications, commits them together, has their senders told, and repeats until
+ * the queue is closed and empty. Survives any exception.
  */
 final class GroupCommit implements Runnable {
 
     /** Operators know one name for all of publishing. */
     private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
 
-    /** After what should not happen, lest it happens without a pause. */
+    /** Pause after an unexpected failure, so that repeated failures do not make a busy loop. */
     static final long RECOVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final PublishQueue queue;
@@ -34,9 +34,9 @@ final class GroupCommit implements Runnable {
     private int lastBatch;
 
     /**
-     * @param maxBatch   notifications that share one commit at most
+     * @param maxBatch   maximum notifications per commit
      * @param sender     the thread that runs this
-     * @param timekeeper made anew should it ever be gone
+     * @param timekeeper replaced if it is gone
      */
     GroupCommit(PublishQueue queue, PublishConnection connection, Completions completions, int maxBatch, ReplaceableThread sender,
             ReplaceableThread timekeeper) {
@@ -50,7 +50,7 @@ final class GroupCommit implements Runnable {
 
     // ---- for any thread
 
-    /** What the server has got or is about to get, and has not confirmed. */
+    /** Notifications that the server has, or is about to get, and has not confirmed. */
     List<Outgoing> inFlight() {
         return inFlight;
     }
@@ -59,14 +59,14 @@ final class GroupCommit implements Runnable {
         return counts;
     }
 
-    /** Nothing is sent any more, and every sender is told or about to be. */
+    /** Whether nothing will be sent any more, and every sender has been told or is about to be. */
     boolean hasEnded() {
         return ended;
     }
 
     // ---- for the sender's thread
 
-    /** Whatever the driver, a DataSource, a customizer or the VM throws: who waits is told, and the next ones are sent. */
+    /** Survives any exception of the driver, a DataSource, a customizer or the VM: senders are told, and the loop continues. */
     @Override
     public void run() {
         boolean goesOn = true;
@@ -74,7 +74,7 @@ final class GroupCommit implements Runnable {
             try {
                 goesOn = sender.isCurrent() && sendSome();
             } catch (InterruptedException e) {
-                // Left behind by a customizer or a DataSource; what ends this thread is close().
+                // A stray interrupt of a customizer or a DataSource; close() is the only way to end this thread.
                 LOG.debug("Interrupted", e);
             } catch (Throwable e) {
                 recover(e);
@@ -82,25 +82,25 @@ final class GroupCommit implements Runnable {
         }
     }
 
-    /** What was in flight is told with the next round, in which there may be memory again. */
+    /** Leaves telling the senders in flight to the next pass, when there may be memory again. */
     private void recover(Throwable failure) {
         try {
             if (sender.isCurrent()) {
                 connection.close();
             }
-            LOG.error("Publishing to {} failed; it goes on", connection.source(), failure);
+            LOG.error("Publishing to {} failed and continues", connection.source(), failure);
         } catch (Throwable e) {
-            // The connection is given up all the same, and with it all that is known about it.
+            // Closing or logging failed, for lack of memory perhaps: the next pass continues all the same.
         }
         LockSupport.parkNanos(RECOVERY_NANOS);
     }
 
-    /** False: another thread has taken over, or all is sent and the end has come. */
+    /** False if another thread has taken over, or everything is sent and the queue is closed. */
     private boolean sendSome() throws InterruptedException {
         if (!timekeeper.isAlive()) {
             timekeeper.replace();
         }
-        tellUnanswered();
+        tellInFlight();
         if (queue.isDrained() || !connection.connect()) {
             end();
             return false;
@@ -108,13 +108,13 @@ final class GroupCommit implements Runnable {
         if (!connection.isOpen()) {
             return true;
         }
-        awaitThoseJustTold();
+        yieldToSenders();
         boolean some = queue.awaitSome(PublishConnection.TRUSTED.toMillis());
         return !some || !connection.isTrusted() || send(queue.takeBatch(maxBatch));
     }
 
-    /** There is something only after a round that did not come to its end. */
-    private void tellUnanswered() {
+    /** Tells senders whose notifications were in flight in a pass that failed. */
+    private void tellInFlight() {
         if (!inFlight.isEmpty()) {
             completions.complete(inFlight, sendingFailed(null));
             inFlight = List.of();
@@ -122,11 +122,11 @@ final class GroupCommit implements Runnable {
     }
 
     /**
-     * Senders that wait for each commit come back together. So as long as more come, and fewer wait than were told last, it
-     * pays to let them run before the next batch is taken; when nobody comes, it costs one call.
+     * Senders that wait for each commit return together. As long as more of them arrive, and fewer wait than were in the last batch,
+     * it pays to let them run before the next batch is taken; if none arrives, it costs one call.
      */
     @SuppressWarnings("ThreadPriorityCheck")
-    private void awaitThoseJustTold() {
+    private void yieldToSenders() {
         int waiting = queue.size();
         for (int before = -1; waiting > before && waiting < lastBatch; waiting = queue.size()) {
             before = waiting;
@@ -135,7 +135,7 @@ final class GroupCommit implements Runnable {
         lastBatch = 0;
     }
 
-    /** False: a callback has held this thread up, and another has taken over. */
+    /** False if a callback has held up this thread and another one has taken over. */
     private boolean send(List<Outgoing> batch) {
         if (batch.isEmpty()) {
             return true;
@@ -151,13 +151,13 @@ final class GroupCommit implements Runnable {
         return goesOn;
     }
 
-    /** True: it is committed, and its senders are still to be told so. */
+    /** True if the batch is committed; its senders must still be told. */
     private boolean commit(List<Outgoing> batch) {
         try {
             counts = counts.plus(batch.size(), connection.commit(batch));
             return true;
         } catch (RuntimeException | Error e) {
-            // A defect of the driver, say, or no memory: nobody knows how far it came.
+            // A defect of the driver or no memory, for example: the server may have committed or not.
             connection.close();
             completions.complete(batch, sendingFailed(e));
         } catch (SQLException e) {
@@ -181,8 +181,8 @@ final class GroupCommit implements Runnable {
             connection.close();
             completions.complete(batch, failure);
         } else if (batch.size() > 1) {
-            // One of them is to blame; the others must not suffer.
-            batch.forEach(Outgoing::refused);
+            // One notification is to blame; the others must be sent.
+            batch.forEach(Outgoing::markWaiting);
             batch.forEach(this::sendAlone);
         } else {
             completions.complete(batch, failure);
@@ -192,12 +192,12 @@ final class GroupCommit implements Runnable {
     private void sendAlone(Outgoing outgoing) {
         if (!connection.isOpen()) {
             completions.complete(List.of(outgoing), new SQLException("Not sent: the connection broke"));
-        } else if (outgoing.send() && commit(List.of(outgoing))) {
+        } else if (outgoing.markSent() && commit(List.of(outgoing))) {
             completions.complete(List.of(outgoing), null);
         }
     }
 
-    /** Called by another thread only where this one is gone, or was not to be had. */
+    /** Another thread may call this method only if the sender's thread is gone, or could not be created. */
     void end() {
         assert sender.isCurrentOrGone();
         queue.close();

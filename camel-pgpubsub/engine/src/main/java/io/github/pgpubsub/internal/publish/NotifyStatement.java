@@ -7,8 +7,8 @@ import java.sql.SQLException;
 import java.util.List;
 
 /**
- * All SQL that publishes users' notifications. Values are bound, never put into the text. The forms differ by what the backend is to others: one of its own
- * sends the notifications alone; on a shared backend, marks of {@link OwnMessages} stand around them.
+ * The SQL that publishes users' notifications. Values are bound, never put into the text. On a backend of its own, the publisher sends
+ * the notifications alone; on a shared backend, it sends marks of {@link OwnMessages} around them.
  */
 final class NotifyStatement {
 
@@ -20,14 +20,14 @@ final class NotifyStatement {
     private static final String EACH = "pg_catalog.count(pg_catalog.pg_notify(c, p))"
             + " from rows from (pg_catalog.unnest(?::pg_catalog.text[]), pg_catalog.unnest(?::pg_catalog.text[])) as t(c, p)";
     private static final String MANY = "select " + EACH;
-    /** A shared backend gets for the transaction what {@link io.github.pgpubsub.internal.connection.ServerConnection} sets for good. */
+    /** Sets for the transaction what {@link io.github.pgpubsub.internal.connection.ServerConnection} sets for a whole connection. */
     private static final String MANY_MARKED = "select pg_catalog.set_config('synchronous_commit', 'off', true), " + EACH;
-    /** In somebody else's transaction nothing is set. */
+    /** Sets nothing, because the transaction belongs to somebody else. */
     private static final String ONE_MARKED = "select " + NOTIFY + ", " + NOTIFY + ", " + NOTIFY;
 
     private NotifyStatement() {}
 
-    /** Sends the batch on a backend that is used for nothing else. */
+    /** Sends the batch on a backend that serves nobody else. */
     static void send(Connection connection, List<Outgoing> batch) throws SQLException {
         int size = batch.size();
         String channel = batch.get(0).channel;
@@ -49,7 +49,7 @@ final class NotifyStatement {
         }
     }
 
-    /** Sends the batch between marks, on a backend that others use between its transactions. */
+    /** Sends the batch between marks, on a backend that serves others between its transactions. */
     static void sendMarked(Connection connection, List<Outgoing> batch, OwnMessages ownMessages) throws SQLException {
         int size = batch.size();
         String[] channels = new String[size + 2];
@@ -65,12 +65,12 @@ final class NotifyStatement {
         execute(connection, MANY_MARKED, channels, payloads);
     }
 
-    /** Prepares what {@link #sendOneMarked} sends; tells the server nothing. */
+    /** Prepares the statement of {@link #sendOneMarked}; sends nothing to the server. */
     static PreparedStatement prepareOneMarked(Connection connection) throws SQLException {
         return connection.prepareStatement(ONE_MARKED);
     }
 
-    /** Sends one notification between marks, in the transaction that the connection is in. */
+    /** Sends one notification between marks, in the connection's current transaction. */
     static void sendOneMarked(PreparedStatement statement, String channel, String payload, OwnMessages ownMessages)
             throws SQLException {
         String begin = ownMessages.beginMark();

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A notification on its way to the server. Two are equal when the server would fold them into one within a transaction. */
+/** A notification on its way to the server. Two are equal if the server would send them only once within a transaction. */
 final class Outgoing {
 
     private static final Logger LOG = LoggerFactory.getLogger(Outgoing.class);
@@ -25,7 +25,7 @@ final class Outgoing {
     private final PublishCallback callback;
     private final int hash;
     private volatile int state = WAITING;
-    /** Null: it is committed, or its outcome is not known yet. */
+    /** Null: committed, or the outcome is not known yet. */
     private @Nullable Exception failure;
 
     Outgoing(String channel, String payload, long deadline, PublishCallback callback) {
@@ -33,26 +33,26 @@ final class Outgoing {
         this.payload = payload;
         this.deadline = deadline;
         this.callback = callback;
-        // By the sender's thread, because the batches are put together by one thread for all.
+        // Computed on the sender's thread, because a single thread puts all batches together.
         this.hash = 31 * channel.hashCode() + payload.hashCode();
     }
 
-    /** Takes it into a batch. False: its sender has given up meanwhile. */
-    boolean send() {
+    /** Marks it as sent, for a batch. False if its sender has given up meanwhile. */
+    boolean markSent() {
         return STATE.compareAndSet(this, WAITING, SENT);
     }
 
-    /** The server has refused the batch that it was in; it may be sent again. Not if its sender has given up meanwhile. */
-    void refused() {
+    /** Marks it as waiting again, after the server has refused its batch. No effect if its sender has given up meanwhile. */
+    void markWaiting() {
         STATE.compareAndSet(this, SENT, WAITING);
     }
 
-    /** Its time is up; true: and it will not be sent any more. False: it is with the server, or its outcome is known. */
+    /** Marks it as expired, so that it will not be sent. False if it has been sent, or its outcome is known. */
     boolean expire() {
         return STATE.compareAndSet(this, WAITING, EXPIRED);
     }
 
-    /** Whether giving up now leaves the outcome open. */
+    /** Whether it has been sent and its outcome is not known. */
     boolean isSent() {
         return state == SENT;
     }
@@ -62,9 +62,9 @@ final class Outgoing {
     }
 
     /**
-     * Its outcome is known: null means committed.
+     * Sets the outcome: null means committed.
      *
-     * @return false: it was known before; otherwise the caller sees to it that the sender is told
+     * @return false if the outcome was known before; otherwise the caller must see to it that the sender is told
      */
     boolean end(@Nullable Exception outcome) {
         for (int now = state; now != ENDED; now = state) {
@@ -76,15 +76,15 @@ final class Outgoing {
         return false;
     }
 
-    /** Tells the sender; called once, by a thread that knows of {@link #end} from the one that called it. */
+    /** Tells the sender. Called once, after {@link #end}, by its caller's thread or one that synchronizes with it. */
     void tell() {
         try {
             callback.done(failure);
         } catch (Throwable e) {
-            // The thread that tells has others to tell, and to send; of other languages it may be any.
+            // This thread has other senders to tell and batches to send. Throwable, because other languages throw anything.
             warn(e);
         } finally {
-            // The same if a callback has left this behind.
+            // An interrupt flag that a callback leaves behind is not meant for the next one.
             Thread.interrupted();
         }
     }
@@ -93,7 +93,7 @@ final class Outgoing {
         try {
             LOG.warn("A callback failed", failure);
         } catch (Throwable e) {
-            // No memory for a line, say: then without one.
+            // Logging failed, for lack of memory perhaps.
         }
     }
 

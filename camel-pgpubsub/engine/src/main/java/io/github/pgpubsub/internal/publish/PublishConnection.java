@@ -15,35 +15,35 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The connection that publishes: opened, doubted after a pause in which it was not used, given up, and opened again. It belongs to the
- * sender's thread; other threads see its {@link #standing} and may abort it.
+ * The publishing connection: opens it, checks it after a time without use, gives it up, and opens it again. Belongs to the sender's
+ * thread; other threads see its {@link #standing} and may abort it.
  */
 final class PublishConnection {
 
     /** Operators know one name for all of publishing. */
     private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
 
-    /** How long an unused connection is trusted: one that was cut meanwhile would leave the outcome of a batch unknown. */
+    /** How long an unused connection is used unchecked: a connection that was cut meanwhile would make a batch's outcome unknown. */
     static final Duration TRUSTED = Duration.ofSeconds(1);
-    /** Otherwise a role with a short one would lose the session while nothing is sent; the server's own name for never. */
+    /** Turns the server's idle timeout off, which would end the session of a role that has a short one while nothing is sent. */
     private static final Map<String, String> SESSION_SETTINGS = Map.of("idle_session_timeout", "0");
     /** read_only_sql_transaction. */
     private static final String REPLICA = "25006";
-    /** How long the server may take for one answer when no sender waits for less. */
+    /** Maximum time for one answer of the server; a sender's own timeout may be shorter. */
     private static final Duration IO_TIMEOUT = Duration.ofSeconds(10);
 
     /**
-     * How it stands.
+     * The state of the connection.
      *
-     * @param current null: there is no connection
-     * @param since   when it came or went, by {@link System#nanoTime}
-     * @param opened  connections so far
-     * @param failure why there is no connection; null: there is one, or none was tried
+     * @param current null: not connected
+     * @param since   System.nanoTime of the last connect or loss
+     * @param opened  number of connections so far
+     * @param failure the reason why there is no connection; null: there is one, or no attempt has failed yet
      * @param opening whether an attempt to connect is under way
      */
     record Standing(@Nullable ServerConnection current, long since, long opened, @Nullable Exception failure, boolean opening) {
 
-        /** Process id of the server's backend, 0: not connected. */
+        /** Process id of the backend, 0: not connected. */
         int backend() {
             return current == null ? 0 : current.backend();
         }
@@ -76,7 +76,7 @@ final class PublishConnection {
     private long lastUse;
 
     /**
-     * @param queue  closed, it cuts the pause between two attempts short
+     * @param queue  ends the pause between two attempts when it is closed
      * @param sender the owner
      */
     PublishConnection(ConnectionSource source, PublisherOptions options, OwnMessages ownMessages, PublishQueue queue,
@@ -95,7 +95,7 @@ final class PublishConnection {
         return standing;
     }
 
-    /** What names the server, without a secret. */
+    /** For logs: names the server, without secrets. */
     ConnectionSource source() {
         return source;
     }
@@ -112,10 +112,9 @@ final class PublishConnection {
     }
 
     /**
-     * Connects where there is no connection. Tries once, and pauses after an attempt that has failed: whether it is open then,
-     * {@link #isOpen} says.
+     * Tries once to connect, unless connected, and pauses after a failure. {@link #isOpen} says whether it succeeded.
      *
-     * @return false: the attempt has failed and the queue is closed
+     * @return false if the attempt has failed and the queue is closed
      */
     boolean connect() throws InterruptedException {
         assert sender.isCurrent();
@@ -128,7 +127,7 @@ final class PublishConnection {
         } catch (SQLException | RuntimeException e) {
             return pauseAfter(e);
         } catch (Error e) {
-            // Of a class that the customizer or the DataSource lacks, say.
+            // A class that the customizer or the DataSource lacks, for example.
             return pauseAfter(new SQLException("Connecting failed with " + e, e));
         }
     }
@@ -143,10 +142,10 @@ final class PublishConnection {
         firstAttempt.succeeded();
     }
 
-    /** False: the queue is closed. */
+    /** False if the queue is closed. */
     private boolean pauseAfter(Exception failure) throws InterruptedException {
         if (backoff.failures() == 0) {
-            // Whoever waits for the start gets a refusal, and then it is not tried again.
+            // A hopeless failure goes to the thread that waits for the start, so the log does not promise another attempt.
             LOG.warn("Can't connect to {} to publish: {}{}", source, failure.getMessage(),
                     FirstAttempt.isHopeless(failure) ? "" : "; trying again");
         }
@@ -155,7 +154,7 @@ final class PublishConnection {
         if (queue.isClosed()) {
             return false;
         }
-        // A customizer or a DataSource may have left it behind; the pause is not to be skipped for it.
+        // Clears an interrupt flag that a customizer or a DataSource may leave behind, which would skip the pause.
         Thread.interrupted();
         queue.awaitClose(backoff.next().toMillis());
         return true;
@@ -189,9 +188,9 @@ final class PublishConnection {
     }
 
     /**
-     * Asks a connection that was unused for a while whether it is still there, before a batch depends on it, and gives it up if not.
+     * Checks a connection after a time without use, before a batch depends on it, and gives it up if it does not answer.
      *
-     * @return whether it can be used
+     * @return whether the connection can be used
      */
     boolean isTrusted() {
         assert sender.isCurrent();
@@ -207,7 +206,7 @@ final class PublishConnection {
             assert current != null;
             return current.jdbc().isValid(Math.toIntExact(IO_TIMEOUT.toSeconds()));
         } catch (SQLException e) {
-            LOG.debug("A publishing connection can't be asked", e);
+            LOG.debug("The publishing connection does not answer", e);
             return false;
         }
     }
@@ -215,7 +214,7 @@ final class PublishConnection {
     /**
      * Sends the batch as one statement, and so in one commit.
      *
-     * @return how long that took, nanoseconds, round trip included
+     * @return duration in nanoseconds, round trip included
      */
     long commit(List<Outgoing> batch) throws SQLException {
         assert sender.isCurrent();
@@ -234,12 +233,12 @@ final class PublishConnection {
         return lastUse - begun;
     }
 
-    /** Whether the server has refused because it has become a replica: the primary is elsewhere. */
+    /** Whether the server has refused because it has become a replica: another server is the primary now. */
     static boolean isOfReplica(SQLException failure) {
         return REPLICA.equals(failure.getSQLState());
     }
 
-    /** Gives it up, if there is one. */
+    /** Gives up the connection, if there is one. */
     void close() {
         assert sender.isCurrentOrGone();
         ServerConnection former = standing.current;
@@ -250,7 +249,7 @@ final class PublishConnection {
         }
     }
 
-    /** The same, and it will not be opened again: whoever waits for the first attempt waits in vain. */
+    /** Closes the connection for good, and releases a thread that waits for the first attempt. */
     void end() {
         firstAttempt.succeeded();
         close();

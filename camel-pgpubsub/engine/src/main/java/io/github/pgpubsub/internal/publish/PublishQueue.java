@@ -10,8 +10,8 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Notifications that wait to be sent, in order. Bounded: a sender that comes when it is full waits for a place. Closed, it takes
- * nothing in, and what waits can still be taken out. Thread-safe; one lock guards everything.
+ * Notifications that wait to be sent, in order. Bounded: while it is full, a sender waits for room. Once closed, it accepts nothing, and
+ * the waiting notifications can still be taken out. Thread-safe; one lock guards everything.
  */
 final class PublishQueue {
 
@@ -20,21 +20,21 @@ final class PublishQueue {
     private final Condition arrived = lock.newCondition();
     private final Condition roomMade = lock.newCondition();
     private final Condition closing = lock.newCondition();
-    /** As large as it gets: one that has no memory to grow forgets all that it holds. */
+    /** Created with its full size, because an ArrayDeque that fails to grow for lack of memory loses its elements. */
     private final ArrayDeque<Outgoing> waiting;
-    /** Empty but while a batch is put together. */
+    /** Empty except while a batch is put together. */
     private final Set<Outgoing> inBatch = new HashSet<>();
-    /** Written with the lock held. */
+    /** Written under the lock. */
     private volatile boolean closed;
 
-    /** What has become of a notification that was to be queued. */
+    /** The result of {@link #put}. */
     enum Admission {
         TAKEN,
-        /** No place was made until its deadline. */
+        /** There was no room until the deadline. */
         FULL, CLOSED
     }
 
-    /** @param capacity notifications that may wait, 1 or more */
+    /** @param capacity maximum number of waiting notifications, 1 or more */
     PublishQueue(int capacity) {
         this.capacity = capacity;
         this.waiting = new ArrayDeque<>(capacity);
@@ -44,7 +44,7 @@ final class PublishQueue {
         return capacity;
     }
 
-    /** Waits for a place until the deadline of the notification. */
+    /** Waits for room until the deadline of the notification. */
     Admission put(Outgoing outgoing) throws InterruptedException {
         lock.lockInterruptibly();
         try {
@@ -58,7 +58,7 @@ final class PublishQueue {
             if (closed) {
                 return Admission.CLOSED;
             }
-            // First what may fail for want of memory: what is in the queue has been taken.
+            // The signal first, because it may fail for lack of memory: a notification in the queue counts as taken.
             if (waiting.isEmpty()) {
                 arrived.signal();
             }
@@ -70,7 +70,7 @@ final class PublishQueue {
         }
     }
 
-    /** Waits for the first notification; one thread at a time. False: the time is up, or the queue is closed and empty. */
+    /** Waits for the first notification; for one thread at a time. False if the time is up, or the queue is closed and empty. */
     boolean awaitSome(long millis) throws InterruptedException {
         lock.lockInterruptibly();
         try {
@@ -85,8 +85,8 @@ final class PublishQueue {
     }
 
     /**
-     * Takes the longest front part that one transaction may carry: at most so many, and no two equal ones, which the server
-     * would fold into one. Those whose senders have given up are left out.
+     * Takes from the front what one transaction may carry: at most {@code most} notifications, and no two equal ones, which the
+     * server would send only once. Leaves out notifications whose senders have given up.
      */
     List<Outgoing> takeBatch(int most) {
         lock.lock();
@@ -95,7 +95,7 @@ final class PublishQueue {
             List<Outgoing> batch = new ArrayList<>(Math.min(most, waiting.size()));
             while (batch.size() < most && !waiting.isEmpty() && isNew(waiting.peek(), batch)) {
                 Outgoing next = waiting.remove();
-                if (next.send()) {
+                if (next.markSent()) {
                     batch.add(next);
                 }
             }
@@ -114,12 +114,12 @@ final class PublishQueue {
             if (batch.isEmpty()) {
                 throw e;
             }
-            // Those that are in it are nowhere else.
+            // The batch must be kept: its notifications are no longer in the queue.
             return false;
         }
     }
 
-    /** Those whose deadline has passed. They stay until somebody has told them and calls {@link #removeEnded}. */
+    /** The notifications whose deadline has passed. They stay until they have ended and {@link #removeEnded} is called. */
     List<Outgoing> overdue(long now) {
         lock.lock();
         try {
@@ -135,7 +135,7 @@ final class PublishQueue {
         }
     }
 
-    /** Takes out those whose outcome is known. */
+    /** Removes the notifications whose outcome is known. */
     void removeEnded() {
         lock.lock();
         try {
@@ -146,7 +146,7 @@ final class PublishQueue {
         }
     }
 
-    /** Nothing is taken in any more, and nobody waits here any more. */
+    /** Makes the queue accept nothing any more, and ends all waits. */
     void close() {
         lock.lock();
         try {
@@ -163,7 +163,7 @@ final class PublishQueue {
         return closed;
     }
 
-    /** Whether it is closed and nothing waits: it stays so. */
+    /** Whether the queue is closed and empty; this is final. */
     boolean isDrained() {
         if (!closed) {
             return false;
@@ -198,7 +198,7 @@ final class PublishQueue {
         }
     }
 
-    /** What waits. It stays until somebody has told it and calls {@link #removeEnded}. */
+    /** The waiting notifications. They stay until they have ended and {@link #removeEnded} is called. */
     List<Outgoing> all() {
         lock.lock();
         try {

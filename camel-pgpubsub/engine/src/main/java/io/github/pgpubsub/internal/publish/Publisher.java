@@ -12,10 +12,10 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 
-/** The door to publishing: takes notifications in, tells how it stands, ends. Public methods may be called by any thread. */
+/** The entrance to publishing: accepts notifications, gives the status, ends. Any thread may call the public methods. */
 public final class Publisher implements AutoCloseable {
 
-    /** How long closing waits for an attempt to connect when nothing waits to be sent. */
+    /** How long {@link #close} waits for an attempt to connect when no notification waits. */
     private static final long CONNECT_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final PublishQueue queue;
@@ -23,13 +23,13 @@ public final class Publisher implements AutoCloseable {
     private final PublishConnection connection;
     private final GroupCommit commits;
     private final Timekeeper timekeeper;
-    /** Each of the two makes the other anew should it ever be gone. */
+    /** Each of the two threads replaces the other one if it is gone. */
     private final ReplaceableThread senderThread;
     private final ReplaceableThread timekeeperThread;
 
     /**
-     * @param threads   makes a thread, not started, from its purpose and a task
-     * @param callbacks runs the senders' callbacks; they may block, so it must not be bounded by fewer threads than block
+     * @param threads   creates an unstarted thread from its purpose and a task
+     * @param callbacks runs the senders' callbacks, which may block; so it must have more threads than callbacks that block
      */
     public Publisher(ConnectionSource source, PublisherOptions options, OwnMessages ownMessages,
             BiFunction<String, Runnable, Thread> threads, Executor callbacks) {
@@ -55,16 +55,16 @@ public final class Publisher implements AutoCloseable {
             timekeeperThread.start();
             senderThread.start();
         } catch (RuntimeException | Error e) {
-            // No thread is to be had; neither goes without the other.
+            // No thread can be created, and neither of the two works without the other.
             commits.end();
             throw e;
         }
     }
 
     /**
-     * Waits until the first attempt to connect has ended, well or not, or the time is up.
+     * Waits until the first attempt to connect has succeeded or failed, or the time is up.
      *
-     * @throws SQLException             when trying again can't help: a wrong password, no such database
+     * @throws SQLException             when another attempt would fail, too: a wrong password, no such database
      * @throws IllegalArgumentException when the settings can't work
      */
     public void awaitFirstAttempt(Duration longest) throws SQLException, InterruptedException {
@@ -77,7 +77,7 @@ public final class Publisher implements AutoCloseable {
      * @param channel  1 to 63 bytes, checked by the caller
      * @param payload  at most 7999 bytes without NUL, checked by the caller
      * @param timeout  how long to wait for the commit before the callback gets a failure
-     * @param callback told once, whatever the outcome
+     * @param callback called once, whatever the outcome
      */
     public void publish(String channel, String payload, Duration timeout, PublishCallback callback) {
         Outgoing outgoing = new Outgoing(channel, payload, System.nanoTime() + timeout.toNanos(), callback);
@@ -85,7 +85,7 @@ public final class Publisher implements AutoCloseable {
             switch (queue.put(outgoing)) {
                 case TAKEN -> {}
                 case FULL -> refuse(outgoing, new SQLTimeoutException(
-                        "Not sent: " + queue.capacity() + " notifications wait already for " + connection.source()));
+                        "Not sent: " + queue.capacity() + " notifications are already waiting for " + connection.source()));
                 case CLOSED -> refuse(outgoing, new SQLException("Not sent: the publisher is closed"));
             }
         } catch (InterruptedException e) {
@@ -108,8 +108,8 @@ public final class Publisher implements AutoCloseable {
     }
 
     /**
-     * Sends what waits, as far as the server lets it within the senders' own timeouts, and ends the threads. One that is just
-     * trying to connect, with nothing to send, ends with the attempt.
+     * Sends the waiting notifications, as far as the server allows it within their timeouts, and ends the threads. If the sender's
+     * thread is connecting and nothing waits, this method waits one second at most; the thread then ends with the attempt.
      */
     @Override
     public void close() {
@@ -118,7 +118,7 @@ public final class Publisher implements AutoCloseable {
         boolean interrupted = false;
         while (!hasEnded() && !(isConnectingForNothing() && patience - System.nanoTime() < 0)) {
             try {
-                timekeeperThread.join(Timekeeper.LOOK_MILLIS);
+                timekeeperThread.join(Timekeeper.CHECK_MILLIS);
             } catch (InterruptedException e) {
                 interrupted = true;
             }

@@ -27,9 +27,9 @@ class OutgoingInterleavingsTest {
             Outcome sender = new Outcome();
             Outcome timekeeper = new Outcome();
             Interleavings.together(() -> {
-                outgoing.send();
-                outgoing.refused();
-                sender.sent = outgoing.send();
+                outgoing.markSent();
+                outgoing.markWaiting();
+                sender.sent = outgoing.markSent();
                 if (sender.sent && outgoing.end(null)) {
                     sender.ends++;
                 }

@@ -13,34 +13,34 @@ class OutgoingTest {
 
     @Test
     void oneThatWaitsAfterARefusedBatchCanExpireAndIsNotSentThen() {
-        assertThat(outgoing.send()).isTrue();
+        assertThat(outgoing.markSent()).isTrue();
         assertThat(outgoing.expire()).as("with the server").isFalse();
 
-        outgoing.refused();
+        outgoing.markWaiting();
         assertThat(outgoing.isSent()).isFalse();
         assertThat(outgoing.expire()).isTrue();
-        assertThat(outgoing.send()).isFalse();
+        assertThat(outgoing.markSent()).isFalse();
         assertThat(outgoing.end(new Exception())).isTrue();
         assertThat(outgoing.end(null)).as("told once").isFalse();
     }
 
     @Test
     void oneThatIsSentAgainAfterARefusedBatchIsWithTheServer() {
-        outgoing.send();
-        outgoing.refused();
+        outgoing.markSent();
+        outgoing.markWaiting();
 
-        assertThat(outgoing.send()).isTrue();
+        assertThat(outgoing.markSent()).isTrue();
         assertThat(outgoing.isSent()).isTrue();
         assertThat(outgoing.expire()).isFalse();
     }
 
     @Test
     void oneWhoseOutcomeIsKnownStaysEnded() {
-        outgoing.send();
+        outgoing.markSent();
         outgoing.end(null);
-        outgoing.refused();
+        outgoing.markWaiting();
 
-        assertThat(outgoing.send()).isFalse();
+        assertThat(outgoing.markSent()).isFalse();
         assertThat(outgoing.expire()).isFalse();
     }
 

@@ -144,7 +144,7 @@ class PublisherGoesOnTest {
         start(nowhere, threads, pool, null);
         CompletableFuture<Exception> first = publish("waits", SOON);
         assertThat(send("full", Duration.ofMillis(50))).isInstanceOf(SQLTimeoutException.class)
-                .hasMessageContaining("1 notifications wait");
+                .hasMessageContaining("1 notifications are already waiting");
         Thread.currentThread().interrupt();
         CompletableFuture<Exception> interrupted = publish("interrupted", SOON);
         assertThat(Thread.interrupted()).isTrue();

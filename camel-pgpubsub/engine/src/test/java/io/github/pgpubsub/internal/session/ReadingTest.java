@@ -40,18 +40,18 @@ class ReadingTest {
     @Test
     void allIsHandedOnUpToTheLastReadThatLeftNothingBehind() {
         reading.begin(begin);
-        reading.reads(begin + 1);
+        reading.beginRead(begin + 1);
         reading.brought(FEW, 0);
         reading.handedOn();
         assertThat(reading.caughtUpAt()).isEqualTo(begin + 1);
 
-        reading.reads(begin + 2);
+        reading.beginRead(begin + 2);
         reading.brought(FEW + 1, 0);
         reading.handedOn();
         assertThat(reading.caughtUpAt()).isEqualTo(begin + 1);
         assertThat(reading.readAt()).isEqualTo(begin + 2);
 
-        reading.reads(begin + 3);
+        reading.beginRead(begin + 3);
         reading.brought(0, 0);
         reading.handedOn();
         assertThat(reading.caughtUpAt()).isEqualTo(begin + 3);

@@ -24,7 +24,7 @@ class RefusalsTest {
         refusals.refused(REFUSAL, "wish", () -> again.add("wish"), one);
         assertThat(one.told).containsExactly("refused: no");
         askedAgainAfter(100);
-        refusals.wishAgain();
+        refusals.retryDue();
         assertThat(again).containsExactly("wish");
         assertThat(refusals.isEmpty()).isFalse();
     }
@@ -43,10 +43,10 @@ class RefusalsTest {
     private void askedAgainAfter(long pause) {
         again.clear();
         millis += pause - 1;
-        refusals.wishAgain();
+        refusals.retryDue();
         assertThat(again).isEmpty();
         millis++;
-        refusals.wishAgain();
+        refusals.retryDue();
         assertThat(again).containsExactly("wish");
     }
 
