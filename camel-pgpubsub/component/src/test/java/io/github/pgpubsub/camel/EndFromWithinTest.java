@@ -8,6 +8,7 @@ import io.github.pgpubsub.support.PostgresExtension;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -215,7 +216,8 @@ class EndFromWithinTest {
         try (LoggedLines logged = LoggedLines.capture();
                 CamelWithPostgres camel = new CamelWithPostgres(postgres);
                 CamelWithPostgres other = new CamelWithPostgres(postgres)) {
-            camel.context().getShutdownStrategy().setTimeout(2);
+            camel.context().getShutdownStrategy().setTimeUnit(TimeUnit.MILLISECONDS);
+            camel.context().getShutdownStrategy().setTimeout(500);
             camel.route(builder -> {
                 RouteDefinition route = builder.from("pgpubsub:ctl?singleListener=" + singleListener).routeId("in");
                 if (async) {
@@ -243,7 +245,7 @@ class EndFromWithinTest {
 
             Inbox.await(() -> assertThat(took.get()).isPositive());
             assertThat(failure.get()).isNull();
-            assertThat(Duration.ofNanos(took.get())).isBetween(Duration.ofMillis(1900), Duration.ofSeconds(8));
+            assertThat(Duration.ofNanos(took.get())).isBetween(Duration.ofMillis(490), Duration.ofSeconds(6));
             Inbox.await(() -> assertThat(camel.backends(postgres, "listen")).isEmpty());
             assertThat(inbox.bodies()).containsExactly("1", "2", "3");
             if (singleListener) {

@@ -53,7 +53,7 @@ class SpringBootPageTest {
         write("camel/hello.yaml", yaml());
         Path output = folder.resolve("output");
         Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp", folder + File.pathSeparator + classPath(), Application.class.getName())
+                "-XX:TieredStopAtLevel=1", "-cp", folder + File.pathSeparator + classPath(), Application.class.getName())
                 .redirectErrorStream(true).redirectOutput(Redirect.to(output.toFile())).start();
         try {
             for (String text : List.of("hello from SQL", "and once more")) {

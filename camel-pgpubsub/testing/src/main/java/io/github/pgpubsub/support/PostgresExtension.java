@@ -17,7 +17,7 @@ import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
- * Gives a test class a fresh database. Register it as a static field:
+ * Gives a test class a fresh database, to be registered as a static field:
  *
  * <pre>{@code
  * @RegisterExtension
@@ -26,8 +26,8 @@ import org.postgresql.ds.PGSimpleDataSource;
  *
  * <p>
  * Notifications and advisory locks belong to a database, so classes that share a server do not disturb each other. The first
- * class that needs the server starts it, and it ends with the last test of the JVM. A class that stops its server, or needs its
- * own settings, uses {@link #withOwnServer(Map)}.
+ * class that needs the server starts it, and it ends with the JVM. A class that stops its server, or needs its own settings,
+ * uses {@link #withOwnServer(Map)}.
  */
 public final class PostgresExtension implements BeforeAllCallback {
 
@@ -45,19 +45,17 @@ public final class PostgresExtension implements BeforeAllCallback {
         this.ownServer = ownServer;
     }
 
-    /** A database on a separate embedded server for this class, with these additional settings of postgresql.conf. */
+    /** A database on an embedded server of this class alone, with these settings of postgresql.conf on top. */
     public static PostgresExtension withOwnServer(Map<String, String> settings) {
         return new PostgresExtension(() -> EmbeddedServer.start(settings));
     }
 
-    /** A database on a separate embedded server for this class, without additional settings. */
+    /** As {@link #withOwnServer(Map)}, without further settings. */
     public static PostgresExtension withOwnServer() {
         return withOwnServer(Map.of());
     }
 
-    /**
-     * A store also searches its parent, so a nested class finds the database of its outer class. The store closes the database.
-     */
+    /** Stores look into their parents': a nested class finds what its outer class was given. The stores also close. */
     @Override
     public void beforeAll(ExtensionContext context) {
         PostgresServer server = server(context);
@@ -70,8 +68,20 @@ public final class PostgresExtension implements BeforeAllCallback {
             return context.getStore(NAMESPACE).getOrComputeIfAbsent(
                     ownServer, Supplier::get, PostgresServer.class);
         }
-        return context.getRoot().getStore(NAMESPACE).getOrComputeIfAbsent(
-                PostgresServer.class, key -> PostgresServer.start(), PostgresServer.class);
+        return Shared.SERVER;
+    }
+
+    /**
+     * Not in JUnit's root store: where Surefire runs several JVMs it hands them one class at a time, each with a root, and so a
+     * server, of its own.
+     */
+    private static final class Shared {
+
+        static final PostgresServer SERVER = PostgresServer.start();
+
+        static {
+            Runtime.getRuntime().addShutdownHook(new Thread(SERVER::close, "end of " + SERVER));
+        }
     }
 
     /** The JDBC URL of this class's database, without user and password. */
@@ -79,7 +89,7 @@ public final class PostgresExtension implements BeforeAllCallback {
         return server().url(database());
     }
 
-    /** The superuser, for actions that tests need and applications should not take. */
+    /** The superuser, who may do what a test asks for and an application should not. */
     public String user() {
         return server().superuser();
     }
@@ -88,12 +98,12 @@ public final class PostgresExtension implements BeforeAllCallback {
         return server().password();
     }
 
-    /** The database as a libpq URI, with user and password. */
+    /** The database as libpq writes it, user and password included. */
     public String libpqUri() {
         return server().libpqUri(database());
     }
 
-    /** A DataSource of the superuser without a pool: each {@code getConnection()} opens a new session. */
+    /** Sessions of the superuser, without a pool: each {@code getConnection()} is a new one. */
     public PGSimpleDataSource dataSource() {
         return server().dataSource(database());
     }
@@ -103,17 +113,17 @@ public final class PostgresExtension implements BeforeAllCallback {
         return dataSource().getConnection();
     }
 
-    /** Runs a statement in a new session. Without arguments, it may be several statements separated by semicolons. */
+    /** Runs a statement in a session of its own; without arguments it may be several, separated by semicolons. */
     public void execute(String sql, Object... arguments) {
         sql().execute(sql, arguments);
     }
 
-    /** Returns the first column of all rows. */
+    /** The first column of all rows. */
     public List<String> strings(String sql, Object... arguments) {
         return sql().strings(sql, arguments);
     }
 
-    /** Returns the first column of the only row. */
+    /** The first column of the only row. */
     public long number(String sql, Object... arguments) {
         List<String> values = strings(sql, arguments);
         if (values.size() != 1) {
@@ -122,14 +132,14 @@ public final class PostgresExtension implements BeforeAllCallback {
         return Long.parseLong(values.get(0));
     }
 
-    /** Sends a notification, which is committed on return. */
+    /** Sends one notification, committed on return. */
     public void notify(String channel, String payload) {
         strings("select pg_notify(?, ?)", channel, payload);
     }
 
     /**
-     * Process ids of this database's sessions whose {@code application_name} is LIKE the pattern, oldest first, without this
-     * extension's own sessions.
+     * The process ids of this database's sessions whose {@code application_name} is LIKE the pattern, oldest first;
+     * never one of this extension's own.
      */
     public List<Integer> backends(String applicationNamePattern) {
         return strings("""
@@ -140,14 +150,14 @@ public final class PostgresExtension implements BeforeAllCallback {
                 .stream().map(Integer::valueOf).toList();
     }
 
-    /** Ends a session on the server, as an administrator does. */
+    /** Ends a session from the server's side, as an administrator does. */
     public void terminate(int pid) {
         if (!strings("select pg_terminate_backend(?)", pid).equals(List.of("t"))) {
             throw new IllegalStateException("No session " + pid);
         }
     }
 
-    /** Creates a role that may log in and nothing else. Roles belong to the server; this role is dropped with the database. */
+    /** Makes a role that may log in and nothing else. Roles belong to the cluster; this one goes with the database. */
     public void createRole(String name, String password) {
         current().createRole(name, password);
     }
@@ -185,7 +195,7 @@ public final class PostgresExtension implements BeforeAllCallback {
             roles.add(role);
         }
 
-        /** Drops nothing on a class's own server, which is deleted as a whole, and may have been stopped. */
+        /** A server of the class's own goes away with all that is in it, and may be stopped by now. */
         @Override
         public void close() {
             if (dropped) {
@@ -198,7 +208,7 @@ public final class PostgresExtension implements BeforeAllCallback {
             return new Sql(server.dataSource(server.database()));
         }
 
-        /** Lets the server quote the arguments. */
+        /** The server itself knows best how to quote. */
         private void executeFormatted(String format, String... arguments) {
             String placeholders = ", ?".repeat(arguments.length);
             Object[] all = Stream.concat(Stream.of(format), Stream.of(arguments)).toArray();

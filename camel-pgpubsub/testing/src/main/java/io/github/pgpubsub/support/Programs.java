@@ -12,23 +12,26 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The folder into which zonky unpacks PostgreSQL's programs, 60 MB per version: a build folder, which {@code mvn clean}
- * removes. zonky's default is a folder for temporary files, where they would stay.
+ * The folder into which zonky unpacks PostgreSQL's programs, 60 MB per version: a folder of the whole build, filled once for all
+ * modules, which {@code mvn clean} removes. zonky's default is a folder for temporary files, where they would stay.
  */
 final class Programs {
 
-    /** In the current module, where tests and the processes that they start run. */
-    static final Path FOLDER = Path.of("target", "postgresql").toAbsolutePath();
+    /** The system property that names the folder. */
+    static final String PROPERTY = "pgpubsub.test.programs";
+
+    /** Without the property, as where an IDE runs a test, a folder of the module. */
+    static final Path FOLDER = Path.of(System.getProperty(PROPERTY, "target/postgresql")).toAbsolutePath();
 
     private Programs() {}
 
-    /** Call this before zonky. */
+    /** To be called before zonky is. */
     static void prepare() throws IOException {
         System.setProperty("ot.epg.working-dir", FOLDER.toString());
         removeHalfUnpacked(FOLDER);
     }
 
-    /** Removes the remains of an interrupted unpacking: zonky would neither continue it nor start over. */
+    /** What an unpacking left that was killed: zonky would neither go on with it nor begin anew. */
     static void removeHalfUnpacked(Path folder) throws IOException {
         for (Path version : list(folder)) {
             if (Files.notExists(version.resolve(".exists"))) {
@@ -38,7 +41,7 @@ final class Programs {
     }
 
     private static void removeUnlessLocked(Path version) throws IOException {
-        // A process that is unpacking holds this lock.
+        // Whoever unpacks holds this lock.
         try (FileChannel file = FileChannel.open(version.resolve("epg-lock"), StandardOpenOption.CREATE,
                 StandardOpenOption.WRITE);
                 FileLock lock = file.tryLock()) {
@@ -50,7 +53,7 @@ final class Programs {
                 }
             }
         } catch (OverlappingFileLockException e) {
-            // This JVM is unpacking.
+            // by this JVM
         }
     }
 

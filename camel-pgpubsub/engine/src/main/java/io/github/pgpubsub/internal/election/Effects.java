@@ -79,7 +79,7 @@ public interface Effects<M> {
     /** The role has changed, or whether the standby is in step. For operators. */
     void changed(Role role, boolean inStep, String reason);
 
-    /** A backend that holds a lock shows no life, and this user may not end it. */
+    /** A backend that holds a lock shows no sign of life, and this user may not end it. */
     void cannotDepose(int backend);
 
     /** The end of the orderly stop: release everything that this member still has. */

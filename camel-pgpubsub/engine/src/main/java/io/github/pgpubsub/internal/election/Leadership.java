@@ -70,7 +70,7 @@ public final class Leadership<M> {
         return member.state().leader();
     }
 
-    /** Whether this standby found that the leader shows no life, could not depose it, and has not heard from it since. */
+    /** Whether this standby found that the leader shows no sign of life, could not depose it, and has not heard from it since. */
     public boolean isLeaderSilent() {
         return role() == Role.STANDBY && member.undeposable == member.watchedLeader.backend() && member.undeposable != 0;
     }

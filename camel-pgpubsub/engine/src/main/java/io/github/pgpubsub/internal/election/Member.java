@@ -34,7 +34,7 @@ final class Member<M> {
     final SignsOfLife signs = new SignsOfLife();
     final Challenge watchedLeader = new Challenge();
     final Challenge watchedStandby = new Challenge();
-    /** Backend of a leader that shows no life and that this user may not end; 0: none. */
+    /** Backend of a leader that shows no sign of life and that this user may not end; 0: none. */
     int undeposable;
     /** Time before which a standby does not answer another challenge. */
     long nextAnswer;

@@ -12,7 +12,7 @@ import java.time.Duration;
  * @param leader      the leader's backend, as far as this member knows; 0: none known
  * @param leaderSince System.nanoTime; {@link Leadership#NEVER}: unknown
  * @param standby     the standby's backend, as far as this member knows; 0: none known
- * @param undeposable backend of a leader that shows no life and that this user may not end; 0: none
+ * @param undeposable backend of a leader that shows no sign of life and that this user may not end; 0: none
  */
 record MembershipView(Role role, long roleSince, int leader, long leaderSince, int standby, boolean inStep, int undeposable) {
 

@@ -21,6 +21,11 @@ class SimulationTest {
 
     private static final long FIRST = Long.getLong("simulation.first", 0);
     private static final long SEEDS = Long.getLong("simulation.seeds", 10_000);
+    /**
+     * Worlds in which a rare fault was found last. They are tried first; a change of the protocol or of the simulation moves the
+     * fault to other worlds, which the search then finds.
+     */
+    private static final Map<Break, Long> FOUND_LAST = Map.of(Break.PROGRESS_AT_START, 655L, Break.ALWAYS_RESTARTED, 11_851L);
 
     @Test
     void nothingIsLostAndNothingComesTwiceUnmarked() {
@@ -37,8 +42,11 @@ class SimulationTest {
     @ParameterizedTest
     @EnumSource(value = Break.class, names = "NONE", mode = EnumSource.Mode.EXCLUDE)
     void aBrokenProtocolIsFound(Break broken) {
-        OptionalLong found = LongStream.range(0, 50_000).parallel().filter(seed -> isFound(seed, broken)).findAny();
+        Long last = FOUND_LAST.get(broken);
+        OptionalLong found = last != null && isFound(last, broken) ? OptionalLong.of(last)
+                : LongStream.range(0, 50_000).parallel().filter(seed -> isFound(seed, broken)).findAny();
         assertThat(found).as("a world of 50,000 in which " + broken + " is found").isPresent();
+        System.out.println("figures: " + broken + " is found in the world " + found.getAsLong());
     }
 
     private static boolean isFound(long seed, Break broken) {
