@@ -26,11 +26,11 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** Who may know whom. */
+/** Which package may depend on which. */
 @AnalyzeClasses(packages = "io.github.pgpubsub", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
 
-    /** What of the engine's inner parts the component uses, and why. */
+    /** The engine's internal classes that the component uses, and the reasons. */
     private static final Map<Class<?>, String> EXCEPTIONS = Map.of(
             TransactedNotify.class,
             "sends on the connection of a transaction that Spring or JTA has begun, which only the component knows",
@@ -53,6 +53,7 @@ class ArchitectureTest {
     static final ArchRule arrowsRunDown = layeredArchitecture().consideringOnlyDependenciesInLayers()
             .layer("component").definedBy("io.github.pgpubsub.camel..")
             .layer("door").definedBy(isTheDoor())
+            .layer("log").definedBy("io.github.pgpubsub.internal.log..")
             .layer("subscription").definedBy("io.github.pgpubsub.internal.subscription")
             .layer("delivery").definedBy("io.github.pgpubsub.internal.delivery")
             .layer("session").definedBy("io.github.pgpubsub.internal.session")
@@ -61,11 +62,12 @@ class ArchitectureTest {
             .layer("election").definedBy("io.github.pgpubsub.internal.election")
             .whereLayer("component").mayNotBeAccessedByAnyLayer()
             .whereLayer("door").mayOnlyBeAccessedByLayers("component")
-            .whereLayer("subscription").mayOnlyBeAccessedByLayers("door")
+            .whereLayer("log").mayOnlyBeAccessedByLayers("door")
+            .whereLayer("subscription").mayOnlyBeAccessedByLayers("door", "log")
             .whereLayer("delivery").mayOnlyBeAccessedByLayers("door", "subscription")
             .whereLayer("session").mayOnlyBeAccessedByLayers("door", "subscription", "delivery")
-            .whereLayer("publish").mayOnlyBeAccessedByLayers("door", "component")
-            .whereLayer("connection").mayOnlyBeAccessedByLayers("door", "session", "publish")
+            .whereLayer("publish").mayOnlyBeAccessedByLayers("door", "component", "log")
+            .whereLayer("connection").mayOnlyBeAccessedByLayers("door", "session", "publish", "log")
             .whereLayer("election").mayOnlyBeAccessedByLayers("door", "subscription", "delivery");
 
     @ArchTest
@@ -95,7 +97,7 @@ class ArchitectureTest {
             .orShould().callMethod(System.class, "nanoTime")
             .orShould().callMethod(System.class, "currentTimeMillis");
 
-    /** It would share the engine's mistakes. The module that it lives in has no engine on its class path either. */
+    /** The judge would share the engine's mistakes. Its module has no engine on its class path either. */
     @Test
     void theJudgeKnowsNothingOfWhatItJudges() {
         classes().that().resideInAPackage("io.github.pgpubsub.history..")
@@ -104,14 +106,14 @@ class ArchitectureTest {
                 .check(new ClassFileImporter().importPackages("io.github.pgpubsub.history"));
     }
 
-    /** It puts everything together, and so knows everything below, while what it hands out lies at the bottom. */
+    /** The top package assembles everything, so it depends on all packages below, while its public types are at the bottom. */
     private static DescribedPredicate<JavaClass> isTheDoor() {
         return describe("the door", each -> each.getName().startsWith(PgPubSub.class.getName())
                 && each.getPackageName().equals(PgPubSub.class.getPackageName())
                 && each.getName().substring(PgPubSub.class.getName().length()).matches("(\\$.*)?"));
     }
 
-    /** Each package, and in the top one what puts the parts together apart from what they are told with. */
+    /** Slices are packages. In the top package, the assembling classes and the types passed between parts are separate slices. */
     private static final class Floors implements SliceAssignment {
 
         @Override

@@ -15,7 +15,10 @@ public final class ChannelName {
     /** Prefix of the channels for the marks around a process's own messages. */
     public static final String OWN_MARKS_PREFIX = "pgpubsub/own/";
 
-    private static final List<String> RESERVED = List.of(CONTROL_PREFIX, OWN_MARKS_PREFIX);
+    /** Prefix of the channels on which writers of kept messages wake readers. */
+    public static final String WAKE_PREFIX = "pgpubsub/wake/";
+
+    private static final List<String> RESERVED = List.of(CONTROL_PREFIX, OWN_MARKS_PREFIX, WAKE_PREFIX);
 
     private ChannelName() {}
 

@@ -51,7 +51,7 @@ public final class PgPubSub implements AutoCloseable {
     private final Executor callbacks;
     private final BufferLimit memory = new BufferLimit(BufferLimit.DEFAULT_BYTES);
     private final Subscriptions subscriptions;
-    /** Null: nothing was published yet. Guarded by the monitor, as what follows. */
+    /** Null until the first publication. Guarded by the monitor, like {@link #closed}. */
     private @Nullable Publisher<OutgoingNotification> publisher;
     private boolean closed;
 
@@ -72,8 +72,9 @@ public final class PgPubSub implements AutoCloseable {
     }
 
     /**
-     * A pool's thread that waits for its second task uses classes of the JDK, for the first time in many an application. Should memory
-     * lack at that moment, then those classes, and with them all such pools, are unusable as long as the JVM lives.
+     * Runs a first task on the callback executor. A pool's thread that then waits for its second task initializes classes of the JDK,
+     * in many applications for the first time. If memory were lacking at that moment, these classes, and with them all such pools,
+     * would be unusable for the life of the JVM.
      */
     private void warmUp() {
         new SerialExecutor(callbacks).execute(() -> {});
@@ -189,7 +190,7 @@ public final class PgPubSub implements AutoCloseable {
 
     private synchronized Publisher<OutgoingNotification> publisher() {
         if (closed) {
-            throw new IllegalStateException("closed");
+            throw new IllegalStateException("This PgPubSub is closed");
         }
         if (publisher == null) {
             publisher = new Publisher<>(settings.publishSource,

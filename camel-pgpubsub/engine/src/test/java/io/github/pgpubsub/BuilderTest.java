@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What a builder makes keeps the settings with which it was made. */
+/** An object keeps the settings with which it was built. */
 class BuilderTest {
 
     @RegisterExtension

@@ -18,7 +18,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A session goes on, whatever its source of connections throws or leaves behind. */
+/** A session continues, whatever its source of connections throws or leaves behind. */
 class SourceThatFailsTest {
 
     @RegisterExtension
@@ -47,7 +47,7 @@ class SourceThatFailsTest {
         }
     }
 
-    /** The second connection is asked for while a queue is full. */
+    /** The session asks for the second connection while a queue is full. */
     @Test
     void aSecondConnectionThatFailsLeavesTheFirstOneAlone() throws Exception {
         try (PgPubSub pubSub = listening(attempt -> {

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Ends of a subscription that are asked for more than once, at a bad time, or by those who are waited for. */
+/** Ends of a subscription that are requested more than once, at a bad time, or by a thread that the end waits for. */
 class SubscriptionEndTest {
 
     @RegisterExtension
@@ -172,7 +172,7 @@ class SubscriptionEndTest {
         await().atMost(10, SECONDS).untilAsserted(assertion);
     }
 
-    /** What is done with a payload. */
+    /** Processes a payload. */
     private interface Handler {
         void handle(String payload) throws Exception;
     }

@@ -28,14 +28,14 @@ import org.jspecify.annotations.Nullable;
 import org.w3c.dom.Node;
 import org.w3c.dom.NodeList;
 
-/** Bodies that have a text of their own, by Camel's converters. Bytes are read in the charset of the exchange, or refused. */
+/** Converts bodies to text with Camel's converters. Bytes are decoded in the charset of the exchange, or refused. */
 final class BodyText {
 
     private static final char REPLACEMENT = '\uFFFD';
 
     private BodyText() {}
 
-    /** Whether the body carries content: taken as it is in either format. */
+    /** Whether the body is content, such as a stream or a file, which is sent unchanged in either format. */
     static boolean isContent(@Nullable Object body) {
         return !isXml(body) && (body instanceof byte[] || body instanceof ByteBuffer || body instanceof InputStream
                 || body instanceof Reader || body instanceof StreamCache || body instanceof File || body instanceof Path
@@ -46,19 +46,19 @@ final class BodyText {
         return body instanceof Node || body instanceof NodeList || body instanceof Source;
     }
 
-    /** Whether the body is a value whose text is what Camel makes of it. */
+    /** Whether the body is a single value that Camel converts to text. */
     static boolean isValue(Object body) {
         return body instanceof CharSequence || body instanceof Number || body instanceof Boolean || body instanceof Enum
                 || body instanceof UUID || body instanceof Character || body instanceof TemporalAccessor
                 || body instanceof TemporalAmount || isXml(body);
     }
 
-    /** Camel's converter, or one of the application, for just this type of bodies; null: there is none. */
+    /** The converter, Camel's or the application's, from exactly this body type to String; null if there is none. */
     static @Nullable TypeConverter converter(Exchange exchange, Object body) {
         return exchange.getContext().getTypeConverterRegistry().lookup(String.class, body.getClass());
     }
 
-    /** @throws CamelExchangeException when the body can't be read; the message does not repeat it */
+    /** @throws CamelExchangeException when the body can't be read; the message does not quote the body */
     static String of(Exchange exchange, Object body) throws CamelExchangeException {
         if (body instanceof CharSequence || body instanceof TemporalAccessor || body instanceof TemporalAmount) {
             return body.toString();
@@ -68,7 +68,7 @@ final class BodyText {
         } catch (CamelExchangeException e) {
             throw e;
         } catch (TypeConversionException e) {
-            // Its message repeats the body.
+            // The message quotes the body, so only the cause is kept.
             throw unreadable(exchange, body, e.getCause());
         } catch (Exception e) {
             throw unreadable(exchange, body, e);
@@ -105,7 +105,10 @@ final class BodyText {
         return bytes.toByteArray();
     }
 
-    /** The file's own options say how to read it, so Camel does. Where it can't, or may have replaced a byte, a look is taken. */
+    /**
+     * Camel reads the file, by the file endpoint's options. If it fails, or may have replaced bytes, the bytes are checked
+     * here.
+     */
     private static String fileText(Exchange exchange, WrappedFile<?> wrapped) throws Exception {
         TypeConverter converter = exchange.getContext().getTypeConverter();
         if (!(wrapped.getFile() instanceof File file)) {
@@ -129,9 +132,9 @@ final class BodyText {
             result = decoder.flush(text);
         }
         if (result.isError()) {
-            throw new CamelExchangeException("A body of " + body.getClass().getTypeName() + " is no text in " + charset
-                    + ": the byte at index " + (bytes.position() - begin) + " does not fit. Name its charset in the exchange"
-                    + " property " + Exchange.CHARSET_NAME + ", or send binary data as text, in base64 for instance", exchange);
+            throw new CamelExchangeException("A body of " + body.getClass().getTypeName() + " is not valid text in " + charset
+                    + ": the byte at index " + (bytes.position() - begin) + " is invalid. Name its charset in the exchange"
+                    + " property " + Exchange.CHARSET_NAME + ", or send binary data as text, for example in base64", exchange);
         }
         return text.flip().toString();
     }

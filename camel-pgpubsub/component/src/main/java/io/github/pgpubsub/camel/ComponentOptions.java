@@ -5,13 +5,13 @@ import org.apache.camel.spi.PropertyConfigurer;
 import org.apache.camel.spi.PropertyConfigurerGetter;
 import org.jspecify.annotations.Nullable;
 
-/** Sets a component's options as the generated configurer does, but a bodyType that is not there is named. */
+/** Sets a component's options by the generated configurer, with a clearer error for a bodyType that is not on the class path. */
 final class ComponentOptions implements PropertyConfigurer, PropertyConfigurerGetter {
 
     private final PropertyConfigurer generated;
     private final PropertyConfigurerGetter getter;
 
-    /** @param generated reads options as well, as all generated ones do */
+    /** @param generated also a getter, as every generated configurer is */
     ComponentOptions(PropertyConfigurer generated) {
         this.generated = generated;
         this.getter = (PropertyConfigurerGetter) generated;

@@ -7,8 +7,8 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.ExtendedCamelContext;
 
 /**
- * Tells publishing connections of a CamelContext apart that lead to one server: the first is number 1, and each takes the lowest
- * that is free, so a number means the same after a restart. One for all components of a context. Thread-safe.
+ * Numbers the publishing connections of a CamelContext to one server. The first connection is number 1, and each new connection
+ * takes the lowest free number, so the numbers are stable over restarts. Shared by all components of a context. Thread-safe.
  */
 final class ConnectionNumbers {
 

@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a consumer tells the rest of Camel: failures go to its exception handler, events to the context's notifiers, and when its
- * subscription gives up the route fails. Any thread calls it; it throws nothing.
+ * Reports a consumer's failures to its exception handler and its events to the context's notifiers, and fails the route when the
+ * subscription gives up. Thread-safe; throws nothing.
  */
 final class ConsumerReports implements SubscriptionListener {
 
@@ -31,9 +31,9 @@ final class ConsumerReports implements SubscriptionListener {
     }
 
     /**
-     * Tells the exception handler. One that throws must not end the thread that reports.
+     * Calls the exception handler. Catches what the handler throws, because that must not end the reporting thread.
      *
-     * @param exchange null: it is about none
+     * @param exchange the failed exchange, or null
      */
     void report(String message, @Nullable Exchange exchange, Throwable failure) {
         try {
@@ -53,7 +53,7 @@ final class ConsumerReports implements SubscriptionListener {
         tell(new PgPubSubEvent.Reconnected(consumer, consumer.getRouteId(), consumer.getChannel(), lost));
     }
 
-    /** @param missed milliseconds, 0: nobody can know */
+    /** @param missed length of the gap in milliseconds; 0: unknown */
     void gap(long missed) {
         tell(new PgPubSubEvent.Gap(consumer, consumer.getRouteId(), consumer.getChannel(), missed));
     }
@@ -63,13 +63,13 @@ final class ConsumerReports implements SubscriptionListener {
             event.setTimestamp(System.currentTimeMillis());
             consumer.getEndpoint().getCamelContext().getManagementStrategy().notify(event);
         } catch (Throwable e) {
-            report("An event could not be told: " + event, null, e);
+            report("An event could not be delivered: " + event, null, e);
         }
     }
 
     /**
-     * The route fails where everybody can see it. An operator may start it again; a supervising route controller, which leaves
-     * alone what was stopped, is asked to.
+     * Stops the route as failed, which health checks and JMX show. An operator may start it again. A supervising route controller
+     * does not restart stopped routes, so it is asked to start this one.
      */
     @Override
     public void gaveUp(Exception failure) {
@@ -84,8 +84,8 @@ final class ConsumerReports implements SubscriptionListener {
                     routes.startRoute(route.getRouteId());
                 }
             } catch (Exception e) {
-                // From a supervisor it means that it will try again.
-                report("Route " + route.getRouteId() + " can't go on", null, e);
+                // A supervising controller throws, too, but tries again later.
+                report("Route " + route.getRouteId() + " can't continue", null, e);
             }
         }
     }

@@ -7,21 +7,21 @@ import javax.sql.DataSource;
 import org.apache.camel.CamelContext;
 import org.jspecify.annotations.Nullable;
 
-/** Where options lead to: the database of a url, of a DataSource, or of the only DataSource in the registry. */
+/** Finds the database that the options name: by url, by DataSource, or by the only DataSource in the registry. */
 public final class Database {
 
     private Database() {}
 
     /**
-     * Finds where to listen.
+     * Finds the source of listening connections.
      *
-     * @param url        null: none; wins over the dataSource
+     * @param url        takes precedence over dataSource; null: none
      * @param user       null: the url's
      * @param password   null: the url's
      * @param dataSource null: none
-     * @param autowired  whether the registry may be asked (Camel's option autowiredEnabled)
-     * @param where      tells people where the two options are set
-     * @throws IllegalArgumentException when there is neither, or the registry holds several to choose from
+     * @param autowired  whether the DataSource may come from the registry (Camel's option autowiredEnabled)
+     * @param where      for error messages: where to set the two options
+     * @throws IllegalArgumentException when neither is set, and the registry does not hold exactly one DataSource
      */
     public static ConnectionSource find(
             CamelContext context, @Nullable String url, @Nullable String user, @Nullable String password,
@@ -33,7 +33,7 @@ public final class Database {
         return new DataSourceConnectionSource(dataSource(context, dataSource, autowired, where));
     }
 
-    /** The DataSource itself; null: the only one in the registry. */
+    /** @param given null: the only DataSource in the registry */
     static DataSource dataSource(CamelContext context, @Nullable DataSource given, boolean autowired, String where) {
         if (given != null) {
             return given;
@@ -42,7 +42,7 @@ public final class Database {
             throw new IllegalArgumentException("No database, and autowiredEnabled=false: set the option url or the option"
                     + " dataSource, " + where);
         }
-        // Where Spring knows several, one may be its @Primary.
+        // findSingleByType, because among several DataSources Spring's registry returns the @Primary one.
         DataSource only = context.getRegistry().findSingleByType(DataSource.class);
         if (only == null) {
             int found = context.getRegistry().findByType(DataSource.class).size();

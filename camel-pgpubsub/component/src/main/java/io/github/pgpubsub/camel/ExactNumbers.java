@@ -8,8 +8,8 @@ import java.io.IOException;
 import java.math.BigDecimal;
 
 /**
- * Reads numbers as they are written. A fraction is a Double where that writes it with the same digits, otherwise a BigDecimal.
- * What a float or double would take for infinite is refused where one is wanted.
+ * Reads numbers without losing digits. A fraction becomes a Double if the Double has the same digits, otherwise a BigDecimal. A
+ * number that would become an infinite float or double is refused.
  */
 final class ExactNumbers extends JsonParserDelegate {
 
@@ -17,7 +17,7 @@ final class ExactNumbers extends JsonParserDelegate {
         super(parser);
     }
 
-    /** A number that the wanted type can't hold. */
+    /** A number is out of the requested type's range. */
     static final class OutOfRange extends JsonParseException {
 
         private static final long serialVersionUID = 1L;
@@ -51,7 +51,7 @@ final class ExactNumbers extends JsonParserDelegate {
         return isDouble() ? (Number) super.getDoubleValue() : getDecimalValue();
     }
 
-    /** What copies tokens asks for this one. */
+    /** Used when tokens are copied. */
     @Override
     public Object getNumberValueDeferred() throws IOException {
         return isFraction() ? getNumberValue() : super.getNumberValueDeferred();
@@ -62,7 +62,7 @@ final class ExactNumbers extends JsonParserDelegate {
         try {
             return super.getDecimalValue();
         } catch (NumberFormatException e) {
-            // Its exponent is larger than an int.
+            // The exponent does not fit into an int.
             throw new OutOfRange(delegate, "BigDecimal");
         }
     }
@@ -89,9 +89,9 @@ final class ExactNumbers extends JsonParserDelegate {
         return currentToken() == JsonToken.VALUE_NUMBER_FLOAT;
     }
 
-    /** 2.5 is; 2.50 is not, because of its last digit. */
+    /** Whether a Double has the same digits: true for 2.5, false for 2.50. */
     private boolean isDouble() throws IOException {
-        // In this order, or the parser would make the double of the decimal, which has no -0.0.
+        // First the double: once the parser has a decimal, it derives the double from that, and a decimal has no -0.0.
         double nearest = super.getDoubleValue();
         BigDecimal exact = getDecimalValue();
         if (Double.isInfinite(nearest)) {

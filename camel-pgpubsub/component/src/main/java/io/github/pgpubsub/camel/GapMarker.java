@@ -2,13 +2,13 @@ package io.github.pgpubsub.camel;
 
 import io.github.pgpubsub.Message;
 
-/** When a gap in the stream becomes an exchange of its own. */
+/** Which gaps, times in which messages may have been missed, become exchanges. */
 public enum GapMarker {
-    /** It does not. */
+    /** No gap. */
     never,
-    /** After any time in which messages may have been missed. */
+    /** Every gap except the one at the first start. */
     reconnect,
-    /** At the first start too. */
+    /** Every gap, including the one at the first start. */
     always;
 
     boolean marks(Message.Gap gap) {

@@ -12,12 +12,12 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks the server for the members of a group, in a thread of its own, so that whoever looks at a consumer waits for a bounded time
- * only. What was answered about a leader is kept as long as it leads. Thread-safe.
+ * Asks the server for the members of a group, on a separate thread, so that JMX and console wait only for a bounded time. A
+ * leader's name is cached while that leader leads. Thread-safe.
  */
 final class GroupQuestions implements AutoCloseable {
 
-    /** How long an answer holds as long as no leader is known. */
+    /** How long an answer is cached while no leader is known. */
     private static final long UNKNOWN_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private record Answer(int leader, String name, long at) {}
@@ -27,7 +27,7 @@ final class GroupQuestions implements AutoCloseable {
     private @Nullable Thread asking;
     private volatile @Nullable Answer last;
 
-    /** @param threads makes a thread, not started */
+    /** @param threads creates a thread without starting it */
     GroupQuestions(Function<Runnable, Thread> threads) {
         this.threads = threads;
     }
@@ -35,9 +35,9 @@ final class GroupQuestions implements AutoCloseable {
     /**
      * The application name of the leader.
      *
-     * @param leader  its backend, 0: not known
-     * @param longest how long to wait for the server where it has to be asked
-     * @return empty: there is none, or no answer yet
+     * @param leader  the leader's backend; 0: unknown
+     * @param longest how long to wait for the server, if it has to be asked
+     * @return empty if there is no leader, or no answer in time
      */
     String leaderName(Subscription subscription, int leader, Duration longest) {
         Answer known = last;
@@ -54,18 +54,18 @@ final class GroupQuestions implements AutoCloseable {
         }
     }
 
-    /** @throws IllegalStateException when there is no answer in time */
+    /** @throws IllegalStateException when the server does not answer in time */
     List<GroupMember> members(Subscription subscription, Duration longest) {
         try {
             return ask(subscription).get(longest.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             throw new IllegalStateException(
-                    "The server has not said within " + longest.toMillis() + " ms who takes part in the group", e);
+                    "The server has not listed the members of the group within " + longest.toMillis() + " ms", e);
         } catch (ExecutionException e) {
             Throwable cause = e.getCause();
             assert cause != null;
             throw new IllegalStateException(
-                    "The server can't be asked who takes part in the group: " + cause.getMessage(), e);
+                    "Can't ask the server for the members of the group: " + cause.getMessage(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("Interrupted", e);
@@ -73,9 +73,9 @@ final class GroupQuestions implements AutoCloseable {
     }
 
     /**
-     * The members as a person reads them: backend, application name, role.
+     * The members as text for people: backend, application name, role.
      *
-     * @throws IllegalStateException when there is no answer in time
+     * @throws IllegalStateException when the server does not answer in time
      */
     List<String> list(Subscription subscription, Duration longest) {
         return members(subscription, longest).stream().map(member -> member.backend() + " " + member.name()
@@ -99,7 +99,7 @@ final class GroupQuestions implements AutoCloseable {
         return asked;
     }
 
-    /** Whoever asks is told that there is no answer. */
+    /** Callers that wait get an IllegalStateException. */
     @Override
     public synchronized void close() {
         if (asking != null) {

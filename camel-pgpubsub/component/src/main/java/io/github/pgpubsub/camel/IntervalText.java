@@ -4,7 +4,7 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import org.postgresql.util.PGInterval;
 
-/** An interval as PostgreSQL writes it by default ({@code 1 day 02:00:00}); the driver has words of its own. */
+/** Writes an interval in PostgreSQL's default style ({@code 1 day 02:00:00}), which differs from the driver's. */
 final class IntervalText {
 
     private static final int MICRO_DIGITS = 6;
@@ -14,7 +14,7 @@ final class IntervalText {
 
     private IntervalText() {}
 
-    /** As EncodeInterval does (PostgreSQL source, datetime.c), with intervalstyle=postgres. */
+    /** Follows EncodeInterval (PostgreSQL source, datetime.c) with intervalstyle=postgres. */
     static String of(PGInterval interval) {
         IntervalText text = new IntervalText();
         text.add(interval.getYears(), "year");

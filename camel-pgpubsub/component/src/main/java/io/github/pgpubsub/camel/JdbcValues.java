@@ -30,8 +30,8 @@ import org.postgresql.util.PGInterval;
 import org.postgresql.util.PGobject;
 
 /**
- * Writes what a JDBC driver returns for a row as PostgreSQL's own {@code to_json} would: arrays as arrays, JSON as it is, bytes
- * in hexadecimal, times with their microseconds and the offset of this process's zone, everything else as its text.
+ * Writes a JDBC driver's values as PostgreSQL's {@code to_json} would: arrays as arrays, JSON unchanged, bytes in hexadecimal,
+ * times with microseconds and the offset of this process's time zone, everything else as text.
  */
 final class JdbcValues extends SimpleModule {
 
@@ -52,12 +52,12 @@ final class JdbcValues extends SimpleModule {
         add(Timestamp.class, (timestamp, json, provider) -> write(timestamp, json,
                 TIMESTAMP.format(timestamp.toInstant().atZone(ZoneId.systemDefault()))));
         add(Date.class, (date, json, provider) -> write(date, json, date.toString()));
-        // Its toString() leaves out the fraction.
+        // Time.toString() omits the fraction of a second.
         add(Time.class, (time, json, provider) -> write(time, json, DateTimeFormatter.ISO_LOCAL_TIME.format(
                 Instant.ofEpochMilli(time.getTime()).atZone(ZoneId.systemDefault()).toLocalTime())));
     }
 
-    /** The text that PostgreSQL would write; null for SQL's null. */
+    /** The value as PostgreSQL writes it; null for an SQL NULL. */
     static @Nullable String text(PGobject object) {
         String value = object.getValue();
         if (value == null) {
@@ -65,7 +65,7 @@ final class JdbcValues extends SimpleModule {
         } else if (object instanceof PGInterval interval) {
             return IntervalText.of(interval);
         }
-        // Java writes (1.0,2.0) for (1,2).
+        // The driver's geometric types write (1.0,2.0) for (1,2).
         return object.getClass().getPackageName().equals("org.postgresql.geometric")
                 ? value.replaceAll("\\.0(?![0-9E])", "") : value;
     }
@@ -92,7 +92,7 @@ final class JdbcValues extends SimpleModule {
         }
     }
 
-    /** The driver makes Strings of an array of JSON. */
+    /** The driver returns an array of JSON as an array of Strings. */
     private static void writeJsonTexts(Object element, JsonGenerator json) throws IOException {
         if (element instanceof Object[] elements) {
             json.writeStartArray();
@@ -109,7 +109,7 @@ final class JdbcValues extends SimpleModule {
 
     private static void writeJson(String text, JsonGenerator json) throws IOException {
         if (json instanceof TokenBuffer) {
-            // A tree has no place for raw JSON.
+            // A tree can't hold raw JSON text.
             try (JsonParser parser = new ExactNumbers(json.getCodec().getFactory().createParser(text))) {
                 parser.nextToken();
                 json.copyCurrentStructure(parser);
@@ -119,7 +119,7 @@ final class JdbcValues extends SimpleModule {
         }
     }
 
-    /** Beans and records have Jackson's base64, which is read back into their bytes. */
+    /** In beans and records, bytes are base64, which Jackson reads back into bytes. */
     private static void write(byte[] bytes, JsonGenerator json, SerializerProvider provider) throws IOException {
         if (isInRow(json.getOutputContext())) {
             json.writeString("\\x" + HexFormat.of().formatHex(bytes));
@@ -128,7 +128,7 @@ final class JdbcValues extends SimpleModule {
         }
     }
 
-    /** In a map, or in a list of maps, an array of a map, and so on. */
+    /** Whether the value is in a map, directly or within lists and arrays: a row of a query. */
     private static boolean isInRow(JsonStreamContext context) {
         boolean inMap = false;
         for (JsonStreamContext each = context; each != null && !each.inRoot(); each = each.getParent()) {

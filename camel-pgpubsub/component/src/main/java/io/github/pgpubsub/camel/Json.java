@@ -23,15 +23,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** JSON as this component reads and writes it. */
+/** Reads and writes JSON. */
 final class Json {
 
     private static final int MAX_DEPTH = 1000;
     private static final int MAX_DIGITS = 1000;
     private static final int MAX_CHARACTERS = 1 << 20;
 
-    // No polymorphic typing: a payload can't name a class. Its size is bounded by PostgreSQL (7999 bytes), and here what so few
-    // bytes could still do: a stack that overflows, a number that takes long to read.
+    // No polymorphic typing: a payload can't name a class. PostgreSQL limits the size of a payload (7999 bytes). The limits here
+    // prevent the remaining attacks: nesting that overflows the stack, and numbers that take long to parse.
     private static final ObjectMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(MAX_DEPTH).maxNumberLength(MAX_DIGITS).build())
@@ -47,7 +47,7 @@ final class Json {
             .disable(SerializationFeature.WRITE_DURATIONS_AS_TIMESTAMPS)
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            // 1.9 is no int, and 1.10 has two digits.
+            // Keep numbers exact: 1.9 is not an int, and the trailing zero of 1.10 counts.
             .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
             .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
             .build();
@@ -59,10 +59,10 @@ final class Json {
     }
 
     /**
-     * Writes what is to be sent. A body may have no end, so writing stops where it is far too long; until there it goes on, for the
-     * message about one that is a bit too long has its size.
+     * Writes a payload. Stops when the text is far too long, because a body may be endless. The bound is above PostgreSQL's
+     * limit, so that the error for a slightly too long payload can state its size.
      *
-     * @throws IllegalArgumentException when it is longer than any payload can be; the message does not repeat it
+     * @throws IllegalArgumentException when the text exceeds the bound; the message does not quote the text
      */
     static String payload(Object value) throws JsonProcessingException {
         Bounded text = new Bounded();
@@ -80,7 +80,7 @@ final class Json {
         return text.toString();
     }
 
-    /** Not of Jackson and not unchecked, so no serializer wraps it. */
+    /** Neither a Jackson exception nor unchecked, so that no serializer wraps it. */
     private static final class TooLongException extends IOException {
 
         @Serial
@@ -125,7 +125,7 @@ final class Json {
         return MAPPER.valueToTree(value);
     }
 
-    /** @param otherwise for what was put into it and can't be written */
+    /** @param otherwise text for a body that holds values that can't be written as JSON */
     static String text(JsonBody body, Supplier<String> otherwise) {
         try {
             return write(body);

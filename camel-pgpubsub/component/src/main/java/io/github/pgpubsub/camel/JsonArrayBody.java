@@ -6,7 +6,7 @@ import java.util.ArrayList;
 /**
  * A JSON array.
  *
- * @param <E> what JSON has
+ * @param <E> a JSON value
  */
 public final class JsonArrayBody<E> extends ArrayList<E> implements JsonBody {
 

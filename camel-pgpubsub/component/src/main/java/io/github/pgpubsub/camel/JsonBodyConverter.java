@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.apache.camel.Converter;
 
-/** What other endpoints ask of a parsed payload: its JSON, in UTF-8 (RFC 8259, section 8.1). For a String Camel asks itself. */
+/** Converts a parsed payload to JSON in UTF-8 (RFC 8259, section 8.1). Camel itself converts to String, by {@code toString}. */
 @Converter(generateLoader = true)
 public final class JsonBodyConverter {
 

@@ -6,8 +6,9 @@ import java.util.Map;
 import org.apache.camel.Converter;
 
 /**
- * {@code getBody(JsonNode.class)}, of a text payload as of a parsed one. There are none to maps or classes: a converter is the
- * whole application's, and it would take every String for JSON. An endpoint reads those with payloadFormat=json and bodyType.
+ * Implements {@code getBody(JsonNode.class)}, for text payloads and parsed payloads. There are no converters to maps or classes:
+ * a converter applies to the whole application, and would treat every String as JSON. Use payloadFormat=json and bodyType for
+ * them.
  */
 @Converter(generateLoader = true)
 public final class JsonNodeConverter {

@@ -4,10 +4,10 @@ import java.io.Serial;
 import java.util.LinkedHashMap;
 
 /**
- * A JSON object: a map in the order of the payload.
+ * A JSON object: a map whose entries keep the payload's order.
  *
  * @param <K> String
- * @param <V> what JSON has
+ * @param <V> a JSON value
  */
 public final class JsonObjectBody<K, V> extends LinkedHashMap<K, V> implements JsonBody {
 

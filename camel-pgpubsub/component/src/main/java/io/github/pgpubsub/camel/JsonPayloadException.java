@@ -6,26 +6,26 @@ import com.fasterxml.jackson.core.exc.InputCoercionException;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 
-/** A payload that can't be read as JSON. The message says where, and nothing of what it holds; that is to be asked for. */
+/** A payload can't be read as JSON. The message gives the position but never quotes the payload; see {@link #getPayload}. */
 public class JsonPayloadException extends Exception {
 
     private static final long serialVersionUID = 1L;
 
     private final String payload;
 
-    /** One that is empty. */
+    /** For an empty payload. */
     JsonPayloadException(String payload) {
         super("The payload is empty, which is not JSON (line 1, column 1)");
         this.payload = payload;
     }
 
-    // The cause is left out, because its message quotes the payload.
+    // Without the cause, whose message quotes the payload.
     JsonPayloadException(String payload, Class<?> wanted, JsonProcessingException cause) {
         super(reason(wanted, cause) + position(cause.getLocation()));
         this.payload = payload;
     }
 
-    /** The payload as it came in, for an error handler that keeps it. May hold what must not be logged. */
+    /** Returns the original payload, for an error handler that stores it. It may contain data that must not be logged. */
     public String getPayload() {
         return payload;
     }
@@ -33,12 +33,12 @@ public class JsonPayloadException extends Exception {
     private static String reason(Class<?> wanted, JsonProcessingException cause) {
         for (Throwable each = cause; each != null; each = each.getCause()) {
             if (each instanceof StreamConstraintsException limit) {
-                // Names a size and its limit.
-                return "The payload is JSON of which too much would be read: " + limit.getOriginalMessage();
+                // This message states a size and its limit, and quotes nothing.
+                return "The payload is JSON that exceeds a limit: " + limit.getOriginalMessage();
             } else if (each instanceof ExactNumbers.OutOfRange || each instanceof InputCoercionException
                     || each instanceof ArithmeticException || each instanceof NumberFormatException) {
                 return "The payload is JSON with a number that can't be read exactly"
-                        + (wanted == Object.class ? "" : " as " + wanted.getName() + " wants it");
+                        + (wanted == Object.class ? "" : " as " + wanted.getName());
             }
         }
         return cause instanceof JsonMappingException ? "The payload is JSON but can't be read as " + wanted.getName()

@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** One subscription of a consumer and the shared connections that it uses, from its begin to its end. Thread-safe. */
+/** One subscription of a consumer, together with the shared connections that it uses. Thread-safe. */
 final class Listening {
 
     private final PgPubSubEndpoint endpoint;
@@ -24,7 +24,7 @@ final class Listening {
         this.subscription = subscription;
     }
 
-    /** Subscribes; blocks as {@link PgPubSub#subscribe} does, and throws the same. */
+    /** Subscribes. Blocks and throws as {@link PgPubSub#subscribe} does. */
     static Listening begin(PgPubSubEndpoint endpoint, SubscriptionOptions options, MessageHandler handler,
             SubscriptionListener listener)
             throws Exception {
@@ -44,15 +44,15 @@ final class Listening {
         return subscription;
     }
 
-    /** Takes an end back. False: it is too late for that, or there was none. */
+    /** Revokes {@link #end}. Returns false if the end can no longer be revoked, or was never requested. */
     boolean goOn() {
         return subscription.goOn();
     }
 
     /**
-     * Ends the subscription and lets its connections go; does not wait.
+     * Ends the subscription and releases its connections, without waiting.
      *
-     * @param grace how long {@link #goOn} may take that back
+     * @param grace how long {@link #goOn} can revoke the end
      */
     CompletableFuture<Void> end(Duration grace) {
         end = subscription.end(grace).thenRun(() -> {
@@ -64,9 +64,10 @@ final class Listening {
     }
 
     /**
-     * What is to be processed before the end; with others behind the same member, the rest is for them.
+     * Number of messages to process before the subscription ends. 0 once it has ended: other consumers of the same member may
+     * take the rest.
      *
-     * @param inFlight exchanges that are with the route
+     * @param inFlight exchanges that the route is processing
      */
     int pending(int inFlight) {
         return end.isDone() ? 0 : subscription.status().queued() + inFlight;

@@ -15,29 +15,30 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * When a consumer listens: the subscription of now, and the former one, which ends or has ended, or whose end may still be taken back.
+ * A consumer's subscriptions over time: the current one, and the former one, which has ended, is ending, or may still be resumed.
  *
- * <p>Route policies begin and end a consumer from within an exchange, on whatever thread that went on. An end waits for the exchanges
- * in flight, so it must not be waited for there: another thread runs it, and Camel's shutdown strategy waits for what is
- * {@link #pending}. Thread-safe; begin, end and leave decide under one lock and wait outside it.
+ * <p>Route policies suspend and resume a consumer from within an exchange, on any thread that processes the exchange. The end
+ * of a subscription waits for the exchanges in flight, so a call from within an exchange must not wait for the end: another
+ * thread completes it, and Camel's shutdown strategy waits for the {@link #pending} messages. Thread-safe: begin, end and leave
+ * decide under one lock and wait outside it.
  */
 final class Listenings {
 
     private static final Logger LOG = LoggerFactory.getLogger(PgPubSubConsumer.class);
 
-    /** An exchange that takes longer may be waiting for the one who waits for it here. */
+    /** How long to wait without progress: an exchange that takes longer may itself wait for the caller. */
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long LOOK_MILLIS = 10;
     private static final StackWalker STACK = StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
 
-    /** Subscribes; may block. */
+    /** Subscribes. May block. */
     @FunctionalInterface
     interface Opening {
 
         Listening open() throws Exception;
     }
 
-    /** For what is left to do once an end has come. */
+    /** Work to do after the end of a subscription. */
     @FunctionalInterface
     interface Task {
 
@@ -51,10 +52,10 @@ final class Listenings {
     private final Consumer<Exception> failures;
     private volatile @Nullable Listening current;
     private volatile @Nullable Listening former;
-    /** Counts what was asked for, so that a late begin or end knows that it is not wanted any more. */
+    /** Counts the requests to begin or end, so that a late task can tell that a newer request has replaced it. */
     private long asked;
 
-    /** @param failures is told what a late begin or end throws */
+    /** @param failures gets the exceptions of tasks that run late, on other threads */
     Listenings(Opening opening, RouteHandler handler, CamelContext context, String channel, Consumer<Exception> failures) {
         this.opening = opening;
         this.handler = handler;
@@ -63,14 +64,14 @@ final class Listenings {
         this.failures = failures;
     }
 
-    /** Null: it does not listen. */
+    /** Null while the consumer does not listen. */
     @Nullable
     Subscription subscription() {
         Listening now = current;
         return now == null ? null : now.subscription();
     }
 
-    /** Messages that the former one has taken in and that are still to be processed. */
+    /** Number of messages that the former subscription has taken in and still has to process. */
     int pending() {
         Listening ending = former;
         return ending == null ? 0 : ending.pending(handler.inFlight());
@@ -78,7 +79,7 @@ final class Listenings {
 
     // ---- beginning
 
-    /** Takes the former one's end back if that can be, or waits for that end and subscribes anew. */
+    /** Revokes the former subscription's end if possible. Otherwise waits for that end and subscribes anew. */
     void begin() throws Exception {
         Listening previous;
         long number;
@@ -92,7 +93,7 @@ final class Listenings {
             }
         }
         if (previous != null && !previous.end(Duration.ZERO).isDone() && isWithinAnExchange()) {
-            // It waits for the former one, and that for this exchange.
+            // Waiting here would deadlock: the former subscription waits for this exchange.
             context.getExecutorServiceManager().newThread("pgpubsub resume", () -> beginLate(number)).start();
         } else {
             begin(number);
@@ -122,9 +123,9 @@ final class Listenings {
     // ---- ending
 
     /**
-     * Ends the one of now. Waits for that unless it is called from within an exchange.
+     * Ends the current subscription. Waits for its end, unless called from within an exchange.
      *
-     * @param graceWithin how long that may be taken back, if it is called from within an exchange
+     * @param graceWithin how long the end can be revoked, if called from within an exchange
      */
     CompletableFuture<Void> end(Duration graceWithin) {
         Listening left;
@@ -148,7 +149,9 @@ final class Listenings {
         return end;
     }
 
-    /** Runs the task when the end has come, unless something else was asked for meanwhile, which waits for the task. */
+    /**
+     * Runs the task after the end, unless a newer request has come meanwhile. A newer request waits for a task that is running.
+     */
     void afterwards(CompletableFuture<Void> end, Task task) {
         long number = asked();
         CompletableFuture<Void> unused = end.thenRun(() -> runLate(number, task));
@@ -169,10 +172,10 @@ final class Listenings {
     }
 
     /**
-     * Ends the one of now without waiting.
+     * Ends the current subscription without waiting.
      *
-     * @param noted runs before that, when there is one
-     * @return false: there is none
+     * @param noted runs before the end, if there is a current subscription
+     * @return false if there is no current subscription
      */
     boolean leave(Runnable noted) {
         synchronized (this) {
@@ -190,8 +193,8 @@ final class Listenings {
     }
 
     /**
-     * Waits while exchanges come to their ends; an exchange that does not may wait for the caller. While the context stops,
-     * nobody goes on afterwards, so it waits to the end.
+     * Waits as long as exchanges finish. Gives up when none does, because an exchange may be waiting for the caller. While the
+     * context is stopping, waits until the end, because nothing would run afterwards.
      */
     private void await(CompletableFuture<Void> end) {
         boolean interrupted = false;
@@ -203,14 +206,14 @@ final class Listenings {
             } catch (InterruptedException e) {
                 interrupted = true;
             } catch (ExecutionException | TimeoutException e) {
-                LOG.trace("It has not ended yet");
+                LOG.trace("The subscription has not ended yet");
             }
             long now = System.nanoTime();
             if (handler.inFlight() == 0 || handler.finished() != seen || context.isStopping()) {
                 seen = handler.finished();
                 since = now;
             } else if (now - since > PATIENCE_NANOS) {
-                LOG.debug("Channel {}: its end goes on when the exchanges in flight are done", channel);
+                LOG.debug("Channel {}: the subscription ends once the exchanges in flight are done", channel);
                 break;
             }
         }
@@ -221,7 +224,7 @@ final class Listenings {
 
     // ---- from within an exchange
 
-    /** Whether the caller is called by a route. That asks the exchange, wherever it went on, and not the thread. */
+    /** Whether a route is calling. The call stack decides, because an exchange may continue on any thread. */
     private static boolean isWithinAnExchange() {
         return STACK.walk(frames -> frames.anyMatch(Listenings::isPartOfAnExchange));
     }

@@ -8,7 +8,7 @@ import org.apache.camel.CamelExchangeException;
 import org.apache.camel.Exchange;
 import org.postgresql.util.PGobject;
 
-/** Bodies to payloads and back; see the option payloadFormat. Thread-safe. */
+/** Converts bodies to payloads and back, by the option payloadFormat. Thread-safe. */
 final class PayloadCodec {
 
     private final PayloadFormat format;
@@ -19,7 +19,7 @@ final class PayloadCodec {
         this.bodyType = configuration.getBodyType() == null ? Object.class : configuration.getBodyType();
     }
 
-    /** @throws CamelExchangeException when the body can't be written; the message does not repeat it */
+    /** @throws CamelExchangeException when the body can't be written; the message does not quote the body */
     String encode(Exchange exchange) throws CamelExchangeException {
         Object body = exchange.getMessage().getBody();
         if (body instanceof String text && format == PayloadFormat.text) {
@@ -39,7 +39,7 @@ final class PayloadCodec {
         return textOrJson(exchange, body);
     }
 
-    /** @throws JsonPayloadException when the payload is not JSON, or not of the wanted type */
+    /** @throws JsonPayloadException when the payload is not JSON, or can't be read into the bodyType */
     Object decode(String payload) throws JsonPayloadException {
         if (format == PayloadFormat.text) {
             return payload;
@@ -47,7 +47,7 @@ final class PayloadCodec {
         return read(payload, bodyType);
     }
 
-    /** @throws JsonPayloadException when it is not JSON */
+    /** @throws JsonPayloadException when the text is not JSON */
     static JsonNode readTree(String json) throws JsonPayloadException {
         return read(json, JsonNode.class);
     }
@@ -63,12 +63,12 @@ final class PayloadCodec {
         }
     }
 
-    /** What is JSON in either format, whatever converters there are. */
+    /** Whether the body is written as JSON in either format, even if a converter to String exists. */
     private static boolean isStructure(Object body) {
         return body instanceof Map || body instanceof Collection || body instanceof JsonNode || body.getClass().isArray();
     }
 
-    /** What JSON would write as a string needs no quotes; everything else is JSON. */
+    /** Writes JSON, but without the quotes if the JSON is a single string. */
     private static String textOrJson(Exchange exchange, Object body) throws CamelExchangeException {
         try {
             String json = Json.payload(body);

@@ -1,9 +1,9 @@
 package io.github.pgpubsub.camel;
 
-/** How a body is written into a payload and read from it. */
+/** How bodies are converted to payloads and back. */
 public enum PayloadFormat {
-    /** The payload is the text of the body. */
+    /** The payload is the body's text. */
     text,
-    /** The payload is the body as JSON. */
+    /** The payload is the body, written as JSON. */
     json
 }

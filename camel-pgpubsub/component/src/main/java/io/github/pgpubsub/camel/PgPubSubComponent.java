@@ -19,15 +19,15 @@ import org.apache.camel.spi.annotations.Component;
 import org.apache.camel.support.HealthCheckComponent;
 import org.jspecify.annotations.Nullable;
 
-/** Listens to PostgreSQL channels and notifies them. */
+/** Sends and receives messages through PostgreSQL channels (LISTEN/NOTIFY). */
 @Component("pgpubsub")
 public class PgPubSubComponent extends HealthCheckComponent implements ManagedComponent {
 
-    /** Camel prints configuration at start unless a keyword contains its name; this one is about nothing but our url. */
+    /** At start Camel prints all options, but masks those whose name occurs in a keyword. This keyword matches only our url. */
     private static final String SENSITIVE_KEYWORD = "pgpubsub.url";
 
     private static final String QUESTION_MARK = "A ? in a URI begins the options, however it is encoded: to send to a channel"
-            + " that has one in its name, give the name in the header " + PgPubSubConstants.OVERRIDE_CHANNEL;
+            + " whose name contains one, set the header " + PgPubSubConstants.OVERRIDE_CHANNEL;
 
     private static final char REPLACEMENT = '\uFFFD';
 
@@ -35,7 +35,7 @@ public class PgPubSubComponent extends HealthCheckComponent implements ManagedCo
     private PgPubSubConfiguration configuration = new PgPubSubConfiguration();
 
     private final Set<PgPubSubConsumer> consumers = ConcurrentHashMap.newKeySet();
-    /** Null: it is not initialized yet. */
+    /** Null: not initialized yet. */
     private @Nullable SharedPubSubs pubSubs;
 
     public PgPubSubComponent() {}
@@ -63,7 +63,7 @@ public class PgPubSubComponent extends HealthCheckComponent implements ManagedCo
 
     @Override
     protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters) throws Exception {
-        leaveOutWhatIsNotSaid(parameters);
+        removeEmptyUrl(parameters);
         checkBodyType(getCamelContext(), parameters.get("bodyType"));
         PgPubSubEndpoint endpoint = new PgPubSubEndpoint(uri, this, channelOfUri(remaining), configuration.copy());
         setProperties(endpoint, parameters);
@@ -71,21 +71,22 @@ public class PgPubSubComponent extends HealthCheckComponent implements ManagedCo
     }
 
     /**
-     * Checks a channel as Camel decoded it. Bytes that are no UTF-8 came out of that as U+FFFD, all of them the same, and another
-     * channel than was meant.
+     * Checks a channel after Camel has decoded it. Camel decodes every byte that is not valid UTF-8 to U+FFFD, so the result
+     * would name a different channel.
      */
-    // The %C3 is a URI's.
+    // The %C3 is percent-encoding, not a format specifier.
     @SuppressWarnings("OrphanedFormatString")
     static String channelOfUri(@Nullable String decoded) {
         if (decoded != null && decoded.indexOf(REPLACEMENT) >= 0) {
-            throw new IllegalArgumentException("The channel in the URI is no UTF-8, or has the character U+FFFD, which stands for"
-                    + " bytes that are none: encode the bytes of a name in UTF-8, %C3%A9 for é");
+            throw new IllegalArgumentException(
+                    "The channel in the URI is not UTF-8, or contains the character U+FFFD, which stands"
+                            + " for invalid bytes: encode the name in UTF-8, for example %C3%A9 for é");
         }
         return ChannelName.check(decoded);
     }
 
-    /** A kamelet hands on an empty url where it was given none; then the component's database is meant. */
-    private static void leaveOutWhatIsNotSaid(Map<String, Object> parameters) {
+    /** A kamelet without a url passes an empty one, which means the component's database. */
+    private static void removeEmptyUrl(Map<String, Object> parameters) {
         if ("".equals(parameters.get("url"))) {
             parameters.remove("url");
             parameters.remove("user", "");
@@ -93,7 +94,7 @@ public class PgPubSubComponent extends HealthCheckComponent implements ManagedCo
         }
     }
 
-    /** Camel would say that a String can't be converted. */
+    /** Camel's own message would only say that a String can't be converted. */
     static void checkBodyType(CamelContext context, @Nullable Object bodyType) {
         if (bodyType instanceof String name && context.getTypeConverter().tryConvertTo(Class.class, name) == null) {
             throw new IllegalArgumentException(
@@ -107,7 +108,7 @@ public class PgPubSubComponent extends HealthCheckComponent implements ManagedCo
         return generated == null ? null : new ComponentOptions(generated);
     }
 
-    /** The first that Camel calls with a URI; the next thing it does is log it. */
+    /** The first method that Camel calls with a URI; directly afterwards Camel logs the URI. */
     @Override
     protected void validateURI(String uri, String path, Map<String, Object> parameters) {
         PrintedPassword.refuse(uri, path, parameters);
@@ -116,9 +117,9 @@ public class PgPubSubComponent extends HealthCheckComponent implements ManagedCo
     }
 
     /**
-     * A channel with a question mark at its end, or one that is encoded, would be cut there without a word.
+     * Refuses a question mark in the channel: Camel would silently cut the name at a trailing or an encoded question mark.
      *
-     * @param uri as Camel normalizes it, or as it was written
+     * @param uri normalized by Camel, or as written by the user
      */
     static void refuseQuestionMark(String uri) {
         int options = uri.indexOf('?');
@@ -133,11 +134,11 @@ public class PgPubSubComponent extends HealthCheckComponent implements ManagedCo
         return parameter.getValue() == null || parameter.getValue().equals("") || parameter.getKey().contains("?");
     }
 
-    /** Names only: Camel's own message shows values, and what a mistyped name stands for may be a url with its password. */
+    /** Reports names only: Camel's own message shows values, and the value of a mistyped option may be a url with a password. */
     @Override
     protected void validateParameters(String uri, Map<String, Object> parameters, String optionPrefix) {
         if (!parameters.isEmpty()) {
-            throw new ResolveEndpointFailedException(uri, "There are options that the endpoint does not have: "
+            throw new ResolveEndpointFailedException(uri, "The endpoint does not have these options: "
                     + parameters.keySet()
                     + (parameters.entrySet().stream().anyMatch(PgPubSubComponent::isNoOption) ? ". " + QUESTION_MARK : ""));
         }
@@ -183,7 +184,7 @@ public class PgPubSubComponent extends HealthCheckComponent implements ManagedCo
         return configuration;
     }
 
-    /** Defaults for all endpoints. */
+    /** Default options of all endpoints. */
     public void setConfiguration(PgPubSubConfiguration configuration) {
         this.configuration = configuration;
     }

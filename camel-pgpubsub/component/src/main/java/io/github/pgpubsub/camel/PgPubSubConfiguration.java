@@ -10,7 +10,7 @@ import org.apache.camel.spi.UriParam;
 import org.apache.camel.spi.UriParams;
 import org.jspecify.annotations.Nullable;
 
-/** The options of endpoints, and on the component their defaults. */
+/** The options of an endpoint. The component holds one configuration with the defaults of all endpoints. */
 @UriParams
 public class PgPubSubConfiguration implements Cloneable {
 
@@ -85,9 +85,9 @@ public class PgPubSubConfiguration implements Cloneable {
     }
 
     /**
-     * Where the database is: a JDBC URL (jdbc:postgresql://host:port/db) or a libpq URI (postgres://host:port/db, which may
-     * hold user and password as well). In an endpoint URI it needs RAW() when it holds an ampersand, a percent sign or a
-     * password. With a url and a dataSource, consumers use the url and producers the dataSource.
+     * The database: a JDBC URL (jdbc:postgresql://host:port/db) or a libpq URI (postgres://host:port/db, which may also contain
+     * user and password). In an endpoint URI, wrap it in RAW() if it contains an ampersand, a percent sign or a password. If both
+     * url and dataSource are set, consumers use the url and producers the dataSource.
      */
     public void setUrl(@Nullable String url) {
         this.url = url;
@@ -97,7 +97,7 @@ public class PgPubSubConfiguration implements Cloneable {
         return user;
     }
 
-    /** The user to connect as; wins over one in the url. */
+    /** The database user. Takes precedence over a user in the url. */
     public void setUser(@Nullable String user) {
         this.user = user;
     }
@@ -106,7 +106,7 @@ public class PgPubSubConfiguration implements Cloneable {
         return password;
     }
 
-    /** The user's password; wins over one in the url. */
+    /** The user's password. Takes precedence over a password in the url. */
     public void setPassword(@Nullable String password) {
         this.password = password;
     }
@@ -116,8 +116,8 @@ public class PgPubSubConfiguration implements Cloneable {
     }
 
     /**
-     * Where connections come from when there is no url. The default is the only DataSource in the registry. Listening takes
-     * one connection and keeps it.
+     * The source of connections when url is not set. The default is the only DataSource in the registry. Listening takes one
+     * connection and keeps it.
      */
     public void setDataSource(@Nullable DataSource dataSource) {
         this.dataSource = dataSource;
@@ -127,7 +127,7 @@ public class PgPubSubConfiguration implements Cloneable {
         return connectionCustomizer;
     }
 
-    /** Called with each new connection before it is used, for instance to set a role or a statement timeout. */
+    /** Bean that is called with each new connection before its first use, for example to set a role or a statement timeout. */
     public void setConnectionCustomizer(@Nullable ConnectionCustomizer connectionCustomizer) {
         this.connectionCustomizer = connectionCustomizer;
     }
@@ -136,7 +136,7 @@ public class PgPubSubConfiguration implements Cloneable {
         return reconnectDelay;
     }
 
-    /** First pause before reconnecting, 1 ms to 24 days. It doubles with each failure, with jitter. */
+    /** Pause before the first attempt to reconnect, 1 ms to 24 days. The pause doubles after each failed attempt, with jitter. */
     public void setReconnectDelay(long reconnectDelay) {
         this.reconnectDelay = in(Range.DURATION, "reconnectDelay", reconnectDelay);
     }
@@ -155,8 +155,8 @@ public class PgPubSubConfiguration implements Cloneable {
     }
 
     /**
-     * How many attempts to reconnect may fail in a row before a consumer gives up and its route is stopped as failed. 0: none is
-     * made, and a route whose database is out of reach does not start. -1: any number.
+     * Number of attempts to reconnect that may fail in a row. Then the consumer gives up, and its route is stopped as failed.
+     * 0: no attempt is made, and a route whose database is unreachable does not start. -1: no limit.
      */
     public void setReconnectLimit(int reconnectLimit) {
         this.reconnectLimit = (int) in(Range.from(-1), "reconnectLimit", reconnectLimit);
@@ -166,7 +166,10 @@ public class PgPubSubConfiguration implements Cloneable {
         return heartbeatInterval;
     }
 
-    /** How often a listening connection is asked for a sign of life, 1 ms to 9 hours. */
+    /**
+     * Interval between heartbeats on a listening connection, 1 ms to 9 hours. A heartbeat is a query that finds out whether the
+     * connection, its LISTENs and its locks still exist. After the loss of an idle connection the interval is shortened.
+     */
     public void setHeartbeatInterval(long heartbeatInterval) {
         this.heartbeatInterval = in(Range.HEARTBEAT, "heartbeatInterval", heartbeatInterval);
     }
@@ -175,7 +178,10 @@ public class PgPubSubConfiguration implements Cloneable {
         return heartbeatTimeout;
     }
 
-    /** How long the server may take to answer on a listening connection before that counts as lost, 1 ms to 9 hours. */
+    /**
+     * How long the server may take to answer on a listening connection, 1 ms to 9 hours. After that the connection counts as
+     * lost.
+     */
     public void setHeartbeatTimeout(long heartbeatTimeout) {
         this.heartbeatTimeout = in(Range.HEARTBEAT, "heartbeatTimeout", heartbeatTimeout);
     }
@@ -185,8 +191,8 @@ public class PgPubSubConfiguration implements Cloneable {
     }
 
     /**
-     * Whether this endpoint's consumers have a listening connection to themselves. Otherwise all endpoints with equal
-     * connection options share one, and a full queue of one of them makes the others wait.
+     * Whether this endpoint's consumers have a listening connection of their own. Otherwise all endpoints with equal connection
+     * options share one connection, and a full queue of one endpoint makes the others wait.
      */
     public void setDedicatedSession(boolean dedicatedSession) {
         this.dedicatedSession = dedicatedSession;
@@ -197,8 +203,8 @@ public class PgPubSubConfiguration implements Cloneable {
     }
 
     /**
-     * Whether, of all consumers of this channel and group, in all contexts on all hosts, one at a time receives while the
-     * others stand by. Otherwise all receive.
+     * Whether only one of all consumers of this channel and group, in all CamelContexts on all hosts, receives at a time, while
+     * the others stand by. If false, every consumer receives every message.
      */
     public void setSingleListener(boolean singleListener) {
         this.singleListener = singleListener;
@@ -208,7 +214,7 @@ public class PgPubSubConfiguration implements Cloneable {
         return group;
     }
 
-    /** Who shares a listener. Each group gets every message. */
+    /** Name of the group whose consumers share one listener. Each group gets every message. */
     public void setGroup(String group) {
         if (group == null || group.isEmpty()) {
             throw new IllegalArgumentException("The option group is empty");
@@ -221,8 +227,8 @@ public class PgPubSubConfiguration implements Cloneable {
     }
 
     /**
-     * Whether to leave out what this CamelContext itself sent. With a single listener that is decided by the one that listens: what
-     * its own context sends reaches nobody in the group.
+     * Whether to leave out messages that this CamelContext itself sent. With singleListener=true, the current listener filters
+     * for its whole group: messages from the listener's own CamelContext reach no member of the group.
      */
     public void setFiltered(boolean filtered) {
         this.filtered = filtered;
@@ -232,7 +238,7 @@ public class PgPubSubConfiguration implements Cloneable {
         return acquireInterval;
     }
 
-    /** How often a standby looks whether the listener is gone, 1 ms to 24 days. */
+    /** How often a standby checks whether the listener is gone, 1 ms to 24 days. */
     public void setAcquireInterval(long acquireInterval) {
         this.acquireInterval = in(Range.DURATION, "acquireInterval", acquireInterval);
     }
@@ -242,8 +248,8 @@ public class PgPubSubConfiguration implements Cloneable {
     }
 
     /**
-     * A listener that holds the lock and shows no life for this long, 100 ms to 24 days, is deposed. 0: never. When members
-     * differ, the listener's value counts.
+     * How long the current listener may hold the lock without a sign of life before a standby deposes it, 100 ms to 24 days.
+     * 0: never. If members have different values, the listener's value counts.
      */
     public void setLeaderTimeout(long leaderTimeout) {
         this.leaderTimeout = in(Range.LEADER_TIMEOUT, "leaderTimeout", leaderTimeout);
@@ -253,7 +259,10 @@ public class PgPubSubConfiguration implements Cloneable {
         return standbyBuffer;
     }
 
-    /** How many messages the standby holds ready until the listener has processed them, 0 or more. 0: none. */
+    /**
+     * Maximum number of messages that the standby keeps until the listener has processed them, 0 or more. If more messages are
+     * unprocessed when the listener dies, some may be lost, which is reported as a gap. 0: the standby keeps none.
+     */
     public void setStandbyBuffer(int standbyBuffer) {
         this.standbyBuffer = (int) in(Range.from(0), "standbyBuffer", standbyBuffer);
     }
@@ -263,8 +272,9 @@ public class PgPubSubConfiguration implements Cloneable {
     }
 
     /**
-     * Whether one exchange with a null body and the header CamelPgPubSubGap tells, in its right place of the stream, that
-     * messages may have been missed before it: reconnect, after any such time; always, at the first start too.
+     * Whether the route gets an exchange for a gap, that is, where messages may have been missed. The exchange has a null body
+     * and the header CamelPgPubSubGap, and comes at the gap's position among the messages. never: no exchange. reconnect: one
+     * for each gap. always: also one at the first start.
      */
     public void setGapMarker(GapMarker gapMarker) {
         this.gapMarker = gapMarker;
@@ -274,7 +284,9 @@ public class PgPubSubConfiguration implements Cloneable {
         return queueSize;
     }
 
-    /** How many messages may wait between the session and the route, 1 or more. The option overflow says what happens then. */
+    /**
+     * Maximum number of messages that wait between the session and the route, 1 or more. When it is reached, overflow applies.
+     */
     public void setQueueSize(int queueSize) {
         this.queueSize = (int) in(Range.from(1), "queueSize", queueSize);
     }
@@ -284,8 +296,9 @@ public class PgPubSubConfiguration implements Cloneable {
     }
 
     /**
-     * What happens when the queue is full. With block the session reads no more, so that every channel on it waits, and nothing
-     * is lost. The others leave messages out, which is counted and logged.
+     * What happens when the queue is full. block: the session stops reading until there is room; all channels of its connection
+     * wait, and nothing is lost. dropOldest: the oldest waiting message is dropped. dropNewest: the arriving message is dropped.
+     * Dropped messages are counted and logged.
      */
     public void setOverflow(Overflow overflow) {
         this.overflow = overflow;
@@ -296,8 +309,9 @@ public class PgPubSubConfiguration implements Cloneable {
     }
 
     /**
-     * How many bytes may wait in all queues and standby buffers together, by estimate. Endpoints of one component with equal
-     * values share them. When they are reached, queues count as full and standby buffers drop their oldest messages.
+     * Maximum number of bytes, by estimate, in all queues and standby buffers together, 1 or more. Endpoints of one component
+     * with equal values share this limit. When it is reached, queues count as full and standby buffers drop their oldest
+     * messages.
      */
     public void setMaxBufferedBytes(long maxBufferedBytes) {
         this.maxBufferedBytes = in(Range.from(1), "maxBufferedBytes", maxBufferedBytes);
@@ -307,7 +321,7 @@ public class PgPubSubConfiguration implements Cloneable {
         return concurrentConsumers;
     }
 
-    /** How many threads process messages, 1 to 10000. More than one gives up their order. */
+    /** Number of threads that process messages, 1 to 10000. More than one thread gives up the order of messages. */
     public void setConcurrentConsumers(int concurrentConsumers) {
         this.concurrentConsumers = (int) in(Range.THREADS, "concurrentConsumers", concurrentConsumers);
     }
@@ -316,7 +330,7 @@ public class PgPubSubConfiguration implements Cloneable {
         return bodyType;
     }
 
-    /** The class that a JSON payload is read into. Needs payloadFormat=json. */
+    /** Class that a JSON payload is read into. Requires payloadFormat=json. */
     public void setBodyType(@Nullable Class<?> bodyType) {
         this.bodyType = bodyType;
     }
@@ -326,9 +340,9 @@ public class PgPubSubConfiguration implements Cloneable {
     }
 
     /**
-     * How bodies become payloads and payloads bodies. With text the payload is the body as a String, with maps, collections,
-     * arrays, records and beans sent as JSON. With json every body but bytes, streams and files (which are taken as JSON) is
-     * written as JSON, and payloads are parsed.
+     * How bodies are converted to payloads and back. text: the payload is the body's text, and a consumer's body is a String;
+     * maps, collections, arrays, records and beans are sent as JSON. json: every body is written as JSON, except bytes, streams
+     * and files, whose content must be JSON already; a consumer's body is the parsed payload.
      */
     public void setPayloadFormat(PayloadFormat payloadFormat) {
         this.payloadFormat = payloadFormat;
@@ -339,8 +353,8 @@ public class PgPubSubConfiguration implements Cloneable {
     }
 
     /**
-     * Whether to send on a connection of dataSource, inside the transaction around the exchange: delivered if it commits, and
-     * identical payloads of one transaction once. Without a transaction the exchange fails.
+     * Whether to send on a connection of dataSource, in the transaction around the exchange. The notification is delivered if the
+     * transaction commits; identical payloads of one transaction are delivered once. Without a transaction the exchange fails.
      */
     public void setTransacted(boolean transacted) {
         this.transacted = transacted;
@@ -350,7 +364,7 @@ public class PgPubSubConfiguration implements Cloneable {
         return sendTimeout;
     }
 
-    /** How long an exchange waits for its commit before it fails, 1 ms to 24 days. */
+    /** How long an exchange waits for the commit of its notification before it fails, 1 ms to 24 days. */
     public void setSendTimeout(long sendTimeout) {
         this.sendTimeout = in(Range.DURATION, "sendTimeout", sendTimeout);
     }
@@ -359,7 +373,7 @@ public class PgPubSubConfiguration implements Cloneable {
         return maxBatch;
     }
 
-    /** How many notifications share one commit at most, 1 or more. They never wait for one another. */
+    /** Maximum number of notifications per commit, 1 or more. A notification never waits for a batch to fill. */
     public void setMaxBatch(int maxBatch) {
         this.maxBatch = (int) in(Range.from(1), "maxBatch", maxBatch);
     }

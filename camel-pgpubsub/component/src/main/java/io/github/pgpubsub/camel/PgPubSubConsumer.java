@@ -25,8 +25,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Receives the messages of a channel for a route: its life in Camel. {@link Listenings} subscribes and ends, {@link RouteHandler} makes
- * exchanges of messages, {@link ConsumerReports} tells failures and events, and {@link ManagedConsumer} is what JMX shows.
+ * Receives a channel's messages for a route. This class is the consumer's lifecycle in Camel. {@link Listenings} opens and ends
+ * the subscriptions, {@link RouteHandler} turns messages into exchanges, {@link ConsumerReports} reports failures and events,
+ * and {@link ManagedConsumer} is the view in JMX.
  */
 @ManagedResource(description = "Managed PostgreSQL Pub/Sub consumer")
 public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, ShutdownAware, ManagedConsumer,
@@ -34,12 +35,16 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
 
     private static final Logger LOG = LoggerFactory.getLogger(PgPubSubConsumer.class);
 
-    /** How long a look at an attribute, and the answer to an operator's question, may take. */
+    /** How long reading a JMX attribute may take. */
     private static final Duration A_MOMENT = Duration.ofMillis(500);
+    /** How long a JMX operation may take. */
     private static final Duration AN_ANSWER = Duration.ofSeconds(3);
-    /** Who suspends from within an exchange often resumes a moment later, when the next one is done: then nothing was missed. */
+    /**
+     * A route policy that suspends from within an exchange often resumes right after the next one: then nothing has been
+     * missed.
+     */
     private static final Duration GRACE = Duration.ofSeconds(1);
-    /** For a message that waits until somebody polls, which nobody does who stops. */
+    /** Drain timeout of a polled consumer: nobody polls after the stop, so waiting longer is useless. */
     private static final Duration UNPOLLED = Duration.ofMillis(100);
 
     private final PgPubSubEndpoint endpoint;
@@ -50,7 +55,7 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
     private final Polled polled;
     private @Nullable AutoCloseable meters;
 
-    /** Its parts know it, and do nothing before it starts. */
+    /** Passes {@code this} to its parts, which do nothing before the start. */
     @SuppressWarnings("this-escape")
     public PgPubSubConsumer(PgPubSubEndpoint endpoint, Processor processor) {
         super(endpoint, processor);
@@ -64,15 +69,15 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
         setExceptionHandler(new QuietFailures(endpoint.getCamelContext()));
     }
 
-    // ---- its life
+    // ---- lifecycle
 
     @Override
     protected void doStart() throws Exception {
         super.doStart();
         PgPubSubConfiguration configuration = endpoint.getConfiguration();
         if (configuration.isFiltered() && configuration.isSingleListener()) {
-            LOG.info("Channel {}: with filtered=true and a single listener, what this CamelContext sends while it is the listener"
-                    + " reaches nobody in group {}", endpoint.getChannel(), configuration.getGroup());
+            LOG.info("Channel {}: with filtered=true and a single listener, messages that this CamelContext sends while it is the"
+                    + " listener reach no member of group {}", endpoint.getChannel(), configuration.getGroup());
         }
         listenings.begin();
         PgPubSubConsumerHealthCheck check = new PgPubSubConsumerHealthCheck(this);
@@ -104,7 +109,7 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
         if (end.isDone()) {
             letGo();
         } else {
-            // The route is needed until what was taken in is processed.
+            // The route is needed until all messages taken in are processed.
             listenings.afterwards(end, this::letGo);
         }
     }
@@ -113,7 +118,7 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
         return listenings.end(isPassing() ? GRACE : Duration.ZERO);
     }
 
-    /** Whether it may soon be resumed. */
+    /** Whether the consumer may soon be resumed. */
     private boolean isPassing() {
         return isSuspending() && !endpoint.getCamelContext().isStopping();
     }
@@ -128,7 +133,7 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
         return false;
     }
 
-    /** So that Camel waits, for its timeout at most, for what was taken in. */
+    /** Makes Camel wait for the messages taken in, up to its shutdown timeout. */
     @Override
     public int getPendingExchangesSize() {
         return listenings.pending();
@@ -137,7 +142,7 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
     @Override
     public void prepareShutdown(boolean suspendOnly, boolean forced) {}
 
-    // ---- polled, instead of a route
+    // ---- polling, instead of a route
 
     @Override
     public void onInit() {
@@ -152,14 +157,14 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
 
     @Override
     public void afterPoll() {
-        // Nothing is held for a poll.
+        // Nothing to release.
     }
 
     private void leaveUnpolled() {
         polled.leave();
     }
 
-    // ---- its subscription
+    // ---- subscription
 
     private Listening open() throws Exception {
         return Listening.begin(endpoint, options(), handler, reports);
@@ -183,12 +188,12 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
                 .build();
     }
 
-    /** What the log calls it. */
+    /** The consumer's name in logs. */
     String name() {
         return (getRouteId() == null ? "Channel " : "Route " + getRouteId() + ", channel ") + endpoint.getChannel();
     }
 
-    /** A little less than Camel gives, so that what is unfinished then can still be handed over. */
+    /** Less than Camel's shutdown timeout, which leaves time to hand over unfinished messages. */
     private Duration drainTimeout() {
         if (getProcessor() instanceof PollingConsumer) {
             return UNPOLLED;

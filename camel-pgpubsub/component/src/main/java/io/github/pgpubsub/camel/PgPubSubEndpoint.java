@@ -24,16 +24,18 @@ import org.apache.camel.spi.UriPath;
 import org.apache.camel.support.DefaultEndpoint;
 import org.apache.camel.support.EventDrivenPollingConsumer;
 
-/** Listen to and notify PostgreSQL channels (LISTEN/NOTIFY), with one listener at a time among many processes. */
+/** Send and receive messages through PostgreSQL channels (LISTEN/NOTIFY), with one active listener among many processes. */
 @UriEndpoint(firstVersion = "0.1.0", scheme = "pgpubsub", title = "PostgreSQL Pub/Sub", syntax = "pgpubsub:channel",
         category = {Category.DATABASE, Category.MESSAGING}, headersClass = PgPubSubConstants.class)
 @ManagedResource(description = "Managed PostgreSQL Pub/Sub endpoint")
 public class PgPubSubEndpoint extends DefaultEndpoint implements MultipleConsumersSupport {
 
-    /** How long a full queue of a ConsumerTemplate or pollEnrich is waited for, unless pollingConsumerBlockTimeout says otherwise. */
+    /**
+     * Default of pollingConsumerBlockTimeout: how long to wait for room in the full queue of a ConsumerTemplate or pollEnrich.
+     */
     private static final long UNPOLLED_MILLIS = 60_000;
 
-    @UriPath(description = "The channel, taken exactly: 1 to 63 bytes of UTF-8.")
+    @UriPath(description = "Name of the channel, used exactly as written: 1 to 63 bytes of UTF-8.")
     @Metadata(required = true)
     private final String channel;
 
@@ -66,7 +68,7 @@ public class PgPubSubEndpoint extends DefaultEndpoint implements MultipleConsume
         return true;
     }
 
-    /** A poller that polls no more must not hold up all that share its session: see {@link PgPubSubConsumer#beforePoll}. */
+    /** A caller that stops polling must not block the other users of its session: see {@link PgPubSubConsumer#beforePoll}. */
     @Override
     public PollingConsumer createPollingConsumer() throws Exception {
         PollingConsumer consumer = super.createPollingConsumer();
@@ -101,7 +103,7 @@ public class PgPubSubEndpoint extends DefaultEndpoint implements MultipleConsume
         return getComponent().pubSubs().transactedDataSource(configuration, mayAutowire());
     }
 
-    /** Camel sets the endpoint's own by the context's and by its URI, but not by its component's. */
+    /** Camel derives an endpoint's autowiredEnabled from the context and the URI, but not from the component. */
     private boolean mayAutowire() {
         return isAutowiredEnabled() && getComponent().isAutowiredEnabled();
     }
@@ -111,8 +113,9 @@ public class PgPubSubEndpoint extends DefaultEndpoint implements MultipleConsume
     }
 
     /**
-     * Where the exchange goes. The override is for this send only: a later endpoint of the route must not see it. Bytes are what
-     * other components make of a text; what is no text would name a channel that nobody listens to.
+     * Returns the channel to send to, and removes the override header: a later endpoint of the route must not see it. Byte arrays
+     * are accepted because other components turn header texts into bytes. Values that are not text are refused: they would name
+     * a channel that nobody listens to.
      */
     String takeChannel(Exchange exchange) {
         Object override = exchange.getMessage().removeHeader(PgPubSubConstants.OVERRIDE_CHANNEL);
@@ -133,11 +136,11 @@ public class PgPubSubEndpoint extends DefaultEndpoint implements MultipleConsume
             return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(name)).toString();
         } catch (CharacterCodingException e) {
             throw new IllegalArgumentException("The header " + PgPubSubConstants.OVERRIDE_CHANNEL
-                    + " has bytes that are no UTF-8; it must be a String", e);
+                    + " has bytes that are not UTF-8; it must be a String", e);
         }
     }
 
-    @ManagedAttribute(description = "The channel")
+    @ManagedAttribute(description = "Name of the channel")
     public String getChannel() {
         return channel;
     }

@@ -5,7 +5,7 @@ import java.util.Map;
 import org.apache.camel.CamelContext;
 import org.apache.camel.support.DefaultMessage;
 
-/** A notification or a gap. Its headers are made when somebody looks at them: many routes never do. */
+/** A notification or a gap. Creates its headers on first access, because many routes never read them. */
 final class PgPubSubMessage extends DefaultMessage {
 
     private final Message message;

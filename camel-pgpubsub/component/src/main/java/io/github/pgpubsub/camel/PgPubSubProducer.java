@@ -89,14 +89,14 @@ public class PgPubSubProducer extends DefaultAsyncProducer implements ManagedPro
             });
             return false;
         } catch (Throwable e) {
-            // An Error too, for lack of memory, say: the exchange must end, and others wait for it.
+            // Errors too, such as OutOfMemoryError: the exchange must end, because callers wait for it.
             exchange.setException(e);
             callback.done(true);
             return true;
         }
     }
 
-    /** What sending through a producer gets that is not started, or not any more. */
+    /** The failure of a send through a producer that is not started, or is stopped. */
     static IllegalStateException stopped(PgPubSubEndpoint endpoint) {
         return new IllegalStateException("Not sent: the producer of channel " + endpoint.getChannel() + " is stopped");
     }
@@ -119,17 +119,17 @@ public class PgPubSubProducer extends DefaultAsyncProducer implements ManagedPro
         return current == null ? null : current.publisherStatus();
     }
 
-    @ManagedAttribute(description = "Whether there is a connection to publish on")
+    @ManagedAttribute(description = "Whether the publishing connection is open")
     public boolean isConnected() {
         return read(PublisherStatus::connected, false);
     }
 
-    @ManagedAttribute(description = "Backend that publishes, 0: none")
+    @ManagedAttribute(description = "Process id of the publishing backend; 0: none")
     public int getBackend() {
         return read(PublisherStatus::backend, 0);
     }
 
-    @ManagedAttribute(description = "Notifications that wait to be sent")
+    @ManagedAttribute(description = "Notifications waiting to be sent")
     public int getQueued() {
         return read(PublisherStatus::queued, 0);
     }
@@ -139,27 +139,27 @@ public class PgPubSubProducer extends DefaultAsyncProducer implements ManagedPro
         return read(PublisherStatus::committed, 0L);
     }
 
-    @ManagedAttribute(description = "Notifications not committed, or nobody knows")
+    @ManagedAttribute(description = "Notifications that were not committed, or whose outcome is unknown")
     public long getFailed() {
         return read(PublisherStatus::failed, 0L);
     }
 
-    @ManagedAttribute(description = "Notifications to a commit, in the mean")
+    @ManagedAttribute(description = "Mean number of notifications per commit")
     public double getMeanBatch() {
         return read(PublisherStatus::meanBatch, 0.0);
     }
 
-    @ManagedAttribute(description = "Microseconds of a commit, in the mean")
+    @ManagedAttribute(description = "Mean duration of a commit in microseconds")
     public long getMeanCommitMicros() {
         return read(status -> status.meanCommit().toNanos() / 1000, 0L);
     }
 
-    @ManagedAttribute(description = "Microseconds of the slowest commit")
+    @ManagedAttribute(description = "Duration of the slowest commit in microseconds")
     public long getLongestCommitMicros() {
         return read(status -> status.longestCommit().toNanos() / 1000, 0L);
     }
 
-    @ManagedAttribute(description = "Connections after the first")
+    @ManagedAttribute(description = "Connections opened after the first one")
     public long getReconnects() {
         return read(PublisherStatus::reconnects, 0L);
     }

@@ -13,13 +13,14 @@ import org.apache.camel.util.UnsafeUriCharactersEncoder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets toD send to any number of channels through one endpoint, by naming the channel in a header. Under every name that the
- * component has in a context: Camel's own base class wants metadata under that name, which there is under the first one only.
+ * Lets toD send to any number of channels through one endpoint, by passing the channel in a header. Works for every name that the
+ * component has in a context. Camel's own base class does not: it needs metadata, which exists only for the component's first
+ * name.
  */
 @SendDynamic("pgpubsub")
 public class PgPubSubSendDynamicAware extends ServiceSupport implements SendDynamicAware {
 
-    /** What stands for the channel in the URI of the one endpoint. */
+    /** Placeholder for the channel in the URI of the shared endpoint. */
     private static final String ANY_CHANNEL = "toD";
 
     private static final class Entry extends DynamicAwareEntry {
@@ -60,10 +61,11 @@ public class PgPubSubSendDynamicAware extends ServiceSupport implements SendDyna
         return false;
     }
 
-    /** Null for a URI that names no channel: the endpoint that Camel makes of it then says what is wrong, as it always does. */
+    /** Returns null for a URI without a valid channel: Camel then creates an endpoint from it, which reports the usual error. */
     @Override
     public @Nullable DynamicAwareEntry prepare(Exchange exchange, String uri, String originalUri) {
-        // As it was written: Camel would leave out one at the end, and take what follows an encoded one for options.
+        // Checks the URI as written: Camel would drop a trailing question mark, and parse the text after an encoded one as
+        // options.
         if (originalUri == null || originalUri.indexOf('?') < 0) {
             PgPubSubComponent.refuseQuestionMark(uri.replace("%25", "%"));
         }
@@ -74,7 +76,7 @@ public class PgPubSubSendDynamicAware extends ServiceSupport implements SendDyna
         }
     }
 
-    /** Reads the URI in the steps in which Camel makes an endpoint of it. */
+    /** Reads the channel in the same steps as Camel does when it creates an endpoint. */
     private static String channel(CamelContext context, String uri) throws URISyntaxException {
         String normalized = context.getCamelContextExtension().normalizeUri(uri).getUri();
         return URISupport.extractRemainderPath(new URI(UnsafeUriCharactersEncoder.encode(normalized)), false);
@@ -87,7 +89,7 @@ public class PgPubSubSendDynamicAware extends ServiceSupport implements SendDyna
         return getScheme() + ":" + ANY_CHANNEL + (options < 0 ? "" : uri.substring(options));
     }
 
-    /** A channel that the user has put into the header goes first, as with every endpoint. */
+    /** A channel that the user has put into the header takes precedence, as with every endpoint. */
     @Override
     public @Nullable Processor createPreProcessor(Exchange exchange, DynamicAwareEntry entry) {
         if (exchange.getMessage().getHeader(PgPubSubConstants.OVERRIDE_CHANNEL) != null) {

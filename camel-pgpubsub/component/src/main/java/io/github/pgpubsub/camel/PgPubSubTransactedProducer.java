@@ -9,8 +9,8 @@ import org.apache.camel.support.DefaultProducer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends bodies as notifications in the transaction around the exchange: they are delivered when it commits. Opens no connection
- * of its own, and works in the thread of the exchange, to which the transaction is bound.
+ * Sends bodies as notifications in the transaction around the exchange; the server delivers them when the transaction commits.
+ * Opens no connection of its own, and runs on the exchange's thread, to which the transaction is bound.
  */
 public class PgPubSubTransactedProducer extends DefaultProducer {
 

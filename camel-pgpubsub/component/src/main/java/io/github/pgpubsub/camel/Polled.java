@@ -6,9 +6,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A consumer without a route, of a {@code ConsumerTemplate} or {@code pollEnrich}: messages wait in a queue of Camel's until somebody
- * polls. When nobody does, the consumer listens to nothing until the next poll: to wait on would hold up all that share its session,
- * and the server.
+ * A consumer without a route, of a {@code ConsumerTemplate} or {@code pollEnrich}. Messages wait in a queue of Camel's for a
+ * poll. If the queue is full and nobody polls, the consumer stops listening until the next poll: otherwise it would block all
+ * users of its session, and the server's queue.
  */
 final class Polled {
 
@@ -17,7 +17,7 @@ final class Polled {
     private final PgPubSubConsumer consumer;
     private final Listenings listenings;
     private final ConsumerReports reports;
-    /** Since when it does not listen because nobody polls; 0: it does. */
+    /** When listening stopped because nobody polled, as nanoTime; 0: the consumer listens. */
     private volatile long unpolledSince;
 
     Polled(PgPubSubConsumer consumer, Listenings listenings, ConsumerReports reports) {
@@ -26,39 +26,39 @@ final class Polled {
         this.reports = reports;
     }
 
-    /** Who polls again listens again. */
+    /** Listens again if polls had ceased. */
     void beforePoll() throws Exception {
         long since = unpolledSince;
         if (since != 0 && consumer.isStarted()) {
             listenings.begin();
             unpolledSince = 0;
             long missed = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since);
-            LOG.warn("Channel {}: is polled again, and has missed what came for {} ms", consumer.getChannel(), missed);
+            LOG.warn("Channel {}: polled again after {} ms; messages sent meanwhile were missed", consumer.getChannel(), missed);
             reports.gap(missed);
         }
     }
 
-    /** Its queue is full and nobody polls. */
+    /** Called when the queue is full and nobody polls. */
     void leave() {
         if (listenings.leave(() -> unpolledSince = System.nanoTime())) {
             LOG.warn(
                     "Channel {}: nobody polls and the queue of the ConsumerTemplate or pollEnrich is full, so it stops listening until it"
-                            + " is polled again. What comes until then it misses; in a group another member may receive it. Stop a template that is"
-                            + " done, or set pollingConsumerBlockTimeout (milliseconds) and pollingConsumerQueueSize",
+                            + " is polled again. It misses the messages sent until then; in a group another member may receive them. Stop a"
+                            + " template that is no longer used, or set pollingConsumerBlockTimeout (milliseconds) and pollingConsumerQueueSize",
                     consumer.getChannel());
         }
     }
 
     /**
-     * What is in Camel's queue was processed as far as its group and this consumer know, so that nobody else has it. Camel clears
-     * the queue when it is shut down, without a word.
+     * Reports the messages that are lost with Camel's queue. They count as processed, so no other member receives them. At
+     * shutdown Camel silently clears the queue.
      */
     void tellLost() {
         int unpolled = consumer.getProcessor() instanceof EventDrivenPollingConsumer polling ? polling.getQueueSize() : 0;
         if (unpolled > 0) {
             LOG.warn(
                     "{}: {} messages were received and never polled by the ConsumerTemplate or pollEnrich that is stopped. They are lost:"
-                            + " poll until nothing comes before it is stopped",
+                            + " before stopping, poll until no message comes",
                     consumer.name(), unpolled);
             reports.gap(0);
         }

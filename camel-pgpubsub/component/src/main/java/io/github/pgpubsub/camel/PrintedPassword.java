@@ -9,9 +9,9 @@ import org.apache.camel.util.URISupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Refuses an endpoint whose printed form shows a password. Camel masks what follows {@code password=}, but only up to the first
- * closing parenthesis in {@code RAW()} and up to the first ampersand in {@code RAW{}}, and what stands between
- * {@code ://user:} and {@code @}; a percent-encoded URL escapes both.
+ * Refuses an endpoint whose URI shows a password when Camel prints it. Camel masks the text after {@code password=}, but only
+ * up to the first closing parenthesis in {@code RAW()}, and up to the first ampersand in {@code RAW{}}. It also masks the text
+ * between {@code ://user:} and {@code @}. A percent-encoded URL escapes both masks.
  */
 final class PrintedPassword {
 
@@ -20,12 +20,12 @@ final class PrintedPassword {
     static void refuse(String uri, String channel, Map<String, Object> parameters) {
         if (parameters.get("password") instanceof String password
                 && (isShown(uri, after(')', password)) || isShown(uri, after('&', password)))) {
-            throw refusal(channel, "write its password as password=RAW(…), or as password=RAW{…} where it has a parenthesis, or"
-                    + " give it on the component: as it is written, logs and JMX would show a part of it");
+            throw refusal(channel, "write its password as password=RAW(…), or as password=RAW{…} if it contains a parenthesis, or"
+                    + " set it on the component: as it is written, logs and JMX would show a part of it");
         }
         if (parameters.get("url") instanceof String url && !url.isEmpty() && !url.startsWith("#")
                 && isShown(uri, password(channel, url))) {
-            throw refusal(channel, "write its url as url=RAW(…), or give user and password as options of their own or on the"
+            throw refusal(channel, "write its url as url=RAW(…), or set the options user and password, on the endpoint or on the"
                     + " component: as it is written, logs and JMX would show its password");
         }
     }
@@ -42,12 +42,12 @@ final class PrintedPassword {
         }
     }
 
-    /** The one exception that Camel hands on without adding the URI. */
+    /** The only exception that Camel passes on without adding the URI. */
     private static NoSuchEndpointException refusal(String channel, @Nullable String reason) {
         return new NoSuchEndpointException("pgpubsub:" + channel, reason);
     }
 
-    /** Whether the mask hides none of the places where the URI has the secret. */
+    /** Whether Camel's mask hides no occurrence of the secret in the URI. */
     private static boolean isShown(String uri, @Nullable String secret) {
         if (secret == null || secret.isEmpty()) {
             return false;
@@ -60,7 +60,7 @@ final class PrintedPassword {
     private static int count(String uri, String password) {
         String text = uri;
         int count = occurrences(text, password);
-        // As the URI has it: encoded once, or twice.
+        // The URI may contain the password encoded once or twice.
         for (int i = 0; i < 2; i++) {
             text = decode(text);
             count = Math.max(count, occurrences(text, password));

@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The exception handler of a consumer for which no other was set: logs as Camel's does, but a connection that can't be had in one
- * line, each time that it is tried; where in the driver it failed says nothing. The stack trace is there at DEBUG.
+ * The default exception handler of a consumer. Logs like Camel's, except that each failed attempt to connect is one line,
+ * because the driver's stack trace says nothing about the cause. DEBUG shows the stack trace.
  */
 final class QuietFailures extends LoggingExceptionHandler {
 

@@ -11,7 +11,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeTimedOutException;
 import org.apache.camel.PollingConsumer;
 
-/** Makes an exchange of each message, hands it to the route and waits for its end. Called by the subscription's threads. */
+/** Turns each message into an exchange, passes it to the route, and waits for its end. Called by the subscription's threads. */
 final class RouteHandler implements MessageHandler {
 
     private static final long BREATH_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
@@ -23,7 +23,7 @@ final class RouteHandler implements MessageHandler {
     private final AtomicInteger begun = new AtomicInteger();
     private final AtomicLong finished = new AtomicLong();
 
-    /** @param unpolled runs when nobody has polled for so long that Camel gave a message up */
+    /** @param unpolled runs when Camel has discarded a message because nobody polled in time */
     RouteHandler(PgPubSubConsumer consumer, ConsumerReports reports, Runnable unpolled) {
         this.consumer = consumer;
         this.codec = new PayloadCodec(consumer.getEndpoint().getConfiguration());
@@ -31,12 +31,12 @@ final class RouteHandler implements MessageHandler {
         this.unpolled = unpolled;
     }
 
-    /** Exchanges that are with the route. */
+    /** Number of exchanges that the route is processing. */
     int inFlight() {
         return begun.get();
     }
 
-    /** Exchanges that have ended, well or not. */
+    /** Number of exchanges that have ended, with or without success. */
     long finished() {
         return finished.get();
     }
@@ -71,13 +71,13 @@ final class RouteHandler implements MessageHandler {
             }
             process(exchange);
         } catch (InterruptedException e) {
-            // The exchange belongs to the thread that goes on with it.
-            reports.report("The time to stop was up before a message of channel " + message.channel() + " was processed", null,
+            // The exchange still belongs to the thread that continues it, so it is neither failed nor released here.
+            reports.report("The shutdown timeout ended before a message of channel " + message.channel() + " was processed", null,
                     e);
             Thread.currentThread().interrupt();
             return;
         } catch (Throwable e) {
-            // An Error too: of the class that bodyType names, say. The next message may do.
+            // Errors too, for example from the class that bodyType names: the next message may still succeed.
             exchange.setException(e);
         }
         boolean nobodyPolled = consumer.getProcessor() instanceof PollingConsumer
@@ -90,14 +90,14 @@ final class RouteHandler implements MessageHandler {
             unpolled.run();
         }
         if (!isEnding()) {
-            // Left behind by the route; what ends the thread is the end of the consumer.
+            // Clears an interrupt that the route has left behind; only the consumer's end may end this thread.
             Thread.interrupted();
         }
     }
 
     /**
-     * Waits for the end only where the route goes on in another thread. An interrupt that the route leaves behind is not meant
-     * for this wait, one that comes during the wait is.
+     * Waits for the exchange's end if the route continues it on another thread. Clears an interrupt that the route has left
+     * behind before the wait; an interrupt during the wait counts.
      */
     private void process(Exchange exchange) throws InterruptedException {
         CountDownLatch ended = new CountDownLatch(1);
@@ -116,9 +116,9 @@ final class RouteHandler implements MessageHandler {
                 if (isEnding()) {
                     throw e;
                 }
-                // Left behind by the part of the route that ran in this thread.
+                // A late interrupt from the part of the route that ran on this thread.
             } catch (OutOfMemoryError e) {
-                // To wait takes memory. The exchange is in other hands all the same.
+                // Waiting allocates memory. The exchange continues regardless.
                 LockSupport.parkNanos(BREATH_NANOS);
             }
         }

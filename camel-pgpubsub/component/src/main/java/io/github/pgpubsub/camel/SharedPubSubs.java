@@ -22,17 +22,17 @@ import org.apache.camel.RuntimeCamelException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One {@link PgPubSub} for all consumers and producers with equal connection options. It counts its users and closes with the
- * last. Thread-safe.
+ * Shares one {@link PgPubSub} among all consumers and producers with equal connection options. Counts its users, and closes it
+ * when the last user releases it. Thread-safe.
  */
 final class SharedPubSubs {
 
     private static final String WHERE = "on the endpoint or on the component (camel.component.pgpubsub.url)";
 
     /**
-     * What must be equal.
+     * The options that must be equal to share a PgPubSub.
      *
-     * @param dedicated the endpoint that has it to itself; null: any may share it
+     * @param dedicated the only endpoint that may use it; null: all endpoints may
      */
     private record Key(ConnectionSource listen, ConnectionSource publish, @Nullable ConnectionCustomizer customizer,
             long reconnectDelay,
@@ -66,7 +66,7 @@ final class SharedPubSubs {
 
     /**
      * @param autowired whether a DataSource may come from the registry
-     * @param dedicated who has the session to itself; null: it is shared
+     * @param dedicated the only endpoint that may use the session; null: all endpoints may
      */
     synchronized PgPubSub retain(PgPubSubConfiguration configuration, boolean autowired, @Nullable Object dedicated) {
         Shared shared = byKey.computeIfAbsent(key(configuration, autowired, dedicated), this::open);
@@ -74,7 +74,7 @@ final class SharedPubSubs {
         return shared.pubSub;
     }
 
-    /** What all queues and buffers with this bound share. */
+    /** The limit that all queues and buffers with this maxBufferedBytes share. */
     BufferLimit memory(long maxBufferedBytes) {
         return memories.computeIfAbsent(maxBufferedBytes, BufferLimit::new);
     }
@@ -106,7 +106,7 @@ final class SharedPubSubs {
         }
     }
 
-    /** How publishing connections stand, by their names; those that were not used yet are left out. */
+    /** The state of each publishing connection, by name, except those that were never used. */
     synchronized Map<String, PublisherStatus> publishers() {
         Map<String, PublisherStatus> all = new LinkedHashMap<>();
         byKey.values().stream()
@@ -120,7 +120,7 @@ final class SharedPubSubs {
         return all;
     }
 
-    /** Of how many groups their sessions are members. */
+    /** Number of groups that all sessions together are members of. */
     synchronized int groups() {
         return byKey.values().stream().mapToInt(shared -> shared.pubSub.groups()).sum();
     }
@@ -136,13 +136,13 @@ final class SharedPubSubs {
                 configuration.getHeartbeatTimeout(), configuration.getMaxBatch(), dedicated);
     }
 
-    /** A url does not do: what is opened with it takes part in no transaction. */
+    /** Ignores a url, because connections opened with it take part in no transaction. */
     DataSource transactedDataSource(PgPubSubConfiguration configuration, boolean autowired) {
         try {
             return Database.dataSource(context, configuration.getDataSource(), autowired, WHERE);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("The option transacted needs the option dataSource, on the endpoint or on the"
-                    + " component: the DataSource whose connections the transactions are on", e);
+                    + " component: the DataSource that the transactions use", e);
         }
     }
 
@@ -166,12 +166,12 @@ final class SharedPubSubs {
         return new Shared(pubSub, callbacks, meters, server, number);
     }
 
-    /** The name may hold a channel, in which Camel would look for #placeholders#. */
+    /** Replaces #, because the name may contain a channel, and Camel resolves #placeholders# in thread names. */
     private Thread thread(String name, Runnable task) {
         return context.getExecutorServiceManager().newThread(name.replace('#', '.'), task);
     }
 
-    /** One for the whole context: filtered leaves out what any of its components sent. */
+    /** Shared by the whole context, because filtered leaves out messages of all its components. */
     static OwnMessages ownMessages(CamelContext context) {
         ExtendedCamelContext extension = context.getCamelContextExtension();
         synchronized (context) {

@@ -5,7 +5,10 @@ import java.sql.SQLException;
 import javax.sql.DataSource;
 import org.springframework.jdbc.datasource.DataSourceUtils;
 
-/** The connection that Spring has bound to the thread's transaction. The only class that knows Spring; loaded if there is one. */
+/**
+ * Borrows the connection that Spring has bound to the thread's transaction. The only class that uses Spring; loaded only if
+ * present.
+ */
 final class SpringTransactionConnections extends TransactionConnections {
 
     SpringTransactionConnections(DataSource dataSource) {

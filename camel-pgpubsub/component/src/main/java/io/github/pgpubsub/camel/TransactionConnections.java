@@ -5,8 +5,8 @@ import java.sql.SQLException;
 import javax.sql.DataSource;
 
 /**
- * Borrows connections that take part in the transaction of the calling thread. This one relies on a {@link DataSource} that
- * sees to that itself, as those do that JTA manages.
+ * Borrows connections that take part in the calling thread's transaction. This class relies on a {@link DataSource} that
+ * enlists its connections itself, as DataSources managed by JTA do.
  */
 class TransactionConnections {
 
@@ -18,7 +18,7 @@ class TransactionConnections {
         this.dataSource = dataSource;
     }
 
-    /** Spring's way where spring-jdbc is on the class path: it leads to JTA's transactions too. */
+    /** Uses Spring if spring-jdbc is on the class path; this covers JTA's transactions too. */
     static TransactionConnections of(DataSource dataSource) {
         try {
             Class.forName(SPRING_JDBC, false, TransactionConnections.class.getClassLoader());
@@ -32,7 +32,7 @@ class TransactionConnections {
         return dataSource.getConnection();
     }
 
-    /** The transaction goes on, and so does the connection where the transaction holds it. */
+    /** Does not end the transaction; a connection that the transaction holds stays open. */
     void giveBack(Connection connection) throws SQLException {
         connection.close();
     }

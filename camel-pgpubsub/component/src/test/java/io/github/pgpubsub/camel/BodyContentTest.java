@@ -57,7 +57,7 @@ import org.postgresql.util.PGobject;
 import org.w3c.dom.Document;
 import org.xml.sax.InputSource;
 
-/** What a body says goes out, all of it and nothing else, or the exchange fails. Without a server. */
+/** A body's content is sent completely and unchanged, or the exchange fails. Needs no server. */
 class BodyContentTest {
 
     private static final byte[] LATIN1 = "geheim café".getBytes(ISO_8859_1);
@@ -73,7 +73,7 @@ class BodyContentTest {
                 new SimpleTypeConverter(false, (type, exchange, value) -> "parcel " + ((Parcel) value).number()));
     }
 
-    /** A class of the application, which has a converter for it. */
+    /** A class of the application with a converter to String. */
     record Parcel(int number) {}
 
     /** Numbers of all kinds. */
@@ -132,7 +132,7 @@ class BodyContentTest {
         assertThat(encode(PayloadFormat.text, buffer)).isEqualTo(encode(PayloadFormat.text, buffer)).isEqualTo("twice");
     }
 
-    // ---- bytes that are no text
+    // ---- bytes that are not text
 
     static Stream<Object> bodiesWithoutAText() throws Exception {
         Path file = Files.write(folder.resolve("latin1"), LATIN1);
@@ -148,7 +148,7 @@ class BodyContentTest {
         for (Object body : bodiesWithoutAText().toList()) {
             assertThatThrownBy(() -> encode(format, body)).as(body.getClass().getName())
                     .isInstanceOf(CamelExchangeException.class)
-                    .hasMessageContainingAll("no text in UTF-8", "index ", Exchange.CHARSET_NAME)
+                    .hasMessageContainingAll("not valid text in UTF-8", "index ", Exchange.CHARSET_NAME)
                     .hasMessageNotContaining("geheim");
         }
         assertThatThrownBy(() -> encode(format, LATIN1)).hasMessageContaining("index 10");
@@ -231,7 +231,7 @@ class BodyContentTest {
                 .hasMessageContaining("can't be read exactly as java.lang.Double");
     }
 
-    // ---- what JDBC returns
+    // ---- JDBC values
 
     static Stream<Arguments> jdbcValues() throws Exception {
         return Stream.of(
@@ -270,7 +270,7 @@ class BodyContentTest {
         assertThat(written).contains("\"asBytes\":\"Af8=\"");
     }
 
-    // ---- what is parsed
+    // ---- parsed payloads
 
     @Test
     void aParsedPayloadIsJsonToWhoeverWantsAText() throws Exception {
@@ -306,7 +306,7 @@ class BodyContentTest {
         assertThat(parsed.toString()).startsWith("{a=1, b=");
     }
 
-    // ---- what can't be read
+    // ---- unreadable bodies
 
     @Test
     void whatCantBeReadIsToBeHadFromTheExceptionAndNowhereElse() {
@@ -379,7 +379,7 @@ class BodyContentTest {
         return exchange;
     }
 
-    /** Named, because a display name would use up a stream. */
+    /** A named argument, because a display name would consume the stream. */
     private static Arguments of(Object body, String text) {
         return arguments(named(body.getClass().getSimpleName(), body), text);
     }

@@ -45,7 +45,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.w3c.dom.Document;
 
-/** There and back: what is sent as one type can be had as that type, and an incoming body as those that are asked for. */
+/** Round trips: a body sent as one type can be received as that type, and converted to other types. */
 class BodyTypesTest {
 
     @RegisterExtension
@@ -206,7 +206,7 @@ class BodyTypesTest {
         assertThat(parsed.messages().get(1).getBody(JsonNode.class).get(0).textValue()).isEqualTo("b");
     }
 
-    /** A converter would be the whole application's; here the endpoint's options say what a payload is. */
+    /** A converter would apply to the whole application; here the endpoint's options define the payload's type. */
     @ParameterizedTest
     @ValueSource(classes = {Map.class, Order.class, Customer.class})
     void structuresAskedOfTextAreRefusedByCamel(Class<?> type) {

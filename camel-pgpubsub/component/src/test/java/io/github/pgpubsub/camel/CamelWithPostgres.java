@@ -9,14 +9,14 @@ import org.apache.camel.builder.LambdaRouteBuilder;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
 
-/** A CamelContext whose component leads to the database of a test. Not started yet; closing it stops it. */
+/** A CamelContext whose component uses the test's database. Not started yet; closing it stops it. */
 public final class CamelWithPostgres implements AutoCloseable {
 
     private final DefaultCamelContext context = new DefaultCamelContext();
     private final PgPubSubComponent component = new PgPubSubComponent();
     private ProducerTemplate template;
 
-    /** The component has this database's url, user and password. */
+    /** The component gets this database's url, user and password. */
     public CamelWithPostgres(PostgresExtension postgres) {
         this();
         component.getConfiguration().setUrl(postgres.url());
@@ -24,7 +24,7 @@ public final class CamelWithPostgres implements AutoCloseable {
         component.getConfiguration().setPassword(postgres.password());
     }
 
-    /** The component knows no database. */
+    /** The component gets no database. */
     public CamelWithPostgres() {
         context.addComponent("pgpubsub", component);
         context.getShutdownStrategy().setTimeout(10);
@@ -38,18 +38,18 @@ public final class CamelWithPostgres implements AutoCloseable {
         return component.getConfiguration();
     }
 
-    /** Adds a route, which starts at once in a context that runs. */
+    /** Adds a route. In a running context it starts at once. */
     public CamelWithPostgres route(LambdaRouteBuilder route) throws Exception {
         RouteBuilder.addRoutes(context, route);
         return this;
     }
 
-    /** Adds a route from here into the inbox. */
+    /** Adds a route from this endpoint to the inbox. */
     public CamelWithPostgres receive(String uri, Inbox inbox) throws Exception {
         return route(builder -> builder.from(uri).process(inbox));
     }
 
-    /** Starts, also again: Camel forgets its components when it stops. */
+    /** Starts, for the first time or again: Camel forgets its components when it stops. */
     public CamelWithPostgres start() {
         if (context.hasComponent("pgpubsub") == null) {
             context.addComponent("pgpubsub", component);
@@ -67,7 +67,7 @@ public final class CamelWithPostgres implements AutoCloseable {
         return template;
     }
 
-    /** The processes of this context's sessions: {@code listen} or {@code publish}. */
+    /** Backends of this context's sessions: {@code listen} or {@code publish}. */
     public List<Integer> backends(PostgresExtension postgres, String purpose) {
         return postgres.backends("pgpubsub " + context.getName() + " " + purpose);
     }
@@ -76,12 +76,12 @@ public final class CamelWithPostgres implements AutoCloseable {
         return ((PgPubSubConsumer) context.getRoute(routeId).getConsumer()).isReceiving();
     }
 
-    /** Whether the standby of the route's group is known to hold all that its leader has not done. */
+    /** Whether the standby of the route's group is known to be in step. */
     public boolean isInStep(String routeId) {
         return ((PgPubSubConsumer) context.getRoute(routeId).getConsumer()).isInStep();
     }
 
-    /** The channel as part of a URI, with everything encoded that could be. */
+    /** The channel as part of a URI, with every byte encoded. */
     public static String uri(String channel) {
         return "pgpubsub:" + encoded(channel);
     }

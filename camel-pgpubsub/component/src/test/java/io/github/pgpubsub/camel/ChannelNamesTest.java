@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.PGConnection;
 import org.postgresql.PGNotification;
 
-/** A channel's name is taken exactly, whatever it is made of, or refused. */
+/** A channel's name is used exactly as written, whatever its characters, or refused. */
 class ChannelNamesTest {
 
     private static final String DROP = "x\"; drop table t; --";
@@ -122,7 +122,7 @@ class ChannelNamesTest {
         lower.awaitBodies("lower", "folded");
     }
 
-    /** Camel decodes the path of a URI twice; a sign that is encoded for that arrives as itself. */
+    /** Camel decodes the path of a URI twice; a character that is encoded twice arrives unchanged. */
     @Test
     void aPercentSignBeforeTwoHexDigitsIsEncodedThrice() throws Exception {
         Inbox inbox = new Inbox();
@@ -210,13 +210,13 @@ class ChannelNamesTest {
                 .rootCause().isInstanceOf(IllegalArgumentException.class).hasMessageContaining("surrogate");
     }
 
-    /** Java decodes them to U+FFFD, which would be another channel, the same for all. */
+    /** Java decodes invalid bytes to U+FFFD, which would name a different channel, the same for all of them. */
     @ParameterizedTest
     @ValueSource(strings = {"a%ff", "%ED%A0%80", "a%25ff", "%C3", "a%EF%BF%BD"})
     void aUriThatIsNoUtf8IsRefused(String path) {
         assertThatThrownBy(() -> camel.context().getEndpoint("pgpubsub:" + path))
-                .isInstanceOf(ResolveEndpointFailedException.class).hasStackTraceContaining("no UTF-8");
+                .isInstanceOf(ResolveEndpointFailedException.class).hasStackTraceContaining("not UTF-8");
         assertThatThrownBy(() -> camel.template().requestBodyAndHeader("direct:anywhere", "hello", "path", path))
-                .isInstanceOf(CamelExecutionException.class).hasStackTraceContaining("no UTF-8");
+                .isInstanceOf(CamelExecutionException.class).hasStackTraceContaining("not UTF-8");
     }
 }

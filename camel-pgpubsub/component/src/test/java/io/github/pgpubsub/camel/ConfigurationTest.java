@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
-/** Where the database comes from and how it is used; what can't work is refused in words that help. */
+/** Where the database comes from and how it is used. Settings that can't work are refused with a helpful message. */
 class ConfigurationTest {
 
     @RegisterExtension
@@ -81,7 +81,7 @@ class ConfigurationTest {
         config.setDataSource(postgres.dataSource());
         config.setMaximumPoolSize(2);
         try (HikariDataSource pool = new HikariDataSource(config)) {
-            // What the application leaves in its connections is gone when the component gives them back.
+            // State that the application leaves in its connections is gone when the component returns them.
             try (Connection one = pool.getConnection(); Connection other = pool.getConnection()) {
                 for (Connection each : new Connection[] {one, other}) {
                     try (Statement statement = each.createStatement()) {
@@ -299,7 +299,7 @@ class ConfigurationTest {
         }
     }
 
-    /** On the server they become settings of TCP; a kernel that can't take them says so in the server's log only. */
+    /** On the server the values become TCP settings. If the kernel refuses a value, only the server's log says so. */
     @ParameterizedTest
     @ValueSource(strings = {
         "leaderTimeout=100&acquireInterval=1",
@@ -316,7 +316,7 @@ class ConfigurationTest {
         }
     }
 
-    /** The bound of the heartbeats is what a kernel takes: shown back, each is what was set. */
+    /** The heartbeats' bound is what a kernel accepts: the server shows each value as it was set. */
     @Test
     void theLongestHeartbeatsAreInForceOnTheServer() throws Exception {
         long seconds = Duration.ofMillis(Range.HEARTBEAT.most()).toSeconds();
@@ -350,7 +350,7 @@ class ConfigurationTest {
                 });
 
                 String after = "after loss " + round;
-                // The first send on the broken connection may be told that nobody knows what became of it.
+                // The first send on the broken connection may fail with an unknown outcome.
                 Awaitility.await().ignoreExceptions().until(() -> {
                     camel.send("pgpubsub:in?reconnectDelay=20", after);
                     return true;

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whatever a route, a handler, a notifier or a class of the application throws, the next messages are processed. */
+/** Whatever a route, a handler, a notifier or an application class throws, the next messages are processed. */
 @Timeout(60)
 class ConsumerGoesOnTest {
 
@@ -27,7 +27,7 @@ class ConsumerGoesOnTest {
     private final CamelWithPostgres camel = new CamelWithPostgres(postgres);
     private final Inbox inbox = new Inbox();
 
-    /** Can't be loaded: an ExceptionInInitializerError at first, a NoClassDefFoundError from then on. */
+    /** Fails to load: first with an ExceptionInInitializerError, then with a NoClassDefFoundError. */
     public static final class Broken {
         static final int NUMBER = Integer.parseInt("no number");
     }

@@ -42,7 +42,7 @@ class ConsumerHealthTest {
                 HealthCheck.Result health = health(context);
                 assertThat(health.getState()).isEqualTo(HealthCheck.State.DOWN);
                 assertThat(health.getMessage())
-                        .hasValueSatisfying(message -> assertThat(message).startsWith("No connection to listen on for"));
+                        .hasValueSatisfying(message -> assertThat(message).startsWith("No listening connection for"));
             });
             proxy.refuse(false);
             await().atMost(20, SECONDS)

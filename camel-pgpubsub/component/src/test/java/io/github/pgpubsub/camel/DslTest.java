@@ -14,7 +14,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The same small route in each of Camel's languages, started by camel-main with nothing but properties. */
+/** The same small route in each Camel DSL, started by camel-main with properties only. */
 class DslTest {
 
     @RegisterExtension

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.PGConnection;
 import org.postgresql.PGNotification;
 
-/** toD sends to any channel through one endpoint, and names it as an endpoint of its own would. */
+/** toD sends to any channel through one endpoint, with the same channel names as separate endpoints. */
 class DynamicChannelsTest {
 
     @RegisterExtension
@@ -146,7 +146,7 @@ class DynamicChannelsTest {
                 .filter(uri -> uri.startsWith("pgpubsub")).toList();
     }
 
-    /** A session that knows nothing of Camel. */
+    /** A plain JDBC session, without Camel. */
     private static final class Listener implements AutoCloseable {
 
         private final Connection connection = postgres.connect();
@@ -160,7 +160,7 @@ class DynamicChannelsTest {
             }
         }
 
-        /** Channel and payload of the next ones, or of those that came within ten seconds. */
+        /** Channel and payload of the next notifications, as many as requested or as many as arrive within ten seconds. */
         List<String> await(int count) throws SQLException {
             List<String> heard = new ArrayList<>();
             while (heard.size() < count) {

@@ -8,6 +8,7 @@ import io.github.pgpubsub.support.PostgresExtension;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -32,7 +33,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A consumer that is stopped or suspended by one of its own exchanges, and one whose route does what a route should not do. */
+/** A consumer that one of its own exchanges stops or suspends, and routes that misbehave. */
 class EndFromWithinTest {
 
     @RegisterExtension
@@ -81,7 +82,7 @@ class EndFromWithinTest {
         }
     }
 
-    /** What camel-core tests on seda. */
+    /** The same as camel-core's test with seda. */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void aPolicySuspendsItNowAndThen(boolean singleListener) throws Exception {
@@ -144,7 +145,7 @@ class EndFromWithinTest {
         }
     }
 
-    /** The new subscription waits for the former one's end, and that for the exchange. */
+    /** The new subscription waits for the end of the former one, which waits for the exchange. */
     @ParameterizedTest
     @CsvSource({"false,false", "true,false", "false,true", "true,true"})
     void aRouteStopsAndStartsItsOwnConsumer(boolean singleListener, boolean async) throws Exception {
@@ -176,7 +177,7 @@ class EndFromWithinTest {
         }
     }
 
-    /** What Camel lets a route do to itself by its own means. */
+    /** Calls of Camel's own API with which a route can stop itself. */
     private enum ByTheController {
 
         STOP {
@@ -202,7 +203,7 @@ class EndFromWithinTest {
         abstract void end(CamelContext context) throws Exception;
     }
 
-    /** Camel waits for the exchange that asks until its timeout is over; what is left goes to the standby, or the log tells of it. */
+    /** Camel waits for the calling exchange until the timeout. Remaining messages go to the standby, or the log reports them. */
     @ParameterizedTest
     @CsvSource({"STOP,false,false", "STOP,true,false", "STOP,false,true", "STOP,true,true",
         "SUSPEND,false,false", "SUSPEND,true,false", "SUSPEND,false,true", "SUSPEND,true,true",
@@ -215,7 +216,8 @@ class EndFromWithinTest {
         try (LoggedLines logged = LoggedLines.capture();
                 CamelWithPostgres camel = new CamelWithPostgres(postgres);
                 CamelWithPostgres other = new CamelWithPostgres(postgres)) {
-            camel.context().getShutdownStrategy().setTimeout(2);
+            camel.context().getShutdownStrategy().setTimeUnit(TimeUnit.MILLISECONDS);
+            camel.context().getShutdownStrategy().setTimeout(500);
             camel.route(builder -> {
                 RouteDefinition route = builder.from("pgpubsub:ctl?singleListener=" + singleListener).routeId("in");
                 if (async) {
@@ -243,11 +245,11 @@ class EndFromWithinTest {
 
             Inbox.await(() -> assertThat(took.get()).isPositive());
             assertThat(failure.get()).isNull();
-            assertThat(Duration.ofNanos(took.get())).isBetween(Duration.ofMillis(1900), Duration.ofSeconds(8));
+            assertThat(Duration.ofNanos(took.get())).isBetween(Duration.ofMillis(490), Duration.ofSeconds(6));
             Inbox.await(() -> assertThat(camel.backends(postgres, "listen")).isEmpty());
             assertThat(inbox.bodies()).containsExactly("1", "2", "3");
             if (singleListener) {
-                // The third was in flight when the time was up, so it comes again.
+                // The third message was in flight at the timeout, so it is redelivered.
                 standby.awaitBodies(IntStream.rangeClosed(3, 20).mapToObj(String::valueOf).toArray());
             } else {
                 Inbox.await(() -> assertThat(logged.lines()).anyMatch(line -> line.startsWith("WARN")
@@ -312,7 +314,7 @@ class EndFromWithinTest {
         Inbox.await(() -> assertThat(camel.backends(postgres, "listen")).isEmpty());
     }
 
-    /** They count as processed once they are in Camel's queue, so no other member has them, and the server has them no more. */
+    /** Messages in Camel's queue count as processed, so neither another member nor the server has them any more. */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void whatWasReceivedAndNeverPolledIsTold(boolean singleListener) throws Exception {
@@ -344,7 +346,7 @@ class EndFromWithinTest {
         assertThat(gaps).as("told once").hasSize(1);
     }
 
-    /** A queue that was polled empty is no loss. */
+    /** Nothing is lost if the queue was polled until it was empty. */
     @Test
     void whoPolledEverythingIsToldNothing() throws Exception {
         try (LoggedLines log = LoggedLines.capture(); CamelWithPostgres camel = new CamelWithPostgres(postgres).start()) {
@@ -361,7 +363,7 @@ class EndFromWithinTest {
         return camel.context().getComponent("pgpubsub", PgPubSubComponent.class).consumers().iterator().next().getProcessor();
     }
 
-    /** Who polled once and does so no more would hold up the other routes on its session for ever. */
+    /** A caller that polls once and never again would block the other routes on its session for ever. */
     @Test
     void whoPollsNoMoreIsNotWaitedFor() throws Exception {
         String uri = "pgpubsub:poll?singleListener=false&queueSize=5&pollingConsumerQueueSize=5&pollingConsumerBlockTimeout=200";
@@ -374,7 +376,7 @@ class EndFromWithinTest {
             postgres.strings("select count(pg_notify('poll', n::text)) from generate_series(1, 1000) n");
             postgres.notify("neighbour", "hello");
             neighbour.awaitSize(1);
-            // What it had taken in is there for who polls after all, and then it listens again.
+            // A later poll gets the messages that were taken in, and the consumer listens again.
             assertThat(template.receiveBody(uri, 5000, String.class)).isEqualTo("1");
             Inbox.await(() -> {
                 postgres.notify("poll", "again");
@@ -384,7 +386,7 @@ class EndFromWithinTest {
         }
     }
 
-    /** What a user may write. */
+    /** Code of a user. */
     public static final class ExceptionHandlerThatFails implements ExceptionHandler {
 
         @Override

@@ -38,8 +38,8 @@ import org.postgresql.PGConnection;
 import org.postgresql.PGNotification;
 
 /**
- * Whatever comes in as a channel, a payload, a header or a URL either works exactly or is refused without being repeated. What
- * comes in is arbitrary, another time with {@code -Dfuzz.seed=}. Many at a time, because each needs the server.
+ * Any channel, payload, header or URL either works exactly or is refused, and a refusal does not quote it. The input is random;
+ * {@code -Dfuzz.seed=} sets the seed. Inputs are sent in batches, because each needs the server.
  */
 class FuzzTest {
 
@@ -98,11 +98,11 @@ class FuzzTest {
         }
     }
 
-    /** Through URIs, where what is not plain is encoded, the consumer's side. */
+    /** The consumer's side, through URIs in which special characters are encoded. */
     @Test
     void channelsOfConsumers() throws Exception {
         Set<String> channels = new LinkedHashSet<>(some(40, ascii().ofMinLength(1).ofMaxLength(40)));
-        // Camel refuses the second, encoded or not.
+        // Camel refuses the second form, encoded or not.
         channels.removeIf(channel -> !isChannel(channel) || channel.contains("&&"));
         Inbox inbox = new Inbox();
         try (CamelWithPostgres listening = new CamelWithPostgres(postgres)) {
@@ -175,7 +175,7 @@ class FuzzTest {
         }
     }
 
-    /** Good ones with a few characters removed, doubled or put in. */
+    /** Valid URLs with a few characters removed, doubled or inserted. */
     @Test
     void urls() {
         Random random = new Random(SEED);
@@ -198,7 +198,7 @@ class FuzzTest {
         }
     }
 
-    /** The same in endpoints' URIs, as long as options begin with a ? and a whole name: Camel can't know what others are. */
+    /** The same in endpoint URIs, if the options begin with a ? and a complete name: Camel can't recognise others as options. */
     @Test
     void endpoints() {
         Random random = new Random(SEED);
@@ -220,7 +220,7 @@ class FuzzTest {
         }
     }
 
-    /** Whether the secret still stands where a password does. */
+    /** Whether the secret is still at the position of a password. */
     private static boolean hasPassword(String text) {
         return PASSWORD.matcher(text).find();
     }
@@ -250,7 +250,7 @@ class FuzzTest {
         return arbitrary.generator(1000).stream(new Random(SEED)).map(Shrinkable::value).limit(count).toList();
     }
 
-    /** The server's own rules, once more. */
+    /** The server's rules, implemented a second time. */
     private static boolean isChannel(String text) {
         int bytes = text.getBytes(UTF_8).length;
         return bytes >= 1 && bytes <= 63 && isStorable(text);

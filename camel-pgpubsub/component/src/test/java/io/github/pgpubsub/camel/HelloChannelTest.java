@@ -12,7 +12,7 @@ import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The main job: from a channel, to a channel. */
+/** The basic case: send to a channel, receive from a channel. */
 class HelloChannelTest {
 
     @RegisterExtension

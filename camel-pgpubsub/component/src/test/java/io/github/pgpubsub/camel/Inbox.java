@@ -10,7 +10,7 @@ import org.apache.camel.Message;
 import org.apache.camel.Processor;
 import org.awaitility.Awaitility;
 
-/** The end of a route, where messages are kept in the order of their arrival. */
+/** The end of a route. Keeps messages in the order of arrival. */
 public final class Inbox implements Processor {
 
     private final List<Message> messages = new ArrayList<>();
@@ -43,7 +43,7 @@ public final class Inbox implements Processor {
         await(() -> assertThat(messages()).hasSize(size));
     }
 
-    /** Waits until exactly these have come, in this order. What could come after them is not waited for. */
+    /** Waits until exactly these bodies have arrived, in this order. Does not wait for further ones. */
     public void awaitBodies(Object... bodies) {
         await(() -> assertThat(bodies()).containsExactly(bodies));
     }
@@ -53,7 +53,7 @@ public final class Inbox implements Processor {
                 .untilAsserted(assertion::check);
     }
 
-    /** What is to become true. */
+    /** A condition that must become true. */
     @FunctionalInterface
     public interface Assertion {
         void check() throws Exception;

@@ -10,7 +10,7 @@ import org.jboss.jandex.Index;
 import org.jboss.jandex.IndexReader;
 import org.junit.jupiter.api.Test;
 
-/** Quarkus looks for classes in the indexes of jars only. */
+/** Quarkus finds classes only through the index of a jar. */
 class JandexIndexTest {
 
     @Test

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A row that JDBC returned, as camel-sql and camel-jdbc hand it on, is sent as PostgreSQL's own row_to_json writes it. */
+/** A row from camel-sql or camel-jdbc is sent as PostgreSQL's row_to_json writes it. */
 class JdbcBodiesTest {
 
     private static final String ROW = """

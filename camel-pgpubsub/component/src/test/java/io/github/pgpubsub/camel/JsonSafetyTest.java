@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** JSON of whoever may notify: it can neither exhaust the stack nor choose a class. */
+/** JSON from an untrusted sender can neither exhaust the stack nor choose a class. */
 class JsonSafetyTest {
 
     private static final int DEEP = 100_000;
@@ -89,7 +89,7 @@ class JsonSafetyTest {
         return exchange;
     }
 
-    /** With room for anything. */
+    /** A type that can hold anything. */
     public static class Tree {
         public Object value;
         public Tree next;

@@ -22,10 +22,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
-/** The kamelets in the component's jar: what they declare, and a message through both. */
+/** The kamelets in the component's jar: their declarations, and a message through both. */
 class KameletsTest {
 
-    /** With characters that mean something in URIs and placeholders. */
+    /** With characters that are special in URIs and placeholders. */
     private static final String PASSWORD = "p&ss w%41rd=#?";
 
     private static final String METADATA = "/META-INF/io/github/pgpubsub/camel/pgpubsub.json";
@@ -102,7 +102,10 @@ class KameletsTest {
                 .map(PgPubSubEndpoint::getConfiguration).toList();
     }
 
-    /** Title, description, type, values, default and secrecy are the option's; the template hands on what is declared. */
+    /**
+     * Title, description, type, values, default and secrecy equal the option's, and the template passes on all declared
+     * properties.
+     */
     @ParameterizedTest
     @ValueSource(strings = {"source", "sink"})
     void everyPropertyIsAnOption(String kind) throws IOException {
@@ -124,7 +127,7 @@ class KameletsTest {
 
         JsonNode endpoint = kamelet.at(kind.equals("source") ? "/spec/template/from" : "/spec/template/from/steps/0/to");
         assertThat(endpoint.get("uri").asText()).isEqualTo("pgpubsub:{{channel}}");
-        // Camel's YAML wraps what is secret in RAW(), where it would not see that an optional value is missing.
+        // Camel's YAML DSL wraps secrets in RAW(), in which an optional placeholder without a value is not recognised.
         Map<String, String> handedOn = declared.keySet().stream().filter(name -> !name.equals("channel"))
                 .collect(Collectors.toMap(name -> name,
                         name -> (options.get(name).get("secret").asBoolean() ? "{{" : "{{?") + name + "}}"));

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What operators see of a consumer that leads, of one that stands by, and of a producer. */
+/** The operator's view of a leading consumer, a standby consumer, and a producer. */
 class ManagementTest {
 
     @RegisterExtension
@@ -67,7 +67,7 @@ class ManagementTest {
         camel.start();
         standby.receive("pgpubsub:managed?group=workers", new Inbox());
         standby.start();
-        // All of it: what one of them knows, the other may not know yet, and each tells a part at a time.
+        // All conditions together: each consumer learns the state at its own time, and its attributes change one by one.
         Inbox.await(() -> {
             assertThat(consumer().getRole()).isEqualTo("LEADER");
             assertThat(consumer().isReceiving()).isTrue();
@@ -115,7 +115,7 @@ class ManagementTest {
                 .anyMatch(member -> member.toString().endsWith(standby.context().getName() + " listen (standby)"));
     }
 
-    /** Operators have them in their dashboards. What Camel shows of any consumer is left out. */
+    /** Dashboards depend on these names. Attributes that Camel shows for every consumer are left out. */
     @Test
     void namesInJmxStay() throws Exception {
         MBeanInfo ours = server().getMBeanInfo(name("consumers", "PgPubSubConsumer"));
@@ -125,29 +125,30 @@ class ManagementTest {
         shown.removeAll(attributes(any));
         assertThat(String.join("\n", shown)).isEqualTo(
                 """
-                        Backend, int: Backend that listens, 0: none
-                        Connected, boolean: Whether there is a connection to listen on
-                        ContextLocks, int: Advisory locks that the consumers of this context hold as leaders and standbys
+                        Backend, int: Process id of the listening backend; 0: none
+                        Connected, boolean: Whether the listening connection is open
+                        ContextLocks, int: Number of advisory locks that this context's consumers hold as leaders and standbys
                         Dropped, long: Messages left out because the queue was full
                         Filtered, long: Own messages left out
-                        Gaps, long: Times in which messages may have been missed
-                        Group, java.lang.String: Who shares a listener; empty without a single listener
-                        InStep, boolean: Whether the standby holds all that the leader has not done, as far as this consumer knows
-                        Leader, int: Backend that leads as far as this consumer knows, 0: none known
-                        LeaderForMillis, long: Milliseconds for which the leader has led, -1: not known
-                        LeaderName, java.lang.String: Application name of the backend that leads, empty: none known; asks the server when \
-                        another leads, for half a second at most
-                        Queued, int: Messages that wait for the route
-                        Received, long: Messages handed to the route
-                        Receiving, boolean: Whether this consumer gets messages now
-                        Reconnects, long: Connections after the first
+                        Gaps, long: Gaps, times in which messages may have been missed
+                        Group, java.lang.String: Group that shares a listener; empty with singleListener=false
+                        InStep, boolean: Whether the standby holds all messages that the leader has not completed, as far as this \
+                        consumer knows
+                        Leader, int: Process id of the leading backend, as far as this consumer knows; 0: none known
+                        LeaderForMillis, long: How long the leader has led, in milliseconds; -1: unknown
+                        LeaderName, java.lang.String: Application name of the leading backend; empty if none is known. Asks the server \
+                        if another member leads, and waits at most half a second
+                        Queued, int: Messages waiting for the route
+                        Received, long: Messages passed to the route
+                        Receiving, boolean: Whether this consumer receives messages now
+                        Reconnects, long: Connections opened after the first one
                         Redelivered, long: Messages that an earlier listener may have processed
-                        Role, java.lang.String: Role in its group; empty without a single listener
+                        Role, java.lang.String: Role in the group; empty with singleListener=false
                         ServerQueueUsage, double: Share of the server's notification queue in use, 0 to 1
-                        Trouble, java.lang.String: Why this consumer can't go on although it is connected; empty: nothing
-                        WaitsFor, java.lang.String: Whose full queue this consumer's session waits for; empty: it reads""");
+                        Trouble, java.lang.String: Why this consumer is stuck although it is connected; empty if it is not
+                        WaitsFor, java.lang.String: Name of the route whose full queue this consumer's session waits for; empty if it reads""");
         assertThat(operations(ours)).filteredOn(each -> !operations(any).contains(each)).containsExactly(
-                "listMembers[], java.util.List: Who takes part in the group, and who leads; asks the server, for three seconds at most");
+                "listMembers[], java.util.List: Members of the group and their roles. Asks the server, and waits at most three seconds");
     }
 
     private static List<String> attributes(MBeanInfo bean) {
@@ -155,7 +156,7 @@ class ManagementTest {
                 + (each.isWritable() ? " (writable)" : "")).toList();
     }
 
-    /** Without those that get an attribute. */
+    /** Without attribute getters. */
     private static List<String> operations(MBeanInfo bean) {
         return Stream.of(bean.getOperations()).filter(each -> !each.getName().matches("(get|is)[A-Z].*"))
                 .map(each -> each.getName() + List.of(each.getSignature()) + ", " + each.getReturnType() + ": "

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What operators see of connections that lead to one server, of consumers without a route, and of a server that says nothing. */
+/** The operator's view of several connections to one server, of consumers without a route, and of a silent server. */
 @Timeout(60)
 class MetersOfManyTest {
 
@@ -113,7 +113,7 @@ class MetersOfManyTest {
 
                 long begun = System.nanoTime();
                 assertThatThrownBy(() -> consumer().listMembers()).isInstanceOf(IllegalStateException.class)
-                        .hasMessageContaining("who takes part in the group");
+                        .hasMessageContaining("the members of the group");
                 assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(5));
                 begun = System.nanoTime();
                 readAllAttributes();

@@ -46,7 +46,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.w3c.dom.Document;
 
-/** Which body becomes which payload, and which payload which body. */
+/** Conversion of bodies to payloads and back. */
 class PayloadFormatTest {
 
     @RegisterExtension
@@ -83,7 +83,7 @@ class PayloadFormatTest {
         }
     }
 
-    /** A body whose own text is not its JSON. */
+    /** A body whose toString() is not its JSON. */
     enum Colour {
         RED;
 
@@ -93,7 +93,7 @@ class PayloadFormatTest {
         }
     }
 
-    /** Nothing that JSON could show. */
+    /** A class without anything to write as JSON. */
     static final class Opaque {
         @SuppressWarnings("unused")
         private final Opaque self = this;
@@ -321,7 +321,7 @@ class PayloadFormatTest {
                 .isInstanceOf(JsonPayloadException.class);
     }
 
-    /** Named, because a display name would use up a stream. */
+    /** A named argument, because a display name would consume the stream. */
     private static Arguments body(Object body, Object counterpart) {
         return arguments(named(body == null ? "null" : body.getClass().getSimpleName(), body), counterpart);
     }

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What fits arrives whole; what does not fails its exchange, which learns the size and the limit. */
+/** A payload that fits arrives completely. A payload that does not fit fails its exchange, with size and limit in the message. */
 class PayloadLimitsTest {
 
     @RegisterExtension
@@ -109,7 +109,7 @@ class PayloadLimitsTest {
         return bodies.flatMap(body -> Stream.of("text", "json").map(format -> Arguments.of(body, format)));
     }
 
-    /** What a bean holds; Jackson wraps what its parts throw. */
+    /** A bean's property that fails; Jackson wraps the exception. */
     public record Holder(Stream<String> parts) {}
 
     @ParameterizedTest

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What is sent arrives: all of it, in order, where it should; and a send that succeeds is committed. */
+/** Sent messages arrive completely, in order and on the right channel; a send that succeeds is committed. */
 class PublishingTest {
 
     @RegisterExtension
@@ -208,7 +208,7 @@ class PublishingTest {
         }
     }
 
-    /** The database through the proxy, for endpoints that share a connection with no other test. */
+    /** The database through the proxy, so that the endpoints share no connection with other tests. */
     private static String throughProxy(String name) {
         return "RAW(jdbc:postgresql://" + proxy.host() + ":" + proxy.port() + "/" + postgres.database() + "?ApplicationName="
                 + name + ")";
@@ -233,7 +233,7 @@ class PublishingTest {
         }
     }
 
-    /** What each thread does. */
+    /** The work of each thread. */
     private interface Work {
         void run(int thread) throws Exception;
     }

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
-/** What can't work says so in words that name it. Without a server. */
+/** Settings that can't work are refused, with a message that names them. Needs no server. */
 class RefusalsTest {
 
     private static final String[] WAY_OUT = {"autowiredEnabled=false", "url", "dataSource"};
@@ -74,7 +74,7 @@ class RefusalsTest {
         assertThat(context.getEndpoint("pgpubsub:who%25253F", PgPubSubEndpoint.class).getChannel()).isEqualTo("who%3F");
     }
 
-    // ---- a class that is not there
+    // ---- a class that is not on the class path
 
     @Test
     void aBodyTypeThatIsNotThereIsNamed() {
@@ -133,7 +133,7 @@ class RefusalsTest {
         }
     }
 
-    // ---- what the log says
+    // ---- log messages
 
     @Test
     void aConnectionThatCantBeHadIsOneLine() throws Exception {
@@ -150,7 +150,7 @@ class RefusalsTest {
         }
     }
 
-    /** A final failure does not promise another attempt, and one that is followed by another says so. */
+    /** The message of a final failure does not promise another attempt; the message of any other failure does. */
     @ParameterizedTest
     @ValueSource(ints = {0, 100})
     void tryingAgainIsSaidWhereItIsTriedAgain(int reconnectLimit) throws Exception {

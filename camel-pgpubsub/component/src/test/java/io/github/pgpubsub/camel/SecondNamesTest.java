@@ -12,7 +12,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** One context, two databases: the component under a second name does all that it does under its own. */
+/** One context, two databases: under a second name the component does everything that it does under its own name. */
 class SecondNamesTest {
 
     @RegisterExtension

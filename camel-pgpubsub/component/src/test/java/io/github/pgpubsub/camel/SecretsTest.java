@@ -41,13 +41,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * A password is in no log, no exception, nothing that JMX shows and no toString(), however it was given. All of the password's
- * parts hold the same word, so half a password that got out would be seen, in whichever encoding.
+ * No log, exception, JMX attribute or toString() contains a password, however it was set. Every part of the password contains the
+ * same word, so a leak of half a password is detected too, in any encoding.
  */
 class SecretsTest {
 
     private static final String WORD = "Gehe1m";
-    /** Every character that ends something in one of the notations. */
+    /** Every character that is a delimiter in one of the notations. */
     private static final String PASSWORD = String.join(WORD, "", "@", "/", ":", "&", "?", " +=", "#", "{", ",", "");
 
     @RegisterExtension
@@ -69,7 +69,7 @@ class SecretsTest {
     @BeforeEach
     void capture() {
         logged = LoggedLines.capture();
-        // At DEBUG these print every property, every environment variable and what every placeholder stands for.
+        // At DEBUG these loggers print every property, environment variable and placeholder value.
         Configurator.setLevel("org.apache.camel.main", Level.INFO);
         Configurator.setLevel("org.apache.camel.component.properties", Level.INFO);
         Configurator.setLevel("org.apache.camel.impl.engine.DefaultCamelContextExtension", Level.INFO);
@@ -195,7 +195,10 @@ class SecretsTest {
                         "url=RAW(postgres://keeper:" + WORD + ")&x=" + WORD + "@" + address + "db)"));
     }
 
-    /** Without a route: when one can't be made, Camel shows the first 60 characters of its text (FailedToCreateRouteException). */
+    /**
+     * Without a route, because the exception for a failed route shows the first 60 characters of its text
+     * (FailedToCreateRouteException).
+     */
     @ParameterizedTest(name = "{0}")
     @MethodSource("waysThatFail")
     void aFailureDoesNotTell(String way, String options) {
@@ -237,7 +240,7 @@ class SecretsTest {
         assertNothingLogged();
     }
 
-    /** Where Camel's mask does not see where the password begins or ends. */
+    /** Passwords whose begin or end Camel's mask does not recognise. */
     static Stream<Arguments> printedForms() {
         String address = postgres.server().host() + ":" + postgres.server().port() + "/" + postgres.database();
         return Stream.of(
@@ -270,7 +273,7 @@ class SecretsTest {
         assertNothingLogged();
     }
 
-    /** Camel reads %25 inside RAW() as a percent sign, so what shall be read as %25 after that is %2525. */
+    /** Camel decodes %25 in RAW() to a percent sign, so a literal %25 is written as %2525. */
     @Test
     void aPercentSignInRaw() throws Exception {
         try (CamelWithPostgres camel = new CamelWithPostgres()) {
@@ -308,7 +311,7 @@ class SecretsTest {
         }
     }
 
-    /** As a user starts it: the properties come from a file, and camel-main prints at INFO what it sets. */
+    /** As in an application: the properties come from a file, and camel-main logs at INFO which options it sets. */
     private Main main(Map<String, String> properties, Inbox inbox) throws IOException {
         Properties all = new Properties();
         all.putAll(properties);

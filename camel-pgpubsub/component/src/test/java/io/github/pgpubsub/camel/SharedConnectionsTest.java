@@ -14,7 +14,7 @@ import org.apache.camel.spi.RouteController;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Endpoints of a context share what they connect with, take turns on it, and leave nothing behind. */
+/** Endpoints of a context share connections, one after the other, and leave nothing behind. */
 class SharedConnectionsTest {
 
     @RegisterExtension
@@ -74,7 +74,7 @@ class SharedConnectionsTest {
             notifyTurns(0, 49);
             all.awaitBodies("0");
 
-            // 49 messages wait behind the first, which its route does not let go.
+            // 49 messages wait behind the first one, which the route does not finish.
             Thread stopping = new Thread(() -> {
                 try {
                     routes.stopRoute("first");
@@ -201,7 +201,7 @@ class SharedConnectionsTest {
         }
     }
 
-    /** The server needs a moment to see that a client has said goodbye. */
+    /** The server takes a moment to notice that a client has disconnected. */
     private static void awaitNoBackend(CamelWithPostgres camel, String purpose) {
         Inbox.await(() -> assertThat(camel.backends(postgres, purpose)).isEmpty());
     }

@@ -33,10 +33,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.Driver;
 import org.postgresql.xa.PGXADataSource;
 
-/** A row and its notification in a transaction of JTA: Narayana manages it, Agroal's pools take part in it. */
+/** A row and its notification in a JTA transaction, with Narayana as transaction manager and Agroal pools. */
 class TransactedJtaTest {
 
-    /** Two phases are possible here, so that it is the notification that stands in their way. */
+    /** Two-phase commit is possible here, so only the notification prevents it. */
     @RegisterExtension
     static final PostgresExtension postgres = PostgresExtension.withOwnServer(Map.of("max_prepared_transactions", "10"));
 
@@ -47,7 +47,7 @@ class TransactedJtaTest {
     private static AgroalDataSource other;
     private static CamelWithPostgres camel;
 
-    /** What camel-jta leaves to its users. */
+    /** The policy that camel-jta leaves to its users. */
     private static final class Required extends JtaTransactionPolicy {
         @Override
         public void run(Runnable runnable) throws Throwable {

@@ -32,7 +32,7 @@ import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * A row and its notification in one of Spring's transactions: both or neither. The pool has one connection, so it must be that.
+ * A row and its notification in a Spring transaction: both or neither. The pool has a single connection, so both must use it.
  */
 class TransactedTest {
 
@@ -81,7 +81,7 @@ class TransactedTest {
         pool.close();
     }
 
-    /** Nothing has opened a connection to publish, and the transactions' own is back. */
+    /** No publishing connection was opened, and the transaction's connection has been returned. */
     @AfterEach
     void clean() {
         assertThat(camel.backends(postgres, "publish")).isEmpty();

@@ -10,7 +10,7 @@ import java.nio.file.Files;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The documented query tells who leads. */
+/** The documented query returns the leader. */
 class WhoLeadsTest {
 
     @RegisterExtension

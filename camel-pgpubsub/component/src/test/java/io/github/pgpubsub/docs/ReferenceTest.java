@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /**
- * The tables of docs/reference.md stand between markers and say what the generated metadata says. To write them anew:
+ * The tables of docs/reference.md are between markers and equal the generated metadata. To regenerate them:
  *
  * <pre>mvn -pl camel-pgpubsub/component -am test -Dtest=ReferenceTest -Dupdate.reference=true</pre>
  */
@@ -54,7 +54,7 @@ class ReferenceTest {
         assertThat(rows).isEmpty();
     }
 
-    /** Every option and header is in exactly one of them. */
+    /** Every option and header is in exactly one table. */
     private static Map<String, String> tables(JsonNode metadata) {
         Map<String, StringBuilder> tables = new LinkedHashMap<>();
         metadata.get("properties").properties().forEach(option -> optionTable(tables, tableOf(option.getValue()))

@@ -29,19 +29,19 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Every block of README.md and docs/*.md that is marked java, xml, yaml, properties or sql is run.
+ * Runs every block of README.md and docs/*.md that is marked java, xml, yaml, properties or sql.
  *
- * <p>The pages speak of the database {@value #DATABASE_OF_THE_PAGES}, user {@code camel}, password {@code secret}; here that
- * is this class's database. Routes whose endpoints name no database get it through the component.
+ * <p>The database {@value #DATABASE_OF_THE_PAGES} of the pages, with user {@code camel} and password {@code secret}, stands for
+ * this class's database. Routes whose endpoints name no database get it through the component.
  */
 class SnippetsTest {
 
     private static final String DATABASE_OF_THE_PAGES = "localhost:5432/app";
-    /** Has a test of its own, in the starter's module. */
+    /** This page has a separate test, in the starter's module. */
     private static final Path SPRING_BOOT = Pages.ROOT.resolve("docs/spring-boot.md");
-    /** Needs a log, and has a test of its own in the engine. */
+    /** This page needs a log, and has a separate test in the engine. */
     private static final Path KEPT_MESSAGES = Pages.ROOT.resolve("docs/kept-messages.md");
-    /** Its snippets are programs of their own. */
+    /** This page's snippets are complete programs. */
     private static final Path WITHOUT_CAMEL = Pages.ROOT.resolve("docs/java.md");
     private static final Set<String> LANGUAGES = Set.of("java", "xml", "yaml", "properties", "sql");
 
@@ -125,7 +125,7 @@ class SnippetsTest {
         }
     }
 
-    /** As application.properties of camel-main. */
+    /** Runs the block as application.properties of camel-main. */
     private static void runProperties(String text) throws Exception {
         Properties properties = new Properties();
         properties.load(new StringReader(text));
@@ -147,7 +147,7 @@ class SnippetsTest {
         }
     }
 
-    /** A clustered one starts when it leads. */
+    /** A clustered route starts when its member leads. */
     private static void assertStarted(CamelContext context) {
         List<Route> routes = context.getRoutes();
         Inbox.await(() -> assertThat(routes).isNotEmpty().allSatisfy(

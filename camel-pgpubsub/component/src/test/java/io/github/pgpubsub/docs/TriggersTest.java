@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The triggers of the page never fail the statement that they run in. */
+/** The page's triggers never fail the statement that fires them. */
 class TriggersTest {
 
     @RegisterExtension

@@ -26,7 +26,7 @@ import org.apache.logging.log4j.core.config.Configurator;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ThrowingRunnable;
 
-/** An application in this JVM: a CamelContext that leads to a test's database. Not started yet; closing it stops it. */
+/** An application in this JVM: a CamelContext on the test's database. Not started yet; closing it stops it. */
 final class Application implements AutoCloseable {
 
     private final PostgresExtension postgres;
@@ -34,10 +34,10 @@ final class Application implements AutoCloseable {
     private final PgPubSubComponent component = new PgPubSubComponent();
     private ProducerTemplate template;
 
-    /** It comes back soon after a loss: that it waits longer and longer is another test's business. */
+    /** A short delay, so that it reconnects soon after a loss. Another test covers growing delays. */
     Application(PostgresExtension postgres) {
         this.postgres = postgres;
-        // A stack trace for each failed attempt, which is right and not what is looked at here.
+        // Each failed attempt logs a stack trace, which would only be noise here.
         Configurator.setLevel(PgPubSubConsumer.class, Level.OFF);
         configuration().setUrl(postgres.url());
         configuration().setUser(postgres.user());
@@ -51,7 +51,7 @@ final class Application implements AutoCloseable {
         health.register(health.resolveById("routes"));
     }
 
-    /** Its connections lead through the proxy. */
+    /** Its connections go through the proxy. */
     Application through(Proxy proxy) {
         configuration().setUrl(url(proxy, postgres));
         return this;
@@ -74,7 +74,7 @@ final class Application implements AutoCloseable {
         return this;
     }
 
-    /** Adds a route from here into the arrivals. */
+    /** Adds a route from this endpoint to the arrivals. */
     Application receive(String routeId, String uri, Arrivals arrivals) throws Exception {
         return route(builder -> builder.from(uri).routeId(routeId).errorHandler(builder.noErrorHandler()).process(arrivals));
     }
@@ -93,7 +93,7 @@ final class Application implements AutoCloseable {
         return template;
     }
 
-    /** Sends until it succeeds: on a connection that broke, a first one may be told that nobody knows what became of it. */
+    /** Sends until a send succeeds: on a broken connection, the first send may fail with an unknown outcome. */
     void sendAgainAndAgain(String uri, Object body) {
         Awaitility.await().atMost(Node.SOON).ignoreExceptions().until(() -> {
             send(uri, body);
@@ -113,7 +113,7 @@ final class Application implements AutoCloseable {
         return (PgPubSubConsumer) context.getRoute(routeId).getConsumer();
     }
 
-    /** What Camel's health registry tells about a route's consumer. */
+    /** The state of a route's consumer in Camel's health registry. */
     HealthCheck.Result health(String routeId) {
         Collection<HealthCheck.Result> results = HealthCheckHelper.invokeReadiness(context, "full");
         return results.stream().filter(result -> result.getCheck().getId().equals("consumer:" + routeId)).findFirst()
@@ -125,12 +125,12 @@ final class Application implements AutoCloseable {
         soon(() -> assertThat(health(routeId).getState()).isEqualTo(state));
     }
 
-    /** The server's processes for this application: {@code listen}, {@code publish} or {@code %}. */
+    /** Backends of this application: {@code listen}, {@code publish} or {@code %}. */
     List<Integer> backends(String purpose) {
         return postgres.backends("pgpubsub " + context.getName() + " " + purpose);
     }
 
-    /** How many threads there are for what; those that run callbacks come and go. */
+    /** Number of threads by purpose, without callback threads, which come and go. */
     Map<String, Long> threads() {
         String ours = "Camel (" + context.getName() + ")";
         return Thread.getAllStackTraces().keySet().stream().map(Thread::getName)
@@ -139,7 +139,7 @@ final class Application implements AutoCloseable {
                 .collect(Collectors.groupingBy(purpose -> purpose, TreeMap::new, Collectors.counting()));
     }
 
-    /** Ends what it can while it is alive, as a shutdown does. */
+    /** Stops the context if it is running, as a shutdown does. */
     @Override
     public void close() {
         context.stop();

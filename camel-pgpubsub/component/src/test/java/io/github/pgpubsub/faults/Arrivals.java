@@ -11,14 +11,14 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
 
-/** What a route got, in its order. */
+/** The exchanges that a route got, in order. */
 final class Arrivals implements Processor {
 
     /**
      * An exchange.
      *
      * @param body null: a gap
-     * @param gap  its milliseconds; null: a message
+     * @param gap  its length in milliseconds; null: a message
      */
     record Arrival(String body, Long gap, long nanoTime) {}
 
@@ -29,7 +29,7 @@ final class Arrivals implements Processor {
         this(null);
     }
 
-    /** Bodies are numbers; what happens to them is written into a history too. */
+    /** Bodies are numbers, and their exchanges are written into a history, too. */
     Arrivals(HistoryWriter history) {
         this.history = history;
     }
@@ -92,7 +92,7 @@ final class Arrivals implements Processor {
         Application.soon(() -> assertThat(bodies()).contains(body));
     }
 
-    /** Waits until more have come than there are now. */
+    /** Waits until another exchange arrives. */
     void awaitMore(int more) {
         int before = size();
         Application.soon(() -> assertThat(size()).isGreaterThanOrEqualTo(before + more));

@@ -21,17 +21,17 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Commits wait, connections break under them, messages are refused: each sender learns what became of its own message. */
+/** Commits hang, connections break during commits, messages are refused: each sender learns the outcome of its own message. */
 class BadDayPublishingIT {
 
     private static final Duration LONG = Duration.ofSeconds(30);
-    /** What {@link PgPubSub} lets wait. */
+    /** Maximum waiting messages of a {@link PgPubSub}. */
     private static final int CAPACITY = 10_000;
 
     @RegisterExtension
     static final PostgresExtension postgres = PostgresExtension.withOwnServer(CommitLock.SETTINGS);
 
-    /** What became of messages: committed, or why not. */
+    /** Outcomes of messages: committed, or the reason of the failure. */
     private static final class Outcomes {
 
         private static final Object COMMITTED = new Object();
@@ -85,7 +85,7 @@ class BadDayPublishingIT {
         }
     }
 
-    /** Waits as long as the message may take, then says that it was not sent. */
+    /** Waits for the message's timeout, then fails with "Not sent". */
     @Test
     void whenTooManyWaitTheNextOneWaitsAndThenFails() throws Exception {
         List<String> all = numbers("full", CAPACITY);
@@ -105,7 +105,7 @@ class BadDayPublishingIT {
                 outcomes.send(pubSub, "one too many", Duration.ofMillis(700));
                 waited = (System.nanoTime() - begin) / 1_000_000;
                 assertThat(outcomes.of(List.of("one too many"))).singleElement().isInstanceOf(SQLTimeoutException.class)
-                        .asString().contains("Not sent: " + CAPACITY + " notifications wait already");
+                        .asString().contains("Not sent: " + CAPACITY + " notifications are already waiting");
                 assertThat(outcomes.all).as("told so far").hasSize(2);
                 lock.release();
             }
@@ -117,7 +117,7 @@ class BadDayPublishingIT {
         }
     }
 
-    /** A server whose encoding lacks a character refuses the whole statement. */
+    /** A server whose encoding lacks a character refuses the whole batch. */
     @Test
     void aMessageThatTheServerRefusesFailsAlone() throws Exception {
         String latin1 = "latin1_" + System.nanoTime();
@@ -143,13 +143,13 @@ class BadDayPublishingIT {
         }
     }
 
-    /** Runs what comes while all of these are under way together, if anything. */
+    /** Sends all of these together, and runs the action while they are under way. */
     private static void inOneBatch(PgPubSub pubSub, Outcomes outcomes, List<String> batch, Runnable meanwhile) throws Exception {
         int backend = (int) postgres.number("select pid from pg_stat_activity where application_name = 'pgpubsub publish'");
         try (CommitLock first = CommitLock.take(postgres)) {
             outcomes.send(pubSub, "ahead", LONG);
             CommitLock.awaitWaiting(postgres, backend);
-            // They gather behind the one that waits; and behind that waits another.
+            // They queue up behind the message that waits for its commit.
             outcomes.send(pubSub, batch);
             if (meanwhile == null) {
                 return;

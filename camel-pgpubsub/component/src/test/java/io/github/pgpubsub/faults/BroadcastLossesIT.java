@@ -7,7 +7,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Without a single listener, each consumer gets each message, and is told where it missed some; nobody else is. */
+/**
+ * With singleListener=false, each consumer gets each message, and gaps are reported only to the consumer that missed messages.
+ */
 class BroadcastLossesIT {
 
     private static final int LOSSES = 5;
@@ -46,7 +48,7 @@ class BroadcastLossesIT {
             Figures.print("broadcast, concurrentConsumers=%d: losses %d, gaps told to who lost %d, to the other %d",
                     concurrentConsumers,
                     LOSSES, lossy.gaps().size(), whole.gaps().size());
-            // With several threads the last message may be written down before those that came earlier.
+            // With several threads, the last message may be recorded before earlier ones.
             group.awaitThat("the earlier ones are written down", Node.SOON, group::isKept);
             group.assertKept();
         }

@@ -12,10 +12,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * Groups meet faults at random under a steady stream, one group after the other, each with settings of its own, and each is judged
- * by its history. {@code -Dchaos.seconds} says for how long in all, {@code -Dchaos.world} how many seconds a group lives,
- * {@code -Dchaos.members} how many members it has at most (3 to 8), and {@code -Dchaos.seed} with which seed to begin: each
- * further group has the next one. Half an hour:
+ * One group after the other, each with random settings, suffers random faults under a steady stream of messages, and is judged
+ * by its history. {@code -Dchaos.seconds} sets the total duration, {@code -Dchaos.world} the seconds per group, {@code
+ * -Dchaos.members} the maximum number of members (3 to 8), and {@code -Dchaos.seed} the first group's seed; each further group
+ * uses the next seed. To run half an hour:
  *
  * <pre>{@code
  * mvn -pl camel-pgpubsub/component -am test-compile failsafe:integration-test failsafe:verify -Dit.test=ChaosIT \

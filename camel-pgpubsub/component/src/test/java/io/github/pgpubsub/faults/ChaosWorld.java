@@ -20,8 +20,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A group with settings and faults that a seed decides. One thread does everything but what waits for a member; the members'
- * own timing is not repeated.
+ * A group whose settings and faults a seed decides. One thread causes all faults; only waits for a member are on other threads.
+ * The members' own timing is not repeatable.
  */
 final class ChaosWorld implements AutoCloseable {
 
@@ -49,16 +49,16 @@ final class ChaosWorld implements AutoCloseable {
         }
     }
 
-    /** Something to do later. */
+    /** A later action. */
     private record Due(long nanos, Runnable what) {}
 
-    /** Where a member lives, with its own way to the server. */
+    /** A member's place, with its own route to the server. */
     private final class Place implements AutoCloseable {
 
         final Proxy proxy = new Proxy(postgres.server());
         final Group far = group.through(proxy);
         Node node;
-        /** Frozen, cut off, leaving: others leave it alone. */
+        /** Busy: frozen, cut off or leaving. No other fault hits it meanwhile. */
         boolean busy;
         boolean stopping;
 
@@ -71,7 +71,7 @@ final class ChaosWorld implements AutoCloseable {
             return !busy && node.process().isAlive();
         }
 
-        /** It can tell what others take along when they end. */
+        /** Whether this member could report messages that are lost when others end. */
         boolean isPresent() {
             return isFree() && List.of("COLD", "STANDBY", "LEADER").contains(node.role());
         }
@@ -84,7 +84,7 @@ final class ChaosWorld implements AutoCloseable {
             });
         }
 
-        /** Something is wrong with its connection for so long. */
+        /** Disturbs the member's connection for this long. */
         void disturb(String how, int millis, Runnable begin, Runnable end) {
             busy = true;
             group.history().happened(What.DISTURBING, node.name(), how);
@@ -111,7 +111,7 @@ final class ChaosWorld implements AutoCloseable {
     private final Group group;
     private final List<Place> places = new ArrayList<>();
     private final PriorityQueue<Due> due = new PriorityQueue<>((a, b) -> Long.compare(a.nanos(), b.nanos()));
-    /** To be replaced, one after the other. */
+    /** Members still to be replaced, one after the other. */
     private final Deque<Place> deploying = new ArrayDeque<>();
     private final Map<Fault, Integer> faults = new EnumMap<>(Fault.class);
     private final List<CompletableFuture<Void>> background = new ArrayList<>();
@@ -120,7 +120,7 @@ final class ChaosWorld implements AutoCloseable {
     ChaosWorld(PostgresExtension postgres, long seed, int mostMembers) {
         this.postgres = postgres;
         this.seed = seed;
-        // Neighbouring seeds begin alike.
+        // Random begins alike for neighbouring seeds, so the factor spreads them.
         random = new Random(seed * 0x9E3779B97F4A7C15L);
         members = 3 + random.nextInt(mostMembers - 2);
         latency = Duration.ofMillis(any(0, 5, 50));
@@ -136,7 +136,7 @@ final class ChaosWorld implements AutoCloseable {
         return choices[random.nextInt(choices.length)];
     }
 
-    /** Lives for so long, comes to rest, and is judged. */
+    /** Runs for this long, comes to rest, and is judged. */
     Verdict live(Duration time) {
         System.out.println("chaos world: -Dchaos.seed=" + seed + ", " + this);
         for (int i = 0; i < members; i++) {
@@ -152,7 +152,7 @@ final class ChaosWorld implements AutoCloseable {
             group.awaitStarted(new Numbered("anna", lastOfAnna));
             group.awaitStarted(new Numbered("ben", lastOfBen));
         } catch (AssertionError e) {
-            // The history shows it too, and better.
+            // The history shows this more clearly.
             System.out.println("chaos world " + seed + " did not come to rest: " + e.getMessage());
         }
         Verdict verdict = group.verdict();
@@ -163,7 +163,7 @@ final class ChaosWorld implements AutoCloseable {
 
     private void suffer(long end) {
         while (System.nanoTime() < end) {
-            // Mostly with a standby in step and everybody there, sometimes as it comes.
+            // Mostly with a standby in step and all members present, sometimes in any state.
             if (random.nextInt(4) > 0) {
                 long longest = Math.min(end, System.nanoTime() + TimeUnit.SECONDS.toNanos(8));
                 while (System.nanoTime() < longest && !isWhole()) {
@@ -237,18 +237,18 @@ final class ChaosWorld implements AutoCloseable {
         }
     }
 
-    /** It is launched again when it has stopped. */
+    /** Stops the member, which is launched again afterwards. */
     private void stop(Place place) {
         place.busy = true;
         place.stopping = true;
         place.node.askToEnd();
     }
 
-    /** Leader, standby and others, each in its own way, all but one at most. */
+    /** Ends leader, standby and others, each in a random way; at least one member is left. */
     private void several() {
         List<Place> free = new ArrayList<>(places.stream().filter(Place::isFree).toList());
         Collections.shuffle(free, random);
-        // The leader and the standby are among them more often than not.
+        // Usually the leader and the standby are among them.
         free.sort((a, b) -> Boolean.compare(isOfWeight(b), isOfWeight(a)));
         free.stream().filter(Place::isPresent).reduce((one, next) -> next).ifPresent(free::remove);
         if (free.size() < 2) {
@@ -283,7 +283,7 @@ final class ChaosWorld implements AutoCloseable {
         group.history().happenedToAll(What.SETTLED, fault.name());
     }
 
-    /** The leader or the standby mostly; null: nobody is free. One is always left alone. */
+    /** Usually the leader or the standby; null if no member is free. One member is always left undisturbed. */
     private Place target() {
         List<Place> free = places.stream().filter(Place::isFree).toList();
         if (free.size() < 2) {
@@ -292,7 +292,7 @@ final class ChaosWorld implements AutoCloseable {
         String role = any("LEADER", "LEADER", "STANDBY", "any");
         Place chosen = free.stream().filter(place -> place.node.role().equals(role)).findFirst()
                 .orElseGet(() -> free.get(random.nextInt(free.size())));
-        // A group of which nobody is left promises nothing: that is looked at too, now and then.
+        // A group without members promises nothing. This case is tested too, now and then.
         boolean leavesNobody = places.stream().noneMatch(place -> place != chosen && place.isPresent());
         return leavesNobody && random.nextInt(10) > 0 ? null : chosen;
     }
@@ -305,7 +305,7 @@ final class ChaosWorld implements AutoCloseable {
         background.add(CompletableFuture.runAsync(what));
     }
 
-    /** Does what is due meanwhile. */
+    /** Runs the actions that become due meanwhile. */
     private void pass(int millis) {
         long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
         do {
@@ -322,7 +322,7 @@ final class ChaosWorld implements AutoCloseable {
         } while (System.nanoTime() < end);
     }
 
-    /** The next one is stopped when the one before has come back, and has a role again. */
+    /** Stops the next member once the previous one is back and has a role again. */
     private void deploy() {
         if (!deploying.isEmpty() && places.stream().noneMatch(place -> place.stopping || place.node.role().isEmpty())) {
             Place next = deploying.remove();
@@ -332,7 +332,7 @@ final class ChaosWorld implements AutoCloseable {
         }
     }
 
-    /** Everybody is there again, nothing is wrong any more, and somebody begins messages. */
+    /** Waits until all members are back, all disturbances are over, and a member begins messages. */
     private void rest() {
         deploying.clear();
         while (!due.isEmpty() || places.stream().anyMatch(place -> place.busy)) {

@@ -11,12 +11,12 @@ import java.util.Map;
 import org.postgresql.PGConnection;
 
 /**
- * Takes the one lock of a server that commits with NOTIFY wait for (PostgreSQL source, PreCommit_Notify), and keeps it until
- * it is closed: its own commit waits for a synchronous standby that does not exist. Needs a server with {@link #SETTINGS}.
+ * Holds the server-wide lock that every commit with NOTIFY takes (PostgreSQL source, PreCommit_Notify) until it is closed: its
+ * own commit waits for a synchronous standby that does not exist. Needs a server with {@link #SETTINGS}.
  */
 final class CommitLock implements AutoCloseable {
 
-    /** Only who asks for it waits for the standby. */
+    /** Only sessions that ask for it wait for the standby. */
     static final Map<String, String> SETTINGS = Map.of("synchronous_standby_names", "nobody", "synchronous_commit", "local");
 
     private final PostgresExtension postgres;
@@ -30,7 +30,7 @@ final class CommitLock implements AutoCloseable {
         this.backend = connection.unwrap(PGConnection.class).getBackendPID();
     }
 
-    /** Returns when it has the lock, or waits for it behind those that wait already. */
+    /** Returns when this session has the lock, or queues for it behind other sessions. */
     static CommitLock take(PostgresExtension postgres) throws SQLException {
         CommitLock lock = new CommitLock(postgres);
         lock.thread.start();
@@ -48,10 +48,10 @@ final class CommitLock implements AutoCloseable {
     private void commit() {
         try (Statement statement = connection.createStatement()) {
             statement.execute("set synchronous_commit = on");
-            // Only who has written something waits for a standby.
+            // Only a transaction that has written waits for a standby.
             statement.execute("select pg_notify('commit lock', ''), pg_logical_emit_message(true, 'commit lock', '')");
         } catch (SQLException e) {
-            // Ended by whoever closes this.
+            // close() ends this session.
         }
     }
 

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A primary and its hot standby: nobody listens or leads on the standby, and everybody moves there when it is promoted. */
+/** A primary and its hot standby: no member listens or leads on the standby, and all members move there when it is promoted. */
 @Tag("long")
 class FailoverIT {
 
@@ -58,7 +58,7 @@ class FailoverIT {
 
             postgres.server().stopImmediately();
             application.awaitHealth("single", HealthCheck.State.DOWN);
-            // It is asked again and again, and answers that it is a replica.
+            // Each attempt finds that this server is a replica.
             assertThat(application.isReceiving("single") || application.isReceiving("all")).isFalse();
             assertThat(locksOnStandby()).isZero();
             long begin = System.nanoTime();

@@ -22,16 +22,16 @@ import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.config.Configurator;
 
 /**
- * An application that consumes numbered messages: a CamelContext in a JVM of its own.
+ * An application that consumes numbered messages: a CamelContext in a separate JVM.
  *
  * <p>Arguments: name, JDBC URL, user, password, channel and options of the endpoint, milliseconds per exchange, then any of
  * {@code fail} (every exchange fails) and {@code ends} (print the end of exchanges too). It prints at the start of each exchange
  * {@code S NUMBER MICROS REDELIVERED ID SENDER}, {@code G MICROS MILLIS} for a gap and {@code E NUMBER MICROS} at the end of an
  * exchange.
- * SIGTERM ends it in an orderly way, and so does {@code end}; {@code leave} and {@code join} stop and start the route, and
- * {@code suspend} and {@code resume} do what they say: each is answered when it is done.
+ * SIGTERM ends it in an orderly way, and so does {@code end}. The commands {@code leave} and {@code join} stop and start the
+ * route, {@code suspend} and {@code resume} suspend and resume it. Each command is answered when it is done.
  *
- * <p>What it takes, ends and is told, and its roles, it also writes into the history in the directory that the property
+ * <p>It also writes the messages it begins and ends, the gaps, and its roles into the history in the directory that the property
  * {@code history} names.
  */
 public final class FaultNode {
@@ -60,7 +60,7 @@ public final class FaultNode {
         FaultNode node = new FaultNode(history, Long.parseLong(arguments[5]), Stream.of(arguments)
                 .filter(Set.of("fail", "ends")::contains).collect(Collectors.toSet()));
         if (node.fails) {
-            // A stack trace for each message, which is right and not what is looked at here.
+            // Each failed message logs a stack trace, which would only be noise here.
             Configurator.setLevel("io.github.pgpubsub.camel", Level.OFF);
         }
         DefaultCamelContext context = new DefaultCamelContext();
@@ -77,7 +77,7 @@ public final class FaultNode {
         context.start();
         print(STARTED);
         obey(context);
-        // Its hook stops the context.
+        // The shutdown hook stops the context.
         System.exit(0);
     }
 
@@ -105,7 +105,7 @@ public final class FaultNode {
         print("S " + number + " " + micros + " " + again + " " + message.getHeader(PgPubSubConstants.MESSAGE_ID)
                 + " " + numbered.sender());
         if (delayMillis > 0) {
-            // The route is slow: that is what is tested.
+            // A slow route is the point of the test.
             Thread.sleep(delayMillis);
         }
         history.end(numbered);
@@ -121,7 +121,7 @@ public final class FaultNode {
         return ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
     }
 
-    /** Until told to end, or nobody is there any more to tell it. */
+    /** Runs until the command {@code end}, or the end of the standard input. */
     private static void obey(CamelContext context) throws Exception {
         BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String command = commands.readLine(); command != null && !command.equals(END); command = commands.readLine()) {

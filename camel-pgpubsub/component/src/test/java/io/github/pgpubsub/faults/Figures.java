@@ -3,7 +3,7 @@ package io.github.pgpubsub.faults;
 import java.util.List;
 import java.util.Locale;
 
-/** What a test measured, for the reader. */
+/** Prints a test's measurements for people. */
 public final class Figures {
 
     private Figures() {}
@@ -12,7 +12,7 @@ public final class Figures {
         System.out.println("figures: " + String.format(Locale.ROOT, format, values));
     }
 
-    /** Median and maximum of microseconds, in milliseconds. */
+    /** Median and maximum of these microseconds, in milliseconds. */
     static String medianAndMax(List<Long> micros) {
         if (micros.isEmpty()) {
             return "none";

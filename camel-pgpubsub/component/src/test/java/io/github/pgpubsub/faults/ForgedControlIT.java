@@ -8,7 +8,7 @@ import java.sql.SQLException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A stranger who may connect sends forged control messages: nothing changes for those who listen. */
+/** A stranger who may connect sends forged control messages: nothing changes for the group. */
 class ForgedControlIT {
 
     @RegisterExtension

@@ -15,8 +15,8 @@ import org.postgresql.PGConnection;
 import org.postgresql.PGNotification;
 
 /**
- * A stranger who may connect and knows how the members of a group talk: it hears them all and answers each message with
- * forged ones that name the same epoch and places, some of them copies to the letter.
+ * A stranger who may connect and knows the control protocol. It listens to all control messages, and answers each with forged
+ * ones that name the same epoch and positions; some are exact copies.
  */
 final class Forger implements AutoCloseable {
 
@@ -68,7 +68,7 @@ final class Forger implements AutoCloseable {
             forgeries.add(new ControlMessage(ControlMessage.VERSION, type, "forged." + tokens++, fields).encode());
             forgeries.add(new ControlMessage(ControlMessage.VERSION, type, heard.token(), fields).encode());
         }
-        // Answers to a notice name it.
+        // An answer names the message that it answers.
         fields.put("to", heard.token());
         forgeries.add(new ControlMessage(ControlMessage.VERSION, Type.SYNCED, "forged." + tokens++, fields).encode());
         forgeries.add("not a control message");

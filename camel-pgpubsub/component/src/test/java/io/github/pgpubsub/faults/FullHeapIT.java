@@ -12,15 +12,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * A heap that is full for some seconds: meanwhile no send waits for ever, and afterwards everything works again. Not a single
- * allocation of those seconds can be relied upon, so each run is another one.
+ * The heap is full for some seconds: meanwhile no send waits for ever, and afterwards everything works again. Any allocation
+ * may fail in these seconds, so each run differs.
  */
 class FullHeapIT {
 
     private static final int SECONDS = 6;
-    /** A JVM on a loaded machine. */
+    /** Timeout for a JVM on a loaded machine. */
     private static final Duration START = Duration.ofMinutes(2);
-    /** What a garbage collector that finds nothing, and a loaded machine, may add to a send's time. */
+    /** Allowance for fruitless garbage collections and a loaded machine, added to a send's timeout. */
     private static final Duration SLACK = Duration.ofSeconds(8);
 
     @RegisterExtension
@@ -36,9 +36,9 @@ class FullHeapIT {
             node.awaitLine((FullHeapNode.GOT + "own")::equals, Node.SOON);
             String before = awaitAllIsWell(node, "before");
             long first = fillAndAwaitMessages(node, 1);
-            // The route that filled the heap takes the next message too.
+            // The route that filled the heap processes the next message, too.
             long second = fillAndAwaitMessages(node, 2);
-            // No thread is gone, none has come, and health is up.
+            // The threads are the same as before, and health is up.
             assertThat(awaitAllIsWell(node, "after")).isEqualTo(before);
             node.send(FullHeapNode.END);
             String longest = node.awaitLine(line -> line.startsWith(FullHeapNode.LONGEST), Node.SOON).text()
@@ -52,7 +52,7 @@ class FullHeapIT {
         }
     }
 
-    /** @return milliseconds until messages come again */
+    /** @return milliseconds until messages arrive again */
     private static long fillAndAwaitMessages(JvmProcess node, int time) {
         postgres.notify("fill", "go");
         Awaitility.await().atMost(Node.SOON).until(() -> count(node, FullHeapNode.FREE) == time);
@@ -62,7 +62,7 @@ class FullHeapIT {
             assertThat(count(node, FullHeapNode.GOT + "after " + time)).isPositive();
         });
         long millis = (System.nanoTime() - begin) / 1_000_000;
-        // Its own messages too: it sends.
+        // The application receives its own messages, too.
         long own = count(node, FullHeapNode.GOT + "own");
         Awaitility.await().atMost(Node.SOON).until(() -> count(node, FullHeapNode.GOT + "own") > own + 10);
         return millis;

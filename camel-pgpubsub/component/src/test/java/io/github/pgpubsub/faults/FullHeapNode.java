@@ -17,10 +17,10 @@ import org.apache.camel.health.HealthCheckRegistry;
 import org.apache.camel.impl.DefaultCamelContext;
 
 /**
- * An application whose route fills the heap for some seconds when it is told to, while it sends. Arguments: JDBC URL, user,
- * password, options of its endpoints, seconds. It prints what it receives, and {@code FREE} when the heap is. Asked by a line, it
- * prints which threads of the component there are, and what the health checks say. After the line {@code end} it prints the
- * milliseconds that the longest send took, and ends.
+ * An application that sends, and whose route fills the heap for some seconds on request. Arguments: JDBC URL, user, password,
+ * options of its endpoints, seconds. It prints received messages, and {@code FREE} when the heap is free again. For any input
+ * line, it prints the component's threads and the results of the health checks. After the line {@code end} it prints the
+ * duration of the longest send in milliseconds, and ends.
  */
 public final class FullHeapNode {
 
@@ -33,7 +33,7 @@ public final class FullHeapNode {
     static final int SEND_TIMEOUT_MILLIS = 2000;
 
     private static final int PIECE = 4096;
-    /** Camel has an exchange that an Error went through, of its own code, for one in flight, and waits for it in vain. */
+    /** If Camel's own code throws an Error, Camel counts the exchange as in flight, and would wait for it in vain. */
     private static final int SHUTDOWN_SECONDS = 5;
 
     private static volatile boolean ends;
@@ -78,7 +78,7 @@ public final class FullHeapNode {
         context.stop();
     }
 
-    /** Whatever others give back is taken at once. */
+    /** Takes memory that others free at once. */
     private static void fill(long nanos) {
         long end = System.nanoTime() + nanos;
         hoard = new ArrayList<>(1 << 16);
@@ -99,14 +99,14 @@ public final class FullHeapNode {
             try {
                 template.sendBody("pgpubsub:ping", "own");
             } catch (Throwable e) {
-                // It could not be sent, and this is known.
+                // The send has failed with a known outcome.
             }
             longest = Math.max(longest, (System.nanoTime() - begin) / 1_000_000);
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
         }
     }
 
-    /** Those that are there for good; a pool's come and go. */
+    /** Permanent threads only, because a pool's threads come and go. */
     private static String threads() {
         return Thread.getAllStackTraces().keySet().stream().map(Thread::getName)
                 .filter(name -> name.contains(" - pgpubsub camel"))

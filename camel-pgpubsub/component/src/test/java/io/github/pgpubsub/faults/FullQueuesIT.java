@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A route stands still and messages come in: what is kept, what is dropped, who waits, and who is told. */
+/** A route stands still while messages arrive: which are kept, which are dropped, which routes wait, and what is reported. */
 @Tag("long")
 @Tag("alone")
 class FullQueuesIT {
@@ -72,7 +72,7 @@ class FullQueuesIT {
         }
     }
 
-    /** Payloads of 4,000 bytes. Messages are handed over by the dozen, and the last dozens may lie beyond the bound. */
+    /** Payloads of 4,000 bytes. Messages are passed on in batches, and the last batches may exceed the bound. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void bytesAreBoundedToo(boolean singleListener) throws Exception {
@@ -82,7 +82,7 @@ class FullQueuesIT {
         try (PgPubSub pubSub = pubSub();
                 Subscription subscription = pubSub.subscribe(SubscriptionOptions.to("bytes")
                         .queueSize(messages).memory(memory).singleListener(singleListener).build(), route)) {
-            // What comes during a take-over has another bound.
+            // Messages that arrive during a take-over have a different bound.
             soon(() -> assertThat(subscription.isReceiving()).isTrue());
             notify("bytes", 1, messages, 4000);
             soon(() -> assertThat(subscription.status().session().waitsFor()).isEqualTo("bytes"));
@@ -160,7 +160,7 @@ class FullQueuesIT {
         return PgPubSub.to(new UrlConnectionSource(postgres.url(), postgres.user(), postgres.password())).build();
     }
 
-    /** Numbers, with as much behind them as makes so many bytes. */
+    /** Numbers, padded to this many bytes. */
     private static void notify(String channel, int first, int last, int bytes) {
         postgres.strings("select count(pg_notify(?, case when ? = 0 then n::text else rpad(n || ' ', ?, 'x') end))"
                 + " from generate_series(?::bigint, ?::bigint) n", channel, bytes, bytes, first, last);

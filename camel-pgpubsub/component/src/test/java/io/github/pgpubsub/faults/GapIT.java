@@ -29,7 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Nothing is kept for a connection that is lost. Whoever listens is told so, at the right place. */
+/** The server keeps nothing for a lost connection. The gap is reported to the listener, at the right position. */
 @Tag("long")
 class GapIT {
 
@@ -66,7 +66,7 @@ class GapIT {
         }
     }
 
-    /** A table that a cache follows: it loads it when it is told of a gap, and takes what is notified. */
+    /** A cache that follows a table: it loads the table at each gap, and applies the notifications in between. */
     private static final class Cache implements Processor, AutoCloseable {
 
         private final Set<Long> rows = new ConcurrentSkipListSet<>();
@@ -81,7 +81,7 @@ class GapIT {
                 rows.add(exchange.getMessage().getBody(Long.class));
                 return;
             }
-            // In the window: it listens already, and has not loaded yet; then it has loaded, and has not gone on yet.
+            // In the windows: after it listens and before it has loaded; after it has loaded and before it continues.
             insert(connection);
             rows.clear();
             load();
@@ -119,9 +119,9 @@ class GapIT {
                 Proxy proxy = new Proxy(postgres.server());
                 Application application = new Application(postgres).through(proxy).route(route -> route
                         .from("pgpubsub:item?gapMarker=always&singleListener=" + singleListener).routeId("in").process(cache))) {
-            // Between asking to listen and listening lies more time than the cache needs to load.
+            // With this delay, LISTEN takes longer than the cache takes to load.
             proxy.delay(Duration.ofMillis(10));
-            // A row that comes while nobody listens.
+            // A row that is inserted while nobody listens.
             application.configuration().setConnectionCustomizer(connection -> insert(lost));
             application.start();
             soon(() -> assertThat(cache.loads).hasValue(1));
@@ -169,7 +169,7 @@ class GapIT {
         }
     }
 
-    /** Losses, attempts to reconnect, payloads that can't be read, routes that fail: one handler hears of all. */
+    /** Losses, attempts to reconnect, unreadable payloads, failing routes: one handler gets them all. */
     @ParameterizedTest
     @CsvSource({"true, true", "true, false", "false, true", "false, false"})
     void everyFailureReachesTheOneWhoHandlesFailures(boolean bridged, boolean singleListener) throws Exception {

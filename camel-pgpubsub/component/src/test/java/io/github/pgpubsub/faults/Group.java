@@ -28,7 +28,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.awaitility.core.ConditionTimeoutException;
 
-/** Members of one group, each a JVM of its own. */
+/** Members of one group, each in a separate JVM. */
 final class Group implements AutoCloseable {
 
     private static final Duration LOOK = Duration.ofMillis(10);
@@ -73,44 +73,44 @@ final class Group implements AutoCloseable {
                 HistoryWriter.into(directory, TEST), postgres.url());
     }
 
-    /** The same members; those that are launched with it connect as somebody else. */
+    /** A view of the same group that launches members with another database user. */
     Group as(String otherUser, String otherPassword) {
         return new Group(postgres, channel, options, otherUser, otherPassword, cable, all, directory, history, url);
     }
 
-    /** The same members; those that are launched with it run at the far end. */
+    /** A view of the same group that launches members at the far end of the cable. */
     Group over(Cable otherCable) {
         return new Group(postgres, channel, options, user, password, otherCable, all, directory, history,
                 VanishedHostIT.url(otherCable, postgres));
     }
 
-    /** The same members; those that are launched with it connect through a proxy. */
+    /** A view of the same group that launches members behind a proxy. */
     Group through(Proxy proxy) {
         return new Group(postgres, channel, options, user, password, null, all, directory, history,
                 Application.url(proxy, postgres));
     }
 
-    /** Where the test writes what it does. */
+    /** The history of the test's own actions. */
     HistoryWriter history() {
         return history;
     }
 
-    /** For a member of the test's own JVM, which is not launched here. */
+    /** The history of a member in the test's own JVM, which is not launched here. */
     HistoryWriter writerFor(String member) {
         return HistoryWriter.into(directory, member);
     }
 
-    /** Sends numbers steadily from now on, and writes that into the history. */
+    /** Sends numbers steadily from now on, and records them in the history. */
     Numbers numbers(int perSecond) {
         return Numbers.start(postgres, channel, perSecond, history);
     }
 
-    /** The same, as one of several senders. */
+    /** Sends numbers steadily as one of several senders. */
     Numbers numbers(String sender, int perSecond) {
         return Numbers.start(postgres, channel, perSecond, history, sender);
     }
 
-    /** Sends these numbers in one transaction, and writes that into the history. */
+    /** Sends these numbers in one transaction, and records them in the history. */
     void send(long first, long last) {
         history.sending(Numbered.onlySender(), first, last);
         postgres.strings("select count(pg_notify(?, n::text)) from generate_series(?::bigint, ?::bigint) n", channel, first,
@@ -122,7 +122,7 @@ final class Group implements AutoCloseable {
         return channel;
     }
 
-    /** Does not wait for its start. */
+    /** Launches a member without waiting for its start. */
     Node launch() {
         return launch(0);
     }
@@ -133,7 +133,7 @@ final class Group implements AutoCloseable {
         List<String> arguments = Stream.concat(
                 Stream.of(name, url, user, password, channel + "?" + options, Long.toString(delayMillis)),
                 Stream.of(flags)).toList();
-        // Otherwise logging, and with it the history's roles, ends with SIGTERM, and the member goes on for a while.
+        // Otherwise logging, and with it the history's roles, would end at SIGTERM, before the member itself.
         List<String> jvm = List.of("-Xmx96m", "-XX:+UseSerialGC", "-Dlog4j2.shutdownHookEnabled=false",
                 "-D" + FaultNode.HISTORY + "=" + directory.toAbsolutePath());
         history.happened(What.STARTING, name);
@@ -147,7 +147,7 @@ final class Group implements AutoCloseable {
         return List.copyOf(all);
     }
 
-    /** The backend that holds a lock of this group, 0: none. */
+    /** The backend that holds this lock of the group; 0: none. */
     int holder(Lock lock) {
         return postgres.strings("""
                 select pid from pg_locks
@@ -161,7 +161,7 @@ final class Group implements AutoCloseable {
         return node.process().isAlive() && node.role().equals("LEADER") && node.backend() == holder(Lock.LEADER);
     }
 
-    /** Who has the leader's lock and knows it. */
+    /** Waits for a member that holds the leader's lock and knows it. */
     Node awaitLeader() {
         awaitThat("somebody leads", Node.SOON, () -> all.stream().anyMatch(this::leads));
         return all.stream().filter(this::leads).findFirst().orElseThrow();
@@ -175,7 +175,7 @@ final class Group implements AutoCloseable {
         awaitThat(node + " is in step", Node.SOON, node::isStandbyInStep);
     }
 
-    /** Somebody alive holds all that the leader has not done. */
+    /** Waits for a running standby that is in step. */
     Node awaitStandbyInStep() {
         awaitThat("a standby is in step", Node.SOON, () -> all.stream().anyMatch(Group::standsBy));
         return all.stream().filter(Group::standsBy).findFirst().orElseThrow();
@@ -185,12 +185,12 @@ final class Group implements AutoCloseable {
         return node.process().isAlive() && node.isStandbyInStep();
     }
 
-    /** Waits until the number has been begun by anyone, and so all before it, as far as they come at all. */
+    /** Waits until any member has begun the number. By then all earlier numbers have been begun too, or never will be. */
     void awaitStarted(long number) {
         awaitStarted(new Numbered(Numbered.onlySender(), number));
     }
 
-    /** The same, where there are several senders. */
+    /** The same for one of several senders. */
     void awaitStarted(Numbered message) {
         awaitThat(message + " has come", Node.SOON, () -> all.stream().anyMatch(node -> {
             List<Start> starts = node.starts();
@@ -199,13 +199,13 @@ final class Group implements AutoCloseable {
         }));
     }
 
-    /** Waits until this one begins another exchange. */
+    /** Waits until this member begins another exchange. */
     void awaitNextStart(Node node) {
         int begun = node.starts().size();
         awaitThat(node + " begins another one", Node.SOON, () -> node.starts().size() > begun);
     }
 
-    /** A failure's message tells how the members stand and what the judge says so far; what they did is printed. */
+    /** The failure message shows the members' state and the judge's findings so far; their output is printed. */
     void awaitThat(String what, Duration atMost, BooleanSupplier condition) {
         try {
             await(what).atMost(atMost).pollInterval(LOOK).until(condition::getAsBoolean);
@@ -222,7 +222,7 @@ final class Group implements AutoCloseable {
         return new Received(all);
     }
 
-    /** Judges by these options. A history that breaks a rule stays where it is, for people. */
+    /** Judges by these options. A history that breaks a rule is kept, for people. */
     Verdict verdict() {
         return verdict(Settings.ofOptions(options));
     }
@@ -252,7 +252,7 @@ final class Group implements AutoCloseable {
         assertKept(verdict());
     }
 
-    /** Fails if the history breaks a rule, or a gap was told. */
+    /** Fails if the history breaks a rule, or a gap was reported. */
     void assertKeptWithoutGaps() {
         assertKept(verdict(Settings.ofOptions(options).withoutGaps()));
     }
@@ -261,7 +261,7 @@ final class Group implements AutoCloseable {
         assertThat(verdict.violations()).as("%s", verdict).isEmpty();
     }
 
-    /** What all members logged last. */
+    /** The last log lines of all members. */
     String story() {
         return all.stream().map(node -> {
             List<String> log = node.log();

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What many members cost the server: it grows with their number, and not with the messages. */
+/** The server's cost of many members grows with their number, not with the messages. */
 @Tag("long")
 @Tag("alone")
 class GroupCostIT {
@@ -55,7 +55,7 @@ class GroupCostIT {
             }
             await("one leader each").atMost(SOON).until(() -> members.receiving() == groups);
             await("one standby each").atMost(SOON).until(() -> members.listening.size() == 2 * groups);
-            // Two looks a second and member, of a few statements each. What the start cost, backends may tell seconds later.
+            // Two polls per second and member, of a few statements each. Backends may report the cost of the start seconds later.
             double most = groups * membersEach * 2 * 6;
             double idle = transactionsPerSecond();
             for (int i = 0; i < 5 && idle >= most; i++) {
@@ -73,14 +73,14 @@ class GroupCostIT {
                 sent = numbers.stop();
             }
             await("all handled").atMost(SOON).until(() -> handled.get() - handledBefore == sent * groups);
-            // Each that listens handles the sender's notifications in a transaction of its own, if it is awake to take each alone.
+            // Each listener handles a notification in a separate transaction, unless it gets several at once.
             double woken = 2 * groups * sender;
             Figures.print("cost of %s: transactions/s idle %.0f, with 2,000 messages/s in %.0f transactions/s %.0f; that is %.0f"
                     + " without the sender's; backends that listen %d of %d, woken at most %.0f/s", what, idle, sender, busy,
                     busy - sender, members.listening.size(), groups * membersEach, woken);
             assertThat(members.listening).as("cold members LISTEN to nothing").hasSize(2 * groups);
             assertThat(idle).as("idle").isLessThan(most);
-            // A leader reports at most four times a second, and each report, from whichever group, wakes all that listen.
+            // A leader reports at most four times a second, and each report, of any group, wakes all listeners.
             double reports = groups * REPORTS_A_SECOND * (1.0 + 2 * groups);
             assertThat(busy - sender).as("busy").isLessThan(idle * 1.5 + woken + reports);
         }
@@ -89,22 +89,22 @@ class GroupCostIT {
     private static double transactionsPerSecond() throws InterruptedException {
         long from = transactions();
         long start = System.nanoTime();
-        // A rate is measured over a time: nothing is waited for.
+        // Measures a rate over this time; there is no condition to wait for.
         Thread.sleep(MEASURED.toMillis());
         return (transactions() - from) * 1e9 / (System.nanoTime() - start);
     }
 
-    /** Backends tell what they did at most once a second. */
+    /** Backends report their statistics at most once a second. */
     private static long transactions() {
         return postgres.number("select xact_commit from pg_stat_database where datname = current_database()");
     }
 
-    /** Each a process of its own as far as the server can see, all in this JVM. */
+    /** Members with separate sessions, like separate processes to the server, but in this JVM. */
     private static final class Members implements AutoCloseable {
 
         private final List<PgPubSub> pubSubs = new ArrayList<>();
         private final List<Subscription> subscriptions = new ArrayList<>();
-        /** Those that have said LISTEN. */
+        /** Sessions that have executed LISTEN. */
         private final Set<Integer> listening = ConcurrentHashMap.newKeySet();
 
         void add(String channel, String group, AtomicLong handled) throws SQLException, InterruptedException {
@@ -123,7 +123,7 @@ class GroupCostIT {
             return subscriptions.stream().filter(Subscription::isReceiving).count();
         }
 
-        /** From the last, so that nobody has to take over: those at the end are cold. */
+        /** Closes the last members first, so that nobody has to take over: they are cold. */
         @Override
         public void close() {
             for (int i = subscriptions.size() - 1; i >= 0; i--) {
@@ -133,7 +133,7 @@ class GroupCostIT {
         }
     }
 
-    /** Connections that tell when LISTEN is run on them. */
+    /** Connections that record when a LISTEN is executed. */
     private record Overheard(Runnable listens) implements ConnectionSource {
 
         @Override

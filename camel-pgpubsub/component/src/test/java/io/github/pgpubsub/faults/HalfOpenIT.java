@@ -21,18 +21,18 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
-/** Packets vanish and nobody says so: a cable, a firewall that forgot the connection, a host that is gone. */
+/** Packets vanish without an error: a broken cable, a firewall that forgot the connection, a vanished host. */
 @Tag("long")
 class HalfOpenIT {
 
     private static final int HEARTBEAT_MILLIS = 500;
-    /** For what comes on top on a machine that has other things to do. */
+    /** Allowance for a loaded machine. */
     private static final Duration SLACK = Duration.ofSeconds(3);
 
     @RegisterExtension
     static final PostgresExtension postgres = PostgresExtension.withOwnServer(CommitLock.SETTINGS);
 
-    /** New connections take another way than those that there are. */
+    /** New connections take another path than the existing ones. */
     private static final class Ways extends PGSimpleDataSource {
 
         private static final long serialVersionUID = 1L;
@@ -53,7 +53,7 @@ class HalfOpenIT {
         }
     }
 
-    /** Its own former session may still hold the lock, and be deposed: nobody can tell it from a listener that is frozen. */
+    /** The member's own former session may still hold the lock, and is deposed like a frozen listener's. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void anIdleConnectionIsFoundByItsHeartbeat(boolean singleListener) throws Exception {
@@ -80,7 +80,7 @@ class HalfOpenIT {
         }
     }
 
-    /** It has the leader's lock and still the standby's place, so no standby is there that could depose it. */
+    /** The member has the leader's lock and still the standby's, so there is no standby that could depose it. */
     @Test
     void whoIsLostAmidATakeOverDoesNotBlockItsGroup() throws Exception {
         GroupKey key = new GroupKey("amid", "default");
@@ -92,7 +92,7 @@ class HalfOpenIT {
                 Thread start = new Thread(application::start);
                 List<String> lost;
                 long begin;
-                // While nobody can notify, a take-over stays where it is.
+                // While nobody can notify, a take-over makes no progress.
                 try (CommitLock held = CommitLock.take(postgres)) {
                     start.start();
                     soon(() -> assertThat(holders(key, Lock.LEADER)).hasSize(1).isEqualTo(holders(key, Lock.STANDBY)));
@@ -116,7 +116,7 @@ class HalfOpenIT {
                 + " and (classid::bigint << 32) | objid::bigint = ?", key.key(lock));
     }
 
-    /** Within a notification the driver waits without a timeout, so something else must end it. */
+    /** In the middle of a notification the driver waits without a timeout, so something else must end the wait. */
     @Test
     void halfANotificationIsNotWaitedForForEver() throws Exception {
         Arrivals arrivals = new Arrivals();
@@ -160,7 +160,7 @@ class HalfOpenIT {
         }
     }
 
-    /** A host whose programs hang: the kernel takes connections, and nobody answers. */
+    /** A host whose programs hang: the kernel accepts connections, and nobody answers. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void aServerThatTakesConnectionsAndSaysNothingHoldsNobodyUp(boolean singleListener) throws Exception {

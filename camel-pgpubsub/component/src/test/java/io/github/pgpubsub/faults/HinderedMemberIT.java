@@ -26,7 +26,7 @@ import java.util.function.BiFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Who would be deaf as the leader, or has no thread for what it hears, does not lead, says why, and is back when it can. */
+/** A member that can't LISTEN, or has no thread for its messages, does not lead, reports the reason, and returns when it can. */
 class HinderedMemberIT {
 
     private static final String REFUSAL = "could not access status of transaction";
@@ -63,7 +63,7 @@ class HinderedMemberIT {
         }
     }
 
-    /** There is nobody to take its place: then it leads as soon as it can hear. */
+    /** Without other members, the member leads as soon as it can LISTEN. */
     @Test
     void aloneItTriesUntilItIsHeard() throws Exception {
         refuses = true;
@@ -79,7 +79,7 @@ class HinderedMemberIT {
         }
     }
 
-    /** Its end does not wait for a LISTEN that never comes. */
+    /** The member's end does not wait for a LISTEN that never succeeds. */
     @Test
     void itStopsSoonAlthoughItIsRefused() throws Exception {
         refuses = true;
@@ -130,7 +130,7 @@ class HinderedMemberIT {
             soon(() -> assertThat(standby.isReceiving()).isTrue());
             postgres.notify("ch", "3");
             soon(() -> assertThat(received).hasSize(3));
-            // Nothing is lost, and nothing comes twice.
+            // Nothing is lost, and nothing is delivered twice.
             assertThat(received).extracting(each -> each.substring(each.length() - 1)).containsExactly("1", "2", "3");
             assertThat(next.isReceiving()).isFalse();
             assertThat(next.status().trouble()).startsWith("No thread is left");
@@ -167,7 +167,7 @@ class HinderedMemberIT {
         return new UrlConnectionSource(postgres.url(), postgres.user(), postgres.password());
     }
 
-    /** LISTEN to the channel fails as on servers before November 2025, by accident and once, but for as long as the test wants. */
+    /** LISTEN fails as it does sporadically on servers before November 2025, but for as long as the test wants. */
     private ConnectionSource refusing() {
         return new ConnectionSource() {
             @Override

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Something on the way ends connections on which nothing happens for less time than {@code heartbeatInterval}. */
+/** A proxy ends connections that were idle for a time shorter than {@code heartbeatInterval}. */
 @Tag("long")
 class IdleConnectionIT {
 
@@ -37,13 +37,13 @@ class IdleConnectionIT {
                 Application application = new Application(postgres).receive("in",
                         "pgpubsub:idle?gapMarker=reconnect&singleListener=" + singleListener, arrivals)) {
             application.configuration().setUrl(proxy.url(postgres.database()));
-            // A single listener asks its standby's place every half second, so it is never silent for so long.
+            // A member of a group polls every half second, so it is never silent for this long.
             application.configuration().setAcquireInterval(10_000);
             application.start();
             soon(() -> assertThat(application.isReceiving("in")).isTrue());
             long begin = System.nanoTime();
             while (System.nanoTime() - begin < IDLE.multipliedBy(8).toNanos()) {
-                // Silence is what is tested, for eight times as long as the proxy allows.
+                // The test needs silence, for eight times as long as the proxy allows.
                 Thread.sleep(IDLE.toMillis() / 10);
             }
             soon(() -> assertThat(application.isReceiving("in")).isTrue());
@@ -52,12 +52,12 @@ class IdleConnectionIT {
             Figures.print("idle connections end after %d ms, heartbeatInterval 5000, singleListener=%b: %d losses in %d ms",
                     IDLE.toMillis(), singleListener, arrivals.gaps().size(), IDLE.multipliedBy(8).toMillis());
             assertThat(arrivals.gaps()).hasSizeLessThanOrEqualTo(1);
-            assertThat(log.lines()).filteredOn(line -> line.contains("may end connections that are idle"))
+            assertThat(log.lines()).filteredOn(line -> line.contains("may end idle connections"))
                     .hasSize(arrivals.gaps().size()).allMatch(line -> line.contains("heartbeatInterval=5000"));
         }
     }
 
-    /** Passes bytes on, and ends a connection on which none came for a time. */
+    /** Forwards bytes, and ends a connection that was idle for a time. */
     private static final class Impatient implements AutoCloseable {
 
         private final PostgresServer server;
@@ -83,7 +83,7 @@ class IdleConnectionIT {
             while (true) {
                 Socket client = listener.accept();
                 Socket behind = new Socket(server.host(), server.port());
-                // Requests alone keep it: what the server says unasked does not count, as with many a proxy.
+                // As with many proxies, only bytes from the client keep the connection alive.
                 client.setSoTimeout(patience);
                 run(() -> pass(client, behind));
                 run(() -> pass(behind, client));
@@ -107,7 +107,7 @@ class IdleConnectionIT {
                 try {
                     passage.run();
                 } catch (IOException e) {
-                    // An end like any other.
+                    // Counts as the end of the connection.
                 }
             }, "impatient");
             thread.setDaemon(true);

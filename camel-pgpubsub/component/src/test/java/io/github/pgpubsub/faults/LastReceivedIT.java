@@ -16,7 +16,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a connection brought before it ended is handed on, in order, and before the gap. */
+/** Messages that arrived before the end of the connection are delivered, in order, before the gap. */
 class LastReceivedIT {
 
     private static final List<String> TWENTY = IntStream.rangeClosed(1, 20).mapToObj(String::valueOf).toList();
@@ -24,7 +24,7 @@ class LastReceivedIT {
     @RegisterExtension
     static final PostgresExtension postgres = new PostgresExtension();
 
-    /** The driver takes in the notifications and the server's farewell in one go, and throws. */
+    /** The driver reads the notifications and the server's final error at once, and throws. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void whatTheDriverHasWhenItThrowsIsNotLost(boolean singleListener) throws Exception {
@@ -45,7 +45,7 @@ class LastReceivedIT {
         }
     }
 
-    /** Its queue is full, and has to take what there is: somebody else's full queue is no reason to lose it. */
+    /** Another route's full queue must not cause a loss here, so this queue takes the messages although it is full. */
     @Test
     void whoHasNoRoomGetsItAllTheSame() throws Exception {
         CountDownLatch go = new CountDownLatch(1);
@@ -56,7 +56,7 @@ class LastReceivedIT {
         try (Application application = new Application(postgres)
                 .route(route -> route.from("pgpubsub:full?queueSize=5&gapMarker=reconnect&singleListener=false").routeId("full")
                         .errorHandler(route.noErrorHandler()).process(exchange -> go.await()).process(arrivals))
-                // Whose signs of life show that the session has ended while it reads nothing.
+                // Its signs of life detect the end of the session while the session does not read.
                 .receive("led", "pgpubsub:led?leaderTimeout=3000", new Arrivals())
                 .start()) {
             soon(() -> assertThat(application.isReceiving("led")).isTrue());

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The leader goes and no standby is in step: somebody goes on all the same, one, and tells what nobody held. */
+/** The leader ends and no standby is in step: exactly one member takes over, and reports the messages that nobody held. */
 @Tag("long")
 class LeaderAndStandbyKilledIT {
 
@@ -19,7 +19,7 @@ class LeaderAndStandbyKilledIT {
     @RegisterExtension
     static final PostgresExtension postgres = new PostgresExtension();
 
-    /** The third has never led; it was in the group while another did. */
+    /** The third member has never led, but was in the group while another member led. */
     @Test
     void bothAtOnceAndAColdThirdTellsTheGap() {
         try (Group group = new Group(postgres, "both killed", "gapMarker=reconnect")) {
@@ -60,7 +60,7 @@ class LeaderAndStandbyKilledIT {
         }
     }
 
-    /** The frozen standby keeps its place, so the cold ones try for the leader's lock: several of them at once, now and then. */
+    /** The frozen standby keeps the standby's lock, so the cold members try the leader's lock, sometimes several at once. */
     @Test
     void theLeaderWhileTheStandbyIsFrozenAndFourAreCold() {
         int rounds = Integer.getInteger("frozen.rounds", 2);
@@ -85,7 +85,7 @@ class LeaderAndStandbyKilledIT {
                     Node successor = group.awaitLeader();
                     group.awaitNextStart(successor);
                     standby.kill();
-                    // Whoever else leads by mistake has begun messages by then.
+                    // A second leader, if there were one by mistake, would have begun messages by then.
                     int begun = successor.starts().size();
                     group.awaitThat("messages", Node.SOON, () -> successor.starts().size() > begun + 4 * PER_SECOND);
                 }
@@ -99,7 +99,7 @@ class LeaderAndStandbyKilledIT {
         return group.all().stream().filter(node -> node.process().isAlive()).toList();
     }
 
-    /** It has seen that another leads: that takes one of its looks at the locks. */
+    /** Waits until the member has seen another leader, which takes one poll of the locks. */
     private static void awaitColdForAWhile(Node node) {
         long began = System.nanoTime();
         await().atMost(Node.SOON).until(() -> node.role().equals("COLD")

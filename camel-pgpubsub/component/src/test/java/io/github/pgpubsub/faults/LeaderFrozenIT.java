@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The listener's process is frozen, as by a long pause of garbage collection: it keeps its locks, and shows no life. */
+/** The listener's process is frozen, as in a long garbage collection: it keeps its locks, and shows no sign of life. */
 @Tag("long")
 @Tag("alone")
 class LeaderFrozenIT {
@@ -41,7 +41,7 @@ class LeaderFrozenIT {
                 first.thaw();
                 group.awaitStandbyInStep(first);
                 assertThat(first.starts().size() - begunBefore).as("begun after the thaw").isLessThanOrEqualTo(CONCURRENT);
-                // It is a full member again.
+                // The frozen process is a full member again.
                 second.command("leave");
                 group.awaitLeads(first, Node.SOON);
                 group.awaitNextStart(first);
@@ -73,9 +73,9 @@ class LeaderFrozenIT {
                 group.awaitNextStart(first);
                 first.freeze();
                 group.awaitThat("an error", Node.SOON, () -> !errors(second).isEmpty());
-                // Three times as long as it took to say it.
+                // Three times as long as the first log line took: it is not repeated.
                 await().during(Duration.ofSeconds(6)).atMost(Duration.ofSeconds(10)).until(() -> errors(second).size() == 1);
-                warnings = second.log().stream().filter(line -> line.contains("shows no life; ending")).toList();
+                warnings = second.log().stream().filter(line -> line.contains("shows no sign of life; ending")).toList();
                 first.thaw();
                 group.awaitNextStart(first);
                 sent = numbers.stop();
@@ -89,7 +89,7 @@ class LeaderFrozenIT {
             group.assertKeptWithoutGaps();
             assertThat(received.twice()).as("twice").isEmpty();
             assertThat(second.starts()).isEmpty();
-            // And the first can still hand over.
+            // And the first leader can still hand over.
             first.command("leave");
             group.awaitLeads(second, Node.SOON);
         }

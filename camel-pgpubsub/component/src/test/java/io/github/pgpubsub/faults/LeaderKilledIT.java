@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The listener's process is killed while a standby is in step: nothing is lost, and what comes again is marked. */
+/** The listener's process is killed while a standby is in step: nothing is lost, and repeated messages are marked. */
 @Tag("long")
 @Tag("alone")
 class LeaderKilledIT {
@@ -27,7 +27,7 @@ class LeaderKilledIT {
             try (Numbers numbers = group.numbers(PER_SECOND)) {
                 for (int i = 0; i < KILLS; i++) {
                     Node leader = group.awaitLeader();
-                    // There is one more while it starts: a JVM that starts is not what the silence shows.
+                    // Starts the third member first, because the start of a JVM must not prolong the measured silence.
                     group.launch().awaitStarted();
                     Node heir = group.awaitStandbyInStep();
                     group.awaitNextStart(leader);

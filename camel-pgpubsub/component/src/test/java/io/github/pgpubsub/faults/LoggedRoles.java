@@ -13,14 +13,14 @@ import org.apache.logging.log4j.core.config.LoggerConfig;
 import org.apache.logging.log4j.core.config.Property;
 
 /**
- * Writes each change of a member's role into a history, as it is logged. A log line is written by the session's thread before the
- * member goes on; Camel's events come later, by another thread, when the new leader may have begun messages already.
+ * Records each change of a member's role in a history, when it is logged. The session's thread writes the log line before the
+ * member continues. Camel's events come later, on another thread, when the new leader may have begun messages already.
  */
 final class LoggedRoles extends AbstractAppender implements AutoCloseable {
 
     private static final Pattern ROLE = Pattern.compile("Channel .*, group .*: ([A-Z_]+) \\(.*\\), after \\d+ ms as ([A-Z_]+)");
 
-    /** Roles are told to those who look for them. */
+    /** Roles are logged at DEBUG. */
     private static final String MEMBERS = "io.github.pgpubsub.internal.subscription.GroupMembership";
 
     private final HistoryWriter history;
@@ -30,7 +30,7 @@ final class LoggedRoles extends AbstractAppender implements AutoCloseable {
         this.history = history;
     }
 
-    /** From now on, of all members in this JVM. */
+    /** Records the roles of all members in this JVM from now on. */
     static LoggedRoles into(HistoryWriter history) {
         LoggedRoles roles = new LoggedRoles(history);
         roles.start();

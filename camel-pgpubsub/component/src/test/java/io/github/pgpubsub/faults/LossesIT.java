@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Connections are lost in every way there is, once and again. The first loss and the fiftieth take the same path back. */
+/** Connections are lost in every way, again and again. The recovery after the fiftieth loss is the same as after the first. */
 @Tag("long")
 class LossesIT {
 
@@ -45,7 +45,7 @@ class LossesIT {
             for (int i = 0; i < times; i++) {
                 List<Integer> lost = listening(both);
                 lose(loss, proxy);
-                // No longer than until they are back: the next loss may hit them while they begin.
+                // Waits only until they are connected, so that the next loss may hit them while they start to listen.
                 soon(() -> assertThat(listening(both)).hasSize(2).doesNotContainAnyElementsOf(lost));
             }
 
@@ -107,7 +107,7 @@ class LossesIT {
         return applications.stream().flatMap(application -> application.backends("listen").stream()).toList();
     }
 
-    /** All broadcast consumers receive, and one of the group. */
+    /** All broadcast consumers receive, and one member of the group. */
     private static void awaitWhole(Application one, Application two) {
         soon(() -> {
             assertThat(Stream.of(one, two)).allMatch(each -> each.isReceiving("all") && each.isReceiving("all too"));
@@ -115,12 +115,12 @@ class LossesIT {
         });
     }
 
-    /** What came besides the message that may have been sent more than once. */
+    /** Received messages, without the message that may have been sent more than once. */
     private static List<String> numbers(List<Arrivals> arrivals) {
         return arrivals.stream().flatMap(each -> each.bodies().stream()).filter(body -> !body.equals("first")).toList();
     }
 
-    /** From the end of the backend to the first message after it. */
+    /** Time from the end of the backend to the first message after it. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void endedUnderLoadItReceivesAgainInATrice(boolean singleListener) throws Exception {

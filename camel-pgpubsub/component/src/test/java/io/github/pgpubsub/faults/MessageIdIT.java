@@ -5,7 +5,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Each message of a single listener has one id: from the first on, on every member, each time. */
+/** With a single listener each message has one id, from the first message on, the same on every member and for every delivery. */
 @Tag("long")
 class MessageIdIT {
 
@@ -14,7 +14,7 @@ class MessageIdIT {
     @RegisterExtension
     static final PostgresExtension postgres = new PostgresExtension();
 
-    /** Those that come by before the first leader has said a word are the group's too. */
+    /** Messages that arrive before the first leader's first report have ids as well. */
     @Test
     void aGroupStartsUnderLoadAndItsLeaderIsKilled() {
         for (int round = 1; round <= 2; round++) {
@@ -34,7 +34,7 @@ class MessageIdIT {
         }
     }
 
-    /** Its successor starts under load when it has never said what it counts from. */
+    /** The successor starts under load, before the leader has ever announced the start of its count. */
     @Test
     void aGroupStartsUnderLoadWithAFrozenLeader() {
         try (Group group = new Group(postgres, "ids frozen", "gapMarker=reconnect&acquireInterval=100&leaderTimeout=1500");

@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A {@link FaultNode} as its output shows it. */
+/** A {@link FaultNode} process, observed through its output. */
 final class Node implements AutoCloseable {
 
     static final Duration SOON = Duration.ofSeconds(30);
@@ -21,7 +21,7 @@ final class Node implements AutoCloseable {
     private static final Pattern ROLE = Pattern.compile(".* Channel .*, group .*: ([A-Z_]+) \\((.*)\\), after (\\d+) ms as .*");
     private static final Pattern STEP = Pattern.compile(".* Channel .*, group .*: ([A-Z_]+) is (not )?in step .*");
 
-    /** A gap that was told. */
+    /** A reported gap. */
     record Gap(String node, int term, long micros, long millis) {}
 
     private final String name;
@@ -39,7 +39,7 @@ final class Node implements AutoCloseable {
     private int done;
     private boolean started;
 
-    /** @param history where the test writes what it does to this node */
+    /** @param history records the test's actions on this node */
     Node(String name, JvmProcess process, HistoryWriter history) {
         this.name = name;
         this.process = process;
@@ -74,7 +74,7 @@ final class Node implements AutoCloseable {
         history.happened(enters ? What.STARTED : What.STOPPED, name, command);
     }
 
-    /** The orderly end of the process. */
+    /** Ends the process in an orderly way. */
     void end() {
         askToEnd();
         awaitEnd();
@@ -91,7 +91,7 @@ final class Node implements AutoCloseable {
         history.happened(What.STOPPED, name, "process");
     }
 
-    /** SIGKILL; returns when it is gone. */
+    /** SIGKILL; returns when the process has ended. */
     void kill() {
         history.happened(What.KILLING, name);
         process.kill();
@@ -109,14 +109,14 @@ final class Node implements AutoCloseable {
         process.thaw();
     }
 
-    /** Does something to its connection, or to what that leads through. */
+    /** Disturbs the node's connection, or the network on its path. */
     void disturb(String how, Runnable what) {
         history.happened(What.DISTURBING, name, how);
         what.run();
         history.happened(What.SETTLED, name, how);
     }
 
-    /** The last backend that it listened with, 0: none yet. */
+    /** The last backend that the node listened with; 0: none yet. */
     int backend() {
         return read().backend;
     }
@@ -125,7 +125,7 @@ final class Node implements AutoCloseable {
         return read().role;
     }
 
-    /** How many times it has begun to lead. */
+    /** Number of times that the node has become the leader. */
     int terms() {
         return read().term;
     }
@@ -139,7 +139,7 @@ final class Node implements AutoCloseable {
         return List.copyOf(read().starts);
     }
 
-    /** Number and microseconds of each end of an exchange. */
+    /** Number and time (in microseconds) of each end of an exchange. */
     List<long[]> ends() {
         return List.copyOf(read().ends);
     }
@@ -148,7 +148,7 @@ final class Node implements AutoCloseable {
         return List.copyOf(read().gaps);
     }
 
-    /** What is neither the start nor the end of an exchange. */
+    /** Output lines that are neither the start nor the end of an exchange. */
     List<String> log() {
         return List.copyOf(read().log);
     }

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A route that stands still makes the server keep its notifications, and in the end all on that server fail to notify. */
+/** A route that stands still makes the server keep notifications, until every NOTIFY on the server fails. */
 @Tag("long")
 @Tag("alone")
 @EnabledIf("canHaveASmallQueue")

@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Sends 1, 2, 3… from plain SQL, as steadily as it can: a transaction each 10 ms. A number is sent once. When its connection
- * breaks, it goes on with the next numbers on another one.
+ * Sends 1, 2, 3… by plain SQL, as steadily as possible: one transaction every 10 ms. Each number is sent once. When the
+ * connection breaks, the sender continues with the next numbers on a new one.
  */
 final class Numbers implements AutoCloseable {
 
@@ -21,7 +21,7 @@ final class Numbers implements AutoCloseable {
     private final PostgresExtension postgres;
     private final String channel;
     private final String sender;
-    /** Null: nobody judges. */
+    /** Null if the run is not judged. */
     private final HistoryWriter history;
     private final boolean reconnects;
     private final int perTransaction;
@@ -43,17 +43,17 @@ final class Numbers implements AutoCloseable {
         connect();
     }
 
-    /** A loss of its connection is a failure. */
+    /** A sender for which a lost connection is a failure. */
     static Numbers start(PostgresExtension postgres, String channel, int perSecond) {
         return start(postgres, channel, perSecond, null, Numbered.onlySender(), false);
     }
 
-    /** The same, and writes a history. */
+    /** The same, with a history. */
     static Numbers start(PostgresExtension postgres, String channel, int perSecond, HistoryWriter history) {
         return start(postgres, channel, perSecond, history, Numbered.onlySender(), false);
     }
 
-    /** One of several senders, which all stand a loss of their connection. */
+    /** One of several senders, which survive a lost connection. */
     static Numbers start(PostgresExtension postgres, String channel, int perSecond, HistoryWriter history, String sender) {
         return start(postgres, channel, perSecond, history, sender, true);
     }
@@ -123,12 +123,12 @@ final class Numbers implements AutoCloseable {
         }
     }
 
-    /** The last number that it has sent, or tried to. */
+    /** The last number that was sent, or attempted. */
     long sent() {
         return sent;
     }
 
-    /** Ends; all that it sent is committed then, if its connection held. */
+    /** Ends the sender. All its numbers are committed then, unless its connection broke. */
     long stop() {
         stopping = true;
         try {

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The listener stops in an orderly way, by its route's stop or its process's SIGTERM: nothing is lost, nothing comes twice. */
+/** The listener stops in an orderly way, by its route's stop or by SIGTERM: nothing is lost, nothing is delivered twice. */
 @Tag("long")
 @Tag("alone")
 class OrderlyHandOverIT {
@@ -31,7 +31,7 @@ class OrderlyHandOverIT {
                 for (int i = 1; i <= HAND_OVERS; i++) {
                     Node leader = group.awaitLeader();
                     Node heir = group.awaitStandbyInStep();
-                    // A process that ends and another one in its place, or a route in a process that goes on.
+                    // Replaces a process, or stops and starts the route in a running process.
                     boolean processEnds = i % 5 == 0;
                     Node spare = processEnds ? group.launch().awaitStarted() : null;
                     int begun = leader.starts().size();
@@ -61,7 +61,7 @@ class OrderlyHandOverIT {
         }
     }
 
-    /** The listener's queue of 1000 is full, and what waits behind it is more than its successor's queue takes. */
+    /** The listener's queue of 1000 is full, and more messages wait behind it than fit into the successor's queue. */
     @Test
     void whatASlowRouteHasNotBegunGoesToTheSuccessor() {
         int rounds = 6;

@@ -21,7 +21,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is stopped, suspended or shut down ends what it has begun and leaves nothing behind, be the server there or not. */
+/**
+ * Routes and contexts that stop, suspend or shut down finish what they have begun and leave nothing behind, with or without a
+ * server.
+ */
 class OrderlyStopIT {
 
     @RegisterExtension
@@ -55,14 +58,14 @@ class OrderlyStopIT {
         assertNothingIsLeft(application);
     }
 
-    /** Nobody else is there to take it, and nobody can be told. */
+    /** No other member can take the messages, and the server can't be reached. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void whatWasTakenInIsProcessedAlsoIfTheConnectionIsLost(boolean singleListener) throws Exception {
         int messages = 300;
         Arrivals begun = new Arrivals();
         CountDownLatch go = new CountDownLatch(1);
-        // The route takes its time for each message, so that the stop finds most of them undone.
+        // The route is slow, so that most messages are unfinished at the stop.
         try (Proxy proxy = new Proxy(postgres.server());
                 Application application = new Application(postgres).through(proxy)
                         .route(route -> route.from("pgpubsub:stop lost?singleListener=" + singleListener).routeId("in")
@@ -111,7 +114,7 @@ class OrderlyStopIT {
         }
     }
 
-    /** Each send returns, and what succeeded is committed. */
+    /** Each send returns, and every successful send is committed. */
     @Test
     void whoPublishesWhileItShutsDownIsNotLeftWaiting() throws Exception {
         Set<String> succeeded = new ConcurrentSkipListSet<>();
@@ -151,7 +154,7 @@ class OrderlyStopIT {
         assertNothingIsLeft(application);
     }
 
-    /** Refused: each attempt to connect fails at once. Mute: nothing answers, neither on old connections nor on new ones. */
+    /** Refused: each attempt to connect fails at once. Mute: the server answers neither on old connections nor on new ones. */
     @ParameterizedTest
     @CsvSource({"true, refused", "false, refused", "true, mute", "false, mute"})
     void anOutageDoesNotHoldAStopUp(boolean singleListener, String outage) throws Exception {
@@ -171,13 +174,13 @@ class OrderlyStopIT {
             try {
                 application.send("direct:out", "amid");
             } catch (CamelExecutionException e) {
-                // As it should.
+                // Expected.
             }
             long begin = System.nanoTime();
             application.context().stop();
             long millis = millisSince(begin);
             Figures.print("stop during an outage (%s), singleListener=%b: %d ms", outage, singleListener, millis);
-            // The listener waits for an answer as long as heartbeatTimeout says.
+            // The listener waits heartbeatTimeout for an answer.
             assertThat(millis).isLessThan(outage.equals("mute") ? 3_000 + 5_000 : 5_000);
             proxy.resume();
             proxy.cut();

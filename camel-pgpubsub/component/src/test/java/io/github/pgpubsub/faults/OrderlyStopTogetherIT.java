@@ -14,7 +14,10 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Several stop in an orderly way at once, or with hardly any room to hold messages: nothing is lost, and nothing told. */
+/**
+ * Several members stop in an orderly way at once, or with hardly any room for messages: nothing is lost, and no gap is
+ * reported.
+ */
 @Tag("long")
 class OrderlyStopTogetherIT {
 
@@ -23,7 +26,7 @@ class OrderlyStopTogetherIT {
     @RegisterExtension
     static final PostgresExtension postgres = new PostgresExtension();
 
-    /** Within some milliseconds, a third is there: every other time within 4 ms. */
+    /** Leader and standby stop within some milliseconds, every other time within 4 ms, while a third member is there. */
     @Test
     void leaderAndStandbyStop() {
         int rounds = Integer.getInteger("together.rounds", 20);
@@ -58,7 +61,7 @@ class OrderlyStopTogetherIT {
         }
     }
 
-    /** It stops as soon as it stands by, while the leader stops too, and a third is there. */
+    /** The standby stops as soon as it stands by, while the leader stops, too, and a third member is there. */
     @Test
     void leaderAndAStandbyThatHasJustJoinedStop() {
         int rounds = 5;
@@ -89,13 +92,13 @@ class OrderlyStopTogetherIT {
         }
     }
 
-    /** One after the other, each under load, with so little room that no standby can hold what the leader has not done. */
+    /** Members stop one after the other, under load, with so little room that no standby can be in step. */
     @ParameterizedTest
     @ValueSource(strings = {"standbyBuffer=0", "maxBufferedBytes=2000", "standbyBuffer=20&queueSize=10"})
     void withHardlyAnyRoomToHoldMessages(String buffers) {
         int rounds = 3;
         try (Group group = new Group(postgres, "no room", "gapMarker=reconnect&acquireInterval=100&" + buffers)) {
-            // Slower than they come in bursts, so that some are always waiting.
+            // Slower than the bursts, so that some messages are always waiting.
             group.launch(1).awaitStarted();
             group.launch(1).awaitStarted();
             long sent = 0;

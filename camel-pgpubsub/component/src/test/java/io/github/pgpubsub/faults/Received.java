@@ -9,10 +9,13 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
-/** What all nodes of a group have begun, compared with what was sent, for figures; right and wrong are the judge's business. */
+/**
+ * Compares the messages that a group's nodes have begun with the sent ones, for figures only; the judge decides about right and
+ * wrong.
+ */
 final class Received {
 
-    /** What one node began while it led once, in its order. */
+    /** The messages that one node began in one term, in order. */
     record Term(String node, int number, List<Start> starts) {
 
         long first() {
@@ -31,14 +34,17 @@ final class Received {
                 .sorted(Comparator.comparingLong(Start::micros)).toList();
     }
 
-    /** Sent and not begun by anyone. */
+    /** Messages that were sent and that no node began. */
     List<Long> lost(long sent) {
         boolean[] came = new boolean[Math.toIntExact(sent) + 1];
         starts.forEach(start -> came[(int) start.number()] = true);
         return LongStream.rangeClosed(1, sent).filter(number -> !came[(int) number]).boxed().toList();
     }
 
-    /** Begun again, in a later term or the same one. (What a frozen leader had taken it may begin after its successor.) */
+    /**
+     * Messages that were begun again, in a later term or the same one. (A frozen leader may begin its last messages after its
+     * successor.)
+     */
     List<Start> twice() {
         List<Start> again = new ArrayList<>();
         Map<Long, Start> seen = new HashMap<>();
@@ -52,12 +58,12 @@ final class Received {
         return again;
     }
 
-    /** Begun again without a mark. */
+    /** Messages that were begun again without a mark. */
     List<Start> twiceUnmarked() {
         return twice().stream().filter(start -> !start.redelivered()).toList();
     }
 
-    /** In the order of their beginning. */
+    /** Ordered by begin. */
     List<Term> terms() {
         Map<String, List<Start>> byTerm = starts.stream()
                 .collect(Collectors.groupingBy(start -> start.node() + "/" + start.term(), LinkedHashMap::new,
@@ -65,7 +71,7 @@ final class Received {
         return byTerm.values().stream().map(of -> new Term(of.get(0).node(), of.get(0).term(), of)).toList();
     }
 
-    /** Microseconds between the last start of each term and the first of the next. */
+    /** Microseconds between the last message of each term and the first message of the next. */
     List<Long> silences() {
         List<Term> terms = terms();
         List<Long> silences = new ArrayList<>();

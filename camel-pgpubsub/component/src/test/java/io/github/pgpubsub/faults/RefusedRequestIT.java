@@ -30,13 +30,16 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The server refuses what one subscriber asks for: that one is told, and the others on its session go on. */
+/**
+ * The server refuses a request of one subscriber: the failure is reported to this subscriber, and others on its session
+ * continue.
+ */
 class RefusedRequestIT {
 
     private static final String LATIN1 = "latin1";
     private static final List<String> TWENTY = IntStream.rangeClosed(1, 20).mapToObj(String::valueOf).toList();
 
-    /** A table of locks that is soon full. */
+    /** A lock table that is soon full. */
     @RegisterExtension
     static final PostgresExtension postgres = PostgresExtension.withOwnServer(Map.of(
             "max_connections", "20", "max_locks_per_transaction", "10", "max_worker_processes", "0"));
@@ -93,12 +96,12 @@ class RefusedRequestIT {
             assertThat(good.failures).isEmpty();
             assertThat(late.failures).isEmpty();
             assertThat(first.status().session().reconnects()).isZero();
-            // It is tried again, each time later.
+            // The request is repeated, with growing pauses.
             assertThat(bad.failures).hasSizeLessThan(20);
         }
     }
 
-    /** After some seconds alone it would try the leader's lock, over and over, if it could. */
+    /** After some seconds alone, the member would try the leader's lock again and again, if it could. */
     @Test
     void whoIsRefusedForLongDoesNotKeepTheSessionFromReading() throws Exception {
         Inbox good = new Inbox();
@@ -116,7 +119,7 @@ class RefusedRequestIT {
         }
     }
 
-    /** The server would cut the name, with a notice, and listen to another channel. */
+    /** The server would truncate the name, with a notice, and listen to another channel. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void aNameThatIsTooLongInTheServersEncodingIsRefused(boolean singleListener) throws Exception {
@@ -144,7 +147,7 @@ class RefusedRequestIT {
                     .receive("group", "pgpubsub:good?group=another", new Arrivals())
                     .start();
             soon(() -> assertThat(application.health("bad").getMessage()).hasValueSatisfying(message -> assertThat(message)
-                    .startsWith("The server refuses what it asks for").contains("LATIN1")));
+                    .startsWith("The server refuses its request").contains("LATIN1")));
             assertThat(application.health("bad").getState()).isEqualTo(HealthCheck.State.DOWN);
             assertThat(application.isReceiving("bad")).isFalse();
             assertThat(application.consumer("bad").getTrouble()).contains("LATIN1");
@@ -156,7 +159,7 @@ class RefusedRequestIT {
         }
     }
 
-    /** Each of the groups needs locks, and the table has room for some of them; who needs none is not concerned. */
+    /** Each group needs locks, and the table has room for only some of them. Consumers without locks are not affected. */
     @Test
     void aFullTableOfLocksIsTheFailureOfThoseWhoNeedOne() throws Exception {
         Inbox broadcast = new Inbox();
@@ -177,7 +180,7 @@ class RefusedRequestIT {
                 }
             });
             soon(() -> assertThat(members.failures).hasSizeGreaterThan(2));
-            // Who leads already goes on.
+            // Present leaders continue.
             assertThat(before.isReceiving()).isTrue();
             statement.execute("select pg_advisory_unlock_all()");
             try (Subscription group = start.get()) {

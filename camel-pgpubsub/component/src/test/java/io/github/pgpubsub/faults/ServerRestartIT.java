@@ -8,7 +8,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The server restarts under a group of three: whoever is back first tells what was missed, also if it has never led. */
+/** The server restarts under a group of three: the first member to return reports the gap, even if it has never led. */
 @Tag("long")
 class ServerRestartIT {
 

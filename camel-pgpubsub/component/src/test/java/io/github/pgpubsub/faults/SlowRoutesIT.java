@@ -8,14 +8,14 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Routes that fail, take long, fall behind or are suspended: what each does to its progress and to its place. */
+/** Routes that fail, are slow, fall behind or are suspended: the effects on progress and role. */
 @Tag("long")
 class SlowRoutesIT {
 
     @RegisterExtension
     static final PostgresExtension postgres = new PostgresExtension();
 
-    /** A failed exchange is complete: the standby is in step and its successor does not get it again. */
+    /** A failed exchange counts as complete: the standby is in step, and the successor does not get the message again. */
     @Test
     void aRouteThatFailsEveryExchangeMakesProgress() {
         try (Group group = new Group(postgres, "failing", "leaderTimeout=1500")) {
@@ -39,7 +39,7 @@ class SlowRoutesIT {
         }
     }
 
-    /** One exchange is twice as long as the time after which a silent leader is deposed. */
+    /** One exchange takes twice as long as leaderTimeout. */
     @Test
     void aSlowExchangeIsNotALeaderWithoutLife() {
         long exchange = 3000;
@@ -47,12 +47,13 @@ class SlowRoutesIT {
             Node first = group.launch(exchange, "ends").awaitStarted();
             group.send(1, 3);
             group.awaitNextStart(first);
-            // It joins amid an exchange, so the leader's progress lies before what it holds until that one ends.
+            // It joins during an exchange, so until this exchange ends the leader's progress is before the messages that it
+            // holds.
             Node second = group.launch(0).awaitStarted();
             assertThat(second.isStandbyInStep()).isFalse();
             group.awaitStandbyInStep(second);
             group.awaitThat("three ends", Node.SOON, () -> first.ends().size() == 3);
-            // Stopped amid one: that one is finished here, the next ones are for the successor.
+            // Stopped during an exchange: this exchange is finished here, the successor gets the next messages.
             group.send(4, 6);
             group.awaitStarted(4);
             first.command("leave");
@@ -68,7 +69,7 @@ class SlowRoutesIT {
         }
     }
 
-    /** Then it asks on its listening connection, and the driver takes in what waits there. */
+    /** Without a second connection, the leader asks on its listening connection, and the driver reads the backlog. */
     @Test
     void aLoneLeaderWithAFullQueueGoesOnWhereNoSecondConnectionCanBeHad() {
         int messages = 150;
@@ -83,7 +84,7 @@ class SlowRoutesIT {
         }
     }
 
-    /** Its session stops reading for several times the time after which a silent leader is deposed. */
+    /** The session stops reading for several times leaderTimeout. */
     @Test
     void aFullQueueIsNotALeaderWithoutLife() {
         int messages = 250;
@@ -95,7 +96,7 @@ class SlowRoutesIT {
             group.awaitStarted(messages);
             assertThat(group.leads(first)).as("the first still leads\n%s", group.story()).isTrue();
             group.awaitStandbyInStep(second);
-            // And a standby that comes while the queue is full gets in step.
+            // And a standby that joins while the queue is full gets in step.
             group.send(messages + 1, 2 * messages);
             group.awaitStarted(messages + 20);
             second.command("leave");
@@ -113,7 +114,7 @@ class SlowRoutesIT {
         }
     }
 
-    /** A suspended route gives its place up at once, and joins again when it is resumed. */
+    /** A suspended route gives up its role at once, and joins again when it is resumed. */
     @Test
     void aSuspendedRouteResigns() {
         try (Group group = new Group(postgres, "suspended", "leaderTimeout=1500&gapMarker=reconnect")) {
@@ -144,6 +145,7 @@ class SlowRoutesIT {
     }
 
     private static void assertNobodyWasDeposed(Group group) {
-        assertThat(group.all()).allSatisfy(node -> assertThat(node.log()).noneMatch(line -> line.contains("shows no life")));
+        assertThat(group.all())
+                .allSatisfy(node -> assertThat(node.log()).noneMatch(line -> line.contains("shows no sign of life")));
     }
 }

@@ -23,8 +23,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * Applications live through faults at random: {@code -Dsoak.seconds} says for how long and {@code -Dsoak.seed} repeats the
- * choices (not the threads' own timing). Afterwards everything is as it was.
+ * Applications live through random faults. {@code -Dsoak.seconds} sets the duration, and {@code -Dsoak.seed} repeats the
+ * choices (but not the timing of threads). Afterwards everything is as before.
  */
 @Tag("long")
 @Tag("alone")
@@ -42,7 +42,7 @@ class SoakIT {
     private final Random random = new Random(seed);
     private final Map<Fault, Integer> faults = new EnumMap<>(Fault.class);
 
-    /** Counts, and remembers what came last. */
+    /** Counts messages, and remembers the last one. */
     private static final class Last implements Processor {
 
         final AtomicLong count = new AtomicLong();
@@ -55,7 +55,7 @@ class SoakIT {
         }
     }
 
-    /** An application with consumers of both kinds, which sends without a pause. */
+    /** An application with consumers of both kinds, which sends constantly. */
     private static final class Inhabitant implements AutoCloseable {
 
         final Last group = new Last();
@@ -88,7 +88,7 @@ class SoakIT {
                 } catch (RuntimeException e) {
                     failed.incrementAndGet();
                 }
-                // Not as fast as it goes: the machine has other things to do.
+                // Not at full speed, which would overload the machine.
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
             }
         }

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A leader has messages in its queue when it loses the lead without seeing it. */
+/** A leader has messages in its queue when it loses the lead without noticing. */
 @Tag("long")
 @Tag("alone")
 class StaleQueueIT {
@@ -42,10 +42,10 @@ class StaleQueueIT {
                 sent += 100;
                 group.awaitStarted(sent);
             }
-            // In good order: it waits for nobody, and has reported all.
+            // In an orderly way: it waits for nobody, and has reported everything.
             second.command("leave");
             assertThat(first.role()).isEqualTo("DISCONNECTED");
-            // Within two seconds it would deliver what it has, marked: docs/guarantees.md, after a break.
+            // Within two seconds it would deliver its messages, marked: docs/guarantees.md, after a break.
             group.awaitThat("the former leader is away for long", Node.SOON, () -> System.nanoTime() - cut > AWAY_NANOS);
             proxy.refuse(false);
             group.history().happened(What.SETTLED, first.name(), "refused");
@@ -60,7 +60,7 @@ class StaleQueueIT {
         }
     }
 
-    /** The news of its session's end waits behind what its full queue keeps it from reading. */
+    /** The end of the session is hidden behind data that the leader does not read because its queue is full. */
     @Test
     void aLeaderThatDoesNotReadBeginsNothingOnceAnotherLeads() {
         int rounds = 6;
@@ -73,7 +73,7 @@ class StaleQueueIT {
                 group.awaitStandbyInStep();
                 long sent = (long) round * messages;
                 group.send(sent + 1, sent + messages);
-                // In the first half second of a full queue, and later.
+                // Both in the first half second of a full queue, and later.
                 group.awaitStarted(sent + 5 + 20L * round);
                 group.history().happened(What.DISTURBING, leader.name(), "session ended");
                 postgres.terminate(leader.backend());

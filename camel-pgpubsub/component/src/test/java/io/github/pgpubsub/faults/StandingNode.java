@@ -12,9 +12,9 @@ import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
 
 /**
- * An application whose route stands still from its first message on, until it reads a line: a CamelContext in a JVM of its own.
- * Arguments: JDBC URL, user, password, endpoint, messages to expect. It prints {@code HELD} when the first has come, and
- * {@code ALL} when all have, with the heap that it used at most.
+ * An application whose route stands still from the first message on, until it reads an input line: a CamelContext in a separate
+ * JVM. Arguments: JDBC URL, user, password, endpoint, expected messages. It prints {@code HELD} when the first message has
+ * arrived, and {@code ALL} when all messages have, with the maximum heap that it used.
  */
 public final class StandingNode {
 

@@ -20,7 +20,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The server is not there when an application starts, or has no place for it, or is away for longer than the user waits. */
+/**
+ * At an application's start the server is unreachable or has no free connection, or it is away for longer than the user waits.
+ */
 class StartWithoutServerIT {
 
     @RegisterExtension
@@ -73,7 +75,7 @@ class StartWithoutServerIT {
         }
     }
 
-    /** With reconnectLimit=0 the component leaves it to Camel when to try again. */
+    /** With reconnectLimit=0 Camel decides when to try again, not the component. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void camelsSupervisorStartsTheRouteOnceTheServerIsThere(boolean singleListener) throws Exception {
@@ -131,7 +133,7 @@ class StartWithoutServerIT {
                         .hasMessageContaining("gave up after 3 attempts");
                 application.awaitHealth(routeId, HealthCheck.State.DOWN);
             }
-            // The loss itself, three attempts, and the end.
+            // The loss itself, three attempts, and giving up.
             assertThat(failures).hasSize(5).last().satisfies(last -> assertThat(last).hasMessageContaining("reconnectLimit"));
             assertThat(application.backends("%")).isEmpty();
             soon(() -> assertThat(application.threads()).isEmpty());
@@ -160,7 +162,7 @@ class StartWithoutServerIT {
                 assertThatThrownBy(() -> application.send("direct:out", "no place")).cause().hasMessageContaining("Not sent");
                 assertThat(other.isValid(1)).isTrue();
             }
-            // One of the two gets the place, the other goes on trying.
+            // One of the two gets the connection, the other keeps trying.
             soon(() -> assertThat(application.backends("%")).hasSize(1));
             postgres.execute("alter role crowded connection limit 2");
             soon(() -> assertThat(application.isReceiving("in")).isTrue());

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Bytes that have no form in UTF-8 cost the listeners their connections: said in the log, told as a gap, and over soon. */
+/** Bytes that can't be converted to UTF-8 cost the listeners their connections: the log says so, a gap follows, and they reconnect. */
 class UnreadablePayloadIT {
 
     @RegisterExtension
@@ -48,7 +48,7 @@ class UnreadablePayloadIT {
             arrivals.awaitBodies("before", "after");
             assertThat(application.consumer("in").getReconnects()).isEqualTo(1);
             assertThat(log.lines()).filteredOn(line -> line.startsWith("WARN") && line.contains("Lost the connection"))
-                    .singleElement().asString().contains("have no form in UTF-8", "encoding UTF8", "trying again");
+                    .singleElement().asString().contains("can't be converted to UTF-8", "encoding UTF8", "trying again");
         }
     }
 }

@@ -12,12 +12,12 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Passes bytes on between clients and a server, until it is told to stop amid a notification: what the client has then is the
+ * Forwards bytes between clients and a server, and on request stops in the middle of a notification: the client then has the
  * beginning of a message, and nothing follows.
  */
 final class Valve implements AutoCloseable {
 
-    /** How the server begins a NotificationResponse (PostgreSQL documentation, 54.7 Message Formats). */
+    /** First byte of a NotificationResponse (PostgreSQL documentation, 54.7 Message Formats). */
     private static final byte NOTIFICATION = 'A';
 
     private final PostgresServer server;
@@ -39,7 +39,7 @@ final class Valve implements AutoCloseable {
         return "jdbc:postgresql://" + listener.getInetAddress().getHostAddress() + ":" + listener.getLocalPort() + "/" + database;
     }
 
-    /** The next notification to any client stops halfway, and everything behind it on that connection. */
+    /** Stops the next notification to any client halfway, and everything behind it on that connection. */
     void closeWithinNextNotification() {
         armed = true;
     }
@@ -70,13 +70,13 @@ final class Valve implements AutoCloseable {
         }
     }
 
-    /** Ends when anything breaks: the sockets are closed by whoever had them. */
+    /** Ends when either side breaks; the caller closes the sockets. */
     private static void run(Passage passage) {
         Thread thread = new Thread(() -> {
             try {
                 passage.run();
             } catch (IOException e) {
-                // An end like any other.
+                // Counts as the end of the connection.
             }
         }, "valve");
         thread.setDaemon(true);

@@ -23,17 +23,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * A host vanishes while messages are on their way to it: its packets are dropped, in a network namespace. Keepalives don't run
- * then, because something is not acknowledged yet. And a reader that stands still, from which the server hears as little, stays.
+ * A host vanishes while messages are on their way to it: a network namespace drops its packets. Keepalives do not run while
+ * data is unacknowledged. A reader that stands still, which is just as silent for the server, must keep its session.
  */
 @Tag("long")
 @Tag("alone")
 class VanishedHostIT {
 
     private static final String HEARTBEATS = "heartbeatInterval=1s&heartbeatTimeout=1s";
-    /** What follows from these heartbeats: idle + interval × count of the keepalives. */
+    /** The tcp_user_timeout that follows from these heartbeats: idle + interval × count of the keepalives. */
     private static final Duration USER_TIMEOUT = Duration.ofSeconds(1 + 3 * 2);
-    /** For the lock's next poll, and a machine that has other things to do. */
+    /** Allowance for the next poll of the lock, and for a loaded machine. */
     private static final Duration SLACK = Duration.ofSeconds(4);
     private static final int PER_SECOND = 2000;
 
@@ -72,7 +72,7 @@ class VanishedHostIT {
         }
     }
 
-    /** Nobody deposes it; only the server can find out. */
+    /** Nobody deposes the leader; only the server can detect the loss. */
     @Test
     void aLeaderThatNobodyDeposesLosesItsLock() {
         try (Group near = new Group(postgres, "leader", "gapMarker=reconnect&leaderTimeout=0&" + HEARTBEATS)) {
@@ -145,7 +145,7 @@ class VanishedHostIT {
         return postgres.number("select count(*) from pg_stat_activity where pid = ?", backend) > 0;
     }
 
-    /** 60 MB wait in the server; no more than a few hundred kilobytes fit into what lies between. */
+    /** 60 MB wait in the server; only a few hundred kilobytes fit into the buffers between. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void aReaderThatStandsStillKeepsItsSession(boolean singleListener) throws Exception {
@@ -163,7 +163,7 @@ class VanishedHostIT {
                 notify("still", first, Math.min(messages, first + 249));
             }
             node.awaitLine(line -> line.contains("its queue is full"), Node.SOON);
-            // For so long it reads nothing: that is what is tested.
+            // The route stands still for this long, which is the point of the test.
             Thread.sleep(USER_TIMEOUT.multipliedBy(3).toMillis());
             assertThat(postgres.backends("pgpubsub % listen")).isEqualTo(backends);
             node.send("go");

@@ -11,11 +11,11 @@ import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
 
 /**
- * An application that listens to HelloChannel and notifies it: a CamelContext in a JVM of its own.
+ * An application that listens to HelloChannel and notifies it: a CamelContext in a separate JVM.
  *
  * <p>Arguments: name, JDBC URL, user, password, options of the listening endpoint. It prints {@code STARTED}, then
- * {@code received TEXT} for each message. It reads {@code send TEXT}, which it answers with {@code sent TEXT} once that is
- * committed, and {@code stop}.
+ * {@code received TEXT} for each message. It reads {@code send TEXT}, and answers {@code sent TEXT} once the text is committed,
+ * and {@code stop}.
  */
 public final class HelloNode {
 
@@ -53,7 +53,7 @@ public final class HelloNode {
         return component;
     }
 
-    /** Until told to stop, or nobody is there any more to tell it. */
+    /** Runs until the command {@code stop}, or the end of the standard input. */
     private static void obey(CamelContext context) throws IOException {
         ProducerTemplate template = context.createProducerTemplate();
         BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));

@@ -11,11 +11,11 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Three {@link HelloNode}s, each a JVM of its own.
+ * Three {@link HelloNode}s, each in a separate JVM.
  *
- * <p>All listeners of a database see its notifications in one order. So who has received a message that was sent last has
- * received all others before it, if he gets them at all; and the output of a node that has ended is complete. That is how
- * these tests tell that something does <em>not</em> arrive, without waiting for a time.
+ * <p>All listeners of a database see its notifications in one order. So a node that has received the message sent last has
+ * received all earlier messages that it ever gets; and the output of a node that has ended is complete. This is how
+ * these tests check that a message does <em>not</em> arrive, without waiting for a time.
  */
 final class Nodes implements AutoCloseable {
 
@@ -30,12 +30,12 @@ final class Nodes implements AutoCloseable {
         this.postgres = postgres;
     }
 
-    /** Starts all at once and waits until they listen or stand by. */
+    /** Starts all nodes at once and waits until they listen or stand by. */
     static Nodes start(PostgresExtension postgres, String options) {
         return start(postgres, options, List.of(List.of("anna", "ben", "carla")));
     }
 
-    /** Starts one, which so becomes the listener where there is one only, and then the other two. */
+    /** Starts one node, which becomes the listener if there is only one, and then the other two. */
     static Nodes startOneThenOthers(PostgresExtension postgres, String options) {
         return start(postgres, options, List.of(List.of("anna"), List.of("ben", "carla")));
     }
@@ -65,7 +65,7 @@ final class Nodes implements AutoCloseable {
         node.awaitLine(HelloNode.STARTED::equals, SOON);
     }
 
-    /** Those that have not been stopped or killed. */
+    /** Nodes that have not been stopped or killed. */
     List<JvmProcess> running() {
         return List.copyOf(running);
     }
@@ -74,7 +74,7 @@ final class Nodes implements AutoCloseable {
         return running.stream().filter(node -> node != one).toList();
     }
 
-    /** Each of them sends this many messages, all at the same time; returns the texts once all are committed. */
+    /** All nodes send this many messages each, at the same time. Returns the texts once all are committed. */
     List<String> allSend(String text, int count) {
         running.forEach(node -> texts(node, text, count).forEach(each -> node.send(HelloNode.SEND + each)));
         running.forEach(node -> awaitSent(node, text(node, text, count)));
@@ -94,7 +94,7 @@ final class Nodes implements AutoCloseable {
         return text + " " + number + " from " + node.pid();
     }
 
-    /** What a node has received so far, in its order. */
+    /** The texts that a node has received so far, in order. */
     static List<String> received(JvmProcess node) {
         return node.lines().stream()
                 .map(JvmProcess.Line::text)
@@ -103,7 +103,7 @@ final class Nodes implements AutoCloseable {
                 .toList();
     }
 
-    /** What all have received so far, those that were stopped or killed included. */
+    /** The texts that all nodes have received so far, including stopped and killed nodes. */
     List<String> receivedByAnyone() {
         return all.stream().flatMap(node -> received(node).stream()).toList();
     }
@@ -113,8 +113,8 @@ final class Nodes implements AutoCloseable {
     }
 
     /**
-     * Waits until one of those that run receives, and returns it. What shows it is a message from SQL, sent again and again
-     * because nobody has to be there yet.
+     * Waits until a running node receives, and returns it. Sends a message by SQL again and again, because at first there may
+     * be no listener.
      */
     JvmProcess awaitListener(Duration atMost) {
         List<String> sent = new ArrayList<>();
@@ -124,12 +124,12 @@ final class Nodes implements AutoCloseable {
             sent.add(probe);
             return running.stream().filter(node -> received(node).stream().anyMatch(sent::contains)).findFirst().orElse(null);
         }, node -> node != null);
-        // What follows belongs to the test.
+        // Later output belongs to the test.
         awaitReceived(listener, sent.get(sent.size() - 1));
         return listener;
     }
 
-    /** The orderly end of one. */
+    /** Stops a node in an orderly way. */
     void stop(JvmProcess node) {
         running.remove(node);
         node.send(HelloNode.STOP);
@@ -141,7 +141,7 @@ final class Nodes implements AutoCloseable {
         node.kill();
     }
 
-    /** The orderly end of all that run: nothing more comes, and what has come is complete. */
+    /** Stops all running nodes in an orderly way. Afterwards their output is complete. */
     void stopAll() {
         running.forEach(node -> node.send(HelloNode.STOP));
         running.forEach(node -> assertThat(node.awaitExit(SOON)).isZero());

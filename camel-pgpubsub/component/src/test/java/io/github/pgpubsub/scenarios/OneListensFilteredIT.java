@@ -13,7 +13,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Of three processes one listens: it receives what the others send. */
+/** One of three processes listens: it receives what the others send. */
 class OneListensFilteredIT {
 
     private static final int COUNT = 5;

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Three processes would listen, one does. When it goes, in whatever way, another one does. */
+/** One of three processes listens. When it ends, in any way, another one listens. */
 class OneListensIT {
 
     @RegisterExtension
@@ -47,7 +47,7 @@ class OneListensIT {
         }
     }
 
-    /** The standbys' own interval is far longer than this may take: they have to be told. */
+    /** The standbys' poll interval is far longer than this may take, so the listener must announce its end. */
     @Test
     void whenTheListenerStopsAnotherTakesOverAtOnce() {
         try (Nodes nodes = Nodes.startOneThenOthers(postgres, "acquireInterval=60s")) {

@@ -10,15 +10,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A schema with an object of its own for each function, type, relation and operator that the component's SQL names, and for what the
- * driver may ask. Whoever uses one gets an exception.
+ * A schema with a trap for each function, type, relation and operator that the component's SQL names, and for those that the
+ * driver may use. A call of a trap throws an exception.
  */
 final class HostileSchema {
 
-    /** Words of that exception. */
+    /** Text of that exception. */
     static final String TRAP = "hostile schema used";
 
-    /** Any word may be one. */
+    /** Any word may be a name. */
     private static final Pattern NAME = Pattern.compile("([a-z_]\\w*)");
     private static final Pattern OPERATOR = Pattern.compile("operator\\(pg_catalog\\.(\\W+?)\\)");
 
@@ -40,7 +40,7 @@ final class HostileSchema {
         }
     }
 
-    /** Named {@code hostile}; any role may use what is in it. */
+    /** Creates the schema {@code hostile}; any role may use its objects. */
     static void create(PostgresExtension postgres) throws IOException, URISyntaxException {
         new HostileSchema(postgres).create();
     }
@@ -58,7 +58,10 @@ final class HostileSchema {
         }
     }
 
-    /** With the arguments of the server's own, and with varchar, as which the driver sends strings, in place of each text. */
+    /**
+     * With the argument types of the server's function, and again with varchar in place of text, because the driver sends
+     * strings as varchar.
+     */
     private void functions() {
         executeAll("""
                 select distinct format('create function hostile.%%I(%%s) returns setof text language plpgsql as'

@@ -16,16 +16,24 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** All SQL that stands in the component's compiled classes, and so all that it can send. */
+/** All SQL in the component's compiled classes, and so all SQL that it can send. */
 final class SqlConstants {
 
-    /** A statement, or a piece of one; no log message looks so. */
+    /** Matches a statement or a part of one, but no log message. */
     private static final Pattern SQL = Pattern.compile(
             "(?s)^(select|with|insert|update|delete|UNLISTEN|LISTEN|; ?reset) .*|.*pg_catalog\\..*|.*\\bpg_\\w+\\(.*|pg_\\w+|.* from \\w+ where .*");
 
+    /** The log's schema as the engine writes it where the constants say {@code ${log}}. */
+    static final String LOG = "\"pgpubsub\"";
+
     private SqlConstants() {}
 
-    /** Each with the class that it is of. Where something is put in there is a backslash. */
+    /** Whether a class belongs to the kept messages. */
+    static boolean isOfTheLog(String file) {
+        return file.contains("internal/log/");
+    }
+
+    /** The SQL, with the class file that has it. A backslash stands for an inserted part. */
     static Map<String, String> all() throws IOException, URISyntaxException {
         Map<String, String> all = new TreeMap<>();
         for (Class<?> part : List.of(PgPubSub.class, PgPubSubComponent.class)) {
@@ -50,7 +58,7 @@ final class SqlConstants {
             for (Path file : files.filter(each -> each.toString().endsWith(".class")).toList()) {
                 for (String text : strings(file)) {
                     if (SQL.matcher(text).matches()) {
-                        all.put(text, file.getFileName().toString());
+                        all.put(text, file.toString());
                     }
                 }
             }

@@ -6,8 +6,11 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** Every name in every statement of the component is pg_catalog's. What really runs, HostileSchemaIT looks at. */
+/**
+ * Every name in every statement of the component is qualified with pg_catalog. HostileSchemaIT checks the executed statements.
+ */
 class SqlNamesTest {
 
     @Test
@@ -34,8 +37,25 @@ class SqlNamesTest {
         "select classid operator(public.<<) 32 from pg_catalog.pg_locks; operator <<",
         "select public.pg_notify(?, ?); function pg_notify",
         "pg_try_advisory_lock; name pg_try_advisory_lock",
+        "update ${log}.place set a = 1 where b = 2; operator =",
+        "update ${log}.place set a = (select 1 where b = 2); operator =",
+        "update ${log}.place set a = b = c; operator =",
+        "select a, b = c from ${log}.place; operator =",
+        "select greatest(a, b) from ${log}.place; operator greatest",
+        "select fence(?) from ${log}.place; function fence",
+        "select 1 from place; relation place",
     })
     void aNameThatOthersCouldTakeIsFound(String sql, String expected) {
         assertThat(SqlNames.unqualified(sql)).contains(expected);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "select ${log}.fence(?)",
+        "update ${log}.place p set a = 1, b = case when c operator(pg_catalog.=) 2 then 3 end from ${log}.seen returning p.a",
+        "insert into ${log}.seen (no) select 1 on conflict (no) do update set at = excluded.at",
+        "select extract(epoch from at) from ${log}.message"})
+    void namesOfTheLogsSchemaAreFound(String sql) {
+        assertThat(SqlNames.unqualified(sql)).isEmpty();
     }
 }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The option dataSource with HikariCP: each side takes one connection, keeps it, and gives it back as it was. */
+/** The option dataSource with HikariCP: listening and publishing each take one connection, keep it, and return it unchanged. */
 class HikariIT {
 
     @RegisterExtension
@@ -48,19 +48,19 @@ class HikariIT {
             camel.send("pgpubsub:a", "1");
             camel.send("pgpubsub:b", "2");
 
-            // Two routes: which of them is first nobody says.
+            // Two routes, which start in any order.
             Inbox.await(() -> assertThat(inbox.bodies()).containsExactlyInAnyOrder("1", "2"));
             assertThat(pool.getHikariPoolMXBean().getActiveConnections()).isEqualTo(2);
         }
         assertThat(pool.getHikariPoolMXBean().getActiveConnections()).isZero();
     }
 
-    /** What the pool has set for all its connections, it sets once, when it makes one. */
+    /** The pool's settings are made only once per connection, when the connection is created. */
     @Test
     void afterTheStopAConnectionIsAsItWas() throws Exception {
         config.setMaximumPoolSize(1);
         config.setAutoCommit(false);
-        // Without it the pool does not commit the next line, and the first rollback undoes it.
+        // Without this, the pool does not commit the next statement, and the first rollback would undo it.
         config.setIsolateInternalQueries(true);
         config.setConnectionInitSql("set statement_timeout to '7s'; set lock_timeout to '8s'; set application_name to ''");
         config.setTransactionIsolation("TRANSACTION_SERIALIZABLE");
@@ -76,7 +76,7 @@ class HikariIT {
         assertThat(session()).isEqualTo(before).startsWith(during.get(0), "7s", "8s", "serializable", "", "0", "0");
     }
 
-    /** Of the pool's only connection: who it is, how it is set, what it listens to, what it has locked. */
+    /** State of the pool's only connection: backend, settings, channels, locks. */
     private List<String> session() throws Exception {
         try (Connection connection = pool().getConnection();
                 Statement statement = connection.createStatement();
@@ -117,7 +117,7 @@ class HikariIT {
         assertThat(after.subList(1, after.size())).isEqualTo(before.subList(1, before.size()));
     }
 
-    /** As maxLifetime does when its time comes: the pool closes a connection that is in use when it is given back, no sooner. */
+    /** Like maxLifetime: the pool closes a connection in use only when the connection is returned. */
     @Test
     void aConnectionThatThePoolWantsBackIsKept() throws Exception {
         try (CamelWithPostgres camel = camel().receive("pgpubsub:a", inbox).start()) {

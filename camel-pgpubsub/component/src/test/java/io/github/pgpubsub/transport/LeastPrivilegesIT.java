@@ -21,7 +21,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The role that docs/connections.md makes may connect and nothing else: that is enough for everything but one thing. */
+/** The role of docs/connections.md may connect and nothing else. This is enough for everything except one case. */
 class LeastPrivilegesIT {
 
     private static final String ROLE = "least";
@@ -96,7 +96,7 @@ class LeastPrivilegesIT {
         }
     }
 
-    /** What it comes to when a listener of another role is frozen, tells LeaderFrozenIT. */
+    /** LeaderFrozenIT covers the exception: a frozen listener of another role. */
     @Test
     void aListenersSessionIsEndedByItsOwnRoleOnly() throws Exception {
         Inbox inbox = new Inbox();

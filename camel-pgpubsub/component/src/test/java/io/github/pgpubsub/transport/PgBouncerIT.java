@@ -54,7 +54,7 @@ class PgBouncerIT {
         }
     }
 
-    /** Two contexts and a plain client take turns on so many backends, so the backend does not tell who sent what. */
+    /** Two contexts and a plain client share this many backends, so the backend does not identify the sender. */
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
     void filteredTellsSendersApartThatShareBackends(int poolSize) throws Exception {
@@ -83,7 +83,7 @@ class PgBouncerIT {
             assertThat(of("sql ", othersOfA)).isEqualTo(Sends.bodies("sql ", 1000));
             assertThat(of("a ", othersOfB)).isEqualTo(Sends.bodies("a ", 5000));
             assertThat(of("sql ", othersOfB)).isEqualTo(Sends.bodies("sql ", 1000));
-            // Which of two a sender gets is the pooler's choice; one, both get.
+            // With two backends the pooler chooses one per transaction; with one backend, both senders get the same.
             assertThat(backends(all)).as("backends").hasSizeLessThanOrEqualTo(poolSize);
         }
     }
@@ -121,8 +121,8 @@ class PgBouncerIT {
                 CamelWithPostgres two = through(pooler).receive("pgpubsub:session?heartbeatInterval=100", second).start()) {
             two.send("pgpubsub:session", "hello");
             first.awaitBodies("hello");
-            // Heartbeats look whether it is still the same backend, with its LISTENs and locks. That they
-            // find nothing can't be waited for: they are given the time of several.
+            // Heartbeats check that it is still the same backend, with its LISTENs and locks. There is no
+            // condition to wait for if they find nothing wrong, so the test waits for several heartbeats.
             Thread.sleep(500);
             one.send("pgpubsub:session", "again");
             first.awaitBodies("hello", "again");
@@ -133,7 +133,7 @@ class PgBouncerIT {
         }
     }
 
-    /** One connection for listening is all there is, and the second, which would tell about the pooler, is not to be had. */
+    /** There is only one connection for listening. A second one, which would reveal the pooler, is not available. */
     @Test
     void aSessionPoolOfOneIsEnoughToListen() throws Exception {
         Inbox inbox = new Inbox();
@@ -161,10 +161,10 @@ class PgBouncerIT {
                 });
                 while (!again.isDone()) {
                     sends.one(String.valueOf(sends.begun().size()));
-                    // The pace of the sender, nothing is waited for.
+                    // Sets the sender's pace.
                     Thread.sleep(1);
                 }
-                // The first one may find a connection broken that was used a moment ago.
+                // The first send may find the connection broken.
                 Inbox.await(() -> {
                     Exchange next = sends.one(String.valueOf(sends.begun().size())).get(20, TimeUnit.SECONDS);
                     assertThat(next.getException()).as("one that is begun when it is back").isNull();
@@ -172,7 +172,7 @@ class PgBouncerIT {
             }
             List<String> confirmed = sends.confirmed();
 
-            // Those that were under way. What waited meanwhile is sent.
+            // Messages under way at the break. Waiting messages are sent.
             assertThat(sends.failures()).allSatisfy(failure -> assertThat(failure).isInstanceOf(UnknownOutcomeException.class));
             Inbox.await(() -> assertThat(inbox.bodies()).contains(sends.begun().get(sends.begun().size() - 1)));
             assertThat(inbox.bodies()).containsAll(confirmed).isSubsetOf(sends.begun()).doesNotHaveDuplicates();
@@ -194,7 +194,7 @@ class PgBouncerIT {
         return camel;
     }
 
-    /** It opens its share of them with the first client, one after the other. */
+    /** The pooler opens its backends on first use, one after the other. */
     private static void awaitBackends(PgBouncer pooler, int count) throws SQLException {
         try (Connection first = pooler.dataSource().getConnection()) {
             assertThat(first.isValid(10)).isTrue();

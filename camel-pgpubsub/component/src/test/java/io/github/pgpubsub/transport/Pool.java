@@ -13,7 +13,7 @@ import javax.sql.DataSource;
 import org.apache.commons.dbcp2.BasicDataSource;
 import org.postgresql.Driver;
 
-/** The pools that applications have, with their own defaults but for the size and the time that they wait. */
+/** Common connection pools, with their default settings except size and connection timeout. */
 enum Pool {
 
     HIKARI {
@@ -62,7 +62,7 @@ enum Pool {
         }
     },
 
-    /** Has no setting for autocommit, and always puts it on. */
+    /** This pool has no setting for autocommit, and always turns it on. */
     C3P0 {
         @Override
         Opened open(PostgresExtension postgres, String url, int size, boolean autoCommit) {
@@ -78,7 +78,7 @@ enum Pool {
         }
     },
 
-    /** Of itself it takes no connection for a broken one, but gives it out again; so Quarkus too sets the sorter. */
+    /** By default this pool never recognises a broken connection and hands it out again, so Quarkus sets this sorter, too. */
     AGROAL {
         @Override
         Opened open(PostgresExtension postgres, String url, int size, boolean autoCommit) throws Exception {

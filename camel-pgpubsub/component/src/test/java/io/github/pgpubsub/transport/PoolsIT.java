@@ -39,7 +39,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.postgresql.PGConnection;
 
-/** An application takes a pool's only connection before the component had it, and after: nothing about it has changed. */
+/** An application uses a pool's only connection before and after the component: nothing about the connection has changed. */
 @Tag("long")
 class PoolsIT {
 
@@ -48,7 +48,7 @@ class PoolsIT {
 
     private static final Duration HEARTBEAT_TIMEOUT = Duration.ofMillis(500);
 
-    /** Receives, whatever comes. */
+    /** Receives anything. */
     private static final class Received implements MessageHandler {
 
         final List<String> payloads = new CopyOnWriteArrayList<>();
@@ -73,7 +73,7 @@ class PoolsIT {
         }
     }
 
-    /** As an application may leave it: what the component sets is set otherwise, in the session. */
+    /** A connection as an application may leave it: every parameter that the component sets has another value in the session. */
     @ParameterizedTest
     @EnumSource
     void whatTheApplicationHadSetComesBack(Pool kind) throws Exception {
@@ -95,7 +95,7 @@ class PoolsIT {
         }
     }
 
-    /** Longer than the component's own timeout for answers. */
+    /** Longer than the component's own answer timeout. */
     @ParameterizedTest
     @EnumSource
     void theApplicationMayWaitAsLongAsBefore(Pool kind) throws Exception {
@@ -120,7 +120,7 @@ class PoolsIT {
         }
     }
 
-    /** Nobody knows what it did: nobody else gets that connection. */
+    /** A customizer's changes are unknown, so no other user may get this connection. */
     @ParameterizedTest
     @EnumSource
     void whatACustomizerHasDoneDoesNotComeBack(Pool kind) throws Exception {
@@ -157,7 +157,7 @@ class PoolsIT {
         }
     }
 
-    /** The component looks through a second connection whether the first one keeps its backend. */
+    /** The component checks through a second connection whether the first one keeps its backend. */
     @ParameterizedTest
     @EnumSource
     void throughAPoolerTheSame(Pool kind) throws Exception {
@@ -184,7 +184,7 @@ class PoolsIT {
         }
     }
 
-    /** The pool is there and has room, the server is gone. */
+    /** The pool has room, but the server is gone. */
     @ParameterizedTest
     @EnumSource
     void aPoolWhoseServerIsDownIsNotTooSmall(Pool kind) throws Exception {
@@ -202,7 +202,7 @@ class PoolsIT {
                 AbstractThrowableAssert<?, ?> failure = assertThatThrownBy(
                         () -> new DataSourceConnectionSource(pool.dataSource()).open());
                 if (kind == Pool.C3P0) {
-                    // It does not say why, and so both are said.
+                    // The pool's exception does not give the reason, so the message names both.
                     failure.hasMessageContaining("If the server is within reach, then: Listening and publishing");
                 } else {
                     failure.hasMessageContaining("refused").hasMessageNotContaining("larger");
@@ -211,7 +211,7 @@ class PoolsIT {
         }
     }
 
-    /** Its pool takes a connection that is kept for a leak. */
+    /** The pool takes a kept connection for a leak. */
     @Test
     void aPoolThatClosesWhatIsInUseIsNamed() throws Exception {
         try (LoggedLines logged = LoggedLines.capture();
@@ -260,7 +260,7 @@ class PoolsIT {
         throw (E) failure;
     }
 
-    /** Leads, receives, and is closed. */
+    /** Opens a subscription that leads, receives a message, and closes it. */
     private static void listen(DataSource pool) throws Exception {
         listen(pool, null);
     }
@@ -298,7 +298,7 @@ class PoolsIT {
         return postgres.url() + (postgres.url().contains("?") ? "&" : "?") + parameter;
     }
 
-    /** Of the pool's only connection, as an application finds it. */
+    /** State of the pool's only connection, as an application finds it. */
     private static Map<String, String> state(DataSource pool) throws SQLException {
         Map<String, String> state = new TreeMap<>();
         try (Connection connection = pool.getConnection()) {
@@ -350,7 +350,7 @@ class PoolsIT {
             for (Connection each : List.of(one, other)) {
                 Map<String, String> state = new TreeMap<>();
                 onThisSide(each, state);
-                // Of the driver's own name PgBouncer tells it only when that changes.
+                // PgBouncer reports the driver's own application name only when it changes.
                 state.remove("client info");
                 states.add(state.toString());
             }

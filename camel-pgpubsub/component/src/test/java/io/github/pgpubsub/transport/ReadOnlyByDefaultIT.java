@@ -25,7 +25,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A primary whose transactions are read-only unless they say otherwise is a primary, also where several hosts are named. */
+/** A primary whose transactions are read-only by default is found as a primary, even if several hosts are named. */
 class ReadOnlyByDefaultIT {
 
     @RegisterExtension
@@ -49,7 +49,7 @@ class ReadOnlyByDefaultIT {
         }
     }
 
-    /** Only where one has answered that may be a primary after all are they asked again. */
+    /** The hosts are asked again only if one of them has answered that may be a primary after all. */
     @Test
     void nobodyIsAskedTwiceWhoDoesNotAnswer() throws Exception {
         AtomicInteger asked = new AtomicInteger();

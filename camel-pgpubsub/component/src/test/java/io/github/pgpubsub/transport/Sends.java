@@ -12,7 +12,7 @@ import org.apache.camel.AsyncProducer;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
 
-/** One sender that does not wait for each exchange before it begins the next. */
+/** A sender that begins the next exchange without waiting for the previous one. */
 final class Sends implements AutoCloseable {
 
     private final Endpoint endpoint;
@@ -45,12 +45,12 @@ final class Sends implements AutoCloseable {
         return end;
     }
 
-    /** What was begun, in that order. */
+    /** The begun sends, in order. */
     List<String> begun() {
         return List.copyOf(begun.keySet());
     }
 
-    /** Waits for all that were begun; those whose exchange did not fail, in the order in which they were begun. */
+    /** Waits for all sends. Returns the texts whose exchange did not fail, in the order of sending. */
     List<String> confirmed() throws Exception {
         List<String> confirmed = new ArrayList<>();
         for (Map.Entry<String, CompletableFuture<Exchange>> each : begun.entrySet()) {
@@ -61,7 +61,7 @@ final class Sends implements AutoCloseable {
         return confirmed;
     }
 
-    /** Waits for all that were begun; why exchanges failed. */
+    /** Waits for all sends. Returns the exceptions of failed exchanges. */
     List<Exception> failures() throws Exception {
         List<Exception> failures = new ArrayList<>();
         for (CompletableFuture<Exchange> each : begun.values()) {

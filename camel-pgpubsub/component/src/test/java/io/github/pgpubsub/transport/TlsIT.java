@@ -44,7 +44,7 @@ class TlsIT {
     static final PostgresExtension postgres = PostgresExtension.withOwnServer(Map.of(
             "ssl", "on", "ssl_cert_file", CERTIFICATES.certificate(), "ssl_key_file", CERTIFICATES.key()));
 
-    /** How a connection is made. */
+    /** How connections are opened. */
     enum Link {
         PLAIN("sslmode=disable"), PLAIN_DRIVERS_SOCKET("sslmode=disable&socketFactory="), TLS(
                 "sslmode=verify-full&sslrootcert=" + CERTIFICATES.authority()), TLS_DRIVERS_SOCKET(
@@ -104,7 +104,7 @@ class TlsIT {
         }
     }
 
-    /** The driver does not say what kind of failure this is, so it is tried again, as if the server were out of reach. */
+    /** The driver does not reveal the kind of this failure, so the component tries again, as with an unreachable server. */
     @Test
     void aNameThatTheCertificateDoesNotHaveIsRefused() {
         try (CamelWithPostgres camel = camel(postgres.url().replace("127.0.0.1", "localhost"), Link.TLS).start()) {
@@ -113,7 +113,7 @@ class TlsIT {
         }
     }
 
-    /** Cut within TLS records, within messages of the protocol and between them. */
+    /** Bytes are cut within TLS records, within protocol messages, and between them. */
     @ParameterizedTest
     @EnumSource
     void whatArrivesInSmallPiecesIsWhole(Link link) throws Exception {
@@ -122,7 +122,7 @@ class TlsIT {
         try (Proxy proxy = new Proxy(postgres.server())) {
             String url = "jdbc:postgresql://" + proxy.host() + ":" + proxy.port() + "/" + postgres.database();
             try (CamelWithPostgres camel = camel(url, link)) {
-                // Heartbeats amid the stream: their answers come between notifications.
+                // Heartbeats during the stream: their answers come between notifications.
                 camel.receive("pgpubsub:pieces?singleListener=false&heartbeatInterval=50&heartbeatTimeout=20000", inbox).start();
                 proxy.pieces(97, Duration.ofMillis(1));
                 for (String payload : payloads) {
@@ -136,7 +136,7 @@ class TlsIT {
         }
     }
 
-    /** Of ten to four thousand bytes, no two alike. */
+    /** Payloads of ten to four thousand bytes, all different. */
     private static String payload(int number) {
         Random random = new Random(number);
         int size = number % 3 == 0 ? 10 + random.nextInt(200) : 4000;
@@ -190,7 +190,7 @@ class TlsIT {
         }
     }
 
-    /** Printed, not asserted: what else the machine does is in it. */
+    /** Printed, not asserted, because the machine's load affects it. */
     @ParameterizedTest
     @EnumSource
     void anIdleChannelsLatency(Link link) throws Exception {
@@ -202,9 +202,9 @@ class TlsIT {
                 PreparedStatement notify = sender.prepareStatement("select pg_notify('idle', '')")) {
             camel.route(route -> route.from("pgpubsub:idle?singleListener=false")
                     .process(exchange -> arrivals.add(System.nanoTime()))).start();
-            // The first ones warm up.
+            // The first messages warm up.
             for (int i = -100; i < count; i++) {
-                // Idle between two sends: that is what is measured.
+                // The measurement needs idle time between two sends.
                 Thread.sleep(2);
                 long sent = System.nanoTime();
                 notify.executeQuery().close();

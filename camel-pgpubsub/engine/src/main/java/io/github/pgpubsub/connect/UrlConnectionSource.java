@@ -47,14 +47,14 @@ public final class UrlConnectionSource implements ConnectionSource {
         // Only until the connection is handed out: a server that accepts it and never answers would block forever.
         properties.putIfAbsent(PGProperty.SOCKET_TIMEOUT.getName(), PGProperty.CONNECT_TIMEOUT.getOrDefault(properties));
         if (PGProperty.PG_HOST.getOrDefault(properties).contains(",")) {
-            // Of several hosts the first to answer may be a replica, every time.
+            // Without it, the driver might connect to a replica each time, if that is the first of several hosts to answer.
             properties.putIfAbsent(PGProperty.TARGET_SERVER_TYPE.getName(), "primary");
         }
         String socketFactory = PGProperty.SOCKET_FACTORY.getName();
         if (isVisibleToDriver(EagerSocketFactory.class)) {
             properties.putIfAbsent(socketFactory, EagerSocketFactory.class.getName());
         }
-        // Given without a value: the driver's own sockets, which have no class that could be named.
+        // An empty value means the driver's own sockets, which have no factory class to name.
         properties.remove(socketFactory, "");
     }
 
@@ -70,7 +70,7 @@ public final class UrlConnectionSource implements ConnectionSource {
     private static Properties parse(String url) {
         String beforeParameters = url.substring(0, url.indexOf('?') < 0 ? url.length() : url.indexOf('?'));
         if (beforeParameters.substring(beforeParameters.lastIndexOf('@') + 1).matches(".*[&=].*")) {
-            // They would become a part of the database's name, which is printed.
+            // The driver would take them for a part of the database's name, which is logged.
             throw new IllegalArgumentException("The option url has parameters that do not begin with a ? (in a name, & is"
                     + " written %26 and = is %3D)");
         }
@@ -191,7 +191,7 @@ public final class UrlConnectionSource implements ConnectionSource {
         try {
             connection = connect(one);
         } catch (SQLException e) {
-            // The driver has tried it as well, and has found a server that it takes for a replica.
+            // The driver has tried this server, too; its exception for all servers is thrown in the end.
             return null;
         }
         boolean primary = false;

@@ -5,20 +5,20 @@ import java.security.cert.CertificateException;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
-/** What an {@link SQLException} says about the connection on which it came up. */
+/** Classifies an {@link SQLException}: a permanent refusal, a lost connection, or a connection that this side closed. */
 public final class ConnectionFailure {
 
-    /** connection_does_not_exist: what the driver says of a connection that is closed. */
+    /** connection_does_not_exist: the driver's state for a closed connection. */
     private static final String CLOSED = "08003";
-    /** What the JDK says of a socket that is closed while it is read from. */
+    /** The JDK's message for a socket that is closed during a read. */
     private static final String CLOSED_SOCKET = "Socket closed";
 
     private ConnectionFailure() {}
 
     /**
-     * Whether trying again with the same settings can't help: the server knows this user, password or database not at all
-     * (SQLSTATE classes 28 and 3D), or the settings lack a password or TLS on either side (08004, the driver's own), or nobody
-     * trusted has signed the server's certificate.
+     * Whether another attempt with the same settings would fail, too: the server does not accept this user, password or database
+     * (SQLSTATE classes 28 and 3D), the settings lack a password or TLS on either side (08004, set by the driver), or the server's
+     * certificate is not signed by a trusted authority.
      */
     public static boolean isRefusal(SQLException e) {
         String state = e.getSQLState();
@@ -31,18 +31,24 @@ public final class ConnectionFailure {
     }
 
     /**
-     * Whether the connection is gone, so that the outcome of what ran on it is unknown: class 08 (connection exception), 57P
-     * (the server or an operator ended the session), or no answer at all.
+     * Whether the connection is lost, so that the outcome of a request on it is unknown: class 08 (connection exception), 57P (the
+     * server or an operator ended the session), or no SQLSTATE, which means that no answer came.
      */
     public static boolean isLoss(SQLException e) {
         String state = e.getSQLState();
         return state == null || state.startsWith("08") || state.startsWith("57P");
     }
 
-    /** Whether the connection was closed on this side, by another thread than the one that uses it. */
+    /** Whether the connection was closed on this side, by a thread other than its owner. */
     public static boolean isClosedHere(@Nullable Throwable failure) {
         return (failure instanceof SQLException e && CLOSED.equals(e.getSQLState()))
                 || (failure instanceof SocketException && CLOSED_SOCKET.equals(failure.getMessage()))
                 || (failure != null && isClosedHere(failure.getCause()));
+    }
+
+    /** The failure's message for a log. An error in a function has its stack of calls below the first line. */
+    public static String firstLine(Throwable failure) {
+        String message = failure.getMessage();
+        return message == null ? failure.toString() : message.lines().findFirst().orElse("");
     }
 }

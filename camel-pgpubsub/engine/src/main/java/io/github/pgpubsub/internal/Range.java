@@ -3,33 +3,33 @@ package io.github.pgpubsub.internal;
 import java.time.Duration;
 
 /**
- * What an option may be. Durations are in milliseconds.
+ * The permitted range of an option. Durations are in milliseconds.
  *
- * @param least at least this
- * @param most  at most this
- * @param zero  whether 0 is allowed although it is less than the least
+ * @param least lower bound, inclusive
+ * @param most  upper bound, inclusive
+ * @param zero  whether 0 is allowed although it is less than {@code least}
  */
 public record Range(long least, long most, boolean zero) {
 
-    /** 24 days: as milliseconds they, and sums with what else is waited for, are what drivers and servers can count. */
+    /** 24 days: drivers and servers count milliseconds in an int, and a sum with other waiting times must fit, too. */
     private static final long LONGEST = Duration.ofDays(24).toMillis();
 
-    /** Any time to wait: 1 ms to 24 days. */
+    /** A waiting time: 1 ms to 24 days. */
     public static final Range DURATION = new Range(1, LONGEST, false);
 
-    /** A time to wait, or none at all: 0 to 24 days. */
+    /** A waiting time that may be zero: 0 to 24 days. */
     public static final Range DURATION_OR_NONE = new Range(0, LONGEST, false);
 
-    /** 1 ms to 9 hours: the server hands it to its kernel as TCP keepalives, which take at most 32,767 seconds. */
+    /** 1 ms to 9 hours: the server's kernel gets the value as TCP keepalive times, which are at most 32,767 seconds. */
     public static final Range HEARTBEAT = new Range(1, Duration.ofHours(9).toMillis(), false);
 
-    /** 0 or 100 ms to 24 days: half of it is a lease, which has to be renewed, and so longer than a round trip and its turns. */
+    /** 0, or 100 ms to 24 days: the lease is half of it, and must be longer than a round trip to renew it. */
     public static final Range LEADER_TIMEOUT = new Range(100, LONGEST, true);
 
-    /** 1 to 10,000: each is a thread, and a start makes them all. */
+    /** 1 to 10,000: a start creates all of these threads. */
     public static final Range THREADS = new Range(1, 10_000, false);
 
-    /** At least this. */
+    /** A range without an upper bound. */
     public static Range from(long least) {
         return new Range(least, Long.MAX_VALUE, false);
     }
@@ -37,8 +37,8 @@ public record Range(long least, long most, boolean zero) {
     /**
      * Checks a value and returns it.
      *
-     * @param option begins the message
-     * @throws IllegalArgumentException when it is out of this range; the message has option, value and bound
+     * @param option name of the option, for the error text
+     * @throws IllegalArgumentException when the value is out of this range; the text has the option, the value and the bound
      */
     public long check(String option, long value) {
         if (zero && value == 0) {
@@ -55,8 +55,8 @@ public record Range(long least, long most, boolean zero) {
     /**
      * Checks a duration and returns it.
      *
-     * @param option begins the message
-     * @throws IllegalArgumentException when it is out of this range; the message has option, value and bound
+     * @param option name of the option, for the error text
+     * @throws IllegalArgumentException when the value is out of this range; the text has the option, the value and the bound
      */
     public Duration check(String option, Duration value) {
         Duration shortest = Duration.ofMillis(least);

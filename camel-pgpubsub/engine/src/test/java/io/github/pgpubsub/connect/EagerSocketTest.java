@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A read with a timeout of 1 ms does not wait, all others do, and no byte is lost between them. */
+/** Reads with a timeout of 1 ms do not wait, all others do, and no byte is lost between them. */
 class EagerSocketTest {
 
     private static final int PEEK = 1;
@@ -52,7 +52,7 @@ class EagerSocketTest {
         listener.close();
     }
 
-    /** Each of a plain socket's would wait for its millisecond. */
+    /** On a plain socket, each of these reads would wait for its millisecond. */
     @Test
     void peeksAtNothingDoNotWait() throws IOException {
         int peeks = 2000;
@@ -101,7 +101,7 @@ class EagerSocketTest {
                 try {
                     bytes = read();
                 } catch (SocketTimeoutException again) {
-                    // Of the two milliseconds.
+                    // Out of two milliseconds.
                 } catch (IOException e) {
                     throw new IllegalStateException(e);
                 }
@@ -114,7 +114,7 @@ class EagerSocketTest {
         assertThat(read.get()).containsExactly(42);
     }
 
-    /** So that a backlog comes in portions: the driver hands out what it has when a peek finds nothing. */
+    /** So that a backlog comes in portions: the driver returns its notifications when a peek finds nothing. */
     @Test
     void aRunOfPeeksEndsAndGoesOnAfterAReadThatWaits() throws Exception {
         byte[] backlog = new byte[5 * EagerSocket.LONGEST_RUN];
@@ -135,7 +135,7 @@ class EagerSocketTest {
         assertThat(portions).isGreaterThanOrEqualTo(5);
     }
 
-    /** As the driver does: a peek, and when that finds something, what follows without a timeout. */
+    /** Like the driver: a peek and, if it finds a byte, a read without a timeout. */
     private int readWhilePeeksFind(ByteArrayOutputStream received) throws IOException {
         int count = 0;
         while (true) {
@@ -150,7 +150,7 @@ class EagerSocketTest {
         }
     }
 
-    /** A message that is longer than a run, or begins at its end, is read whole. */
+    /** A message that is longer than a portion, or begins at the end of one, is read completely. */
     @Test
     void readsWithoutATimeoutKnowNoEndOfARun() throws Exception {
         byte[] message = new byte[3 * EagerSocket.LONGEST_RUN];
@@ -237,7 +237,7 @@ class EagerSocketTest {
         }
     }
 
-    /** What a user may have set. */
+    /** A setting of the user. */
     public static final class Plain extends SocketFactory {
 
         static final AtomicInteger MADE = new AtomicInteger();

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What PostgreSQL's own clients understand, the driver gets as properties. */
+/** URIs of PostgreSQL's own clients are converted to driver properties. */
 class LibpqUriTest {
 
     @Test

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** Whose messages are our own: while a connection is in use, and for a minute after. */
+/** Messages of a connection count as own while the connection is in use, and for a minute afterwards. */
 class OwnMessagesTest {
 
     private static final String SERVER = "2026-01-01 00:00:00+00";
@@ -64,7 +64,7 @@ class OwnMessagesTest {
         assertThat(backends.contains(SERVER, 4711)).isFalse();
     }
 
-    /** The clock begins near its greatest value and runs over, as System.nanoTime may. */
+    /** The clock starts near its maximum and overflows, as System.nanoTime may. */
     private void later(Duration duration) {
         now += duration.toNanos();
     }

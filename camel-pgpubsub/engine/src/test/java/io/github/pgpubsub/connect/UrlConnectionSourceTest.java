@@ -9,7 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** However a database is written, it is one source; what can't be read is refused, and no secret is repeated. */
+/** All notations of a database give equal sources; unreadable ones are refused, and no message contains a secret. */
 class UrlConnectionSourceTest {
 
     @ParameterizedTest

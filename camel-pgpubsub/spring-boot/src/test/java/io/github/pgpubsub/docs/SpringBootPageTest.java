@@ -49,11 +49,11 @@ class SpringBootPageTest {
         postgres.createRole("camel", "secret");
         write("application.properties", blockAfter("## The database").replace(DATABASE_OF_THE_PAGE,
                 postgres.server().host() + ":" + postgres.server().port() + "/" + postgres.database())
-                + blockAfter("## It has to stay"));
+                + blockAfter("## Keep the application running"));
         write("camel/hello.yaml", yaml());
         Path output = folder.resolve("output");
         Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp", folder + File.pathSeparator + classPath(), Application.class.getName())
+                "-XX:TieredStopAtLevel=1", "-cp", folder + File.pathSeparator + classPath(), Application.class.getName())
                 .redirectErrorStream(true).redirectOutput(Redirect.to(output.toFile())).start();
         try {
             for (String text : List.of("hello from SQL", "and once more")) {

@@ -18,7 +18,7 @@ import javax.tools.StandardJavaFileManager;
 import javax.tools.StandardLocation;
 import javax.tools.ToolProvider;
 
-/** Java of a page: what a method holds, with imports before it where it needs more than java.util. */
+/** A Java snippet of a page: the body of a method, after imports of anything outside java.util. */
 final class JavaSnippet {
 
     private static final String NAME = "Snippet";
@@ -26,14 +26,14 @@ final class JavaSnippet {
     private JavaSnippet() {}
 
     /**
-     * @param type   Camel's RouteBuilder, which is not on the class path here: the snippet is its configure()
-     * @param folder for the classes, which may be loaded as long as it exists
+     * @param type   Camel's RouteBuilder, whose configure() is the snippet; a parameter, because Camel is not on this class path
+     * @param folder for the class files; must exist as long as classes are loaded
      */
     static <T> T compile(Class<T> type, String snippet, Path folder) throws Exception {
         return compile(type, "extends " + type.getName(), "void configure()", snippet, folder);
     }
 
-    /** @param folder for the classes, which may be loaded as long as it exists */
+    /** @param folder for the class files; must exist as long as classes are loaded */
     static Callable<?> program(String snippet, Path folder) throws Exception {
         return compile(Callable.class, "implements " + Callable.class.getName() + "<Object>", "Object call()",
                 snippet + "\nreturn null;", folder);
@@ -41,7 +41,7 @@ final class JavaSnippet {
 
     private static <T> T compile(Class<T> type, String parent, String method, String snippet, Path folder) throws Exception {
         compileSource(source(parent, method, snippet), folder);
-        // Not closed: the route's lambdas are loaded when it runs.
+        // Not closed: the route's lambda classes are loaded only when the route runs.
         ClassLoader loader = new URLClassLoader(new URL[] {folder.toUri().toURL()}, JavaSnippet.class.getClassLoader());
         return type.cast(loader.loadClass(NAME).getConstructor().newInstance());
     }
@@ -66,7 +66,7 @@ final class JavaSnippet {
         DiagnosticCollector<JavaFileObject> messages = new DiagnosticCollector<>();
         try (StandardJavaFileManager files = compiler.getStandardFileManager(messages, null, null)) {
             files.setLocationFromPaths(StandardLocation.CLASS_OUTPUT, List.of(folder));
-            // Surefire may have started this JVM with one jar that only names the others.
+            // Surefire may start this JVM with a single jar whose manifest names the class path.
             String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
             List<String> options = List.of("-cp", classPath, "-proc:none");
             if (!compiler.getTask(null, files, messages, options, null, List.of(file(source))).call()) {

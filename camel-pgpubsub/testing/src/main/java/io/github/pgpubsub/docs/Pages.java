@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 /** The files of the documentation. */
 public final class Pages {
 
-    /** The folder of the repository, whether tests are run there or in the module. */
+    /** Root folder of the repository; tests may run there or in a module. */
     public static final Path ROOT = Stream.iterate(Path.of("").toAbsolutePath(), Path::getParent)
             .takeWhile(folder -> folder != null)
             .filter(folder -> Files.exists(folder.resolve("docs/reference.md")))
@@ -18,7 +18,7 @@ public final class Pages {
 
     private Pages() {}
 
-    /** README.md and docs/*.md. */
+    /** All pages: README.md and docs/*.md. */
     static List<Path> all() {
         try (Stream<Path> docs = Files.list(ROOT.resolve("docs"))) {
             Stream<Path> pages = docs.filter(file -> file.toString().endsWith(".md")).sorted();
@@ -36,7 +36,7 @@ public final class Pages {
         }
     }
 
-    /** What dependencies in the pages name. */
+    /** The project's version, as it stands in the dependencies of the pages. */
     static String projectVersion() {
         String pom = read(ROOT.resolve("pom.xml"));
         return pom.substring(pom.indexOf("<version>") + "<version>".length(), pom.indexOf("</version>"));

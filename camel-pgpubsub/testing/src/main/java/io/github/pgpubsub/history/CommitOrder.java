@@ -4,8 +4,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * With one consumer, one sender's numbers ascend: those that are not marked over all members, and within a term all. What
- * a thread of a frozen process begins late is another rule's business.
+ * With one consumer thread, the numbers of each sender ascend: the unmarked numbers over all members, and all numbers within a
+ * term. Messages that a frozen process's thread begins late are left to {@link OneLeader}.
  */
 final class CommitOrder implements Rule {
 

@@ -1,10 +1,10 @@
 package io.github.pgpubsub.history;
 
 /**
- * Something other than an orderly change, from when to when.
+ * A time in which a test kills, freezes or disturbs a member: anything but an orderly change.
  *
  * @param what   {@link What#KILLING}, {@link What#FREEZING} or {@link What#DISTURBING}
- * @param member whose, or {@link Event.Happening#EVERYBODY}
+ * @param member the disturbed member, or {@link Event.Happening#EVERYBODY}
  */
 record Disturbance(What what, String member, long from, long to) {
 

@@ -7,15 +7,15 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What a consumer did not get, of what was sent between its start and its end, lies in a gap that it was told: between the last
- * number before it and the first one after it.
+ * Every message that was sent between a consumer's start and end, and that the consumer did not get, lies in a gap that was
+ * reported to it: between the last number before the gap and the first number after it.
  */
 final class EachConsumerAll implements Rule {
 
     @Override
     public String sentence() {
-        return "singleListener=false: each message once to every connected consumer. What is sent while one is disconnected it does"
-                + " not get; the gap is counted, logged, and delivered with gapMarker";
+        return "singleListener=false: each message once to every connected consumer. A consumer misses what is sent while it is"
+                + " disconnected; the gap is counted, logged, and delivered with gapMarker";
     }
 
     @Override
@@ -30,7 +30,7 @@ final class EachConsumerAll implements Rule {
             }
         }
         findings.figure("consumers " + members.size());
-        findings.figure("lost untold " + untold);
+        findings.figure("lost unreported " + untold);
     }
 
     private static int judge(Run run, String member, Sender sender, Findings findings) {
@@ -45,13 +45,14 @@ final class EachConsumerAll implements Rule {
                 .forEach(lost::add);
         if (!lost.isEmpty()) {
             Numbered first = new Numbered(sender.name, lost.get(0));
-            findings.add(sender.sentAt(first.number()), first, lost.size() + " lost untold by " + member + ", the first " + first
-                    + ", the last " + lost.get(lost.size() - 1));
+            findings.add(sender.sentAt(first.number()), first,
+                    lost.size() + " lost unreported by " + member + ", the first " + first
+                            + ", the last " + lost.get(lost.size() - 1));
         }
         return lost.size();
     }
 
-    /** From its start on; what comes last before its end it may not have got any more. */
+    /** Whether the consumer must get this number: from its start on, but not the last numbers before its end. */
     private static boolean listens(Run run, String member, List<Take> own, long number, long sentAt) {
         long from = Long.MAX_VALUE;
         long to = Long.MAX_VALUE;

@@ -3,7 +3,7 @@ package io.github.pgpubsub.history;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Each consumer gets one sender's numbers ascending. */
+/** Each consumer gets the numbers of each sender in ascending order. */
 final class EachConsumerInOrder implements Rule {
 
     @Override

@@ -3,7 +3,7 @@ package io.github.pgpubsub.history;
 import java.util.HashSet;
 import java.util.Set;
 
-/** No consumer gets a message a second time. */
+/** No consumer gets a message twice. */
 final class EachConsumerOnce implements Rule {
 
     @Override

@@ -5,16 +5,16 @@ import java.util.Locale;
 /** A line of a history. */
 public sealed interface Event {
 
-    /** When, in microseconds since the epoch, by the machine's clock. */
+    /** Time in microseconds since the epoch, by the machine's clock. */
     long micros();
 
-    /** Who wrote it: a member, a sender, the test. */
+    /** The process that wrote the event: a member, a sender, or the test. */
     String process();
 
-    /** What became of a transaction that sends. */
+    /** State of a sending transaction. */
     enum Stage { SENDING, COMMITTED, FAILED, UNKNOWN }
 
-    /** Numbers first to last go out in one transaction, or have gone. */
+    /** A transaction with the numbers first to last begins, or has ended. */
     record Sending(long micros, String process, Stage stage, String sender, long first, long last) implements Event {
 
         @Override
@@ -24,10 +24,10 @@ public sealed interface Event {
     }
 
     /**
-     * The route begins a message: that is the moment at which a member takes it.
+     * The route begins a message. This is the moment at which a member takes the message.
      *
-     * @param again whether it is marked as delivered again
-     * @param id    its message id; "-": it has none
+     * @param again whether the message is marked as redelivered
+     * @param id    the message id; "-": none
      */
     record Begin(long micros, String process, Numbered message, boolean again, String id) implements Event {
 
@@ -37,7 +37,7 @@ public sealed interface Event {
         }
     }
 
-    /** The route has ended a message. */
+    /** The route has finished a message. */
     record End(long micros, String process, Numbered message) implements Event {
 
         @Override
@@ -46,7 +46,7 @@ public sealed interface Event {
         }
     }
 
-    /** The route is told that messages may have been missed. */
+    /** A gap is reported to the route: messages may have been missed. */
     record Gap(long micros, String process, long millis) implements Event {
 
         @Override
@@ -55,7 +55,7 @@ public sealed interface Event {
         }
     }
 
-    /** A member has another role. */
+    /** A member's role has changed. */
     record Role(long micros, String process, String from, String to) implements Event {
 
         @Override
@@ -65,10 +65,10 @@ public sealed interface Event {
     }
 
     /**
-     * The test does something.
+     * The test acts on a member or on the server.
      *
-     * @param member to whom; {@link #EVERYBODY}: to the server
-     * @param detail for people, without blanks; "-": none
+     * @param member the member; {@link #EVERYBODY}: the server
+     * @param detail text for people, without blanks; "-": none
      */
     record Happening(long micros, String process, What what, String member, String detail) implements Event {
 
@@ -80,7 +80,7 @@ public sealed interface Event {
         }
     }
 
-    /** Reads what {@link Object#toString()} writes. */
+    /** Parses the text that {@code toString()} of an event writes. */
     static Event parse(long micros, String process, String text) {
         String[] words = text.split(" ");
         return switch (words[0]) {

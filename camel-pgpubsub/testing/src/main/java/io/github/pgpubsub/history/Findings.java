@@ -8,10 +8,10 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** What a rule found, with the events around. */
+/** Collects the violations of each rule, with the events around them. */
 final class Findings {
 
-    /** So many of a rule are written out; all are counted. */
+    /** Maximum violations per rule that are shown with events; all are counted. */
     private static final int SHOWN = 3;
     private static final int EVENTS_BEFORE = 14;
     private static final int EVENTS_AFTER = 8;
@@ -34,10 +34,10 @@ final class Findings {
     }
 
     /**
-     * Something that breaks the rule.
+     * Adds a violation of the current rule.
      *
-     * @param micros  where to look in the history
-     * @param message whose events are shown too, null: none's
+     * @param micros  time of the violation in the history
+     * @param message a message whose events are shown as well; null: none
      */
     void add(long micros, @Nullable Numbered message, String text) {
         assert rule != null;
@@ -46,7 +46,7 @@ final class Findings {
                 count <= SHOWN ? around(micros, message) : ""));
     }
 
-    /** Something to count, whether it is right or wrong. */
+    /** Adds a figure to the verdict, which says nothing about right or wrong. */
     void figure(String text) {
         figures.add(text);
     }
@@ -65,7 +65,7 @@ final class Findings {
         while (next < turns.size() && turns.get(next).micros() <= micros) {
             next++;
         }
-        // By time, and an event is shown once.
+        // A map, so that no event is shown twice.
         TreeMap<Integer, Event> shown = new TreeMap<>();
         List<Event> all = run.history.events();
         turns.subList(Math.max(0, next - EVENTS_BEFORE), Math.min(turns.size(), next + EVENTS_AFTER))
@@ -99,7 +99,7 @@ final class Findings {
                         && sending.first() <= message.number() && sending.last() >= message.number());
     }
 
-    /** Since the history's first event, to the microsecond. */
+    /** Seconds since the history's first event, with microseconds. */
     private String seconds(long micros) {
         return String.format(Locale.ROOT, "%.6f", (micros - run.history.events().get(0).micros()) / 1e6);
     }

@@ -1,12 +1,12 @@
 package io.github.pgpubsub.history;
 
 /**
- * Where nothing but orderly changes have happened since the term before began, or just before that, and somebody was there all the
- * time, no gap is told; and none at all where a test says so.
+ * No gap is reported if only orderly changes have happened since shortly before the previous term began, and the group existed
+ * all the time. A test can also demand that no gap is reported at all.
  */
 final class GapsForCause implements Rule {
 
-    /** After a disturbance somebody may be on the way back for so long. */
+    /** How long after a disturbance a member may still be reconnecting. */
     private static final long AFTERMATH_MICROS = 10_000_000;
 
     @Override
@@ -19,7 +19,7 @@ final class GapsForCause implements Rule {
         for (Run.Told told : run.gaps) {
             Event.Gap gap = told.gap();
             if (run.settings.tellsOfLosses(gap) && (run.settings.gapless() || !hasCause(run, told))) {
-                findings.add(gap.micros(), null, gap + " told by " + gap.process() + " although nothing had gone wrong");
+                findings.add(gap.micros(), null, gap + " reported by " + gap.process() + " without a cause");
             }
         }
     }

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * All that the processes of one run wrote, in the order of time; what one process wrote at the same time stays in its order.
+ * The events of all processes of a run, ordered by time. Events of one process with the same time keep their order.
  *
  * @param events oldest first
  */
@@ -23,7 +23,7 @@ public record History(List<Event> events) {
         events = List.copyOf(sorted);
     }
 
-    /** Reads all files of a directory. A process that was killed may have left half a line, which does not count. */
+    /** Reads all files of a directory. Ignores an incomplete last line, which a killed process may leave. */
     public static History read(Path directory) {
         List<Event> all = new ArrayList<>();
         try (Stream<Path> files = Files.list(directory)) {
@@ -48,8 +48,8 @@ public record History(List<Event> events) {
     }
 
     /**
-     * Reads a history written by hand: a line is milliseconds, process, event, as in {@code 10 a role COLD LEADER}. Empty
-     * lines do not count.
+     * Reads a history written by hand. Each line has the time in milliseconds, the process and the event, for example
+     * {@code 10 a role COLD LEADER}. Empty lines are ignored.
      */
     public static History of(String text) {
         return new History(text.lines().map(String::strip).filter(line -> !line.isEmpty()).map(line -> {

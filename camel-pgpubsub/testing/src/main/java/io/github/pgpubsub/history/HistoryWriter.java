@@ -11,21 +11,21 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
 /**
- * Writes the history of one process. Each line is one write to the file, without a buffer: what was written is there when
- * the process is killed. Any thread may call; times ascend within a file.
+ * Writes the history of one process. Each line is one unbuffered write, so it survives a kill of the process. Thread-safe. Times
+ * ascend within a file.
  */
 public final class HistoryWriter implements AutoCloseable {
 
     static final String SUFFIX = ".history";
 
-    /** Not a channel: those are closed by an interrupt, and routes interrupt. */
+    /** Not a FileChannel: an interrupt closes a channel, and routes may leave their thread interrupted. */
     private final OutputStream file;
 
     private HistoryWriter(OutputStream file) {
         this.file = file;
     }
 
-    /** Into a directory that all processes of the run share; goes on with the file if there is one. */
+    /** Opens the process's file in the directory that all processes of the run share. Appends to an existing file. */
     public static HistoryWriter into(Path directory, String process) {
         try {
             Files.createDirectories(directory);
@@ -43,17 +43,17 @@ public final class HistoryWriter implements AutoCloseable {
         write(new Event.Sending(0, "", Event.Stage.COMMITTED, sender, first, last));
     }
 
-    /** It was not sent. */
+    /** The messages were not sent. */
     public void failed(String sender, long first, long last) {
         write(new Event.Sending(0, "", Event.Stage.FAILED, sender, first, last));
     }
 
-    /** Nobody can say whether it was sent. */
+    /** The messages may have been sent. */
     public void unknown(String sender, long first, long last) {
         write(new Event.Sending(0, "", Event.Stage.UNKNOWN, sender, first, last));
     }
 
-    /** @param id null: it has none */
+    /** @param id null: none */
     public void begin(Numbered message, boolean again, String id) {
         write(new Event.Begin(0, "", message, again, id == null ? "-" : id.replace(' ', '_')));
     }
@@ -74,12 +74,12 @@ public final class HistoryWriter implements AutoCloseable {
         happened(what, member, "-");
     }
 
-    /** @param detail for people */
+    /** @param detail text for people */
     public void happened(What what, String member, String detail) {
         write(new Event.Happening(0, "", what, member, detail.replace(' ', '_')));
     }
 
-    /** The server, and so everybody's connection. */
+    /** For an action on the server, which affects every member. */
     public void happenedToAll(What what, String detail) {
         happened(what, Event.Happening.EVERYBODY, detail);
     }

@@ -2,7 +2,7 @@ package io.github.pgpubsub.history;
 
 import java.util.List;
 
-/** Judges a run by its history alone. */
+/** Judges a run, by its history alone. */
 public final class Judge {
 
     private static final List<Rule> SINGLE_LISTENER = List.of(new NothingLostUntold(), new WhatHasBegunEnds(),
@@ -22,7 +22,7 @@ public final class Judge {
         if (settings.singleListener()) {
             findings.figure("terms " + run.terms.size());
         }
-        findings.figure("gaps told " + run.gaps.size());
+        findings.figure("gaps reported " + run.gaps.size());
         (settings.singleListener() ? SINGLE_LISTENER : ALL_LISTEN).forEach(findings::judge);
         return new Verdict(List.copyOf(findings.violations()), List.copyOf(findings.figures()));
     }

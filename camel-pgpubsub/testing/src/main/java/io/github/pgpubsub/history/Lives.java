@@ -6,13 +6,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * When a group was there: from the moment at which somebody leads, for as long as one of those who have joined it runs. Who has
- * joined has seen that another leads, or led itself; so somebody is there to tell what was missed. What is sent while nobody
- * is there is gone, as the guarantees say.
+ * The times in which a group exists: from the moment a member leads, for as long as one member that has joined is running. A
+ * member has joined when it has led or has seen another member lead: then it can report a gap. Messages sent while no group
+ * exists are lost, as the guarantees say.
  */
 final class Lives {
 
-    /** From when to when; the end is the moment at which the last one was killed or asked to stop. */
+    /** One life of the group. It ends when the last joined member is killed or asked to stop. */
     record Life(long from, long to) {
 
         boolean contains(long micros) {
@@ -25,7 +25,7 @@ final class Lives {
     private static final class Member {
         boolean connected;
         boolean frozen;
-        /** From when on it counts as joined; {@link #NEVER}: not for now. */
+        /** Time from which the member counts as joined; {@link #NEVER}: not yet. */
         long joinedAt = NEVER;
     }
 
@@ -87,7 +87,7 @@ final class Lives {
         }
     }
 
-    /** It takes a moment until it has seen who leads. */
+    /** A member takes a moment to see who leads. */
     private void join(Member member, long now) {
         if (member.connected && !member.frozen && member.joinedAt == NEVER && aliveSince != NEVER) {
             member.joinedAt = now + joiningMicros;
@@ -100,7 +100,7 @@ final class Lives {
         switch (happening.what()) {
             case STARTING -> running.put(happening.member(), new Member());
             case STARTED -> {
-                // A start returns when the first election is decided, so it has seen who leads.
+                // A start returns only after the first election, so the member has seen who leads.
                 if (member != null && member.connected && aliveSince != NEVER) {
                     member.joinedAt = Math.min(member.joinedAt, now);
                 }

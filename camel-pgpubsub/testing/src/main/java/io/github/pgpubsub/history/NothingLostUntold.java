@@ -6,20 +6,21 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * What was committed while the group was there is begun by somebody, or lies in a gap that was told. A gap excuses only what it
- * covers: between the last number that anybody had begun before it and the next one that the same member began after it, and
- * nothing that was sent after it was told.
+ * Every message committed while the group existed is begun by a member, or lies in a gap that was reported. A gap covers only the
+ * numbers between the last number that any member had begun before the gap and the first number that the reporting member began
+ * after it, and no message that was sent after the report.
  */
 final class NothingLostUntold implements Rule {
 
     private static final long ABOUT_MICROS = 2_000_000;
 
     /**
-     * What a gap covers of one sender's numbers, without the ends.
+     * The numbers of one sender that a gap covers, from {@code after} to {@code before}, both exclusive.
      *
-     * @param inHands how many more it may excuse: what threads had taken and not begun when their process ended
+     * @param inHands remaining number of other messages that the gap covers: those that threads had taken and not begun when
+     *                their process ended
      */
-    // Counted down.
+    // The array is a counter that is decremented.
     @SuppressWarnings("ArrayRecordComponent")
     private record Cover(Run.Told told, long after, long before, int[] inHands) {
 
@@ -30,8 +31,8 @@ final class NothingLostUntold implements Rule {
 
     @Override
     public String sentence() {
-        return "Orderly stop: nothing lost. Killed while a standby is in step: nothing lost. What is sent while one is disconnected"
-                + " it does not get; the gap is counted, logged, and delivered with gapMarker";
+        return "Orderly stop: nothing lost. Killed while a standby is in step: nothing lost. A consumer misses what is sent while it is"
+                + " disconnected; the gap is counted, logged, and delivered with gapMarker";
     }
 
     @Override
@@ -56,23 +57,23 @@ final class NothingLostUntold implements Rule {
             untold += lost.size();
             report(sender, lost, findings);
         }
-        findings.figure("lost while nobody was there " + gone);
-        findings.figure("lost and told " + told);
-        findings.figure("lost untold " + untold);
+        findings.figure("lost without a group " + gone);
+        findings.figure("lost and reported " + told);
+        findings.figure("lost unreported " + untold);
     }
 
     private static void report(Sender sender, List<Long> lost, Findings findings) {
         for (int first = 0, next = 1; next <= lost.size(); next++) {
             if (next == lost.size() || lost.get(next) != lost.get(next - 1) + 1) {
                 Numbered message = new Numbered(sender.name, lost.get(first));
-                findings.add(sender.sentAt(lost.get(first)), message, (next - first) + " lost untold: " + message + " to "
+                findings.add(sender.sentAt(lost.get(first)), message, (next - first) + " lost unreported: " + message + " to "
                         + lost.get(next - 1));
                 first = next;
             }
         }
     }
 
-    /** What the last one of a group had not begun when it ended is gone with it: nobody is left to tell. */
+    /** False for messages that the last member of a group had not begun when it ended: no member is left to report them. */
     private static boolean somebodyHadToTake(Run run, Sender sender, long number, long sentAt) {
         Lives.Life life = run.lifeAt(sentAt);
         return life != null && (life.to() == Long.MAX_VALUE || number < sender.highestBefore(life.to()));
@@ -100,8 +101,9 @@ final class NothingLostUntold implements Rule {
     }
 
     /**
-     * Several threads give up order, and the one with the gap may pause. So a gap covers one hole below what its term began about
-     * then, and as many gaps as the term told about then cover as many holes: the widest ones.
+     * Several threads give up the order, and the thread that reports the gap may pause. So a gap covers one hole below a number
+     * that its term began at about that time. If the term reported several gaps then, they cover the same number of holes, the
+     * widest ones.
      */
     private static Stream<Cover> amongSeveral(Sender sender, Run.Told told, List<Run.Told> losses, int consumers) {
         long gaps = losses.stream().filter(other -> other.term() == told.term() && isNear(told, other.gap())).count();
@@ -121,8 +123,8 @@ final class NothingLostUntold implements Rule {
     }
 
     /**
-     * A thread of several had taken it, and others had begun later ones, when the process was killed: the gap that follows
-     * tells of that too.
+     * Whether one of several threads had taken this message when the process was killed, while other threads had begun later
+     * messages. The following gap covers such a message too.
      */
     private static boolean wasInHands(Run run, List<Cover> covers, long number, long sentAt) {
         for (Cover cover : covers) {

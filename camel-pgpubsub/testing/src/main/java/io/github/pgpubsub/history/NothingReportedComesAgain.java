@@ -3,14 +3,15 @@ package io.github.pgpubsub.history;
 import java.util.List;
 
 /**
- * What a leader had ended when it stopped in good order, or so long before anything happened to it that it must have reported it,
- * is not begun in any later term: not even marked, and not by one that comes back with an old queue.
+ * A message that a leader has reported done is not begun in a later term, not even marked, and not by a member that returns
+ * with an old queue. A leader has reported the messages that it had finished when it stopped in an orderly way, or long enough
+ * before a disturbance.
  */
 final class NothingReportedComesAgain implements Rule {
 
     @Override
     public String sentence() {
-        return "Orderly stop: nothing twice. Killed while a standby is in step: what it had not reported done comes again";
+        return "Orderly stop: nothing twice. Killed while a standby is in step: only messages not reported done come again";
     }
 
     @Override
@@ -21,7 +22,7 @@ final class NothingReportedComesAgain implements Rule {
                 takes.subList(0, i).stream().filter(first -> first.term != again.term && isReported(run, first, again))
                         .findFirst()
                         .ifPresent(first -> findings.add(again.micros(), again.message(),
-                                again + ", although " + first.member() + " had ended and reported it"));
+                                again + ", although " + first.member() + " had finished and reported it"));
             }
         }
     }

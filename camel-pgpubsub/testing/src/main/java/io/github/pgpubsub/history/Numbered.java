@@ -3,9 +3,9 @@ package io.github.pgpubsub.history;
 import java.util.Comparator;
 
 /**
- * A message as a test knows it: each sender counts 1, 2, 3…, and each of its numbers is in the stream behind the one before.
+ * A message of a test. Each sender counts 1, 2, 3…, and sends its numbers in this order.
  *
- * @param sender whose
+ * @param sender name of the sender
  * @param number from 1
  */
 public record Numbered(String sender, long number) implements Comparable<Numbered> {
@@ -13,7 +13,7 @@ public record Numbered(String sender, long number) implements Comparable<Numbere
     private static final String ONLY = "numbers";
     private static final Comparator<Numbered> ORDER = Comparator.comparing(Numbered::sender).thenComparingLong(Numbered::number);
 
-    /** As a payload: {@code 17}, or {@code anna:17} where there are several senders. */
+    /** Parses a payload: {@code 17}, or {@code anna:17} if there are several senders. */
     public static Numbered ofPayload(String payload) {
         int colon = payload.indexOf(':');
         return colon < 0 ? new Numbered(ONLY, Long.parseLong(payload))

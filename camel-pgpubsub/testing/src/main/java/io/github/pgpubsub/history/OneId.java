@@ -4,7 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Each message has one id, from the first on and each time, and no two have the same. */
+/** Each message has an id, the same for every delivery, and no two messages have the same id. */
 final class OneId implements Rule {
 
     @Override

@@ -4,8 +4,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Once a member has begun a message in a term of its own, those who led before begin none until they lead again; but what a
- * frozen process's threads had in their hands they may begin when they go on.
+ * Once a member has begun a message in its term, former leaders begin no message until they lead again. Exception: after a
+ * freeze, each thread of the frozen process may begin the one message that it had already taken.
  */
 final class OneLeader implements Rule {
 

@@ -2,7 +2,7 @@ package io.github.pgpubsub.history;
 
 import java.util.List;
 
-/** Where nothing but orderly changes happened since the first time, there is no second one, marked or not. */
+/** If only orderly changes have happened since a message was first begun, it is not begun again, marked or not. */
 final class OrderlyNothingTwice implements Rule {
 
     @Override
@@ -18,13 +18,13 @@ final class OrderlyNothingTwice implements Rule {
                 Take second = takes.get(i);
                 if (!run.isDisturbed(first.termBegan(), second.micros()) && !isUnfinished(first, second)) {
                     findings.add(second.micros(), second.message(),
-                            second + " is not the first time, and nothing had gone wrong");
+                            second + " is a repetition without a cause");
                 }
             }
         }
     }
 
-    /** What is unfinished when Camel's shutdown timeout ends goes to the successor, marked. */
+    /** Messages that are unfinished when Camel's shutdown timeout ends go to the successor, marked. */
     private static boolean isUnfinished(Take first, Take second) {
         return second.begin.again() && (first.end == null || first.end.micros() > second.micros());
     }

@@ -1,9 +1,9 @@
 package io.github.pgpubsub.history;
 
-/** A sentence of {@code docs/guarantees.md}, and whether a run kept it. */
+/** Checks whether a run kept one promise of {@code docs/guarantees.md}. */
 interface Rule {
 
-    /** The words that are judged. */
+    /** The promise in words. */
     String sentence();
 
     void judge(Run run, Findings findings);

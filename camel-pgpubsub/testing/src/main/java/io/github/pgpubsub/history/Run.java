@@ -9,28 +9,28 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** A history, put in order for the rules. */
+/** A history, prepared for the rules. */
 final class Run {
 
-    /** A gap that was told, and in which term. */
+    /** A reported gap, and the term of the member that reported it. */
     record Told(Event.Gap gap, @Nullable Term term) {}
 
     final History history;
     final Settings settings;
     final Map<String, Sender> senders = new TreeMap<>();
-    /** In the order of time. */
+    /** Ordered by time. */
     final List<Take> takes = new ArrayList<>();
-    /** Each message's, in the order of their terms. */
+    /** The takes of each message, ordered by term. */
     final Map<Numbered, List<Take>> takesOf = new LinkedHashMap<>();
     final List<Term> terms = new ArrayList<>();
     final List<Told> gaps = new ArrayList<>();
     final List<Disturbance> disturbances = new ArrayList<>();
     final List<Lives.Life> lives;
-    /** A kill is written down before it is done: the process may go on for so long. */
+    /** A kill is written before it is carried out: the process may continue for this long. */
     private static final long KILLED_MICROS = 100_000;
 
     private final Map<String, Term> latest = new HashMap<>();
-    /** By member and message, without an end so far. */
+    /** Takes without an end so far, by member and message. */
     private final Map<String, Map<Numbered, Take>> open = new HashMap<>();
     private final Map<String, Event.Happening> ongoing = new HashMap<>();
     private final Map<String, List<Event.Happening>> happenings = new HashMap<>();
@@ -102,28 +102,28 @@ final class Run {
         return senders.computeIfAbsent(name, Sender::new);
     }
 
-    /** Whether something went wrong meanwhile, with whomever. */
+    /** Whether any member was disturbed in this time. */
     boolean isDisturbed(long from, long to) {
         return disturbances.stream().anyMatch(each -> each.meets(from, to));
     }
 
-    /** Whether something went wrong with this member meanwhile. */
+    /** Whether this member was disturbed in this time. */
     boolean isDisturbed(String member, long from, long to) {
         return disturbances.stream().anyMatch(each -> each.concerns(member) && each.meets(from, to));
     }
 
-    /** When something first went wrong with this member at or after that time; the largest number: never. */
+    /** Time of this member's first disturbance at or after that time; Long.MAX_VALUE: never. */
     long nextDisturbance(String member, long from) {
         return disturbances.stream().filter(each -> each.concerns(member) && each.to() >= from)
                 .mapToLong(each -> Math.max(from, each.from())).min().orElse(Long.MAX_VALUE);
     }
 
-    /** The group's life at that time, null: nobody was there. */
+    /** The group's life at that time; null: no group existed. */
     Lives.@Nullable Life lifeAt(long micros) {
         return lives.stream().filter(life -> life.contains(micros)).findFirst().orElse(null);
     }
 
-    /** What the test did to this member, oldest first. */
+    /** The test's actions on this member, oldest first. */
     List<Event.Happening> happenings(String member) {
         return happenings.getOrDefault(member, List.of());
     }

@@ -5,15 +5,15 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 
-/** What one sender has sent, and who took it. */
+/** The messages of one sender, and the members that took them. */
 final class Sender {
 
     final String name;
     final BitSet committed = new BitSet();
     final BitSet taken = new BitSet();
-    /** By number: when its transaction began. */
+    /** Begin of each number's transaction, by number. */
     private long[] sentAt = new long[1024];
-    /** In the order of time. */
+    /** Ordered by time. */
     final List<Take> takes = new ArrayList<>();
     private long[] highest = new long[0];
 
@@ -38,7 +38,7 @@ final class Sender {
         taken.set((int) take.number());
     }
 
-    /** To be called once all is added. */
+    /** Call this after all events have been added. */
     void complete() {
         highest = new long[takes.size() + 1];
         for (int i = 0; i < takes.size(); i++) {
@@ -50,17 +50,17 @@ final class Sender {
         return number < sentAt.length ? sentAt[(int) number] : 0;
     }
 
-    /** The highest number that anybody had begun before that time; 0: none. */
+    /** The highest number that any member had begun before that time; 0: none. */
     long highestBefore(long micros) {
         return highest[countBefore(micros)];
     }
 
-    /** The number next below this one that anybody has begun; -1: none. */
+    /** The highest number below this one that any member has begun; -1: none. */
     long below(Take take) {
         return taken.previousSetBit((int) take.number() - 1);
     }
 
-    /** How many takes there were before that time. */
+    /** Number of takes before that time. */
     int countBefore(long micros) {
         int low = 0;
         int high = takes.size();
@@ -75,7 +75,7 @@ final class Sender {
         return low;
     }
 
-    /** Committed, and begun by nobody; ascending. */
+    /** Committed numbers that no member has begun, ascending. */
     List<Long> missing() {
         BitSet missing = (BitSet) committed.clone();
         missing.andNot(taken);

@@ -4,14 +4,14 @@ import java.time.Duration;
 import java.util.Locale;
 
 /**
- * With which options a run was made, as far as the promises depend on them.
+ * The options of a run on which the promises depend.
  *
  * @param singleListener      the option
  * @param concurrentConsumers the option
  * @param gapMarker           the option
- * @param gapless             whether no gap may be told at all, whatever happened
- * @param joining             how long a cold member may take until it has seen that there is a leader
- * @param reporting           how long a leader that nothing disturbs may take to report that a message is complete
+ * @param gapless             whether no gap at all may be reported, whatever happened
+ * @param joining             how long a cold member may take to see that there is a leader
+ * @param reporting           how long an undisturbed leader may take to report that a message is complete
  */
 public record Settings(boolean singleListener, int concurrentConsumers, GapMarker gapMarker, boolean gapless, Duration joining,
         Duration reporting) {
@@ -19,7 +19,7 @@ public record Settings(boolean singleListener, int concurrentConsumers, GapMarke
     /** The option of that name. */
     public enum GapMarker { NEVER, RECONNECT, ALWAYS }
 
-    /** Read from an endpoint's options, with their defaults. */
+    /** Reads an endpoint's options, with their defaults. */
     public static Settings ofOptions(String options) {
         return new Settings(!option(options, "singleListener", "true").equals("false"),
                 Integer.parseInt(option(options, "concurrentConsumers", "1")),
@@ -27,7 +27,7 @@ public record Settings(boolean singleListener, int concurrentConsumers, GapMarke
                 Duration.ofSeconds(1), Duration.ofSeconds(5));
     }
 
-    /** No gap may be told. */
+    /** The same settings, but no gap may be reported. */
     public Settings withoutGaps() {
         return new Settings(singleListener, concurrentConsumers, gapMarker, true, joining, reporting);
     }
@@ -41,7 +41,7 @@ public record Settings(boolean singleListener, int concurrentConsumers, GapMarke
         return byDefault;
     }
 
-    /** Whether this gap says that messages may have been missed, and not that a member begins. */
+    /** Whether this gap reports a possible loss, and not only the first start. */
     boolean tellsOfLosses(Event.Gap gap) {
         return gap.millis() > 0 || gapMarker == GapMarker.RECONNECT;
     }

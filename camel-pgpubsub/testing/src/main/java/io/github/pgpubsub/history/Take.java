@@ -2,13 +2,13 @@ package io.github.pgpubsub.history;
 
 import org.jspecify.annotations.Nullable;
 
-/** A member takes a message. */
+/** One take: a member begins a message. */
 final class Take {
 
     final Event.Begin begin;
-    /** Null: it does not lead, and never has. */
+    /** Null if the member has never led. */
     final @Nullable Term term;
-    /** Null: the end was not written. */
+    /** Null if no end was written. */
     Event.@Nullable End end;
 
     Take(Event.Begin begin, @Nullable Term term) {
@@ -32,7 +32,7 @@ final class Take {
         return begin.micros();
     }
 
-    /** When its term began; without a term it counts as one of its own. */
+    /** Begin of the take's term; without a term, the time of the take itself. */
     long termBegan() {
         return term == null ? micros() : term.began;
     }

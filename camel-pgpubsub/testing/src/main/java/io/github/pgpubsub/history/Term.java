@@ -1,11 +1,11 @@
 package io.github.pgpubsub.history;
 
-/** A member leads, from one time that it becomes the leader to the next. */
+/** A term of a member: from the moment it becomes the leader until it becomes the leader again. */
 final class Term {
 
     final String member;
     final long began;
-    /** When it begins another one. */
+    /** Begin of the same member's next term. */
     long until = Long.MAX_VALUE;
 
     Term(String member, long began) {

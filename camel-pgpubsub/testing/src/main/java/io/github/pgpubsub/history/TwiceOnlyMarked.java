@@ -2,12 +2,12 @@ package io.github.pgpubsub.history;
 
 import java.util.List;
 
-/** Of all times that a message is begun, only the one of the earliest term is without a mark. */
+/** If a message is begun several times, only the take of the earliest term is unmarked. */
 final class TwiceOnlyMarked implements Rule {
 
     @Override
     public String sentence() {
-        return "What it had not reported done comes again, marked";
+        return "Messages that the leader had not reported done come again, marked";
     }
 
     @Override
@@ -17,7 +17,7 @@ final class TwiceOnlyMarked implements Rule {
             again += takes.size() - 1;
             takes.stream().skip(1).filter(take -> !take.begin.again())
                     .forEach(
-                            take -> findings.add(take.micros(), take.message(), take + " is not the first time, and not marked"));
+                            take -> findings.add(take.micros(), take.message(), take + " is an unmarked repetition"));
         }
         findings.figure("twice " + again);
     }

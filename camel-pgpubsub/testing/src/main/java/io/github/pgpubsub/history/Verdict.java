@@ -6,21 +6,21 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * What the judge says of a run.
+ * The judge's verdict on a run.
  *
- * @param violations none: all promises were kept
- * @param figures    what was counted
+ * @param violations empty if all promises were kept
+ * @param figures    counts, for people
  */
 public record Verdict(List<Violation> violations, List<String> figures) {
 
-    /** How often each rule was broken, by its name. */
+    /** Number of violations of each broken rule, by rule name. */
     public Map<String, Integer> counts() {
         Map<String, Integer> counts = new LinkedHashMap<>();
         violations.forEach(each -> counts.merge(each.rule(), 1, Integer::sum));
         return counts;
     }
 
-    /** On one line. */
+    /** The verdict on one line. */
     public String summary() {
         return String.join(", ", figures) + "; " + (violations.isEmpty() ? "nothing found" : "broken: " + counts());
     }

@@ -1,12 +1,12 @@
 package io.github.pgpubsub.history;
 
 /**
- * A sentence that was not kept.
+ * A promise that was broken.
  *
- * @param rule     its short name
- * @param sentence of the guarantees
- * @param text     what broke it
- * @param micros   when
- * @param events   the history around it, for people; empty where others of its kind are shown already
+ * @param rule     short name of the rule
+ * @param sentence the promise
+ * @param text     how it was broken
+ * @param micros   time
+ * @param events   events around it, for people; empty if enough violations of this rule are already shown with events
  */
 public record Violation(String rule, String sentence, String text, long micros, String events) {}

@@ -1,14 +1,14 @@
 package io.github.pgpubsub.history;
 
-/** What a test does to a member, or to the server and so to all. */
+/** A test's action on a member, or on the server and so on all members. */
 public enum What {
-    /** It is about to start. */
+    /** The member is about to start. */
     STARTING,
-    /** Its start has returned. */
+    /** The member's start has returned. */
     STARTED,
-    /** It is asked to stop in an orderly way. */
+    /** The member is asked to stop in an orderly way. */
     STOPPING,
-    /** It has stopped in an orderly way. */
+    /** The member has stopped in an orderly way. */
     STOPPED,
     /** SIGKILL follows. */
     KILLING,
@@ -16,8 +16,8 @@ public enum What {
     FREEZING,
     /** SIGCONT follows. */
     THAWING,
-    /** Its connection is about to be ended, cut or stalled, or the server is about to stop. */
+    /** The member's connection is about to be ended, cut or stalled, or the server is about to stop. */
     DISTURBING,
-    /** The disturbance is over: it can connect again. */
+    /** The disturbance is over: the member can connect again. */
     SETTLED
 }

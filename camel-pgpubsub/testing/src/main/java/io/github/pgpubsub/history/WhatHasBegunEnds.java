@@ -3,14 +3,14 @@ package io.github.pgpubsub.history;
 import java.util.List;
 
 /**
- * What a process had begun when it was killed, or had not ended when it had stopped, is begun again, or lies before a gap that a
- * successor was told before it went on behind it.
+ * A message that a process had begun and not finished when it was killed or had stopped is begun again, or a gap is reported to a
+ * successor before the successor begins later messages.
  */
 final class WhatHasBegunEnds implements Rule {
 
     @Override
     public String sentence() {
-        return "Killed while a standby is in step: what it had not reported done comes again, marked";
+        return "Killed while a standby is in step: messages that the leader had not reported done come again, marked";
     }
 
     @Override
@@ -28,7 +28,7 @@ final class WhatHasBegunEnds implements Rule {
         findings.figure("begun and not ended " + unfinished);
     }
 
-    /** When the process that took it was killed or had stopped; the largest number: it runs. */
+    /** Time when the process that took the message was killed or had stopped; Long.MAX_VALUE: it is running. */
     private static long endOf(Run run, Take take) {
         return run.happenings(take.member()).stream().filter(each -> each.micros() >= take.micros())
                 .filter(each -> each.what() == What.KILLING || each.what() == What.STOPPED)
@@ -43,7 +43,7 @@ final class WhatHasBegunEnds implements Rule {
         }
         Sender sender = run.senders.get(take.message().sender());
         assert sender != null;
-        // What was begun behind it by those who came after.
+        // The first later message that a successor has begun.
         long wentOn = sender.takes.stream().skip(sender.countBefore(ended))
                 .filter(other -> other.termBegan() > take.termBegan() && other.number() > take.number())
                 .mapToLong(Take::micros).findFirst().orElse(Long.MAX_VALUE);
@@ -52,7 +52,7 @@ final class WhatHasBegunEnds implements Rule {
         boolean told = run.gaps.stream().anyMatch(each -> run.settings.tellsOfLosses(each.gap()) && each.gap().micros() > ended
                 && each.gap().micros() <= wentOn);
         if (wentOn != Long.MAX_VALUE && !nobodyWasLeft && !told) {
-            findings.add(ended, take.message(), take + " never ended, and others went on without it");
+            findings.add(ended, take.message(), take + " was never finished, and successors continued without it");
         }
     }
 }

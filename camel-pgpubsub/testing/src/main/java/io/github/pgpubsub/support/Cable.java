@@ -8,22 +8,22 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Two network namespaces behind one another: processes in the far one reach this machine through the one in the middle, which
- * forwards their packets, or drops them without a word. No proxy can show that, because its kernel acknowledges what it takes.
+ * A chain of two network namespaces. Processes in the far namespace reach this machine through the middle one, which forwards
+ * their packets or silently drops them. A proxy can't do the same, because its kernel acknowledges the packets.
  */
 public final class Cable implements AutoCloseable {
 
     private final String near = "pgpubsub-" + Integer.toHexString(ThreadLocalRandom.current().nextInt(1 << 16, 1 << 20));
     private final String middle = near + "-middle";
     private final String far = near + "-far";
-    /** Addresses that are for measurements within one machine (RFC 2544). */
+    /** Addresses reserved for benchmarks (RFC 2544), so they collide with no real network. */
     private final String net = "198." + ThreadLocalRandom.current().nextInt(18, 20) + "."
             + ThreadLocalRandom.current().nextInt(256);
     private final Thread shutdownHook = new Thread(this::remove, "remove-" + near);
 
     private Cable() {}
 
-    /** Lays one; null: this user may not, or the machine has no {@code ip} command. */
+    /** Creates a cable. Returns null if this user may not, or the machine has no {@code ip} command. */
     public static @Nullable Cable layIfAllowed() {
         Cable cable = new Cable();
         Runtime.getRuntime().addShutdownHook(cable.shutdownHook);
@@ -50,17 +50,17 @@ public final class Cable implements AutoCloseable {
                 && forward(true);
     }
 
-    /** This machine's address as the far end knows it. */
+    /** This machine's address, seen from the far end. */
     public String near() {
         return net + ".1";
     }
 
-    /** What begins a command that runs at the far end. */
+    /** Prefix of a command line that runs at the far end. */
     public List<String> farEnd() {
         return List.of("ip", "netns", "exec", far);
     }
 
-    /** From now on packets vanish, in both directions. */
+    /** Drops all packets from now on, in both directions. */
     public void cut() {
         check(forward(false));
     }
@@ -101,7 +101,7 @@ public final class Cable implements AutoCloseable {
         }
     }
 
-    /** The devices go with their namespaces, and the route with its device. */
+    /** Deleting the namespaces deletes their devices, and with them the route. */
     private void remove() {
         run("ip netns del " + middle);
         run("ip netns del " + far);

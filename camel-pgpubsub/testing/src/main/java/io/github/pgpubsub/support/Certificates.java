@@ -12,7 +12,9 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 
-/** A certificate for a server on loopback, by an authority of its own, and another authority; made by the JDK's keytool. */
+/**
+ * A certificate for a server on loopback, the authority that signed it, and a second authority. The JDK's keytool creates them.
+ */
 public final class Certificates {
 
     private static final String PASSWORD = "for the file only";
@@ -23,7 +25,7 @@ public final class Certificates {
     private final Path folder;
     private final Path store;
 
-    /** Makes them in this folder. */
+    /** Creates the files in this folder. */
     public Certificates(Path folder) {
         this.folder = folder;
         this.store = folder.resolve("store.p12");
@@ -38,7 +40,7 @@ public final class Certificates {
             write(CA, "crt", "CERTIFICATE", keys.getCertificate(CA).getEncoded());
             write(OTHER_CA, "crt", "CERTIFICATE", keys.getCertificate(OTHER_CA).getEncoded());
             write(SERVER, "key", "PRIVATE KEY", keys.getKey(SERVER, PASSWORD.toCharArray()).getEncoded());
-            // PostgreSQL refuses a key that others may read.
+            // PostgreSQL refuses a key file that other users may read.
             Files.setPosixFilePermissions(Path.of(path(SERVER, "key")), PosixFilePermissions.fromString("rw-------"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -47,17 +49,17 @@ public final class Certificates {
         }
     }
 
-    /** Who signed the server's certificate. */
+    /** The authority that signed the server's certificate. */
     public String authority() {
         return path(CA, "crt");
     }
 
-    /** Who did not. */
+    /** An authority that did not sign it. */
     public String otherAuthority() {
         return path(OTHER_CA, "crt");
     }
 
-    /** The server's, for 127.0.0.1 and no name. */
+    /** The server's certificate, for 127.0.0.1 and no host name. */
     public String certificate() {
         return path(SERVER, "crt");
     }

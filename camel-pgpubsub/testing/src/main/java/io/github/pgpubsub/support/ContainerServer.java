@@ -13,7 +13,7 @@ import org.testcontainers.DockerClientFactory;
 import org.testcontainers.postgresql.PostgreSQLContainer;
 import org.testcontainers.utility.DockerImageName;
 
-/** A server in a container, which Testcontainers removes when this JVM is gone, however it went. */
+/** A server in a container. Testcontainers removes it after the end of this JVM, even after a kill. */
 final class ContainerServer implements PostgresServer {
 
     private final PostgreSQLContainer container;
@@ -23,8 +23,8 @@ final class ContainerServer implements PostgresServer {
     }
 
     /**
-     * Whether a Docker engine answers and has the image, be it after a pull. Testcontainers is asked only where an engine may
-     * be, and only for an image that is there: its own searches take seconds for an engine and minutes for an image.
+     * Whether a Docker engine answers and has the image, if necessary after a pull. Testcontainers itself would search seconds
+     * for an engine and minutes for an image, so it is used only if both are there.
      */
     static boolean available(String image) {
         return mayHaveEngine() && DockerClientFactory.instance().isDockerAvailable() && present(image);

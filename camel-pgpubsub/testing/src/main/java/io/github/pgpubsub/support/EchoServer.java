@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Answers each line with its name and the line, hangs up after {@code quit}, and tells what it saw of its connections. */
+/** Answers each line with its own name and the line, hangs up after {@code quit}, and counts connections, lines and errors. */
 final class EchoServer implements AutoCloseable {
 
     private final String name;
@@ -36,17 +36,17 @@ final class EchoServer implements AutoCloseable {
         return listener.getLocalPort();
     }
 
-    /** Connections open now. */
+    /** Number of open connections. */
     int connections() {
         return connections.size();
     }
 
-    /** Lines that arrived. */
+    /** Number of received lines. */
     int heard() {
         return heard.get();
     }
 
-    /** Connections that ended with an error. */
+    /** Number of connections that ended with an error. */
     int resets() {
         return resets.get();
     }
@@ -89,7 +89,7 @@ final class EchoServer implements AutoCloseable {
         return thread;
     }
 
-    /** Returns when the port is free again: a thread that waits for connections keeps it until it has woken up. */
+    /** Returns when the port is free again: the accepting thread holds it until it has woken up. */
     @Override
     public void close() throws IOException {
         listener.close();

@@ -18,12 +18,12 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
 
 /**
- * A server from zonky's binaries, which can be stopped and started again in place.
+ * A server from zonky's binaries. It can be stopped and started again, with the same port and data.
  *
  * <p>
- * zonky unpacks the binaries, makes the data directory and starts the first time; later starts and stops are
- * {@code pg_ctl} with the same options. The end is the {@link Reaper}'s: one way for a test that closes its server and
- * for a JVM that is killed.
+ * zonky unpacks the binaries, creates the data directory and starts the server for the first time. Later starts and stops call
+ * {@code pg_ctl} with the same options. The {@link Reaper} ends the server, both when a test closes it and when the JVM is
+ * killed.
  */
 public final class EmbeddedServer implements PostgresServer {
 
@@ -38,7 +38,7 @@ public final class EmbeddedServer implements PostgresServer {
 
     private EmbeddedServer(Map<String, String> extra) throws IOException {
         settings = new TreeMap<>(SETTINGS);
-        // Clients come over TCP, and a socket file would outlive a killed server.
+        // No socket files: clients use TCP, and the file of a killed server would remain.
         settings.put("unix_socket_directories", "");
         settings.putAll(extra);
         directory = Files.createTempDirectory("pgpubsub-postgres-");
@@ -58,7 +58,7 @@ public final class EmbeddedServer implements PostgresServer {
         return start(Map.of());
     }
 
-    /** Starts a server with {@link PostgresServer#SETTINGS} and these settings of postgresql.conf, which win. */
+    /** Starts a server with {@link PostgresServer#SETTINGS} and these settings of postgresql.conf, which take precedence. */
     public static EmbeddedServer start(Map<String, String> settings) {
         try {
             return new EmbeddedServer(settings);
@@ -73,8 +73,8 @@ public final class EmbeddedServer implements PostgresServer {
         EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
                 .setDataDirectory(data())
                 .setPort(port)
-                // zonky says "-A trust". What it takes for locale options are initdb options like any other,
-                // and these two give the server a real password authentication from its first second.
+                // zonky passes "-A trust" to initdb. Its locale options are passed to initdb as well, so these two
+                // enforce password authentication from the first start.
                 .setLocaleConfig("auth-host", "scram-sha-256")
                 .setLocaleConfig("pwfile", passwordFile.toString())
                 .setLocaleConfig("locale", "C")
@@ -149,13 +149,13 @@ public final class EmbeddedServer implements PostgresServer {
     private void pgCtl(String action, String... arguments) {
         List<String> command = new ArrayList<>();
         if (LinuxUtils.isUnshareAvailable()) {
-            // PostgreSQL refuses to run as root; in a user namespace of its own, root is somebody else.
+            // PostgreSQL refuses to run as root; in a separate user namespace, root is mapped to another user.
             command.addAll(List.of("unshare", "-U"));
         }
         command.addAll(List.of(pgCtl.toString(), action, "-w", "-D", data().toString()));
         command.addAll(List.of(arguments));
         try {
-            // Not a pipe: the server would inherit it, and who reads to its end would wait for the server's end.
+            // A file, not a pipe: the server would inherit the pipe, and a reader would wait until the server ends.
             Process process = new ProcessBuilder(command)
                     .redirectErrorStream(true)
                     .redirectOutput(Redirect.appendTo(logFile().toFile()))
@@ -179,7 +179,7 @@ public final class EmbeddedServer implements PostgresServer {
         return directory.resolve("log");
     }
 
-    /** The server's log so far, for the message of a test that failed. */
+    /** The server's log so far, for failure messages. */
     public String log() {
         try {
             return Files.exists(logFile()) ? Files.readString(logFile()) : "(no log)";
@@ -193,8 +193,8 @@ public final class EmbeddedServer implements PostgresServer {
     }
 
     /**
-     * A port below those that the kernel gives to outgoing connections: no client can be given it while the server is
-     * down, not even the one that tries to reconnect and would so connect to itself.
+     * A port below the kernel's range for outgoing connections. While the server is down, no client gets this port, not even a
+     * reconnecting one, which would then connect to itself.
      */
     static int freePort() {
         for (int tries = 0; tries < 100; tries++) {
@@ -202,7 +202,7 @@ public final class EmbeddedServer implements PostgresServer {
             try (ServerSocket socket = new ServerSocket(candidate, 1, InetAddress.getLoopbackAddress())) {
                 return socket.getLocalPort();
             } catch (IOException taken) {
-                // The next one.
+                // Try the next port.
             }
         }
         throw new IllegalStateException("No free port");
@@ -214,12 +214,14 @@ public final class EmbeddedServer implements PostgresServer {
     }
 
     /**
-     * Waits for the end of a pipe that this JVM holds open, then ends the server whose data are in the folder {@code data} of
-     * a directory, and removes the directory. The kernel closes the pipe of a killed JVM too.
+     * A shell that waits for the end of a pipe from this JVM, then ends the server whose data is in the directory's folder
+     * {@code data}, and removes the directory. If the JVM is killed, the kernel closes the pipe.
      */
     record Reaper(Process shell) {
 
-        /** Ignores what a terminal sends to the whole process group, as Ctrl-C: then is when it is needed. */
+        /**
+         * Ignores signals that a terminal sends to the whole process group, such as Ctrl-C: the server must be ended then, too.
+         */
         private static final String SCRIPT = """
                 trap '' HUP INT TERM
                 cat >/dev/null

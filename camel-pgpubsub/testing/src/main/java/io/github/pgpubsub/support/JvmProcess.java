@@ -19,24 +19,24 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Another application: a main class in a JVM of its own, with this JVM's class path, to be talked to by lines and to be
- * killed, frozen or asked to stop.
+ * Another application: a main class in a separate JVM with this JVM's class path. A test exchanges lines with it, and can stop,
+ * kill or freeze it.
  *
  * <p>
- * It does not outlive the tests: {@link #close()} kills it, and a shutdown hook does where nobody closed it.
+ * It does not outlive the tests: {@link #close()} kills it, and otherwise a shutdown hook does.
  */
 public final class JvmProcess implements AutoCloseable {
 
-    /** For a start within a fraction of a second, several at a time, on a small machine. */
+    /** Options for a fast start, even of several JVMs at a time on a small machine. */
     private static final List<String> FLAGS = List.of("-Xmx192m", "-XX:TieredStopAtLevel=1", "-Xshare:auto");
 
-    /** How long a process that was killed, or closed its output, may take to be gone. */
+    /** How long a process may take to end after a kill, or after it has closed its output. */
     private static final Duration LAST_WORDS = Duration.ofSeconds(10);
 
-    /** How many of the last lines a failure's message shows. */
+    /** Number of last lines that a failure message shows. */
     private static final int SHOWN = 100;
 
-    /** A line of output, and when this side read it. */
+    /** A line of output, and the time when this side read it. */
     public record Line(Instant at, String text) {}
 
     private final String name;
@@ -66,14 +66,14 @@ public final class JvmProcess implements AutoCloseable {
     /**
      * Starts a main class.
      *
-     * @param name       what failures call it
-     * @param jvmOptions such as {@code -Dkey=value}; they win over the defaults
+     * @param name       the process's name in failure messages
+     * @param jvmOptions for example {@code -Dkey=value}; they take precedence over the defaults
      */
     public static JvmProcess start(String name, Class<?> main, List<String> jvmOptions, List<String> arguments) {
         return start(name, main, jvmOptions, arguments, List.of());
     }
 
-    /** @param before what begins the command: something that makes an environment and then becomes the JVM */
+    /** @param before prefix of the command line: a program that sets up an environment and then executes the JVM */
     public static JvmProcess start(
             String name, Class<?> main, List<String> jvmOptions, List<String> arguments, List<String> before) {
         try {
@@ -91,9 +91,9 @@ public final class JvmProcess implements AutoCloseable {
         }
     }
 
-    /** A file, because a class path can be longer than a command line may be. */
+    /** In a file, because a class path can be too long for a command line. */
     private static Path writeClassPath() throws IOException {
-        // Surefire may have started this JVM with one jar that only names the others.
+        // Surefire may start this JVM with a single jar whose manifest names the class path.
         String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         String quoted = '"' + classPath.replace("\\", "\\\\") + '"';
         return Files.writeString(Files.createTempFile("class-path-", ".args"), "-cp " + quoted + "\n");
@@ -113,9 +113,9 @@ public final class JvmProcess implements AutoCloseable {
     }
 
     /**
-     * Waits for a line of the standard output and returns the first that fits, be it an old one.
+     * Waits for a matching line of the standard output. Returns the first match, which may be an earlier line.
      *
-     * @throws AssertionError if none comes in time or the process ends without one; it shows all output
+     * @throws AssertionError if no line matches in time, or the process ends before; the message shows the output
      */
     public Line awaitLine(Predicate<String> fits, Duration timeout) {
         Line line = output.await(fits, timeout);
@@ -138,24 +138,24 @@ public final class JvmProcess implements AutoCloseable {
         }
     }
 
-    /** SIGKILL, and waits until it is gone. No code of the process runs any more. */
+    /** Sends SIGKILL, and waits for the end. No code of the process runs afterwards. */
     public void kill() {
-        // Not Process.destroyForcibly(), which also closes the streams: the last lines count.
+        // Not Process.destroyForcibly(), which also closes the streams: the last lines are needed.
         process.toHandle().destroyForcibly();
         awaitExit(LAST_WORDS);
     }
 
-    /** SIGTERM: its shutdown hooks run. Does not wait. */
+    /** Sends SIGTERM, so shutdown hooks run. Does not wait. */
     public void stop() {
         process.toHandle().destroy();
     }
 
-    /** SIGSTOP: as a long pause of garbage collection or a sleeping laptop; the kernel still answers for its sockets. */
+    /** Sends SIGSTOP. Like a long garbage collection or a suspended laptop, but the kernel still acknowledges for its sockets. */
     public void freeze() {
         signal("STOP");
     }
 
-    /** SIGCONT: goes on where {@link #freeze()} stopped it. */
+    /** Sends SIGCONT: the process continues where {@link #freeze()} stopped it. */
     public void thaw() {
         signal("CONT");
     }
@@ -174,9 +174,9 @@ public final class JvmProcess implements AutoCloseable {
     }
 
     /**
-     * Waits for the end and returns the exit status; {@link #lines()} is complete then.
+     * Waits for the end and returns the exit status. Then {@link #lines()} is complete.
      *
-     * @throws AssertionError if it still runs then; it shows all output
+     * @throws AssertionError if the process does not end in time; the message shows the output
      */
     public int awaitExit(Duration timeout) {
         try {
@@ -200,7 +200,7 @@ public final class JvmProcess implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (IllegalStateException shuttingDown) {
-            // The hook runs already.
+            // The JVM is shutting down: the hook is running already.
         }
     }
 
@@ -220,7 +220,7 @@ public final class JvmProcess implements AutoCloseable {
         return name + " (pid " + pid() + ")";
     }
 
-    /** One stream of the process, read to its end by a thread of its own so that the process never waits for a reader. */
+    /** One output stream of the process. A separate thread reads it to the end, so that the process never waits for a reader. */
     private static final class Output {
 
         private final List<Line> lines = new ArrayList<>();
@@ -240,7 +240,7 @@ public final class JvmProcess implements AutoCloseable {
                     add(new Line(Instant.now(), text));
                 }
             } catch (IOException closed) {
-                // As good as an end.
+                // Counts as the end of the stream.
             } finally {
                 end();
             }
@@ -264,12 +264,12 @@ public final class JvmProcess implements AutoCloseable {
             return ended;
         }
 
-        /** A process started by this one may keep the stream open: so there is a limit, and missing it is no failure. */
+        /** Waits for the end, with a limit that is not an error: a child of the process may keep the stream open. */
         void awaitEnd(Duration timeout) {
             await(line -> false, timeout);
         }
 
-        /** The first line that fits, or {@code null}. */
+        /** The first matching line, or {@code null}. */
         synchronized @Nullable Line await(Predicate<String> fits, Duration timeout) {
             long deadline = System.nanoTime() + timeout.toNanos();
             for (int next = 0;; next++) {

@@ -13,8 +13,8 @@ import org.apache.logging.log4j.core.config.Configurator;
 import org.apache.logging.log4j.core.config.Property;
 
 /**
- * Everything that is logged while it is open, by whatever library, at TRACE (Camel itself at DEBUG), stack traces included.
- * The console is spared.
+ * Captures all log events of all libraries while it is open, at TRACE (Camel at DEBUG), with stack traces. They are not printed
+ * on the console.
  */
 public final class LoggedLines implements AutoCloseable {
 
@@ -39,7 +39,7 @@ public final class LoggedLines implements AutoCloseable {
         return lines;
     }
 
-    /** Back to what the configuration file says. */
+    /** Restores the configuration of the file. */
     @Override
     public void close() {
         context.reconfigure();

@@ -21,15 +21,21 @@ import org.awaitility.Awaitility;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
- * PgBouncer as a process of its own between a test and its server, for the superuser's connections. It ends with this JVM,
- * however that goes.
+ * A PgBouncer process between a test and its server, for the superuser's connections. It ends with this JVM, even if the JVM is
+ * killed.
  */
 public final class PgBouncer implements AutoCloseable {
 
-    /** Set to {@code required}, a machine without PgBouncer fails the tests that want it; otherwise they are skipped. */
+    /**
+     * Name of a system property. If its value is {@code required}, tests fail on a machine without PgBouncer; otherwise they
+     * are skipped.
+     */
     public static final String PROPERTY = "pgpubsub.test.pgbouncer";
 
-    /** The pipe that the shell reads ends with this JVM. Not a polite end: what that means differs between versions. */
+    /**
+     * The shell reads a pipe that ends with this JVM. Then it sends SIGKILL: the meaning of other signals differs between
+     * versions.
+     */
     private static final String SCRIPT = "\"$0\" \"$@\" </dev/null & cat >/dev/null; kill -KILL $!; wait $!";
 
     private final PostgresExtension postgres;
@@ -38,9 +44,9 @@ public final class PgBouncer implements AutoCloseable {
     private Process shell;
 
     /**
-     * Starts one.
+     * Starts PgBouncer.
      *
-     * @param settings of pgbouncer.ini, {@code pool_mode} for instance
+     * @param settings settings of pgbouncer.ini, for example {@code pool_mode}
      */
     public PgBouncer(PostgresExtension postgres, Map<String, String> settings) {
         this.postgres = postgres;
@@ -53,7 +59,7 @@ public final class PgBouncer implements AutoCloseable {
         start();
     }
 
-    /** Skips the test on a machine that has none, unless it must have one. */
+    /** Skips the test on a machine without PgBouncer, or fails it if PgBouncer is required. */
     public static void assumeInstalled() {
         boolean installed = executables().findAny().isPresent();
         if ("required".equals(System.getProperty(PROPERTY))) {
@@ -62,7 +68,7 @@ public final class PgBouncer implements AutoCloseable {
         assumeTrue(installed, "There is no pgbouncer on the PATH (Debian has it in a package of that name)");
     }
 
-    /** Debian puts it where only root's PATH leads. */
+    /** Also searches Debian's folder for it, which is only on root's PATH. */
     private static Stream<Path> executables() {
         return Stream.concat(Stream.of(System.getenv("PATH").split(File.pathSeparator)), Stream.of("/usr/sbin"))
                 .map(folder -> Path.of(folder, "pgbouncer")).filter(Files::isExecutable);
@@ -84,11 +90,11 @@ public final class PgBouncer implements AutoCloseable {
                 ignore_startup_parameters = extra_float_digits
                 """.formatted(server.host(), server.port(), port, users)
                 + settings.entrySet().stream().map(s -> s.getKey() + " = " + s.getValue() + "\n").collect(Collectors.joining()));
-        // It refuses to run as root, and whoever it runs as reads these.
+        // PgBouncer refuses to run as root, and the user that it runs as must be able to read these files.
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 
-    /** Starts it, also again. Returns when it takes connections. */
+    /** Starts PgBouncer, for the first time or again. Returns when it accepts connections. */
     public void start() {
         String executable = executables().findFirst().orElseThrow().toString();
         List<String> user = "root".equals(System.getProperty("user.name")) ? List.of("-u", "nobody") : List.of();
@@ -113,7 +119,7 @@ public final class PgBouncer implements AutoCloseable {
         }
     }
 
-    /** Ends it at once, as a crash does. Returns when its port is free. */
+    /** Ends PgBouncer at once, like a crash. Returns when its port is free. */
     public void stop() {
         try {
             shell.getOutputStream().close();
@@ -126,12 +132,12 @@ public final class PgBouncer implements AutoCloseable {
         }
     }
 
-    /** The JDBC URL of the test's database through it, without user and password. */
+    /** The JDBC URL of the test's database through PgBouncer, without user and password. */
     public String url() {
         return "jdbc:postgresql://127.0.0.1:%d/%s".formatted(port, postgres.database());
     }
 
-    /** Sessions of the superuser through it, without a pool on this side. */
+    /** A DataSource of the superuser through PgBouncer, without a pool on this side. */
     public PGSimpleDataSource dataSource() {
         PGSimpleDataSource source = new PGSimpleDataSource();
         source.setUrl(url());

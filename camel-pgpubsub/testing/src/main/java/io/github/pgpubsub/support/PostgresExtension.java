@@ -25,9 +25,9 @@ import org.postgresql.ds.PGSimpleDataSource;
  * }</pre>
  *
  * <p>
- * Notifications and advisory locks belong to a database, so classes that share a server do not meet. The server is
- * started by the first class that needs it and ends with the last test of the JVM; a class that stops its server, or wants
- * settings of its own, takes {@link #withOwnServer(Map)}.
+ * Notifications and advisory locks belong to a database, so classes that share a server do not disturb each other. The first
+ * class that needs the server starts it, and it ends with the JVM. A class that stops its server, or needs its own settings,
+ * uses {@link #withOwnServer(Map)}.
  */
 public final class PostgresExtension implements BeforeAllCallback {
 
@@ -68,8 +68,20 @@ public final class PostgresExtension implements BeforeAllCallback {
             return context.getStore(NAMESPACE).getOrComputeIfAbsent(
                     ownServer, Supplier::get, PostgresServer.class);
         }
-        return context.getRoot().getStore(NAMESPACE).getOrComputeIfAbsent(
-                PostgresServer.class, key -> PostgresServer.start(), PostgresServer.class);
+        return Shared.SERVER;
+    }
+
+    /**
+     * Not in JUnit's root store: where Surefire runs several JVMs it hands them one class at a time, each with a root, and so a
+     * server, of its own.
+     */
+    private static final class Shared {
+
+        static final PostgresServer SERVER = PostgresServer.start();
+
+        static {
+            Runtime.getRuntime().addShutdownHook(new Thread(SERVER::close, "end of " + SERVER));
+        }
     }
 
     /** The JDBC URL of this class's database, without user and password. */

@@ -7,12 +7,12 @@ import java.util.function.UnaryOperator;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
- * A running PostgreSQL with a superuser who logs in by password over TCP.
+ * A running PostgreSQL server with a superuser who logs in by password over TCP.
  *
  * <p>
- * Where it comes from is the machine's business, not the test's. In this order: the server that the system property
- * {@value #URL} names (a JDBC URL with {@code user} and {@code password}), a container where a Docker engine has
- * the image or gets it, embedded binaries. {@value #SOURCE} ({@code url}, {@code container} or {@code embedded}) admits one only.
+ * The machine decides where the server comes from, not the test. In this order: the server that the system property
+ * {@value #URL} names (a JDBC URL with {@code user} and {@code password}); a container, if a Docker engine has the image or can
+ * pull it; embedded binaries. {@value #SOURCE} ({@code url}, {@code container} or {@code embedded}) allows only one of them.
  */
 public sealed interface PostgresServer extends AutoCloseable permits UrlServer, ContainerServer, EmbeddedServer {
 
@@ -22,8 +22,8 @@ public sealed interface PostgresServer extends AutoCloseable permits UrlServer, 
     String VERSION = "postgres.version";
 
     /**
-     * What a server started for tests runs with. Nothing here gives up what a commit promises while the machine itself
-     * stays up: a server killed in a fault test still knows every commit.
+     * Settings of servers started for tests. They keep every commit as long as the machine itself stays up, so a server that a
+     * fault test kills loses no commit.
      */
     Map<String, String> SETTINGS = Map.of(
             "fsync", "off",
@@ -32,12 +32,12 @@ public sealed interface PostgresServer extends AutoCloseable permits UrlServer, 
             "max_connections", "300",
             "timezone", "UTC");
 
-    /** Starts a server, or finds one that runs, as the system properties say. */
+    /** Starts a server or finds a running one, according to the system properties. */
     static PostgresServer start() {
         return start(System::getProperty);
     }
 
-    /** Starts a server, or finds one that runs, as these properties say; an unset one is {@code null}. */
+    /** Starts a server or finds a running one, according to these properties; an unset property is {@code null}. */
     static PostgresServer start(UnaryOperator<String> properties) {
         String source = properties.apply(SOURCE);
         if (source != null) {
@@ -45,7 +45,7 @@ public sealed interface PostgresServer extends AutoCloseable permits UrlServer, 
                 case "url" -> new UrlServer(properties.apply(URL));
                 case "container" -> ContainerServer.start(image(properties));
                 case "embedded" -> EmbeddedServer.start();
-                default -> throw new IllegalArgumentException(SOURCE + " is url, container or embedded, not " + source);
+                default -> throw new IllegalArgumentException(SOURCE + " must be url, container or embedded, not " + source);
             };
         }
         if (properties.apply(URL) != null) {
@@ -74,21 +74,21 @@ public sealed interface PostgresServer extends AutoCloseable permits UrlServer, 
 
     String password();
 
-    /** A database that is always there, to create others from. */
+    /** A database that always exists, for creating others. */
     String database();
 
-    /** The JDBC URL of a database here, without user and password. */
+    /** The JDBC URL of a database of this server, without user and password. */
     default String url(String database) {
         return "jdbc:postgresql://%s:%d/%s".formatted(host(), port(), encoded(database));
     }
 
-    /** A database here as libpq writes it, superuser and password included. */
+    /** The libpq URI of a database of this server, with superuser and password. */
     default String libpqUri(String database) {
         return "postgresql://%s:%s@%s:%d/%s".formatted(
                 encoded(superuser()), encoded(password()), host(), port(), encoded(database));
     }
 
-    /** Sessions of the superuser, without a pool: each {@code getConnection()} is a new one. */
+    /** A DataSource of the superuser without a pool: each {@code getConnection()} opens a new session. */
     default PGSimpleDataSource dataSource(String database) {
         PGSimpleDataSource source = new PGSimpleDataSource();
         source.setUrl(url(database));
@@ -106,19 +106,19 @@ public sealed interface PostgresServer extends AutoCloseable permits UrlServer, 
         return false;
     }
 
-    /** Ends the server as a crash does: sessions break without a word, the next start recovers. */
+    /** Ends the server like a crash: sessions break without an error message, and the next start recovers. */
     default void stopImmediately() {
-        throw new UnsupportedOperationException(this + " is not ours to stop");
+        throw new UnsupportedOperationException(this + " was not started by the tests and can't be stopped");
     }
 
-    /** Ends the server as an operator does: each session is told 57P01 and closed, then a clean shutdown. */
+    /** Ends the server as an operator does: each session gets error 57P01 and is closed, then the server shuts down cleanly. */
     default void stop() {
-        throw new UnsupportedOperationException(this + " is not ours to stop");
+        throw new UnsupportedOperationException(this + " was not started by the tests and can't be stopped");
     }
 
-    /** Starts the stopped server again: same port, same data. Returns when it takes connections. */
+    /** Starts the stopped server again, with the same port and data. Returns when it accepts connections. */
     default void startAgain() {
-        throw new UnsupportedOperationException(this + " is not ours to start");
+        throw new UnsupportedOperationException(this + " was not started by the tests and can't be started");
     }
 
     @Override

@@ -12,13 +12,16 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Where zonky unpacks PostgreSQL's programs, 60 MB a version: in the folder of the build, which {@code mvn clean} removes. By
- * default it is one among the temporary files, which stays.
+ * The folder into which zonky unpacks PostgreSQL's programs, 60 MB per version: a folder of the whole build, filled once for all
+ * modules, which {@code mvn clean} removes. zonky's default is a folder for temporary files, where they would stay.
  */
 final class Programs {
 
-    /** Of the module: tests run there, and so do the processes that they start. */
-    static final Path FOLDER = Path.of("target", "postgresql").toAbsolutePath();
+    /** The system property that names the folder. */
+    static final String PROPERTY = "pgpubsub.test.programs";
+
+    /** Without the property, as where an IDE runs a test, a folder of the module. */
+    static final Path FOLDER = Path.of(System.getProperty(PROPERTY, "target/postgresql")).toAbsolutePath();
 
     private Programs() {}
 

@@ -18,21 +18,20 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A TCP link that a test can break: listens on loopback, passes bytes on to a server, and fails in the ways that networks
- * do.
+ * A TCP proxy that a test can break. It listens on loopback, forwards bytes to a server, and fails in the ways that networks
+ * fail.
  *
  * <p>
- * Each method acts on all connections at once and may be called at any time from any thread. The threads are daemons and
- * end with their connections.
+ * Each method acts on all connections and is thread-safe. The proxy's threads are daemons and end with their connections.
  */
 public final class Proxy implements AutoCloseable {
 
     private static final int CHUNK = 16 * 1024;
 
-    /** Chunks that may be on their way in one direction: what a delay needs, and little enough to push back soon. */
+    /** Maximum chunks under way in one direction: enough for a delay, and few enough for prompt back-pressure. */
     private static final int CHUNKS_UNDERWAY = 16;
 
-    /** What shall happen at the other side: bytes arrive, or the stream's end. */
+    /** An action on the other side: bytes arrive, or the stream ends. */
     private interface Passage {
         void run() throws IOException;
     }
@@ -51,7 +50,7 @@ public final class Proxy implements AutoCloseable {
     private Thread acceptor;
     private @Nullable Socket placeholder;
 
-    /** Listens on a port of its own and connects to this server. */
+    /** Listens on a free port and connects to this server. */
     public Proxy(String targetHost, int targetPort) {
         target = new InetSocketAddress(targetHost, targetPort);
         listen(0);
@@ -69,51 +68,53 @@ public final class Proxy implements AutoCloseable {
         return listener.getLocalPort();
     }
 
-    /** How many connections are open. */
+    /** Number of open connections. */
     public int connections() {
         return links.size();
     }
 
-    /** Takes new connections to another port of the same host; those that are open stay where they are. */
+    /** Forwards new connections to another port of the same host. Open connections are not affected. */
     public void target(int port) {
         target = new InetSocketAddress(target.getHostString(), port);
     }
 
-    /** Ends all connections orderly, as a server does that goes down or a firewall that is polite. */
+    /** Closes all connections in an orderly way (FIN), as a server does when it shuts down. */
     public void cut() {
         links.forEach(Link::close);
     }
 
-    /** Ends all connections with a reset (RST): what is under way is lost, and both sides get an error. */
+    /** Closes all connections with a reset (RST): bytes under way are lost, and both sides get an error. */
     public void reset() {
         links.forEach(Link::reset);
     }
 
     /**
-     * Lets no more bytes through, in either direction, ends of streams included; nothing is closed. New connections are
-     * accepted, as a half-dead host's kernel does, and hang. A chunk that is just being written still arrives.
+     * Holds back all bytes and ends of streams, in both directions, without closing anything. New connections are accepted, as
+     * the kernel of a hung host does, and hang. A chunk that is being written still arrives.
      */
     public void stall() {
         changing(() -> stalled = true);
     }
 
-    /** Lets bytes through again, first those that were held back. */
+    /** Forwards bytes again, beginning with those held back. */
     public void resume() {
         changing(() -> stalled = false);
     }
 
-    /** Delays all bytes read from now on by this time in each direction, at unchanged throughput. */
+    /** Delays all bytes read from now on by this time, in each direction. Throughput does not change. */
     public void delay(Duration delay) {
         delayNanos = delay.toNanos();
     }
 
-    /** Passes bytes on in pieces of at most this size from now on, each after this delay: a reader sees them one by one. */
+    /**
+     * From now on forwards bytes in pieces of at most this size, each after this delay, so that a reader sees them one by one.
+     */
     public void pieces(int bytes, Duration delay) {
         delay(delay);
         pieces = bytes;
     }
 
-    /** Refuses new connections, or takes them again on the same port. Those that are open stay. */
+    /** Refuses new connections, or accepts them again on the same port. Open connections are not affected. */
     public synchronized void refuse(boolean refuse) {
         if (refuse && placeholder == null) {
             closeListener();
@@ -157,12 +158,12 @@ public final class Proxy implements AutoCloseable {
             try {
                 new Link(from.accept()).open();
             } catch (IOException closedByUs) {
-                // The loop's condition tells.
+                // The loop's condition decides.
             }
         }
     }
 
-    /** The kernel frees the port when the last system call on its socket has returned, and the acceptor is in one. */
+    /** Waits for the acceptor: the kernel frees the port only after the last system call on its socket has returned. */
     private void closeListener() {
         closeQuietly(listener);
         try {
@@ -174,8 +175,8 @@ public final class Proxy implements AutoCloseable {
     }
 
     /**
-     * Bound and not listening: the kernel refuses connections, and gives the port neither to another program nor to a
-     * client of this very port, which would then be connected to itself.
+     * A socket that is bound but does not listen: the kernel refuses connections. It gives the port neither to another program
+     * nor to a client that connects to this port, which would then connect to itself.
      */
     private Socket occupy() {
         try {
@@ -201,11 +202,11 @@ public final class Proxy implements AutoCloseable {
                 closeable.close();
             }
         } catch (Exception alreadyBroken) {
-            // Broken is what it shall be.
+            // The connection is to be broken anyway.
         }
     }
 
-    /** A client's connection and the one to the server that belongs to it; when either ends, both do. */
+    /** A client's connection and its connection to the server. When one ends, so does the other. */
     private final class Link {
 
         private final Socket client;
@@ -225,7 +226,7 @@ public final class Proxy implements AutoCloseable {
             try {
                 awaitResume();
                 server.connect(target);
-                // The peers decide what goes out together, not this link.
+                // The peers decide how bytes are grouped into packets, not this link.
                 server.setTcpNoDelay(true);
                 client.setTcpNoDelay(true);
                 new Pipe(this, client, server).start("to-server");
@@ -248,7 +249,7 @@ public final class Proxy implements AutoCloseable {
         }
 
         void reset() {
-            // Closing with a linger time of zero is how a program asks for RST.
+            // Closing with a linger time of zero sends RST.
             end(socket -> socket.setSoLinger(true, 0));
         }
 
@@ -260,7 +261,7 @@ public final class Proxy implements AutoCloseable {
                     try (socket) {
                         farewell.say(socket);
                     } catch (IOException ended) {
-                        // Not connected yet, or no more.
+                        // Not connected yet, or no longer.
                     }
                 }
             });
@@ -272,8 +273,7 @@ public final class Proxy implements AutoCloseable {
     }
 
     /**
-     * One direction of a link. Reading and writing are two threads' work, so that a delay does not keep the next bytes from
-     * being read.
+     * One direction of a link. Separate threads read and write, so that a delayed write does not stop the reading.
      */
     private final class Pipe {
 
@@ -313,7 +313,7 @@ public final class Proxy implements AutoCloseable {
                     next.passage().run();
                 }
             } catch (IOException gone) {
-                // The receiver went. What it said last may still be on its way back: its own direction ends the link.
+                // The receiver is gone. Its last bytes may still be on their way back, so the other direction ends the link.
                 discardAll();
             }
         }
@@ -328,7 +328,7 @@ public final class Proxy implements AutoCloseable {
             });
         }
 
-        /** The next chunk when its time has come, or {@code null} when the link is over. */
+        /** Waits until the next chunk is due. Returns {@code null} when the link has ended. */
         private @Nullable Chunk take() {
             lock.lock();
             try {
@@ -351,7 +351,7 @@ public final class Proxy implements AutoCloseable {
 
         private void discardAll() {
             while (take() != null) {
-                // Nobody is left to have it.
+                // There is no receiver left.
             }
         }
     }

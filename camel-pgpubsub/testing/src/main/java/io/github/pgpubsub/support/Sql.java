@@ -10,19 +10,19 @@ import java.util.List;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
- * Statements for a test's own purposes, each in a session of its own: so they work again after a server's restart, and
- * leave nothing that a test could count.
+ * Runs a test's own statements, each in a new session. So they work after a restart of the server, and leave no session behind
+ * that a test might count.
  */
 record Sql(PGSimpleDataSource sessions) {
 
-    /** The {@code application_name} of these sessions, by which they can be left out. */
+    /** The {@code application_name} of these sessions, so that queries can exclude them. */
     static final String APPLICATION_NAME = "test-support";
 
     Sql {
         sessions.setApplicationName(APPLICATION_NAME);
     }
 
-    /** Runs a statement; without arguments it may be several, separated by semicolons. */
+    /** Runs a statement. Without arguments, it may be several statements separated by semicolons. */
     void execute(String sql, Object... arguments) {
         try (Connection session = sessions.getConnection()) {
             if (arguments.length == 0) {
@@ -39,7 +39,7 @@ record Sql(PGSimpleDataSource sessions) {
         }
     }
 
-    /** The first column of all rows. */
+    /** Returns the first column of all rows. */
     List<String> strings(String sql, Object... arguments) {
         try (Connection session = sessions.getConnection();
                 PreparedStatement statement = prepare(session, sql, arguments);

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
- * A hot standby that streams from an embedded server, made by hand because its binaries have no {@code pg_basebackup}
+ * A hot standby that streams from an embedded server. Set up by hand, because the embedded binaries lack {@code pg_basebackup}
  * (PostgreSQL documentation, 25.3.2 Making a Base Backup Using the Low Level API).
  */
 public final class Standby implements AutoCloseable {
@@ -53,7 +53,7 @@ public final class Standby implements AutoCloseable {
                 + " user=" + primary.superuser() + " password=" + primary.password() + "'");
     }
 
-    /** Returns when it can be asked. Whatever the primary commits from now on comes here too, soon. */
+    /** Returns when the standby answers queries. From then on it soon receives every commit of the primary. */
     public static Standby of(EmbeddedServer primary) {
         try {
             return new Standby(primary);
@@ -72,14 +72,14 @@ public final class Standby implements AutoCloseable {
         return port;
     }
 
-    /** Sessions of the superuser, whose name and password are the primary's. */
+    /** A DataSource of the superuser, who has the same name and password as on the primary. */
     public PGSimpleDataSource dataSource(String database) {
         PGSimpleDataSource source = primary.dataSource(database);
         source.setUrl("jdbc:postgresql://" + host() + ":" + port + "/" + database);
         return source;
     }
 
-    /** Makes it a primary; returns when it is one. */
+    /** Promotes the standby. Returns when it is a primary. */
     public void promote() {
         try (Connection connection = dataSource(primary.database()).getConnection()) {
             answer(connection, "select pg_promote()");
@@ -88,7 +88,7 @@ public final class Standby implements AutoCloseable {
         }
     }
 
-    /** The files of a server that runs: some go away meanwhile, which the log makes good. */
+    /** Copies the files of the running primary. Files that vanish meanwhile are restored from the write-ahead log. */
     private void copy(Path source) throws IOException {
         List<Path> files;
         try (Stream<Path> walk = Files.walk(source)) {
@@ -131,13 +131,13 @@ public final class Standby implements AutoCloseable {
         }
     }
 
-    /** Below those that the kernel gives to outgoing connections, as an embedded server's. */
+    /** A port below the kernel's range for outgoing connections, like an embedded server's. */
     private static int freePort() {
         for (int port = 32_000; port > 31_000; port--) {
             try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
                 return socket.getLocalPort();
             } catch (IOException taken) {
-                // The next one.
+                // Try the next port.
             }
         }
         throw new IllegalStateException("No free port");

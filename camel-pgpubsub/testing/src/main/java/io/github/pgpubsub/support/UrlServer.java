@@ -4,7 +4,7 @@ import java.util.Properties;
 import org.postgresql.Driver;
 import org.postgresql.PGProperty;
 
-/** A server that somebody else runs, for a version or a set-up that no other source has. */
+/** An existing server, for a version or a set-up that no other source provides. */
 final class UrlServer implements PostgresServer {
 
     private final Properties parsed;
@@ -13,7 +13,7 @@ final class UrlServer implements PostgresServer {
         Properties properties = url == null ? null : Driver.parseURL(url, new Properties());
         if (properties == null || PGProperty.USER.getOrDefault(properties) == null
                 || PGProperty.PASSWORD.getOrDefault(properties) == null) {
-            // The URL itself stays out of the message: it may hold a password.
+            // The message does not quote the URL, which may contain a password.
             throw new IllegalArgumentException(URL + " must be jdbc:postgresql://host:port/database?user=...&password=...");
         }
         parsed = properties;
@@ -46,7 +46,7 @@ final class UrlServer implements PostgresServer {
 
     @Override
     public void close() {
-        // It was there before us.
+        // The tests did not start this server, so they do not stop it.
     }
 
     @Override

@@ -1,5 +1,5 @@
 /**
- * The foundation of the tests.
+ * Servers, proxies and processes for the tests.
  *
  * <ul>
  * <li>{@link io.github.pgpubsub.support.PostgresExtension} gives a test class its own database on a real

@@ -75,7 +75,7 @@ class JudgeTest {
     @Test
     void whatIsFoundIsShownWithTheEventsAround() {
         Verdict verdict = judge(TWO + sent(100, 1, 3) + taken(110, "anna", 1, 3));
-        assertThat(verdict.toString()).contains("lost untold 1", "1 lost untold: numbers:2 to 2", "against: Orderly stop",
+        assertThat(verdict.toString()).contains("lost unreported 1", "1 lost unreported: numbers:2 to 2", "against: Orderly stop",
                 "0.020000 anna role TAKING_OVER LEADER", "0.100000 test committed numbers 1 3");
     }
 
@@ -134,7 +134,7 @@ class JudgeTest {
                     + sent(60, 7, 8) + "70 test starting ben -\n80 ben role DISCONNECTED COLD\n90 ben role TAKING_OVER LEADER\n"
                     + sent(100, 9, 9) + taken(110, "ben", 9);
             assertKept(alone);
-            assertThat(judge(alone).figures()).contains("lost while nobody was there 6");
+            assertThat(judge(alone).figures()).contains("lost without a group 6");
         }
 
         @Test
@@ -199,14 +199,14 @@ class JudgeTest {
         @Test
         void whileOneGapCoversOneOfThem() {
             assertThat(judge(TWO_HOLES + "320 ben gap 100\n" + TOLD_OF + AND_ON, SEVERAL).violations()).singleElement()
-                    .extracting(Violation::text).asString().contains("8 lost untold: numbers:5 to 12");
+                    .extracting(Violation::text).asString().contains("8 lost unreported: numbers:5 to 12");
         }
 
         @Test
         void andTwoGapsNotAThird() {
             assertThat(judge(TWO_HOLES + "320 ben gap 100\n321 ben gap 150\n" + TOLD_OF + taken(323, "ben", 35), SEVERAL)
                     .violations()).singleElement().extracting(Violation::text).asString()
-                    .contains("7 lost untold: numbers:28 to 34");
+                    .contains("7 lost unreported: numbers:28 to 34");
         }
     }
 

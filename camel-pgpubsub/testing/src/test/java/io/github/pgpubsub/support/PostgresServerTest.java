@@ -106,7 +106,8 @@ class PostgresServerTest {
     @Test
     void programsAreInTheBuildsFolder() throws Exception {
         String command = Files.readString(Path.of(strings("show data_directory").get(0)).resolve("postmaster.opts"));
-        assertThat(command).startsWith(Path.of("target", "postgresql").toAbsolutePath().toString());
+        assertThat(Programs.FOLDER).endsWithRaw(Path.of("target", "postgresql"));
+        assertThat(command).startsWith(Programs.FOLDER.toString());
     }
 
     @Test
@@ -125,7 +126,8 @@ class PostgresServerTest {
 
     @Test
     void doesNotOutliveAKilledJvm() {
-        try (JvmProcess jvm = JvmProcess.start("jvm", ServerAlone.class)) {
+        try (JvmProcess jvm = JvmProcess.start("jvm", ServerAlone.class,
+                List.of("-D" + Programs.PROPERTY + "=" + Programs.FOLDER), List.of())) {
             String[] running = jvm.awaitLine(line -> line.startsWith("port "), Duration.ofSeconds(60)).text().split(" ");
             int port = Integer.parseInt(running[1]);
             Path data = Path.of(running[2]);

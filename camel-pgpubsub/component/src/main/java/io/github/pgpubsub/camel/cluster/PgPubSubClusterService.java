@@ -20,50 +20,53 @@ import org.apache.camel.spi.Metadata;
 import org.apache.camel.support.cluster.AbstractCamelClusterService;
 import org.jspecify.annotations.Nullable;
 
-/** Elects one leader for each namespace, of all services on one database that have it. */
+/** Elects one leader per namespace, among all cluster services that use the namespace in one database. */
 @Metadata(label = "bean", description = "Elects cluster leaders in a PostgreSQL database, without tables or extensions",
         annotations = {"interfaceName=org.apache.camel.cluster.CamelClusterService"})
 @Configurer
 public class PgPubSubClusterService extends AbstractCamelClusterService<PgPubSubClusterView> {
 
-    /** Nothing is sent on it, but it names the groups. */
+    /** Only names the groups: no message is sent on this channel. */
     private static final String CHANNEL = "camel-cluster";
 
-    /** Others read a member's id between these in its session's application name, which PostgreSQL cuts at 63 bytes. */
+    /**
+     * Prefix and suffix of a session's application name. Other members read the id between; PostgreSQL cuts the name at 63
+     * bytes.
+     */
     private static final String NAME_BEGIN = "camel-cluster ";
     private static final String NAME_END = " listen";
     private static final int MAX_ID = 63 - NAME_BEGIN.length() - NAME_END.length();
 
-    /** While nobody can connect no route runs: so it is tried more often than a consumer does by default. */
+    /** Shorter pauses than a consumer's defaults, because no clustered route runs while no member can connect. */
     private static final Duration RECONNECT_DELAY = Duration.ofMillis(100);
     private static final Duration RECONNECT_MAX_DELAY = Duration.ofSeconds(5);
 
-    /** For the few round trips of an orderly leave. */
+    /** Time limit for the few round trips of an orderly leave. */
     private static final Duration LEAVE = Duration.ofSeconds(10);
 
-    @Metadata(description = "Where the database is: a JDBC URL, or a libpq URI (postgres://host:port/db)",
+    @Metadata(description = "The database: a JDBC URL (jdbc:postgresql://host:port/db) or a libpq URI (postgres://host:port/db)",
             label = "security", secret = true)
     private @Nullable String url;
-    @Metadata(description = "The user to connect as; wins over one in the url", label = "security", secret = true)
+    @Metadata(description = "The database user. Takes precedence over a user in the url", label = "security", secret = true)
     private @Nullable String user;
-    @Metadata(description = "The user's password; wins over one in the url", label = "security", secret = true)
+    @Metadata(description = "The user's password. Takes precedence over a password in the url", label = "security", secret = true)
     private @Nullable String password;
-    @Metadata(description = "Where the one connection comes from when there is no url."
-            + " The default is the only one in the registry")
+    @Metadata(description = "The source of the single connection when url is not set."
+            + " The default is the only DataSource in the registry")
     private @Nullable DataSource dataSource;
-    @Metadata(description = "Called with each new connection before it is used", label = "advanced")
+    @Metadata(description = "Bean that is called with each new connection before its first use", label = "advanced")
     private @Nullable ConnectionCustomizer connectionCustomizer;
-    @Metadata(description = "How often the next in line looks whether the leader is gone",
+    @Metadata(description = "How often the standby checks whether the leader is gone",
             defaultValue = "500", javaType = "java.time.Duration", label = "advanced")
     private long acquireInterval = 500;
-    @Metadata(description = "A leader that shows no life for this long is deposed; for half of that without an answer"
-            + " from the server it counts itself as leader. 0: nobody is deposed",
+    @Metadata(description = "How long the leader may be without a sign of life before a standby deposes it. The leader itself"
+            + " stops leading after half of this time without an answer from the server. 0: no leader is deposed",
             defaultValue = "10000", javaType = "java.time.Duration", label = "advanced")
     private long leaderTimeout = 10_000;
 
     private @Nullable PgPubSub pubSub;
 
-    /** Its id is a random one until {@link #setId} gives another. */
+    /** Creates a service with a random id; {@link #setId} changes it. */
     public PgPubSubClusterService() {
         super(UUID.randomUUID().toString());
     }
@@ -73,7 +76,7 @@ public class PgPubSubClusterService extends AbstractCamelClusterService<PgPubSub
         super(checkId(id));
     }
 
-    /** What other members call this one: 1 to 42 printable ASCII characters. No two services should have the same. */
+    /** Sets the id of this member, which other members see: 1 to 42 printable ASCII characters, unique among all services. */
     @Override
     public void setId(String id) {
         super.setId(checkId(id));
@@ -81,14 +84,14 @@ public class PgPubSubClusterService extends AbstractCamelClusterService<PgPubSub
 
     private static String checkId(@Nullable String id) {
         if (id == null || id.isEmpty() || id.length() > MAX_ID || !id.chars().allMatch(c -> c >= ' ' && c <= '~')) {
-            throw new IllegalArgumentException("The id of a cluster service is what others see of it in its session's"
+            throw new IllegalArgumentException("The id of a cluster service is part of its session's"
                     + " application_name, so it must have 1 to " + MAX_ID + " printable ASCII characters"
                     + (id == null ? "" : ": " + id + " has " + id.getBytes(StandardCharsets.UTF_8).length + " bytes"));
         }
         return id;
     }
 
-    /** The id in a session's application name; the whole name where somebody has given it another. */
+    /** Returns the id in a session's application name, or the whole name if the session has a name of another form. */
     static String idOf(String applicationName) {
         return applicationName.startsWith(NAME_BEGIN) && applicationName.endsWith(NAME_END)
                 ? applicationName.substring(NAME_BEGIN.length(), applicationName.length() - NAME_END.length()) : applicationName;
@@ -99,13 +102,13 @@ public class PgPubSubClusterService extends AbstractCamelClusterService<PgPubSub
         return new PgPubSubClusterView(this, namespace);
     }
 
-    /** A view that could not join is not held, so who asks for it again tries again. */
+    /** Releases a view that could not join, so that the next call tries again. */
     @Override
     public synchronized CamelClusterView getView(String namespace) throws Exception {
         try {
             return super.getView(namespace);
         } catch (RuntimeException e) {
-            // It is released by its name.
+            // Camel releases views by name, so any instance will do.
             releaseView(createView(namespace));
             throw e;
         }
@@ -144,7 +147,7 @@ public class PgPubSubClusterService extends AbstractCamelClusterService<PgPubSub
                 .leaderTimeout(Duration.ofMillis(leaderTimeout))
                 .drainTimeout(LEAVE)
                 .build(), message -> {
-                    // Somebody uses our channel, or there was a gap: nothing here depends on it.
+                    // A stranger's message on our channel, or a gap: the election depends on neither.
                 }, listener);
     }
 
@@ -152,7 +155,7 @@ public class PgPubSubClusterService extends AbstractCamelClusterService<PgPubSub
         return url;
     }
 
-    /** Where the database is: a JDBC URL (jdbc:postgresql://host:port/db) or a libpq URI (postgres://host:port/db). */
+    /** The database: a JDBC URL (jdbc:postgresql://host:port/db) or a libpq URI (postgres://host:port/db). */
     public void setUrl(@Nullable String url) {
         this.url = url;
     }
@@ -161,7 +164,7 @@ public class PgPubSubClusterService extends AbstractCamelClusterService<PgPubSub
         return user;
     }
 
-    /** The user to connect as; wins over one in the url. */
+    /** The database user. Takes precedence over a user in the url. */
     public void setUser(@Nullable String user) {
         this.user = user;
     }
@@ -170,7 +173,7 @@ public class PgPubSubClusterService extends AbstractCamelClusterService<PgPubSub
         return password;
     }
 
-    /** The user's password; wins over one in the url. */
+    /** The user's password. Takes precedence over a password in the url. */
     public void setPassword(@Nullable String password) {
         this.password = password;
     }
@@ -179,7 +182,7 @@ public class PgPubSubClusterService extends AbstractCamelClusterService<PgPubSub
         return dataSource;
     }
 
-    /** Where the one connection comes from when there is no url. The default is the only DataSource in the registry. */
+    /** The source of the single connection when url is not set. The default is the only DataSource in the registry. */
     public void setDataSource(@Nullable DataSource dataSource) {
         this.dataSource = dataSource;
     }
@@ -188,7 +191,7 @@ public class PgPubSubClusterService extends AbstractCamelClusterService<PgPubSub
         return connectionCustomizer;
     }
 
-    /** Called with each new connection before it is used, for instance to set a role. */
+    /** Called with each new connection before its first use, for example to set a role. */
     public void setConnectionCustomizer(@Nullable ConnectionCustomizer connectionCustomizer) {
         this.connectionCustomizer = connectionCustomizer;
     }
@@ -198,9 +201,9 @@ public class PgPubSubClusterService extends AbstractCamelClusterService<PgPubSub
     }
 
     /**
-     * How often the next in line looks whether the leader is gone, in milliseconds, from 1 to what 24 days have. Default: 500.
+     * How often the standby checks whether the leader is gone, in milliseconds: 1 ms to 24 days. Default: 500.
      *
-     * @throws IllegalArgumentException when it is out of that range
+     * @throws IllegalArgumentException when the value is out of range
      */
     public void setAcquireInterval(long acquireInterval) {
         this.acquireInterval = Range.DURATION.check("The option acquireInterval", acquireInterval);
@@ -211,14 +214,15 @@ public class PgPubSubClusterService extends AbstractCamelClusterService<PgPubSub
     }
 
     /**
-     * A leader that holds the lock and shows no life for so many milliseconds is deposed: 100 to what 24 days have. One that has no
-     * answer from the server
-     * for half of that stops being leader by itself. 0: nobody is deposed. When members differ, the leader's value counts.
+     * How long the leader may hold the lock without a sign of life before a standby deposes it, in milliseconds: 100 ms to 24
+     * days. The leader itself stops leading after half of this time without an answer from the server. 0: no leader is deposed.
+     * If members have different values, the leader's value counts.
      *
-     * <p>Default: 10,000, less than a consumer's, because the messages of a consumer wait for the next leader, and routes that
-     * nobody runs do nothing. Half of it is still longer than usual pauses, and the leader sends a notification each sixth of it.
+     * <p>Default: 10,000. This is less than a consumer's default, because a consumer's messages wait for the next leader, while a
+     * clustered route does nothing until the next leader runs it. Half of it is still longer than usual pauses. The leader sends
+     * a notification every sixth of this time.
      *
-     * @throws IllegalArgumentException when it is out of that range
+     * @throws IllegalArgumentException when the value is out of range
      */
     public void setLeaderTimeout(long leaderTimeout) {
         this.leaderTimeout = Range.LEADER_TIMEOUT.check("The option leaderTimeout", leaderTimeout);

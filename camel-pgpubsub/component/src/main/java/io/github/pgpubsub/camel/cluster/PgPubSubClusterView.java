@@ -22,20 +22,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A namespace as one member sees it.
+ * One member's view of a namespace.
  *
- * <p>Listeners are told by a thread of this view, one after the other, and no lock is held meanwhile. That is why it does not
- * extend Camel's AbstractCamelClusterView, which tells them under a lock that its removeEventListener needs: a clustered route
- * that is stopped just when the leader changes would wait for ever, its own lock in hand.
+ * <p>A thread of this view calls the listeners one after the other, without holding a lock. Camel's AbstractCamelClusterView, the
+ * usual base class, calls them under a lock that its removeEventListener needs too: a clustered route that is stopped while the
+ * leader changes would deadlock with it.
  */
 public final class PgPubSubClusterView extends ServiceSupport implements CamelClusterView {
 
     private static final Logger LOG = LoggerFactory.getLogger(PgPubSubClusterView.class);
 
-    /** How often it looks whether this member leads. */
+    /** How often the view checks whether this member leads. */
     private static final long LOOK_MILLIS = 20;
 
-    /** A member as it was when the server was asked. */
+    /** Another member, as the server described it when it was asked. */
     private record Other(String id, boolean leader) implements CamelClusterMember {
 
         @Override
@@ -60,9 +60,9 @@ public final class PgPubSubClusterView extends ServiceSupport implements CamelCl
     private final List<CamelClusterEventListener> listeners = new CopyOnWriteArrayList<>();
     private volatile @Nullable Subscription subscription;
     private volatile boolean leaving;
-    /** What listeners have been told. */
+    /** Whether the listeners were last told that this member leads. */
     private volatile boolean told;
-    /** Somebody, maybe a listener, has been answered otherwise since. */
+    /** A caller, maybe a listener, has since got an answer that differs from {@link #told}. */
     private volatile boolean contradicted;
     private @Nullable CamelContext camelContext;
     private volatile @Nullable ScheduledExecutorService announcer;
@@ -83,7 +83,7 @@ public final class PgPubSubClusterView extends ServiceSupport implements CamelCl
         Future<?> unused = announcer.scheduleWithFixedDelay(this::look, 0, LOOK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    /** Listeners stop what they run first, and then the next leader is let in. */
+    /** Lets the listeners stop what they run, and only then makes way for the next leader. */
     @Override
     protected void doStop() {
         leaving = true;
@@ -142,7 +142,7 @@ public final class PgPubSubClusterView extends ServiceSupport implements CamelCl
     private void tell(boolean leader) {
         contradicted = false;
         told = leader;
-        // One that stops this view from within has the last word.
+        // Reads the field for each listener: if a listener stops this view, the next ones hear the newer state.
         listeners.forEach(listener -> tellLeader(listener, told ? local : null));
     }
 
@@ -156,12 +156,12 @@ public final class PgPubSubClusterView extends ServiceSupport implements CamelCl
         try {
             news.run();
         } catch (RuntimeException | Error e) {
-            // The next ones must hear it, and the next news too.
+            // The other listeners must still be called, now and later.
             LOG.warn("Namespace {}: a listener failed", namespace, e);
         }
     }
 
-    /** It is told soon how things stand. */
+    /** The listener is soon told the current state, on the view's thread. */
     @Override
     public void addEventListener(CamelClusterEventListener listener) {
         if (listener == null) {
@@ -173,7 +173,7 @@ public final class PgPubSubClusterView extends ServiceSupport implements CamelCl
             try {
                 current.execute(() -> catchUp(listener));
             } catch (RejectedExecutionException e) {
-                LOG.debug("Namespace {} is stopping: there is nothing to tell", namespace);
+                LOG.debug("Namespace {} is stopping: the new listener is not called", namespace);
             }
         }
     }
@@ -190,14 +190,14 @@ public final class PgPubSubClusterView extends ServiceSupport implements CamelCl
         listeners.remove(listener);
     }
 
-    // ---- who takes part
+    // ---- members
 
     private boolean leads() {
         Subscription current = subscription;
         return !leaving && current != null && current.mayProcess();
     }
 
-    /** Asks the server; empty where that does not answer. */
+    /** Asks the server, unless this member leads. Empty if the server does not answer. */
     @Override
     public Optional<CamelClusterMember> getLeader() {
         return local.isLeader() ? Optional.of(local) : getMembers().stream().filter(CamelClusterMember::isLeader).findFirst();
@@ -208,7 +208,7 @@ public final class PgPubSubClusterView extends ServiceSupport implements CamelCl
         return local;
     }
 
-    /** Asks the server; this one alone where that does not answer. */
+    /** Asks the server. Returns only this member if the server does not answer. */
     @Override
     public List<CamelClusterMember> getMembers() {
         Subscription current = subscription;
@@ -219,7 +219,7 @@ public final class PgPubSubClusterView extends ServiceSupport implements CamelCl
                         .map(member -> member.backend() == own ? local : other(member)).toList();
             }
         } catch (SQLException e) {
-            LOG.debug("The members of namespace {} can't be asked for", namespace, e);
+            LOG.debug("Can't ask the server for the members of namespace {}", namespace, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -250,7 +250,7 @@ public final class PgPubSubClusterView extends ServiceSupport implements CamelCl
         this.camelContext = camelContext;
     }
 
-    /** This member; whether it leads is asked anew each time. */
+    /** This member. Each call of {@link #isLeader} checks anew. */
     private final class LocalMember implements CamelClusterMember {
 
         @Override

@@ -6,30 +6,30 @@ import java.util.List;
 import java.util.Map;
 import org.apache.camel.CamelContext;
 
-/** A component as its operators see it. */
+/** The operator's view of a component. */
 public interface ManagedComponent {
 
-    /** The leader's or the standby's, and the one that shows who takes part. */
+    /** Locks of a leader or standby: the lock of its role, and the presence lock. */
     int LOCKS_OF_A_GROUP = 2;
 
-    /** The consumers that are started or suspended. */
+    /** All started and suspended consumers. */
     Collection<? extends ManagedConsumer> consumers();
 
     /**
-     * How publishing connections stand, by what names their server. When there are several to one server, as other connection
-     * options make them, the second is called {@code host:port/database (2)}, and so on.
+     * The state of each publishing connection, by server name. If different connection options lead to several connections to one
+     * server, the second connection is called {@code host:port/database (2)}, and so on.
      */
     Map<String, PublisherStatus> publishers();
 
-    /** Of how many groups its sessions are members. */
+    /** Number of groups that the component's sessions are members of. */
     int groups();
 
-    /** Advisory locks that the consumers of the context hold at the server as leaders and standbys. */
+    /** Number of advisory locks that the context's consumers hold on the server as leaders and standbys. */
     static int locks(CamelContext context) {
         return LOCKS_OF_A_GROUP * of(context).stream().mapToInt(ManagedComponent::groups).sum();
     }
 
-    /** Those of the context, under whatever names. */
+    /** All pgpubsub components of the context, whatever their names. */
     static List<ManagedComponent> of(CamelContext context) {
         return context.getComponentNames().stream().map(context::hasComponent)
                 .filter(ManagedComponent.class::isInstance).map(ManagedComponent.class::cast).distinct().toList();

@@ -9,79 +9,80 @@ import org.apache.camel.api.management.ManagedOperation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A consumer as its operators see it: what JMX shows, and what health, console and meters read. Any thread may ask. Names and
- * descriptions are what dashboards are built on: they stay.
+ * The operator's view of a consumer: JMX shows it, and health check, console and meters read it. Thread-safe. Dashboards depend
+ * on the names, so they must not change.
  */
 public interface ManagedConsumer {
 
-    /** Null for a consumer without a route, of a {@code ConsumerTemplate} or {@code pollEnrich}. */
+    /** Null for a consumer without a route: of a {@code ConsumerTemplate} or {@code pollEnrich}. */
     String getRouteId();
 
     String getChannel();
 
-    /** How it stands; null: stopped or suspended. */
+    /** The subscription's state; null while the consumer is stopped or suspended. */
     @Nullable
     SubscriptionStatus status();
 
-    // ---- for this the consumer is asked
+    // ---- answered by the consumer
 
-    @ManagedAttribute(description = "Whether this consumer gets messages now")
+    @ManagedAttribute(description = "Whether this consumer receives messages now")
     boolean isReceiving();
 
-    @ManagedAttribute(description = "Who shares a listener; empty without a single listener")
+    @ManagedAttribute(description = "Group that shares a listener; empty with singleListener=false")
     String getGroup();
 
-    /** Waits half a second at most. */
-    @ManagedAttribute(description = "Application name of the backend that leads, empty: none known; asks the server when"
-            + " another leads, for half a second at most")
+    /** Waits at most half a second for the server. */
+    @ManagedAttribute(description = "Application name of the leading backend; empty if none is known. Asks the server if another"
+            + " member leads, and waits at most half a second")
     String getLeaderName();
 
-    /** Two for each group; taking over and joining need up to two more of a group for a moment. */
-    @ManagedAttribute(description = "Advisory locks that the consumers of this context hold as leaders and standbys")
+    /** Two locks per group. Taking over and joining need up to two more locks per group for a moment. */
+    @ManagedAttribute(description = "Number of advisory locks that this context's consumers hold as leaders and standbys")
     int getContextLocks();
 
-    /** @throws IllegalStateException when there is no answer in time */
-    @ManagedOperation(description = "Who takes part in the group, and who leads; asks the server, for three seconds at most")
+    /** @throws IllegalStateException when the server does not answer in time */
+    @ManagedOperation(description = "Members of the group and their roles. Asks the server, and waits at most three seconds")
     List<String> listMembers();
 
-    // ---- for this its status
+    // ---- read from the status
 
-    @ManagedAttribute(description = "Whether there is a connection to listen on")
+    @ManagedAttribute(description = "Whether the listening connection is open")
     default boolean isConnected() {
         return read(SubscriptionStatus::connected, false);
     }
 
-    @ManagedAttribute(description = "Backend that listens, 0: none")
+    @ManagedAttribute(description = "Process id of the listening backend; 0: none")
     default int getBackend() {
         return read(status -> status.session().backend(), 0);
     }
 
-    @ManagedAttribute(description = "Role in its group; empty without a single listener")
+    @ManagedAttribute(description = "Role in the group; empty with singleListener=false")
     default String getRole() {
         return readGroup(group -> group.role().name(), "");
     }
 
-    @ManagedAttribute(description = "Backend that leads as far as this consumer knows, 0: none known")
+    @ManagedAttribute(description = "Process id of the leading backend, as far as this consumer knows; 0: none known")
     default int getLeader() {
         return readGroup(GroupStatus::leader, 0);
     }
 
-    @ManagedAttribute(description = "Milliseconds for which the leader has led, -1: not known")
+    @ManagedAttribute(description = "How long the leader has led, in milliseconds; -1: unknown")
     default long getLeaderForMillis() {
         return readGroup(group -> group.leaderFor() == null ? -1L : group.leaderFor().toMillis(), -1L);
     }
 
-    @ManagedAttribute(description = "Whether the standby holds all that the leader has not done, as far as this consumer knows")
+    @ManagedAttribute(
+            description = "Whether the standby holds all messages that the leader has not completed, as far as this consumer knows")
     default boolean isInStep() {
         return readGroup(GroupStatus::inStep, false);
     }
 
-    @ManagedAttribute(description = "Messages that wait for the route")
+    @ManagedAttribute(description = "Messages waiting for the route")
     default int getQueued() {
         return read(SubscriptionStatus::queued, 0);
     }
 
-    @ManagedAttribute(description = "Messages handed to the route")
+    @ManagedAttribute(description = "Messages passed to the route")
     default long getReceived() {
         return read(status -> status.counts().received(), 0L);
     }
@@ -101,12 +102,12 @@ public interface ManagedConsumer {
         return read(status -> status.counts().redelivered(), 0L);
     }
 
-    @ManagedAttribute(description = "Times in which messages may have been missed")
+    @ManagedAttribute(description = "Gaps, times in which messages may have been missed")
     default long getGaps() {
         return read(status -> status.counts().gaps(), 0L);
     }
 
-    @ManagedAttribute(description = "Connections after the first")
+    @ManagedAttribute(description = "Connections opened after the first one")
     default long getReconnects() {
         return read(status -> status.session().reconnects(), 0L);
     }
@@ -116,12 +117,12 @@ public interface ManagedConsumer {
         return read(status -> status.session().queueUsage(), 0.0);
     }
 
-    @ManagedAttribute(description = "Whose full queue this consumer's session waits for; empty: it reads")
+    @ManagedAttribute(description = "Name of the route whose full queue this consumer's session waits for; empty if it reads")
     default String getWaitsFor() {
         return read(status -> status.session().waitsFor() == null ? "" : status.session().waitsFor(), "");
     }
 
-    @ManagedAttribute(description = "Why this consumer can't go on although it is connected; empty: nothing")
+    @ManagedAttribute(description = "Why this consumer is stuck although it is connected; empty if it is not")
     default String getTrouble() {
         return read(status -> status.trouble() == null ? "" : status.trouble(), "");
     }

@@ -3,12 +3,12 @@ package io.github.pgpubsub.camel.management;
 import io.github.pgpubsub.status.PublisherStatus;
 import org.jspecify.annotations.Nullable;
 
-/** A producer as its operators see it. */
+/** The operator's view of a producer. */
 public interface ManagedProducer {
 
     String getChannel();
 
-    /** How its connection stands, which it may share with others; null: stopped. */
+    /** State of the producer's connection, which other producers may share; null while the producer is stopped. */
     @Nullable
     PublisherStatus status();
 }

@@ -4,7 +4,9 @@ import io.github.pgpubsub.status.PublisherStatus;
 import java.util.function.Supplier;
 import org.apache.camel.CamelContext;
 
-/** Registers meters where Micrometer is on the class path and a registry of it in the context's; otherwise does nothing. */
+/**
+ * Registers meters if Micrometer is on the class path and the context's registry holds a MeterRegistry; otherwise does nothing.
+ */
 public final class Metering {
 
     private static final String MICROMETER = "io.micrometer.core.instrument.MeterRegistry";
@@ -13,17 +15,17 @@ public final class Metering {
 
     private Metering() {}
 
-    /** @return removes the meters */
+    /** @return closing it removes the meters */
     public static AutoCloseable ofConsumer(CamelContext context, ManagedConsumer consumer) {
         AutoCloseable meters = isPresent(context) ? PgPubSubMeters.ofConsumer(context, consumer) : null;
         return meters == null ? NOTHING : meters;
     }
 
     /**
-     * @param server    names the server, without a secret
-     * @param number    tells connections to one server apart
-     * @param publisher null: nothing was published yet
-     * @return removes the meters
+     * @param server    the server's name, without secrets
+     * @param number    distinguishes connections to one server
+     * @param publisher returns null before the first publish
+     * @return closing it removes the meters
      */
     public static AutoCloseable ofPublisher(CamelContext context, String server, int number,
             Supplier<PublisherStatus> publisher) {

@@ -8,8 +8,9 @@ import org.apache.camel.health.HealthCheckResultBuilder;
 import org.apache.camel.impl.health.AbstractHealthCheck;
 
 /**
- * Readiness of a consumer: down once its connection has been lost for longer than a second, when the listener of its group shows no
- * life and may not be ended, and while it can't go on although it is connected. Details tell how it stands.
+ * Readiness of a consumer. Down when its connection has been lost for longer than a second, when its group's leader shows no
+ * sign of life and this user may not end the leader's session, and while the consumer is connected but stuck. The details show
+ * its state.
  */
 public final class PgPubSubConsumerHealthCheck extends AbstractHealthCheck {
 
@@ -28,21 +29,22 @@ public final class PgPubSubConsumerHealthCheck extends AbstractHealthCheck {
         SubscriptionStatus status = consumer.status();
         if (status == null) {
             builder.detail("connected", false);
-            builder.message("It does not listen: its route is stopped or suspended").down();
+            builder.message("Not listening: the route is stopped or suspended").down();
             return;
         }
         describe(builder, status);
         GroupStatus group = status.group();
         if (!status.connected() && status.session().since().compareTo(PATIENCE) > 0) {
-            builder.message("No connection to listen on for " + status.session().since().toSeconds() + " s").down();
+            builder.message("No listening connection for " + status.session().since().toSeconds() + " s").down();
         } else if (group != null && group.undeposable() != 0) {
-            builder.message("Backend " + group.undeposable() + " leads, shows no life, and this user may not end its session")
+            builder.message(
+                    "Backend " + group.undeposable() + " leads but shows no sign of life, and this user may not end its session")
                     .down();
         } else if (status.trouble() != null && !status.receiving()) {
             builder.message(status.trouble()).down();
         } else if (status.session().waitsFor() != null) {
-            builder.message("Nothing is read because a queue is full: " + status.session().waitsFor()
-                    + ". If it lasts, VACUUM removes nothing in this database").up();
+            builder.message("Reading has stopped because a queue is full: " + status.session().waitsFor()
+                    + ". While this lasts, VACUUM removes nothing in this database").up();
         } else {
             builder.up();
         }

@@ -12,12 +12,13 @@ import org.apache.camel.support.console.AbstractDevConsole;
 import org.apache.camel.util.json.JsonArray;
 import org.apache.camel.util.json.JsonObject;
 
-/** Consumers, who leads their groups, and publishing connections of all pgpubsub components of a context. */
-@DevConsole(name = "pgpubsub", displayName = "PostgreSQL Pub/Sub", description = "Channels that are listened to and published on")
+/** Shows the consumers, the leaders of their groups, and the publishing connections of all pgpubsub components of a context. */
+@DevConsole(name = "pgpubsub", displayName = "PostgreSQL Pub/Sub",
+        description = "Consumers and publishing connections of PostgreSQL channels")
 public class PgPubSubDevConsole extends AbstractDevConsole {
 
     public PgPubSubDevConsole() {
-        super("camel", "pgpubsub", "PostgreSQL Pub/Sub", "Channels that are listened to and published on");
+        super("camel", "pgpubsub", "PostgreSQL Pub/Sub", "Consumers and publishing connections of PostgreSQL channels");
     }
 
     @Override
@@ -34,7 +35,7 @@ public class PgPubSubDevConsole extends AbstractDevConsole {
         return all;
     }
 
-    /** A line each, made of what the JSON says. */
+    /** One line per consumer and per publishing connection, built from the JSON. */
     @Override
     protected String doCallText(Map<String, Object> options) {
         Map<String, Object> all = doCallJson(options);

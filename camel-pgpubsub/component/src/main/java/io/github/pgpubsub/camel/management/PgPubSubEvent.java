@@ -6,8 +6,8 @@ import java.util.EventObject;
 import org.apache.camel.spi.CamelEvent;
 
 /**
- * Something happened to a consumer that others may want to act on. Camel's {@code EventNotifier}s get it, of type
- * {@code Custom}, by a thread of the component's callback pool.
+ * An event of a consumer. Camel's {@code EventNotifier}s get it, with the type {@code Custom}, on a thread of the component's
+ * callback pool.
  */
 public abstract class PgPubSubEvent extends EventObject implements CamelEvent {
 
@@ -29,7 +29,7 @@ public abstract class PgPubSubEvent extends EventObject implements CamelEvent {
         return Type.Custom;
     }
 
-    /** Null for a consumer without a route, of a {@code ConsumerTemplate} say. */
+    /** Null for a consumer without a route, for example of a {@code ConsumerTemplate}. */
     public String getRouteId() {
         return routeId;
     }
@@ -53,7 +53,7 @@ public abstract class PgPubSubEvent extends EventObject implements CamelEvent {
         return (routeId == null ? "Channel " : "Route " + routeId + ", channel ") + channel + ": ";
     }
 
-    /** The consumer has another role in its group. */
+    /** The consumer's role in its group has changed. */
     public static final class RoleChanged extends PgPubSubEvent {
 
         @Serial
@@ -89,7 +89,7 @@ public abstract class PgPubSubEvent extends EventObject implements CamelEvent {
             this.millis = millis;
         }
 
-        /** How long; 0 when nobody can know. */
+        /** Length of the gap in milliseconds; 0 if nobody can know it. */
         public long getMillis() {
             return millis;
         }
@@ -113,7 +113,7 @@ public abstract class PgPubSubEvent extends EventObject implements CamelEvent {
             this.lost = lost;
         }
 
-        /** How long there was no connection. */
+        /** How long the connection was lost. */
         public Duration getLost() {
             return lost;
         }

@@ -19,15 +19,15 @@ import org.apache.camel.CamelContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Micrometer's meters of a consumer or a publishing connection. They read what is counted anyway, when somebody asks. Only
- * {@link Metering} may load this class.
+ * The Micrometer meters of a consumer or a publishing connection. When polled, they read counters that exist anyway. Only
+ * {@link Metering} may load this class: Micrometer may be missing.
  */
 final class PgPubSubMeters implements AutoCloseable {
 
     private final MeterRegistry registry;
     private final Tags tags;
     private final List<Meter> meters = new ArrayList<>();
-    /** Micrometer itself holds what it asks by a weak reference. */
+    /** Keeps the meters' source alive: Micrometer holds only a weak reference to it. */
     private final Object asked;
 
     private PgPubSubMeters(MeterRegistry registry, Tags tags, Object asked) {
@@ -36,7 +36,7 @@ final class PgPubSubMeters implements AutoCloseable {
         this.asked = asked;
     }
 
-    /** Null: the context's registry holds no registry of Micrometer's, or several. */
+    /** Null if the context's registry holds no MeterRegistry, or several. */
     static @Nullable AutoCloseable ofConsumer(CamelContext context, ManagedConsumer consumer) {
         MeterRegistry registry = context.getRegistry().findSingleByType(MeterRegistry.class);
         if (registry == null) {
@@ -53,7 +53,7 @@ final class PgPubSubMeters implements AutoCloseable {
         }
     }
 
-    /** Null: as above. */
+    /** Null if the context's registry holds no MeterRegistry, or several. */
     static @Nullable AutoCloseable ofPublisher(CamelContext context, String server, int number,
             Supplier<PublisherStatus> publisher) {
         MeterRegistry registry = context.getRegistry().findSingleByType(MeterRegistry.class);
@@ -70,8 +70,8 @@ final class PgPubSubMeters implements AutoCloseable {
     }
 
     /**
-     * Of several with equal tags Micrometer would take the first for all, and the first to close would remove it. So a number is
-     * added, the lowest that is free; as a tag that is always there, because Prometheus wants equal keys.
+     * Adds a number to the tags, the lowest that is free. Without it, consumers with equal tags would share one meter, and the
+     * first consumer to close would remove it. The tag is always present, because Prometheus requires equal tag keys.
      */
     private static Tags free(MeterRegistry registry, String meter, Tags tags, String key, int first) {
         int number = first;
@@ -81,28 +81,29 @@ final class PgPubSubMeters implements AutoCloseable {
         return tags.and(key, Integer.toString(number));
     }
 
-    /** A consumer of a ConsumerTemplate has no route, one without a single listener no group; a tag has no null. */
+    /** Tags can't be null, but a ConsumerTemplate's consumer has no route, and a consumer with singleListener=false no group. */
     private static String orNone(@Nullable String value) {
         return value == null || value.isEmpty() ? "none" : value;
     }
 
     private void bind(Supplier<SubscriptionStatus> status) {
-        count("received", "Messages handed to the route", status, SubscriptionCounts::received);
+        count("received", "Messages passed to the route", status, SubscriptionCounts::received);
         count("filtered", "Own messages left out", status, SubscriptionCounts::filtered);
         count("dropped", "Messages left out because the queue was full", status, SubscriptionCounts::dropped);
         count("redelivered", "Messages that an earlier listener may have processed", status, SubscriptionCounts::redelivered);
         meters.add(FunctionTimer
                 .builder("pgpubsub.consumer.gap", status, now -> counts(now).gaps(), now -> counts(now).gapMillis(),
                         TimeUnit.MILLISECONDS)
-                .description("Times in which messages may have been missed").tags(tags).register(registry));
+                .description("Gaps, times in which messages may have been missed").tags(tags).register(registry));
         meters.add(FunctionCounter.builder("pgpubsub.consumer.reconnects", status,
-                now -> of(now, each -> each.session().reconnects())).description("Connections after the first").tags(tags)
+                now -> of(now, each -> each.session().reconnects())).description("Connections opened after the first one")
+                .tags(tags)
                 .register(registry));
-        gauge("pgpubsub.consumer.queued", "Messages that wait for the route", status, SubscriptionStatus::queued);
-        gauge("pgpubsub.consumer.connected", "1: listening, 0: not", status, each -> each.connected() ? 1 : 0);
-        gauge("pgpubsub.consumer.leader", "1: this one receives for its group, 0: not", status,
+        gauge("pgpubsub.consumer.queued", "Messages waiting for the route", status, SubscriptionStatus::queued);
+        gauge("pgpubsub.consumer.connected", "1: connected, 0: not", status, each -> each.connected() ? 1 : 0);
+        gauge("pgpubsub.consumer.leader", "1: this consumer leads its group, 0: not", status,
                 each -> each.group() != null && each.group().role() == Role.LEADER ? 1 : 0);
-        gauge("pgpubsub.consumer.in.step", "1: the standby holds all that the leader has not done, 0: not", status,
+        gauge("pgpubsub.consumer.in.step", "1: the standby holds all messages that the leader has not completed, 0: not", status,
                 each -> each.group() != null && each.group().inStep() ? 1 : 0);
         gauge("pgpubsub.server.queue.usage", "Share of the server's notification queue in use", status,
                 each -> each.session().queueUsage());
@@ -110,11 +111,12 @@ final class PgPubSubMeters implements AutoCloseable {
 
     private void bindPublisher(Supplier<PublisherStatus> publisher) {
         counter("pgpubsub.producer.committed", "Notifications committed", publisher, PublisherStatus::committed);
-        counter("pgpubsub.producer.failed", "Notifications not committed, or nobody knows", publisher, PublisherStatus::failed);
+        counter("pgpubsub.producer.failed", "Notifications that were not committed, or whose outcome is unknown", publisher,
+                PublisherStatus::failed);
         meters.add(FunctionTimer.builder("pgpubsub.producer.commit", publisher, now -> (long) of(now, PublisherStatus::commits),
                 now -> of(now, each -> each.commitTime().toNanos()), TimeUnit.NANOSECONDS)
                 .description("Commits of one or more notifications").tags(tags).register(registry));
-        gauge("pgpubsub.producer.queued", "Notifications that wait to be sent", publisher, PublisherStatus::queued);
+        gauge("pgpubsub.producer.queued", "Notifications waiting to be sent", publisher, PublisherStatus::queued);
         gauge("pgpubsub.producer.connected", "1: connected, 0: not", publisher, each -> each.connected() ? 1 : 0);
     }
 

@@ -5,7 +5,7 @@ import java.util.Map;
 import org.apache.camel.health.HealthCheckResultBuilder;
 import org.apache.camel.impl.health.AbstractHealthCheck;
 
-/** Readiness of a producer: down once its connection has been lost for longer than a second. */
+/** Readiness of a producer. Down when its connection has been lost for longer than a second. */
 public final class PgPubSubProducerHealthCheck extends AbstractHealthCheck {
 
     private final ManagedProducer producer;
@@ -27,7 +27,7 @@ public final class PgPubSubProducerHealthCheck extends AbstractHealthCheck {
         builder.detail("queued", status.queued());
         builder.detail("queueSize", status.capacity());
         if (!status.connected() && status.since().compareTo(PgPubSubConsumerHealthCheck.PATIENCE) > 0) {
-            builder.message("No connection to publish on for " + status.since().toSeconds() + " s").down();
+            builder.message("No publishing connection for " + status.since().toSeconds() + " s").down();
         } else {
             builder.up();
         }

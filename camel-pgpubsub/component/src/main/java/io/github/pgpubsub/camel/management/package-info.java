@@ -1,5 +1,5 @@
 /**
- * The operators' view: health, JMX, the developer console, meters and events. Reads the engine's state
+ * The operator's view: health checks, JMX, the developer console, meters and events. Reads the engine's state
  * ({@link io.github.pgpubsub.status.SubscriptionStatus}, {@link io.github.pgpubsub.status.PublisherStatus}) and changes nothing.
  */
 package io.github.pgpubsub.camel.management;

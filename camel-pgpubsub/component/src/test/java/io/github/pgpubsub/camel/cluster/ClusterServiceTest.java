@@ -31,7 +31,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Several contexts in one JVM, each with a cluster service of its own. */
+/** Several contexts in one JVM, each with its own cluster service. */
 class ClusterServiceTest {
 
     @RegisterExtension
@@ -53,7 +53,7 @@ class ClusterServiceTest {
             context.getShutdownStrategy().setTimeout(10);
         }
 
-        /** Its connections lead through the proxy. */
+        /** Its connections go through the proxy. */
         Seat through(Proxy proxy) {
             service.setUrl("jdbc:postgresql://" + proxy.host() + ":" + proxy.port() + "/" + postgres.database());
             return this;
@@ -83,7 +83,7 @@ class ClusterServiceTest {
         }
     }
 
-    /** What a listener was told, and when. */
+    /** The calls of a listener, with their times. */
     private static final class Told implements CamelClusterEventListener.Leadership {
 
         record News(boolean leads, long nanoTime) {}
@@ -171,7 +171,8 @@ class ClusterServiceTest {
         soon(() -> assertThat(old.last()).isTrue());
         Told next = new Told();
         seat("second").start().view("ns").addEventListener(next);
-        // It holds the standby's lock, so the leader's is its own when the leader's connection ends, however fast that comes back.
+        // It holds the standby's lock, so it gets the leader's lock when the leader's connection ends, however fast the leader
+        // returns.
         soon(() -> assertThat(postgres.number("select count(*) from pg_locks join pg_stat_activity using (pid)"
                 + " where locktype = 'advisory' and granted and application_name = 'camel-cluster second listen'")).isEqualTo(2));
 
@@ -190,7 +191,7 @@ class ClusterServiceTest {
         assertThat(view.getLeader()).hasValueSatisfying(leader -> assertThat(leader.getId()).isEqualTo("second"));
     }
 
-    /** An answer takes long: the leader may begin nothing meanwhile, but its routes are not stopped for that. */
+    /** An answer is late: the leader may begin nothing meanwhile, but its routes are not stopped. */
     @Test
     void whoWaitsForAnAnswerIsNoLeaderForThatLong() throws Exception {
         try (Proxy proxy = new Proxy(postgres.server())) {
@@ -204,14 +205,14 @@ class ClusterServiceTest {
             proxy.stall();
             soon(() -> assertThat(view.getLocalMember().isLeader()).isFalse());
             proxy.resume();
-            // Who asked in between may be a listener that believed it.
+            // A caller that asked in between may be a listener that relied on the answer.
             soon(() -> assertThat(told.news).isNotEmpty());
             assertThat(told.news).allMatch(Told.News::leads);
             assertThat(view.getLocalMember().isLeader()).isTrue();
         }
     }
 
-    /** Nobody tells it, and its heartbeat of 5 s would tell it much later. */
+    /** No message informs it, and its heartbeat of 5 s would detect the loss much later. */
     @Test
     void whoIsCutOffIsNoLeaderWhenTheLeaseHasRunOut() throws Exception {
         try (Proxy proxy = new Proxy(postgres.server())) {
@@ -233,7 +234,7 @@ class ClusterServiceTest {
             assertThat(noLeader).isLessThan(2500);
             assertThat(Duration.ofNanos(told.lastNanoTime() - begin).toMillis()).isBetween(900L, 2500L);
 
-            // It was not deposed, so it goes on when it hears from the server again.
+            // It was not deposed, so it continues when the server answers again.
             proxy.resume();
             soon(() -> assertThat(told.last()).isTrue());
             assertThat(told.news.stream().skip(news).filter(each -> !each.leads())).hasSize(1);
@@ -277,7 +278,7 @@ class ClusterServiceTest {
         assertThat(view.getLocalMember().isLeader()).isFalse();
     }
 
-    /** Camel's own view tells listeners under a lock that this takes. */
+    /** Camel's own view calls listeners under a lock that removeEventListener takes. */
     @Test
     void aListenerMayRemoveItselfOrStopTheService() throws Exception {
         Seat seat = seat("first").start();
@@ -289,7 +290,7 @@ class ClusterServiceTest {
                 if (from.getLocalMember().isLeader()) {
                     from.removeEventListener(this);
                     calls.add("leads");
-                    // It does not wait for itself.
+                    // The stop does not wait for its own thread.
                     calls.add(millis(seat.service::stop) < 5000 ? "stopped" : "stopped late");
                 }
             }
@@ -374,7 +375,7 @@ class ClusterServiceTest {
         main.configure().addRoutesBuilder(new RouteBuilder() {
             @Override
             public void configure() throws Exception {
-                // camel-main looks for cluster services before it makes the beans of its properties.
+                // camel-main looks for cluster services before it creates the beans of its properties.
                 getContext().addService(getContext().getRegistry().findSingleByType(CamelClusterService.class));
             }
         });

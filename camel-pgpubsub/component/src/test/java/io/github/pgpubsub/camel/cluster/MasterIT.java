@@ -16,15 +16,15 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** {@code master:} in several JVMs, of which the one that ticks is stopped, killed, and frozen. */
+/** {@code master:} in several JVMs. The ticking JVM is stopped, killed, and frozen. */
 @Tag("long")
 class MasterIT {
 
     private static final Duration SOON = Duration.ofSeconds(30);
     private static final long LEADER_TIMEOUT = 3000;
-    /** camel-master starts its consumer a second after it was told that it leads. */
+    /** camel-master starts its consumer a second after it has learned that it leads. */
     private static final long MASTER_DELAY = 1000;
-    /** For what comes on top on a machine that has other things to do. */
+    /** Allowance for a loaded machine. */
     private static final long SLACK = 3000;
 
     @RegisterExtension
@@ -32,7 +32,7 @@ class MasterIT {
 
     private final List<JvmProcess> nodes = new ArrayList<>();
 
-    /** Microseconds. One that was killed or is frozen in it has no end. */
+    /** A tick, in microseconds. It has no end if the process was killed or is frozen during the tick. */
     private record Tick(JvmProcess node, long begin, long end) {}
 
     @AfterEach
@@ -64,7 +64,7 @@ class MasterIT {
         await().atMost(SOON).until(() -> postgres.backends("camel-cluster " + id(third) + " listen").size() == 1);
         int ticks = ticks(third).size();
 
-        // The one that was frozen is a full member again: it is the only one that is left.
+        // The frozen member is a full member again: it is the only one left.
         nodes.stream().filter(node -> node != third && node != fourth).forEach(JvmProcess::kill);
         fourth.stop();
         await().atMost(SOON).until(() -> ticks(third).size() > ticks + 10);
@@ -96,7 +96,7 @@ class MasterIT {
         node.awaitLine(MasterNode.STARTED::equals, SOON);
     }
 
-    /** Waits until another one begins a tick, and returns it. */
+    /** Waits until another member begins a tick, and returns that member. */
     private JvmProcess awaitTickOfAnother(JvmProcess former) {
         long since = micros();
         return await().atMost(SOON).pollInterval(Duration.ofMillis(10)).until(
@@ -104,7 +104,7 @@ class MasterIT {
                 .orElseThrow();
     }
 
-    /** Milliseconds from the last sign of the one to the first tick of the other. */
+    /** Milliseconds from the last output of one member to the first tick of the next. */
     private static long silence(JvmProcess former, JvmProcess next) {
         long first = ticks(next).get(0).begin;
         long last = former.lines().stream().filter(MasterIT::isTick).mapToLong(MasterIT::micros).filter(micros -> micros < first)
@@ -146,7 +146,7 @@ class MasterIT {
         return ticks;
     }
 
-    /** The ticks that lasted when another node began one. */
+    /** Ticks that were still running when another node began a tick. */
     private List<Tick> overlaps() {
         List<Tick> all = nodes.stream().flatMap(node -> ticks(node).stream()).toList();
         return all.stream().filter(tick -> all.stream()

@@ -6,10 +6,10 @@ import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
 
 /**
- * An application that ticks while it is the master: a CamelContext in a JVM of its own, until SIGTERM.
+ * An application that ticks while it is the master: a CamelContext in a separate JVM, until SIGTERM.
  *
- * <p>Arguments: id, JDBC URL, user, password, leaderTimeout. It prints for each tick {@code R MICROS} if it is refused because
- * this member does not lead any more, otherwise {@code B MICROS} when it begins and {@code E MICROS} when it ends.
+ * <p>Arguments: id, JDBC URL, user, password, leaderTimeout. For each tick it prints {@code R MICROS} if the tick is refused
+ * because this member no longer leads, otherwise {@code B MICROS} at its begin and {@code E MICROS} at its end.
  */
 public final class MasterNode {
 
@@ -48,7 +48,7 @@ public final class MasterNode {
             return;
         }
         System.out.println("B " + micros());
-        // A tick takes a while: that is what could overlap.
+        // A tick takes a while, so ticks of two members could overlap.
         Thread.sleep(WORK_MILLIS);
         System.out.println("E " + micros());
     }

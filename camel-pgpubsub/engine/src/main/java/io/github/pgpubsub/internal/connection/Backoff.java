@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.random.RandomGenerator;
 
 /**
- * Pauses between attempts: doubling from the first to the longest, each shortened at random by up to a half, so that many
- * clients that lost one server do not come back in step. Not thread-safe.
+ * Pauses between attempts: each is twice the former, from the first to the longest, minus a random part of up to a half. The
+ * jitter keeps clients that lost the same server from reconnecting at the same moment. Not thread-safe.
  */
 public final class Backoff {
 
@@ -20,7 +20,7 @@ public final class Backoff {
         this.random = random;
     }
 
-    /** The pause after one more failure. */
+    /** Counts one more failure and returns the pause after it. */
     public Duration next() {
         long pause = firstMillis;
         for (int i = 0; i < failures && pause < longestMillis; i++) {
@@ -30,7 +30,7 @@ public final class Backoff {
         return Duration.ofMillis(pause - random.nextLong(pause / 2 + 1));
     }
 
-    /** Attempts that failed since the last success. */
+    /** Failed attempts since the last success. */
     public int failures() {
         return failures;
     }

@@ -9,39 +9,40 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * How the first attempt to connect ended: lets whoever starts something fail at once where trying again can't help, and go on
- * where it can. Thread-safe.
+ * The outcome of the first attempt to connect: a start can fail at once if another attempt would be useless, and otherwise
+ * continue in the background. Thread-safe.
  */
 public final class FirstAttempt {
 
-    /** Ends with what is to be thrown; null: nothing. */
+    /** Completed with the exception for the waiting thread; with null when there is none to throw. */
     private final CompletableFuture<Exception> end = new CompletableFuture<>();
 
     public void succeeded() {
         end.complete(null);
     }
 
-    /** It will be tried again. */
+    /** The attempt failed; unless the cause is hopeless, another one follows. */
     public void failed(Exception cause) {
         end.complete(isHopeless(cause) ? cause : null);
     }
 
-    /** Whether trying again can't help. */
+    /** Whether another attempt would fail in the same way. */
     public static boolean isHopeless(Exception cause) {
         return (cause instanceof SQLException refusal && ConnectionFailure.isRefusal(refusal))
                 || cause instanceof IllegalArgumentException;
     }
 
-    /** It will not be tried again. */
+    /** The attempt failed, and no other one follows. */
     public void gaveUp(SQLException cause) {
         end.complete(cause);
     }
 
     /**
-     * Waits until the attempt has ended, well or not, or the time is up.
+     * Waits until the attempt has succeeded or failed, or the time is up.
      *
-     * @throws SQLException             a refusal (a wrong password, no such database), or it will not be tried again
-     * @throws IllegalArgumentException settings that can't work
+     * @param longest maximum time to wait
+     * @throws SQLException             when the server refuses (a wrong password, no such database), or no other attempt follows
+     * @throws IllegalArgumentException when the settings can't work
      */
     public void await(Duration longest) throws SQLException, InterruptedException {
         try {
@@ -52,9 +53,9 @@ public final class FirstAttempt {
                 throw (IllegalArgumentException) failure;
             }
         } catch (ExecutionException e) {
-            throw new IllegalStateException("Never completed so", e);
+            throw new IllegalStateException("The first attempt never completes exceptionally", e);
         } catch (TimeoutException e) {
-            // Slow, or out of reach: whoever connects goes on trying.
+            // The server is slow or unreachable: attempts continue in the background.
         }
     }
 }

@@ -6,8 +6,8 @@ import java.time.Duration;
 import org.postgresql.PGConnection;
 
 /**
- * How a pool gave out a connection, as far as it is changed here; few pools put these back themselves. What is changed on the
- * server is {@link ServerConnection}'s to put back.
+ * The former settings of a pool's connection, restored at the end because few pools do this. The settings on the server are restored
+ * by {@link ServerConnection}.
  *
  * @param networkTimeout milliseconds, 0: none
  */
@@ -25,7 +25,7 @@ record JdbcSettings(boolean autoCommit, int networkTimeout, int prepareThreshold
         connection.setNetworkTimeout(Runnable::run, millis);
     }
 
-    /** The timeout last: until then it holds for what else is to be done. */
+    /** Restores the network timeout last, so that our own still bounds the other calls. */
     void putBack(Connection connection, PGConnection pg) throws SQLException {
         pg.setPrepareThreshold(prepareThreshold);
         connection.setAutoCommit(autoCommit);

@@ -23,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A connection that one thread owns, customized and introduced: autocommit, named in {@code pg_stat_activity}, and known
- * by its backend and its server.
+ * A connection that one thread owns: in autocommit mode, adjusted by the user's customizer, with a name in
+ * {@code pg_stat_activity}, and with its backend and server identified.
  */
 public final class ServerConnection implements AutoCloseable {
 
@@ -32,9 +32,9 @@ public final class ServerConnection implements AutoCloseable {
 
     private static final PGNotification[] NOTHING = {};
 
-    /** A driver's name for an application that gives none. */
+    /** The driver's default application names. */
     private static final List<String> NAMELESS = List.of("", "PostgreSQL JDBC Driver");
-    /** Where pg_settings says that a parameter's value comes from, if it was set on the connection itself. */
+    /** The sources in pg_settings of a value that was set on the connection itself. */
     private static final List<String> SET_BY_USER = List.of("client", "session");
 
     private static final String HELLO = """
@@ -52,7 +52,7 @@ public final class ServerConnection implements AutoCloseable {
     private final Connection connection;
     private final PGConnection pg;
     private final boolean pooled;
-    /** Null: the connection's socket is not one of ours. */
+    /** Null: the connection's socket is not an {@link EagerSocket}. */
     private final @Nullable EagerSocket socket;
     private final boolean customized;
     private final JdbcSettings former;
@@ -94,16 +94,16 @@ public final class ServerConnection implements AutoCloseable {
             }
         }
         if (behindPooler) {
-            // Prepared on one backend, a statement may be looked for on another.
+            // The pooler could send a prepared statement to a backend that does not know it.
             pg.setPrepareThreshold(0);
         }
         introduce(introduction);
     }
 
     /**
-     * A name that the user has given stays. Commits don't wait for the disk, nor for replicas: what is committed here is nothing
-     * but notifications, and those are in no log; none outlives a crash of the server however its commit was made (PostgreSQL
-     * source, async.c). Whoever has set that parameter on the connection itself, keeps it.
+     * Sets the application name, unless the user has set one, and turns off waiting for the disk and for replicas at a commit: the
+     * commits here contain only notifications, which are in no log, and none survives a crash of the server anyway (PostgreSQL
+     * source, async.c). A value of synchronous_commit that was set on the connection itself is kept.
      */
     private void introduce(Map<String, String> introduction) throws SQLException {
         try {
@@ -112,18 +112,18 @@ public final class ServerConnection implements AutoCloseable {
             if (ConnectionFailure.isLoss(e)) {
                 throw e;
             }
-            LOG.debug("The connection has no name, and commits wait for the disk", e);
+            LOG.debug("The connection gets no application name, and its commits wait for the disk", e);
         }
     }
 
     /**
-     * Opens a connection and prepares it; on any failure it is closed again.
+     * Opens a connection and prepares it. If that fails, the connection is closed.
      *
-     * @param applicationName what {@code pg_stat_activity} shows unless the user has set a name; cut by the server at 63 bytes
-     * @param ioTimeout       how long any answer of the server may take from here on
+     * @param applicationName name in {@code pg_stat_activity} unless the user has set one; the server cuts it at 63 bytes
+     * @param ioTimeout       maximum time for any answer of the server from here on
      * @param customizer      null: none
-     * @throws SQLException             when the server can't be reached or refuses
-     * @throws IllegalArgumentException when the connection is not one of PostgreSQL's own driver
+     * @throws SQLException             when the server is unreachable or refuses
+     * @throws IllegalArgumentException when the connection is not from PostgreSQL's own driver
      */
     public static ServerConnection open(
             ConnectionSource source, String applicationName, Duration ioTimeout, @Nullable ConnectionCustomizer customizer)
@@ -154,7 +154,7 @@ public final class ServerConnection implements AutoCloseable {
         try {
             return new ServerConnection(connection, pg, source.pooled(), ioTimeout, applicationName, customizer, durable);
         } catch (SQLException | RuntimeException | Error e) {
-            // Whoever has it next must not get what was changed so far.
+            // The pool must not give out a connection with half of these changes.
             abort(pg);
             closeQuietly(connection);
             throw e;
@@ -177,17 +177,17 @@ public final class ServerConnection implements AutoCloseable {
         return pg;
     }
 
-    /** The process id of the server's backend, as the server tells it: behind a pooler the driver's own number is made up. */
+    /** Process id of the backend, as told by the server: behind a pooler the driver's number is not a real one. */
     public int backend() {
         return backend;
     }
 
-    /** Names this start of this server: backend ids mean nothing beyond it. */
+    /** Identifies this run of this server, from its start to its stop: backend ids are meaningless in any other. */
     public String server() {
         return server;
     }
 
-    /** How long the server had been up when this connection was opened, nanoseconds, by the server's clock. */
+    /** The server's uptime when this connection was opened, in nanoseconds of the server's clock. */
     public long serverUptime() {
         return serverUptime;
     }
@@ -198,16 +198,16 @@ public final class ServerConnection implements AutoCloseable {
     }
 
     /**
-     * Whether there is a pooler between the driver and the server: what the driver was told when it connected is then not the
-     * backend that answers. That backend may be another one for each transaction.
+     * Whether there is a pooler between the driver and the server: the backend that answers is not the one that the driver was told
+     * of when it connected. The backend may change with each transaction.
      */
     public boolean behindPooler() {
         return behindPooler;
     }
 
     /**
-     * Whether {@link #readAhead} opens the server's own window: the socket is one of ours, and the server sees the port that it
-     * has, so that nothing is in between which reads in bits of its own.
+     * Whether {@link #readAhead} opens the server's own TCP window: the socket is an {@link EagerSocket}, and the server sees its
+     * port, so no proxy between reads at its own pace.
      */
     public boolean canReadAhead() throws SQLException {
         if (socket == null || behindPooler) {
@@ -220,10 +220,10 @@ public final class ServerConnection implements AutoCloseable {
     }
 
     /**
-     * Takes in some of what has arrived and is not read, if some has waited for so long. To be called often by the thread that
-     * reads, so that a server with {@code tcp_user_timeout} keeps the session of a reader that is slow or stands still.
+     * Reads into memory the bytes that have arrived, if some have been unread for {@code after}. The reading thread must call this
+     * method often; then a server with {@code tcp_user_timeout} does not end the session of a slow or stopped reader.
      *
-     * @return bytes that were taken in so and are not read yet
+     * @return bytes in memory that were read ahead and not consumed yet
      */
     public long readAhead(Duration after) throws SQLException {
         try {
@@ -235,37 +235,38 @@ public final class ServerConnection implements AutoCloseable {
     }
 
     /**
-     * What the driver has taken in and not handed out, when it has thrown: it keeps those notifications. Reads nothing, because
-     * after a failure nobody knows where a message begins.
+     * The notifications that the driver had already parsed when it threw an exception. Reads nothing from the socket: after a
+     * failure the position within the protocol is unknown.
      */
     public PGNotification[] pending() {
         try {
             return pg instanceof BaseConnection driver ? driver.getQueryExecutor().getNotifications() : NOTHING;
         } catch (SQLException e) {
-            LOG.debug("The driver does not hand out what it has", e);
+            LOG.debug("The driver does not return the notifications it has received", e);
             return NOTHING;
         }
     }
 
-    /** Says so in the log when a failure means that the pool has closed the connection although it is in use. */
+    /** Logs a warning if the failure means that the pool has closed a connection in use. */
     public void tellIfClosedByPool(Exception failure) {
         if (pooled && !aborted && ConnectionFailure.isClosedHere(failure)) {
-            LOG.warn("The pool has closed a connection that was in use for {} s. Listening keeps its connection, which pools take"
-                    + " for a leak where they look for one (removeAbandoned of Tomcat's, unreturnedConnectionTimeout of c3p0). Name"
-                    + " the database as url, or give a dataSource without that, or with jdbcInterceptors=ResetAbandonedTimer",
+            LOG.warn(
+                    "The pool has closed a connection that was in use for {} s. Listening keeps a connection, and pools that look"
+                            + " for leaks take it for one (removeAbandoned of Tomcat's pool, unreturnedConnectionTimeout of c3p0). Name the"
+                            + " database as url, or give a dataSource without this check, or with jdbcInterceptors=ResetAbandonedTimer",
                     TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - openedAt));
         }
     }
 
-    /** Sets parameters of the server for as long as the connection is ours; leaves out what this version does not know. */
+    /** Sets server parameters until the connection is closed; parameters that this server version does not know are left out. */
     public void set(Map<String, String> values) throws SQLException {
         parameters.set(values);
     }
 
     /**
-     * Closes the connection. To a pool it goes back as it came: without LISTENs, locks and notifications, and with the settings
-     * that it had. (DISCARD ALL would undo the pool's own, too.) What a customizer has done to it nobody knows, so then the pool
-     * gets a broken one, which it replaces. Never throws.
+     * Closes the connection. A pool gets it back as it was: without LISTENs, locks and notifications, and with its former settings.
+     * (DISCARD ALL would also reset the pool's own settings.) The changes of a customizer are unknown, so after a customizer the pool
+     * gets an aborted connection, which it replaces. Never throws.
      */
     @Override
     public void close() {
@@ -273,8 +274,8 @@ public final class ServerConnection implements AutoCloseable {
             try {
                 giveBack();
             } catch (Throwable e) {
-                // What can't be cleaned must not be used by others.
-                LOG.debug("A connection is given back broken", e);
+                // A connection that can't be reset must not be used again.
+                LOG.debug("A connection could not be reset, so the pool gets it back aborted", e);
                 abort();
             }
         }
@@ -297,13 +298,13 @@ public final class ServerConnection implements AutoCloseable {
         former.putBack(connection, pg);
     }
 
-    /** Closes at once, without a word to the server. Any thread may call it, also while another waits for an answer. */
+    /** Closes at once, without telling the server. Any thread may call this method, also while another one waits for an answer. */
     public void abort() {
         aborted = true;
         abort(pg);
     }
 
-    /** The driver's connection, not the pool's: two of the pools never give out another for one that was aborted. */
+    /** Aborts the driver's connection and not the pool's: after an abort of theirs, two of the pools never open a replacement. */
     static void abort(PGConnection connection) {
         try {
             ((Connection) connection).abort(Runnable::run);
@@ -312,7 +313,10 @@ public final class ServerConnection implements AutoCloseable {
         }
     }
 
-    /** A driver that runs out of memory while it closes takes itself for closed, and its session would go on and keep its locks. */
+    /**
+     * Also used for the socket: a driver that runs out of memory while closing considers itself closed, and the session on the
+     * server would continue and keep its locks.
+     */
     private static void closeQuietly(AutoCloseable connection) {
         try {
             connection.close();

@@ -11,13 +11,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Parameters of the server that were set on a borrowed connection, and how they were before. */
+/** Server parameters that were set on a borrowed connection, with their former values. */
 final class ServerParameters {
 
-    /** Where pg_settings says that a parameter's value comes from, if it was set in the session itself. */
+    /** The source in pg_settings of a value that was set in the session itself. */
     private static final String SET_IN_SESSION = "session";
 
-    /** Tells how they were before, and leaves out what this version of the server does not know. */
+    /** Sets the parameters that this server version knows, and returns their former sources and values. */
     private static final String SET = """
             with former as materialized (
                 select asked.name, asked.value, setting.source
@@ -35,16 +35,16 @@ final class ServerParameters {
             ) as former(name, value)""";
 
     private final Connection connection;
-    /** Parameters that were set in the session, with their values. */
+    /** Former values of the parameters that had been set in the session. */
     private final Map<String, String> formerInSession = new LinkedHashMap<>();
-    /** Parameters that had their values from elsewhere. */
+    /** Parameters whose former values had any other source. */
     private final Set<String> formerFromElsewhere = new LinkedHashSet<>();
 
     ServerParameters(Connection connection) {
         this.connection = connection;
     }
 
-    /** Sets these until {@link #putBack}; leaves out what this version of the server does not know. */
+    /** Sets parameters until {@link #putBack}; parameters that this server version does not know are left out. */
     void set(Map<String, String> parameters) throws SQLException {
         if (parameters.isEmpty()) {
             return;
@@ -59,7 +59,7 @@ final class ServerParameters {
         }
     }
 
-    /** What was set here before is remembered already. */
+    /** Keeps only the value from before the first change. */
     private void remember(String name, String source, String value) {
         if (formerInSession.containsKey(name) || formerFromElsewhere.contains(name)) {
             return;
@@ -76,7 +76,7 @@ final class ServerParameters {
         statement.setArray(2, connection.createArrayOf("text", parameters.values().toArray()));
     }
 
-    /** Gives all of them the values that they had. */
+    /** Restores the former values of all parameters. */
     void putBack() throws SQLException {
         if (!formerFromElsewhere.isEmpty()) {
             try (Statement statement = connection.createStatement()) {

@@ -11,9 +11,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells a pooler that gives a connection another backend for each transaction (PgBouncer's {@code pool_mode=transaction}) from
- * one that gives it a backend of its own ({@code session}). LISTEN and advisory locks belong to a backend, so they work through
- * the second only; through the first they seem to work and are lost.
+ * Detects a pooler that assigns a backend to each transaction (PgBouncer's {@code pool_mode=transaction}), as opposed to each
+ * connection ({@code session}). LISTEN and advisory locks belong to a backend: behind a transaction pooler they appear to work,
+ * and are lost.
  */
 public final class TransactionPooler {
 
@@ -26,9 +26,9 @@ public final class TransactionPooler {
     private TransactionPooler() {}
 
     /**
-     * Asks through a second connection of the source whether the first one keeps its backend.
+     * Refuses a connection that does not keep its backend, which a second connection of the source finds out.
      *
-     * @throws IllegalArgumentException when it does not
+     * @throws IllegalArgumentException when the backend changes
      * @throws SQLException             when the first connection fails
      */
     public static void refuse(ServerConnection connection, ConnectionSource source, Duration ioTimeout) throws SQLException {
@@ -37,7 +37,7 @@ public final class TransactionPooler {
         }
     }
 
-    /** What is wrong, and the way out. */
+    /** The exception for a transaction pooler, with a text that says what to set instead. */
     public static IllegalArgumentException refusal(ConnectionSource source) {
         return new IllegalArgumentException("The connection to " + source
                 + " leads through a pooler that changes its backend with"
@@ -61,7 +61,7 @@ public final class TransactionPooler {
             if (!connection.jdbc().isValid((int) Math.max(1, ioTimeout.toSeconds()))) {
                 throw e;
             }
-            LOG.debug("No second connection to {} to find out about its pooler", source, e);
+            LOG.debug("No second connection to {}, so its pooler can't be checked", source, e);
             return false;
         }
     }
@@ -70,15 +70,15 @@ public final class TransactionPooler {
         try {
             former.putBack(connection, pg);
         } catch (SQLException e) {
-            LOG.debug("A connection is given back broken", e);
+            LOG.debug("A connection could not be reset, so the pool gets it back aborted", e);
             ServerConnection.abort(pg);
         }
     }
 
     /**
-     * Whether the first is given another backend, or the other is given the first one's. Twice in a row, because of two
-     * backends in turn (server_round_robin=1) the first could get the one always and the other the second; and several times,
-     * because the pooler may have more clients.
+     * Whether the first connection gets another backend, or the second connection gets the first one's. The first connection asks
+     * twice in a row: with two backends in turn (server_round_robin=1), the first connection could always get the one and the
+     * second connection the other. The check is repeated because the pooler may have more clients.
      */
     private static boolean changesBackend(ServerConnection connection, Connection other) throws SQLException {
         for (int i = 0; i < LOOKS; i++) {

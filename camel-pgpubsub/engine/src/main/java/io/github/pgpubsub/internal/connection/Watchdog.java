@@ -8,13 +8,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Aborts a connection when the thread that owns it does not come back from the driver. That can happen although the
- * connection has a network timeout: within a notification the driver waits without one
- * ({@code QueryExecutorImpl#processNotifies}), so half a notification followed by silence would hold its thread for ever.
+ * Aborts a connection when the thread that owns it does not return from the driver. This can happen in spite of a network timeout:
+ * within a notification the driver waits without one ({@code QueryExecutorImpl#processNotifies}), so half a notification followed
+ * by silence would hold the thread forever.
  */
 public final class Watchdog implements AutoCloseable {
 
-    /** So many looks without a sign are too many. Looks are counted, not time, which runs on while a process is frozen. */
+    /** Checks per limit. A limit is counted in checks and not by the clock, because the clock runs on while a process is frozen. */
     private static final int LOOKS = 4;
 
     private static final Logger LOG = LoggerFactory.getLogger(Watchdog.class);
@@ -25,34 +25,34 @@ public final class Watchdog implements AutoCloseable {
     private volatile long signs;
     private volatile boolean closed;
 
-    /** @param limit how long the owner may be away */
+    /** @param limit how long the owner may stay in the driver */
     public Watchdog(Duration limit, ThreadFactory threads) {
         this.lookNanos = Math.max(1, limit.toNanos() / LOOKS);
-        this.thread = threads.newThread(this::look);
+        this.thread = threads.newThread(this::watch);
     }
 
     public void start() {
         thread.start();
     }
 
-    /** The owner uses this connection from now on; null: none. */
+    /** The connection that the owner uses from now on; null: none. */
     public void watch(@Nullable ServerConnection connection) {
         alive();
         watched = connection;
     }
 
-    /** The owner is not away; called by the owner only. */
+    /** A sign of life of the owner; called by the owner only. */
     @SuppressWarnings({"NonAtomicOperationOnVolatileField", "NonAtomicVolatileUpdate"})
     public void alive() {
         signs++;
     }
 
-    private void look() {
+    private void watch() {
         long seen = signs;
         int missed = 0;
         while (!closed) {
             LockSupport.parkNanos(lookNanos);
-            // Nobody has a reason to interrupt it, and parking would not pause any more.
+            // Clears a stray interrupt, with which parking would no longer pause.
             Thread.interrupted();
             ServerConnection connection = watched;
             if (connection == null || signs != seen) {
@@ -64,16 +64,16 @@ public final class Watchdog implements AutoCloseable {
         }
     }
 
-    /** Whatever that throws, there is another connection to watch later. */
+    /** Survives any exception: the thread has to watch later connections. */
     private static void abort(ServerConnection connection) {
         try {
             connection.abort();
         } catch (Throwable e) {
-            LOG.warn("A connection that hangs could not be aborted", e);
+            LOG.warn("A connection that does not respond could not be aborted", e);
         }
     }
 
-    /** Ends the thread; does not wait for it. */
+    /** Ends the thread without waiting for it. */
     @Override
     public void close() {
         closed = true;

@@ -3,7 +3,7 @@ package io.github.pgpubsub.internal.delivery;
 import io.github.pgpubsub.status.SubscriptionCounts;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What has happened to a subscription so far. Thread-safe. */
+/** The counts of a subscription since its start. Thread-safe. */
 public final class Counters {
 
     final LongAdder received = new LongAdder();
@@ -13,7 +13,7 @@ public final class Counters {
     final LongAdder gaps = new LongAdder();
     final LongAdder gapMillis = new LongAdder();
 
-    /** @param millis how long, 0 when nobody can know */
+    /** @param millis length of the gap; 0: unknown */
     public void gap(long millis) {
         gaps.increment();
         gapMillis.add(millis);

@@ -16,14 +16,14 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What waits for a subscription's threads, and what they have begun: so it knows up to where all are complete. Bounded. The
- * session's thread puts through an {@link Intake}, the subscription's {@link Workers} take; here they meet, under one lock.
- * Thread-safe.
+ * A subscription's waiting messages and the ones that have begun, which together tell up to where everything is complete. Bounded. The
+ * session's thread puts messages through an {@link Intake}, the subscription's {@link Workers} take them; here the two sides meet,
+ * under one lock. Thread-safe.
  */
 public final class DeliveryQueue {
 
     private static final int LOCK_SPINS = 100;
-    /** How often a thread that found the lease run out looks again. */
+    /** Interval at which a thread checks an expired lease again. */
     private static final long LEASE_CHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private final int capacity;
@@ -39,13 +39,13 @@ public final class DeliveryQueue {
     private long begunUpTo;
     private boolean open;
     private boolean closed;
-    /** Whether none is to begin for the moment, although they could. */
+    /** Whether messages must not begin for the moment, even in an open queue. */
     private boolean held;
     private @Nullable Runnable whenIdle;
-    /** Whether the session was told that there is no room. */
+    /** Whether the session was told that there is no room, so it must be woken when there is. */
     private boolean putterWaits;
 
-    /** @param roomMade called by the worker when a queue that was full is half empty */
+    /** @param roomMade called by a worker when a queue that was full is half empty */
     public DeliveryQueue(SubscriptionOptions options, Lease lease, Counters counters, Runnable roomMade) {
         this.capacity = options.queueSize();
         this.overflow = options.overflow();
@@ -59,7 +59,7 @@ public final class DeliveryQueue {
 
     // ---- for the session's side
 
-    /** Number of messages that have room now, up to a limit. None: the session is told when there is room again. */
+    /** Number of messages for which there is room now, at most {@code most}. If 0, {@code roomMade} is called later. */
     int room(int most) {
         lockSoon();
         try {
@@ -80,7 +80,7 @@ public final class DeliveryQueue {
         }
     }
 
-    /** Others hold it for less than a microsecond: to be parked for that, and woken, takes many times as long. */
+    /** Spins first: the lock is held for less than a microsecond, and parking and waking a thread takes many times as long. */
     private void lockSoon() {
         for (int i = 0; i < LOCK_SPINS; i++) {
             if (lock.tryLock()) {
@@ -91,12 +91,12 @@ public final class DeliveryQueue {
         lock.lock();
     }
 
-    /** An empty queue has room for one message even over the memory limit, so that every queue moves. */
+    /** An empty queue always accepts one message, even over the memory limit, so that no queue is blocked by others. */
     private boolean isFull() {
         return waiting.size() >= capacity || (waiting.isMemoryExceeded() && !waiting.isEmpty());
     }
 
-    /** True: some messages were dropped for want of room. */
+    /** Returns whether messages were dropped because the queue was full. */
     boolean add(List<Entry<Notification>> entries) {
         boolean dropped = false;
         lockSoon();
@@ -119,7 +119,7 @@ public final class DeliveryQueue {
         return dropped;
     }
 
-    /** Makes room as the overflow says; what is dropped counts as complete. */
+    /** Drops a message according to the overflow option; a dropped message counts as complete. */
     private boolean drop() {
         if (overflow == Overflow.block || (overflow == Overflow.dropOldest && waiting.removeFirstMessage() == null)) {
             return false;
@@ -145,9 +145,9 @@ public final class DeliveryQueue {
         }
     }
 
-    /** @param next the place after all that were put */
+    /** @param next the position after the last message that was put */
     long watermark(long next) {
-        return look(() -> !begun.isEmpty() ? firstBegun() : !waiting.isEmpty() ? waiting.peek().place() : next);
+        return locked(() -> !begun.isEmpty() ? firstBegun() : !waiting.isEmpty() ? waiting.peek().place() : next);
     }
 
     private long firstBegun() {
@@ -159,7 +159,7 @@ public final class DeliveryQueue {
     }
 
     long begunUpTo() {
-        return look(() -> begunUpTo);
+        return locked(() -> begunUpTo);
     }
 
     void whenIdle(Runnable callback) {
@@ -176,7 +176,7 @@ public final class DeliveryQueue {
     }
 
     boolean isIdle() {
-        return look(this::isEmpty);
+        return locked(this::isEmpty);
     }
 
     private boolean isEmpty() {
@@ -184,15 +184,15 @@ public final class DeliveryQueue {
     }
 
     boolean isGapUnhandled() {
-        return look(() -> begun.stream().anyMatch(entry -> entry.gap() != null) || waiting.hasGap());
+        return locked(() -> begun.stream().anyMatch(entry -> entry.gap() != null) || waiting.hasGap());
     }
 
     // ---- for the workers' side
 
     /**
-     * Waits for a message. Null: the worker leaves, or the queue is closed and empty.
+     * Waits for a message. Returns null when the worker has to leave, or the queue is closed and empty.
      *
-     * @param leaves whether the worker is to leave; asked again after each {@link #wakeTakers}
+     * @param leaves whether the worker has to leave; checked again after each {@link #wakeTakers}
      */
     @Nullable
     Entry<Notification> take(BooleanSupplier leaves) throws InterruptedException {
@@ -207,7 +207,7 @@ public final class DeliveryQueue {
                 if (leaves.getAsBoolean() || (closed && waiting.isEmpty())) {
                     return null;
                 }
-                // The last gate: here a message begins in this process, or does not.
+                // The last check before a message begins in this process.
                 if (!open || held || waiting.isEmpty()) {
                     changed.await();
                 } else if (waiting.peek().gap() == null && !lease.isValid()) {
@@ -216,11 +216,11 @@ public final class DeliveryQueue {
                     break;
                 }
             }
-            // In this order: where there is no memory for the second list it still waits in the first.
+            // Added first: if memory is lacking for this, the entry still waits in the other list.
             begun.add(waiting.peek());
             entry = waiting.remove();
             begunUpTo = entry.gap() == null ? Math.max(begunUpTo, entry.place() + 1) : begunUpTo;
-            // Not for each single place: a thread that is woken costs more than a message.
+            // Not for each entry: waking a thread costs more than handling a message.
             makesRoom = putterWaits && waiting.size() <= capacity / 2;
             putterWaits &= !makesRoom;
         } finally {
@@ -232,7 +232,7 @@ public final class DeliveryQueue {
         return entry;
     }
 
-    /** What was taken has been handled. */
+    /** Marks an entry that was taken as handled. If it throws, call it again. */
     void done(Entry<Notification> entry) {
         Runnable callback = null;
         lockSoon();
@@ -252,20 +252,20 @@ public final class DeliveryQueue {
                 callback.run();
                 called = true;
             } finally {
-                // For want of memory; whoever calls this method calls it again.
+                // The callback failed for lack of memory: keep it for the caller's next attempt.
                 whenIdle = called ? whenIdle : callback;
             }
         }
     }
 
-    /** Makes the workers look again. */
+    /** Makes the workers check again. */
     void wakeTakers() {
         change(() -> {});
     }
 
-    // ---- for the subscription's begin and end
+    // ---- for the subscription's start and end
 
-    /** Waits until everything that was handed over is complete; false: the time was up before. */
+    /** Waits until everything that was handed over is complete; false if the time is up before. */
     public boolean awaitIdle(long nanos) throws InterruptedException {
         lock.lockInterruptibly();
         try {
@@ -282,43 +282,43 @@ public final class DeliveryQueue {
         }
     }
 
-    /** Lets none begin for the moment, or all again. */
+    /** Keeps messages from beginning for the moment, or lets them begin again. */
     public void hold(boolean value) {
         change(() -> held = value);
     }
 
-    /** Whether anything has begun that is not complete. */
+    /** Whether a message has begun and is not complete. */
     public boolean isAnyBegun() {
-        return look(() -> !begun.isEmpty());
+        return locked(() -> !begun.isEmpty());
     }
 
-    /** How many wait. */
+    /** Number of waiting entries. */
     public int size() {
-        return look(waiting::size);
+        return locked(waiting::size);
     }
 
     public int capacity() {
         return capacity;
     }
 
-    /** Lets no more begin and gives up those that have not. Returns how many of them had been handed over. */
+    /** Lets no more messages begin, gives up the waiting ones, and returns their number. */
     public int giveUp() {
         return withdraw().size();
     }
 
-    /** Lets the workers go once it is empty. */
+    /** Lets the workers leave once the queue is empty. */
     public void close() {
         change(() -> closed = true);
     }
 
-    /** Gives up what is left and the memory that it takes; nobody takes any more. */
+    /** Frees the memory of the remaining entries, once no worker is left. */
     public void clear() {
         change(waiting::clear);
     }
 
-    // ---- under the lock, where nobody is in a hurry
+    // ---- under the lock, in calls that need not be fast
 
-    private <T> T look(Supplier<T> question) {
+    private <T> T locked(Supplier<T> question) {
         lock.lock();
         try {
             return question.get();
@@ -327,7 +327,7 @@ public final class DeliveryQueue {
         }
     }
 
-    /** Makes the workers look again. */
+    /** Changes something under the lock, and makes the workers check again. */
     private void change(Runnable change) {
         lock.lock();
         try {

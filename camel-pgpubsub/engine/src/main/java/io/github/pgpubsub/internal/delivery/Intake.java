@@ -11,18 +11,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The session's side of a {@link DeliveryQueue}. The session asks {@link #hasRoom} before it puts, so a put never waits. What is
- * put is collected and handed over with {@link #flush}, so that the two sides meet once for many messages. Belongs to the
- * session's thread.
+ * The session's side of a {@link DeliveryQueue}. The session asks {@link #hasRoom} before it puts, so a put never waits. Entries are
+ * collected and handed over by {@link #flush}, so that the two sides take the lock once for many messages. Belongs to the session's
+ * thread.
  */
 public final class Intake {
 
-    /** A drop has always been logged as one of the queue's. */
+    /** Operators know the queue's name for dropped messages. */
     private static final Logger LOG = LoggerFactory.getLogger(DeliveryQueue.class);
 
-    /** Maximum number of messages that are handed over at once. */
+    /** Maximum number of entries handed over at once. */
     private static final int HANDED_OVER = 64;
-    /** Shortest time between two lines of log about dropped messages. */
+    /** Minimum interval between log lines about dropped messages. */
     private static final long DROPS_LOGGED_NANOS = Duration.ofSeconds(10).toNanos();
 
     private final String name;
@@ -31,9 +31,9 @@ public final class Intake {
     private final Counters counters;
     private final SessionThread thread;
     private final List<Entry<Notification>> collected = new ArrayList<>();
-    /** Number of messages that have room, whatever the other side does. */
+    /** Number of messages that may be put without asking the queue again. */
     private int credit;
-    /** The place of the message that comes next. */
+    /** Position of the next message. */
     private long next;
     private long dropsLoggedAt = System.nanoTime() - DROPS_LOGGED_NANOS;
 
@@ -56,13 +56,13 @@ public final class Intake {
         return credit > 0;
     }
 
-    /** Whether the session may put another message that takes no more memory here than it does already. */
+    /** Whether the session may put a message whose memory is counted already. */
     public boolean hasRoomForHeld() {
         flush();
         return overflow != Overflow.block || queue.hasRoomForHeld();
     }
 
-    /** Puts a message or a gap. The workers see it with the next {@link #flush}. */
+    /** Puts a message or a gap. The workers see it after the next {@link #flush}. */
     public void put(Entry<Notification> entry) {
         assert thread.isCurrent();
         credit--;
@@ -73,7 +73,7 @@ public final class Intake {
         }
     }
 
-    /** Hands over what was put. */
+    /** Hands over the collected entries. */
     public void flush() {
         assert thread.isCurrent();
         if (collected.isEmpty()) {
@@ -96,20 +96,20 @@ public final class Intake {
         }
     }
 
-    /** A message that is not for this subscription counts as complete. */
+    /** Leaves out a message that this subscription does not want; it counts as complete. */
     public void skip(long place) {
         assert thread.isCurrent();
         next = place + 1;
     }
 
-    /** Lets messages begin, of which all before this place are complete. */
+    /** Lets messages begin. Everything before this position is complete. */
     public void open(long from) {
         assert thread.isCurrent();
         next = from;
         queue.open();
     }
 
-    /** Lets no more begin and takes back those that have not. */
+    /** Lets no more messages begin, and takes back those that have not begun. */
     public List<Entry<Notification>> withdraw() {
         flush();
         credit = 0;
@@ -120,18 +120,18 @@ public final class Intake {
         return back;
     }
 
-    /** Every message with a place before this one is complete. */
+    /** The position before which every message is complete. */
     public long watermark() {
         flush();
         return queue.watermark(next);
     }
 
-    /** No message with this place or a later one has begun. */
+    /** The position from which on no message has begun. */
     public long begunUpTo() {
         return queue.begunUpTo();
     }
 
-    /** Calls back once, as soon as everything that was put is complete: now, or from a worker. */
+    /** Calls back once, as soon as everything that was put is complete: at once, or from a worker. */
     public void whenIdle(Runnable callback) {
         flush();
         queue.whenIdle(callback);

@@ -4,11 +4,11 @@ import io.github.pgpubsub.internal.election.Leadership;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Whether a leader may begin another message, asked by the threads that do. Two things must be: it has heard from the server
- * that it leads within half the time in which others depose it; and the session's thread, which would learn that the
- * connection is gone, has run a moment ago. So a process that was stopped and goes on begins nothing before it knows what
- * has become of it. Elapsed time is the longer of two clocks, because one of them stands still while a virtual machine is
- * suspended. Thread-safe.
+ * Whether a leader may begin another message; asked by each thread that is about to begin one. Two conditions: within half of the
+ * leader timeout, the server has confirmed that this member leads; and within the grace, the session's thread, which would learn of a
+ * lost connection, has had proof of it. So a process that resumes after a freeze begins nothing before it knows whether it still
+ * leads. Elapsed time is the longer one by two clocks, because one of them stands still while a virtual machine is suspended.
+ * Thread-safe.
  */
 public final class Lease {
 
@@ -25,20 +25,20 @@ public final class Lease {
         this.nanos = leaderTimeoutNanos / 2;
     }
 
-    /** For those that need not lead. */
+    /** A lease that is always valid, for subscriptions without a single listener. */
     public static Lease unneeded() {
         return new Lease(true, 0);
     }
 
-    /** @param leaderTimeoutNanos 0: nobody is deposed, and the server need not be heard from */
+    /** @param leaderTimeoutNanos 0: no leader is deposed, and no confirmation of the server is needed */
     public static Lease of(long leaderTimeoutNanos) {
         return new Lease(false, leaderTimeoutNanos);
     }
 
     /**
-     * Begins anew at a time that lies a moment back.
+     * Renews the lease as of a recent time.
      *
-     * @param grace how old the last pulse may be, nanoseconds; 0: as before
+     * @param grace maximum age of the last pulse, in nanoseconds; 0: unchanged
      */
     public void renew(long sinceNanoTime, long grace) {
         long ago = System.nanoTime() - sinceNanoTime;
@@ -46,12 +46,12 @@ public final class Lease {
                 grace == 0 ? start.grace : grace);
     }
 
-    /** From now on messages begin whoever leads. */
+    /** Makes the lease valid from now on, without conditions. */
     public void lift() {
         always = true;
     }
 
-    /** The session had its connection at that time; see {@link io.github.pgpubsub.internal.session.SessionStream#lastProof()}. */
+    /** The session had its connection at this time; see {@link io.github.pgpubsub.internal.session.SessionStream#lastProof()}. */
     public void pulse(long nanoTime) {
         pulse = nanoTime;
         wanted = false;
@@ -68,12 +68,12 @@ public final class Lease {
         return age <= start.grace && isHeld();
     }
 
-    /** Whether somebody has asked since the last pulse who will soon need another one. */
+    /** Whether a thread has asked since the last pulse, and half of the grace was over, so that a new pulse is needed soon. */
     public boolean isPulseWanted() {
         return wanted;
     }
 
-    /** The first of the two: the server has been heard from. */
+    /** The first condition: the server's confirmation is recent enough. */
     public boolean isHeld() {
         Start current = start;
         return nanos == 0 || (System.nanoTime() - current.nanoTime < nanos

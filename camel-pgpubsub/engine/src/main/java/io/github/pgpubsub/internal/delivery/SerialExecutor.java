@@ -9,18 +9,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs tasks on another executor one after the other, in the order in which they came. A task that fails does not keep the
- * next from its turn; those that the executor refuses wait until it takes one again. Never throws. Thread-safe.
+ * Runs tasks on another executor, one after the other, in order of arrival. The next task runs even if a task fails. If the executor
+ * refuses, the tasks wait until it accepts one again. Never throws. Thread-safe.
  */
 public final class SerialExecutor implements Executor {
 
     private static final Logger LOG = LoggerFactory.getLogger(SerialExecutor.class);
 
-    /** Tasks that wait for an executor which refuses them; the oldest are forgotten. */
+    /** Maximum number of tasks that wait while the executor refuses; the oldest are dropped. */
     private static final int MOST_REFUSED = 1000;
 
     private final Executor executor;
-    /** Not an array, which forgets all that it holds when there is no memory for a larger one. */
+    /** A linked list, because an ArrayDeque that fails to grow for lack of memory loses its elements. */
     @SuppressWarnings("JdkObsolete")
     private final Queue<Runnable> waiting = new LinkedList<>();
     private boolean running;
@@ -60,7 +60,7 @@ public final class SerialExecutor implements Executor {
             } catch (Throwable e) {
                 complain("A callback has failed", e);
             } finally {
-                // Left behind by the task, it is not meant for the next one.
+                // An interrupt flag that the task leaves behind is not meant for the next one.
                 Thread.interrupted();
             }
         }
@@ -80,7 +80,7 @@ public final class SerialExecutor implements Executor {
                 LOG.error(what, failure);
             }
         } catch (Throwable e) {
-            // There is nobody left to tell.
+            // Logging failed, and there is nowhere else to report it.
         }
     }
 }

@@ -4,24 +4,24 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who may touch what belongs to the session's thread: that thread, and whoever runs a command for it, because a session that
- * has ended or waits for a connection lets others run them, one at a time. Made for asserts, as
- * {@code assert thread.isCurrent()}: in production nothing is asked.
+ * Tells who may touch the state of the session's thread: that thread, and a thread that runs a command for it, because a session that
+ * has ended or is connecting lets other threads run commands, one at a time. Meant for assertions, as in
+ * {@code assert thread.isCurrent()}, so production is not checked.
  */
 public final class SessionThread {
 
     private final Executor session;
-    /** Null: the session has not called yet. */
+    /** Null until the session's first call. */
     private volatile @Nullable Thread thread;
-    /** The thread that runs a command now; null: none does. */
+    /** The thread that is running a command; null: none. */
     private volatile @Nullable Thread commanded;
 
-    /** @param session runs commands on its thread, or for it; see {@link io.github.pgpubsub.internal.session.Session#execute} */
+    /** @param session runs commands on its thread or for it; see {@link io.github.pgpubsub.internal.session.Session#execute} */
     public SessionThread(Executor session) {
         this.session = session;
     }
 
-    /** Runs a command that may touch what belongs to the session's thread: soon, or at once. */
+    /** Runs a command that may touch the state of the session's thread: soon, or at once. */
     public void execute(Runnable command) {
         session.execute(() -> {
             Thread outer = commanded;
@@ -34,7 +34,7 @@ public final class SessionThread {
         });
     }
 
-    /** Called by the session itself. False: it has called from another thread before. */
+    /** For calls by the session itself. False if an earlier call came from another thread. */
     public boolean calls() {
         Thread current = Thread.currentThread();
         if (thread == null) {
@@ -43,7 +43,7 @@ public final class SessionThread {
         return thread == current;
     }
 
-    /** Whether the calling thread may touch what belongs to the session's thread. Before the session has called, any may. */
+    /** Whether the calling thread may touch the state of the session's thread. Before the session's first call, every thread may. */
     public boolean isCurrent() {
         Thread current = Thread.currentThread();
         Thread known = thread;

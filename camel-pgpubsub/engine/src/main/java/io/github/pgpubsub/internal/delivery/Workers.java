@@ -20,17 +20,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The threads of one subscription: take messages from a queue and call the handler. Whatever that or the VM throws, or leaves
- * behind as an interrupt, they go on until they are told to leave: nobody would replace them.
+ * The threads of one subscription: they take messages from a queue and call the handler. They survive any exception of the handler or
+ * the VM and any stray interrupt, because nothing replaces them at once, and run until they are told to leave.
  */
 public final class Workers {
 
     private static final Logger LOG = LoggerFactory.getLogger(Workers.class);
 
-    /** A thread that the VM has failed outside of the handler takes a breath: what lacks may be memory. */
+    /** Pause of a thread after a failure outside of the handler, because memory may be lacking. */
     private static final long BREATH_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
-    /** Grace period for threads that have nothing left to handle, to exit. */
+    /** Grace period for worker threads to exit. */
     public static final long LAST_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final DeliveryQueue queue;
@@ -43,13 +43,13 @@ public final class Workers {
     private final AtomicInteger atWork = new AtomicInteger();
     private volatile boolean started;
     private volatile boolean leaving;
-    /** Made once: to wait for a message must not take memory. */
+    /** Created once, because waiting for a message must not need memory. */
     @SuppressWarnings("UnnecessaryLambda")
     private final BooleanSupplier leaves = () -> leaving;
 
     /**
-     * @param name        of the threads
-     * @param threadMaker makes a thread, not started, from a name and a task
+     * @param name        name of the threads
+     * @param threadMaker creates an unstarted thread from a name and a task
      */
     public Workers(DeliveryQueue queue, MessageHandler handler, SubscriptionListener listener, Counters counters,
             SubscriptionOptions options, String name, BiFunction<String, Runnable, Thread> threadMaker) {
@@ -64,7 +64,7 @@ public final class Workers {
         }
     }
 
-    /** @throws OutOfMemoryError when there are no more threads to be had; those that were have been told to leave */
+    /** @throws OutOfMemoryError when no more threads can be created; the threads already started are told to leave */
     public void start() {
         try {
             threads.forEach(Thread::start);
@@ -75,21 +75,21 @@ public final class Workers {
         }
     }
 
-    /** Whether a thread has come to take messages, and still does. One that has only been started may end before it gets there. */
+    /** Whether at least one thread takes messages. A thread that was started may end before it gets there, so it does not count yet. */
     public boolean isAlive() {
         return atWork.get() > 0;
     }
 
-    /** Whether nobody is there although nobody was told to leave. */
+    /** Whether no thread is left although none was told to leave. */
     public boolean isDeserted() {
         return started && !leaving && !isAlive();
     }
 
     /**
-     * A thread that has ended although nobody told it to is made anew: there are places where what the VM throws can't be caught,
-     * and threads are made by code of the user's.
+     * Replaces threads that have ended without being told to: an error of the VM can't be caught everywhere, and user code creates the
+     * threads.
      */
-    public void replaceTheDead() {
+    public void replaceEndedThreads() {
         if (!started || leaving) {
             return;
         }
@@ -105,9 +105,9 @@ public final class Workers {
             Thread successor = maker.get();
             threads.set(number, successor);
             successor.start();
-            LOG.warn("Channel {}: a thread that takes messages had ended; another goes on", channel);
+            LOG.warn("Channel {}: a thread that handles messages had ended and was replaced", channel);
         } catch (Throwable e) {
-            complain("A thread that takes messages has ended, and none can be had in its place", e);
+            complain("A thread that handles messages has ended and can't be replaced now", e);
         }
     }
 
@@ -115,15 +115,15 @@ public final class Workers {
         return threads.contains(Thread.currentThread());
     }
 
-    /** Each finishes what it has begun and takes no more. */
+    /** Tells the threads to leave: each finishes the message that it has begun, and takes no more. */
     public void leave() {
         leaving = true;
         queue.wakeTakers();
     }
 
     /**
-     * Waits for all of them, and interrupts those that have not finished in time. Called by one of them, it does not wait for
-     * that one.
+     * Waits until the threads have ended, and interrupts those that have not in time. A thread of this subscription does not wait for
+     * itself.
      */
     public void join(long longestNanos) throws InterruptedException {
         long end = System.nanoTime() + longestNanos;
@@ -156,10 +156,10 @@ public final class Workers {
                 }
                 handle(entry);
             } catch (InterruptedException e) {
-                // Left behind by the handler, or meant for a message that has ended meanwhile: to leave, they are told.
-                // Logging it could fail, and nothing here would catch that.
+                // A stray interrupt of the handler, or one for a message that has ended meanwhile: leave() is the only way to end.
+                // Not logged, because logging could fail, and nothing here would catch that.
             } catch (Throwable e) {
-                complain("A thread that takes messages has failed, and goes on", e);
+                complain("A thread that handles messages has failed and continues", e);
                 LockSupport.parkNanos(BREATH_NANOS);
             }
         }
@@ -172,7 +172,7 @@ public final class Workers {
         } catch (Throwable e) {
             report(e);
         } finally {
-            // What the handler leaves behind is not meant for the next message.
+            // An interrupt flag that the handler leaves behind is not meant for the next message.
             Thread.interrupted();
             done(entry);
         }
@@ -188,14 +188,14 @@ public final class Workers {
         return new Message.Notification(channel, notification.payload(), notification.backend(), entry.id(), entry.redelivered());
     }
 
-    /** To wait for the queue's lock takes memory, and a message that is never done would hold up the end and every report. */
+    /** Repeats until it succeeds: waiting for the queue's lock needs memory, and without this call the end and all reports would wait. */
     private void done(Entry<Notification> entry) {
         while (true) {
             try {
                 queue.done(entry);
                 return;
             } catch (Throwable e) {
-                complain("A message could not be told to be done; trying again", e);
+                complain("A message could not be marked as done; trying again", e);
                 LockSupport.parkNanos(BREATH_NANOS);
             }
         }
@@ -213,7 +213,7 @@ public final class Workers {
         try {
             LOG.error("Channel {}: {}", channel, what, failure);
         } catch (Throwable e) {
-            // There is nobody left to tell.
+            // Logging failed, and there is nowhere else to report it.
         }
     }
 

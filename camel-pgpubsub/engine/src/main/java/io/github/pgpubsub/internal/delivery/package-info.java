@@ -1,12 +1,12 @@
 /**
  * From the session's thread to the user's handler.
  *
- * <p>A {@link io.github.pgpubsub.internal.delivery.DeliveryQueue} lies between two sides. The session's thread asks for room and puts
- * through the {@link io.github.pgpubsub.internal.delivery.Intake}; the {@link io.github.pgpubsub.internal.delivery.Workers} take, call the
- * handler and say when they are done. A message begins only while the {@link io.github.pgpubsub.internal.delivery.Lease} is valid, so
- * that no two members of a group begin messages at once.
+ * <p>A {@link io.github.pgpubsub.internal.delivery.DeliveryQueue} connects two sides. The session's thread puts messages through the
+ * {@link io.github.pgpubsub.internal.delivery.Intake}, which tells it whether there is room. The
+ * {@link io.github.pgpubsub.internal.delivery.Workers} take them, call the handler, and mark them as done. A message begins only while
+ * the {@link io.github.pgpubsub.internal.delivery.Lease} is valid, so that no two members of a group begin messages at once.
  *
- * <p>What belongs to the session's thread is asserted with a {@link io.github.pgpubsub.internal.delivery.SessionThread}: asserts run in
- * tests and cost nothing in production. All else here is thread-safe.
+ * <p>A {@link io.github.pgpubsub.internal.delivery.SessionThread} asserts that the state of the session's thread is touched by no other
+ * one: assertions run in tests and cost nothing in production. All other state here is thread-safe.
  */
 package io.github.pgpubsub.internal.delivery;

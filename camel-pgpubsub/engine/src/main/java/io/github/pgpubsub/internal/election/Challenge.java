@@ -3,8 +3,8 @@ package io.github.pgpubsub.internal.election;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Another member under watch: silent for too long it is asked for a sign of life, and only if the question itself came by,
- * which shows that the server works, and no answer followed, it counts as dead.
+ * Watches another member. After a silence the member is sent a challenge. It counts as dead only if the challenge itself has arrived
+ * in the stream, which shows that the server works, and no answer has followed.
  */
 final class Challenge {
 
@@ -14,7 +14,7 @@ final class Challenge {
     private boolean cameBy;
     private long since;
 
-    /** Watches this backend from now on, unless it does already. */
+    /** Watches this backend from now on, unless it is watched already. */
     void watch(int newBackend, long now) {
         if (backend != newBackend) {
             backend = newBackend;

@@ -3,14 +3,14 @@ package io.github.pgpubsub.internal.election;
 import io.github.pgpubsub.status.Role;
 import java.util.concurrent.TimeUnit;
 
-/** Neither leads nor stands by: tries to get the standby's place and listens to nothing. */
+/** Neither leads nor stands by: tries to get the standby's lock, and does not listen. */
 final class Cold<M> extends State<M> {
 
-    /** How long the leader's lock must be free before a member that is not the standby tries it. */
+    /** How long the leader's lock must be free before a cold member tries it. */
     static final long VACANCY_NANOS = TimeUnit.SECONDS.toNanos(3);
 
     private long vacantSince = Leadership.NEVER;
-    /** Who holds the leader's lock and the standby's place, which is normal for the moment of a take-over only; 0: nobody. */
+    /** Backend that holds both the leader's and the standby's lock, which is normal only during a take-over; 0: none. */
     private int holdsBoth;
     private long holdsBothSince;
 
@@ -31,8 +31,8 @@ final class Cold<M> extends State<M> {
     }
 
     @Override
-    void look(Poll poll) {
-        self.lookForLeader(poll);
+    void observe(Poll poll) {
+        self.observeLeader(poll);
     }
 
     @Override
@@ -40,7 +40,7 @@ final class Cold<M> extends State<M> {
         if (self.isFreeToLeave()) {
             self.finish();
         } else if (poll.acquired(Lock.LEADER)) {
-            // Although another member has the standby's place and does not use it.
+            // Another member holds the standby's lock and has not used it.
             self.takeOver(new Following<>(self), false, now);
         } else if (poll.acquired(Lock.STANDBY)) {
             self.standBy(poll, now);
@@ -56,13 +56,13 @@ final class Cold<M> extends State<M> {
         } else if (vacantSince == Leadership.NEVER) {
             vacantSince = now;
         } else if (poll.tried() != Lock.LEADER && now - vacantSince > Math.max(5 * self.acquireNanos, VACANCY_NANOS)) {
-            // A try in vain waits for the next one's time.
+            // A failed attempt is not repeated before the next regular poll.
             self.listen();
             self.locks.ask(Lock.LEADER, now);
         }
     }
 
-    /** A member that is frozen or cut off amid a take-over has both locks: no standby can ask it for a sign of life. */
+    /** Ends a member that is frozen or cut off during a take-over: it holds both locks, so there is no standby to challenge it. */
     private void endStuckTakeOver(Poll poll, long now) {
         int both = poll.leader() == poll.standby() ? poll.leader() : 0;
         long limit = self.leaderTimeout + self.leaderTimeout / 3;

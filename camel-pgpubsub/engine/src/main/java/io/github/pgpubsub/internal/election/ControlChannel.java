@@ -4,7 +4,7 @@ import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
-/** This member's own messages on the control channel: their tokens, and sending again what the server refused. */
+/** This member's own control messages: gives them tokens, and sends them again if the server refused them. */
 final class ControlChannel {
 
     /** Pause before a refused message is sent again. */
@@ -16,13 +16,13 @@ final class ControlChannel {
     private long tokens;
     private long retryAt;
 
-    /** @param name begins all tokens of this member */
+    /** @param name prefix of all tokens of this member */
     ControlChannel(Effects<?> effects, String name) {
         this.effects = effects;
         this.name = name;
     }
 
-    /** The session has a new connection: what the old one refused is out of date. */
+    /** Called for each new connection: messages refused on the former one are obsolete. */
     void connected() {
         unsent.clear();
     }
@@ -49,7 +49,7 @@ final class ControlChannel {
         retryAt = now + RETRY_NANOS;
     }
 
-    /** @param isStillSo whether a refused message still holds; otherwise it is dropped */
+    /** @param isStillSo whether a refused message still holds; if not, it is dropped */
     void tick(long now, Predicate<ControlMessage> isStillSo) {
         if (!unsent.isEmpty() && now - retryAt >= 0) {
             ControlMessage again = unsent.remove();

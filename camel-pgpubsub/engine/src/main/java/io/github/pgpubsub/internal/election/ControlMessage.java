@@ -6,45 +6,45 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What members of a group tell each other: a NOTIFY on the group's control channel, such as
+ * A message between members of a group: a NOTIFY on the group's control channel, such as
  * {@code 1 PROGRESS k3x.17 epoch=9f2 n=4 ref=k3x.16 count=12}.
  *
- * <p>The version comes first. A release reads messages of every version: types and fields that it does not know it leaves
- * out, and what it knows keeps its meaning in all versions. So old and new releases can be in one group during a deploy.
+ * <p>The version comes first. A release reads messages of every version: it ignores types and fields that it does not know, and the
+ * ones that it knows have the same meaning in all versions. So old and new releases can be in one group during a deploy.
  *
  * @param version the sender's protocol
- * @param type    what is said
- * @param token   unique among all messages: names this message's place in the stream
- * @param fields  what belongs to it
+ * @param type    the meaning
+ * @param token   unique among all messages; names the message's position in the stream
+ * @param fields  parameters of the type
  */
 public record ControlMessage(int version, Type type, String token, Map<String, String> fields) {
 
     /** The protocol that this release speaks. */
     public static final int VERSION = 1;
 
-    /** What can be said. */
+    /** The types of messages, with their senders. */
     public enum Type {
-        /** A standby: from here on I keep everything. */
+        /** A standby: I keep everything from here on. */
         JOIN,
-        /** A standby: the leader's progress is a place that I hold; with "to", also the answer to that notice. */
+        /** A standby: I hold everything from your reported position on; with "to", also the answer to that notice. */
         SYNCED,
-        /** A standby: I had to drop what you have not done, and no longer hold all of it. */
+        /** A standby: I had to drop messages that you have not done, so I no longer hold all of them. */
         BEHIND,
-        /** A standby: I keep everything from that notice on, but do not hold all that you have not done before it. */
+        /** A standby: I keep everything from that notice on, but do not hold everything before it that you have not done. */
         HOLDING,
-        /** A standby: I am here; the answer to a challenge. */
+        /** A standby: I am alive, in answer to a challenge. A leader: I am alive, over its auxiliary connection. */
         ALIVE,
-        /** A new leader: I have the lock; what lies before this message I have read. */
+        /** A new leader: I have the lock, and have read everything before this message when it arrives. */
         TAKEOVER,
-        /** A leader: everything before ref and count is complete. Also its sign of life. */
+        /** A leader: everything before ref and count is complete. Also a sign of life. */
         PROGRESS,
         /** A leader: I want to stop; drop nothing from here on, and tell me when you are in step. */
         RESIGNING,
-        /** A leader: complete before ref and count, and so many after that begun. */
+        /** A leader: everything before ref and count is complete, and this many messages after it have begun. */
         RESIGN,
         /** A former leader: the lock is free. */
         VACANT,
-        /** To the backend named: show that you are alive. */
+        /** To the named backend: show that you are alive. */
         CHALLENGE
     }
 
@@ -62,17 +62,17 @@ public record ControlMessage(int version, Type type, String token, Map<String, S
         return new ControlMessage(version, type, token, more);
     }
 
-    /** @param reference null: no place to name */
+    /** @param reference null: no position to name */
     ControlMessage at(@Nullable Reference reference) {
         return reference == null ? this : with("ref", reference.token()).with("count", reference.count());
     }
 
-    /** A field, empty where it is missing. */
+    /** A field; empty if it is missing. */
     String text(String name) {
         return fields.getOrDefault(name, "");
     }
 
-    /** A field, 0 where it is missing or not a number. */
+    /** A field; 0 if it is missing or not a number. */
     long number(String name) {
         try {
             return Long.parseLong(fields.getOrDefault(name, "0"));
@@ -81,7 +81,7 @@ public record ControlMessage(int version, Type type, String token, Map<String, S
         }
     }
 
-    /** Null: it names no place. */
+    /** The position that the message names; null: none. */
     @Nullable
     Reference reference() {
         return fields.containsKey("ref") ? new Reference(text("ref"), number("count")) : null;
@@ -94,7 +94,7 @@ public record ControlMessage(int version, Type type, String token, Map<String, S
         return text.toString();
     }
 
-    /** Empty: not one of ours, or one that this release does not know. */
+    /** Empty: not a control message, or of a type that this release does not know. */
     public static Optional<ControlMessage> decode(String payload) {
         String[] words = payload.split(" ");
         if (words.length < 3 || !words[0].matches("[1-9][0-9]{0,3}") || words[2].isEmpty()) {

@@ -2,10 +2,10 @@ package io.github.pgpubsub.internal.election;
 
 import io.github.pgpubsub.status.Role;
 
-/** Without a stream. A stopping member that was alone finishes here what it has taken in. */
+/** Has no stream. A stopping member that was alone finishes here the messages it has taken in. */
 final class Disconnected<M> extends State<M> {
 
-    /** What a member that was alone still delivers. */
+    /** Messages that a member that was alone still delivers. */
     private final Entries<M> backlog;
 
     Disconnected(Member<M> self) {
@@ -23,7 +23,7 @@ final class Disconnected<M> extends State<M> {
         leaveIfPossible();
     }
 
-    /** A member that was alone finishes what it has taken in; any other waits to learn who leads. */
+    /** Finishes the messages of a stopping member that was alone; any other stopping member waits until it knows who leads. */
     void leaveIfPossible() {
         if (self.isStopping() && self.remnant.isOnlyHere() && !self.presence.isWithOthers()) {
             long first = self.remnant.entries().peek().place();
@@ -33,7 +33,7 @@ final class Disconnected<M> extends State<M> {
             pump();
         }
         if (self.isFreeToLeave()) {
-            // What has begun before the stream broke is finished before the end.
+            // Messages that had begun before the stream broke are finished first.
             self.effects.awaitIdle();
         }
     }

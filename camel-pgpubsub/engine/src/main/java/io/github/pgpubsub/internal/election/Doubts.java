@@ -4,13 +4,13 @@ import java.util.ArrayDeque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Whether somebody else may have led than the leader that a standby believes. */
+/** Whether another leader than the one that a standby believes may have led unseen. */
 final class Doubts {
 
     /** Maximum messages kept from senders that have not been looked up yet. */
     private static final int MOST_CLAIMS = 100;
 
-    /** What somebody says who may lead, and where it came by. */
+    /** A leader's message from an unknown sender, with its position. */
     record Claim(int sender, ControlMessage message, Places.Place at) {}
 
     private final ArrayDeque<Claim> claims = new ArrayDeque<>();
@@ -20,14 +20,14 @@ final class Doubts {
     private boolean wasAway;
     private @Nullable String barrier;
 
-    /** Keeps what an unknown sender says until the locks have been looked at. */
+    /** Keeps the message of an unknown sender until the locks have been looked up. */
     void claims(int sender, ControlMessage message, Places.Place at) {
         if (claims.size() < MOST_CLAIMS) {
             claims.add(new Claim(sender, message, at));
         }
     }
 
-    /** Whether the last look at the locks was for another sender. */
+    /** Whether the last look-up was for another sender. */
     boolean isAnother(int sender) {
         return sender != claimant;
     }
@@ -36,20 +36,20 @@ final class Doubts {
         claimant = sender;
     }
 
-    /** What was kept. It is kept no longer. */
+    /** Removes and returns the kept messages. */
     List<Claim> takeClaims() {
         List<Claim> all = List.copyOf(claims);
         claims.clear();
         return all;
     }
 
-    /** The sender of that claim could not be looked up in time: it may have led. */
+    /** The sender of a claim could not be looked up in time, and may have led. */
     void doubt(Claim claim) {
         long place = claim.at.before();
         doubtedFrom = doubtedFrom == Leadership.NEVER ? place : Math.min(doubtedFrom, place);
     }
 
-    /** The claims that are left. */
+    /** Doubts the remaining claims. */
     void doubtAll() {
         takeClaims().forEach(this::doubt);
     }
@@ -58,7 +58,7 @@ final class Doubts {
         doubtedFrom = Leadership.NEVER;
     }
 
-    /** Everything before this place is complete, says the believed leader, and so are all doubts about that. */
+    /** The believed leader has completed everything before this position, which settles a doubt about earlier messages. */
     void settle(long complete) {
         if (isAnyBefore(complete)) {
             forget();
@@ -71,23 +71,23 @@ final class Doubts {
     }
 
     /**
-     * The answer tells how it was at some time after the question, and that may lie far back.
+     * Records an answer. It shows the locks at some time after the question, which may have been long ago.
      *
-     * @return whether this member was away: somebody else may have led unseen, and what that one said may not be read yet
+     * @return whether this member was away: another member may have led unseen, and its messages may still be unread
      */
-    boolean look(long askedAt, long now) {
+    boolean recordLook(long askedAt, long now) {
         boolean away = now - lastLook > Cold.VACANCY_NANOS / 2;
         wasAway |= away;
         lastLook = askedAt;
         return away;
     }
 
-    /** When this own message comes by, all is read that was said while this member was away. */
+    /** Once this own message arrives, everything that was said while this member was away has been read. */
     void awaits(String token) {
         barrier = token;
     }
 
-    /** An own message comes by. */
+    /** This member's own message arrives. */
     void cameBy(String token) {
         if (token.equals(barrier)) {
             barrier = null;
@@ -95,7 +95,7 @@ final class Doubts {
         }
     }
 
-    /** Nothing that was said while this member was away left a doubt. */
+    /** Ends the time away if everything that was said meanwhile has been read and left no doubt. */
     void endAwayIfSettled() {
         wasAway &= barrier != null || doubtedFrom != Leadership.NEVER || !claims.isEmpty();
     }
@@ -108,7 +108,7 @@ final class Doubts {
         return doubtedFrom != Leadership.NEVER && doubtedFrom < place;
     }
 
-    /** Whether somebody may have led for so long that it has named and processed messages. */
+    /** Whether another member may have led for so long that it has named and processed messages. */
     boolean mayAnotherHaveLed() {
         return doubtedFrom != Leadership.NEVER && wasAway;
     }

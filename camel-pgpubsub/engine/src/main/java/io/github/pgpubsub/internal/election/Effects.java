@@ -5,21 +5,21 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a {@link Leadership} wants done. Called from within its event methods, never otherwise. Answers may come within the
- * call or later, but in the order of the requests, and a message is committed before a later lock call is made.
+ * The requests of a {@link Leadership}, made from within its event methods only. Answers may come within the call or later, but in
+ * the order of the requests. A message must be committed before a later lock call is made.
  */
 public interface Effects<M> {
 
-    /** Hold that lock, shared: {@link Lock#PRESENCE} or {@link Lock#WITNESS}. */
+    /** Take a lock in shared mode: {@link Lock#PRESENCE} or {@link Lock#WITNESS}. */
     void share(Lock lock);
 
-    /** Hold that shared lock no longer. */
+    /** Release a shared lock. */
     void unshare(Lock lock);
 
-    /** Try a lock (null: none), then look who holds which; the answer comes as {@link Leadership#polled}. */
+    /** Try a lock (null: none), then look up the holders of all locks; the answer comes as {@link Leadership#polled}. */
     void poll(@Nullable Lock tried);
 
-    /** Give a lock back; the answer comes as {@link Leadership#unlocked}. */
+    /** Release a lock; the answer comes as {@link Leadership#unlocked}. */
     void unlock(Lock lock);
 
     /** Listen to the data channel and the control channel. */
@@ -28,60 +28,60 @@ public interface Effects<M> {
     /** Commit a message on the control channel; the answer comes as {@link Leadership#sent}. */
     void send(ControlMessage message);
 
-    /** End that backend if it still holds that lock; the answer comes as {@link Leadership#terminated}. */
+    /** End a backend if it still holds the lock; the answer comes as {@link Leadership#terminated}. */
     void terminate(int backend, Lock lock);
 
     /** Whether the handler's queue takes another entry. */
     boolean hasRoom();
 
-    /** Whether it takes another one whose memory is counted already. */
+    /** Whether the handler's queue takes another entry whose memory is counted already. */
     boolean hasRoomForHeld();
 
     /** Put an entry into the handler's queue. */
     void deliver(Entry<M> entry);
 
     /**
-     * Let the handler begin messages (again), as long as the lease that is renewed by {@link #renewLease} lasts.
+     * Let the handler begin messages (again), until the lease that {@link #renewLease} renews expires.
      *
-     * @param from all places before this one are complete
+     * @param from everything before this position is complete
      */
     void open(long from);
 
-    /** As {@link #open}, without a lease: this member leaves, and nobody else has or will get what is delivered from now on. */
+    /** As {@link #open}, without a lease: this member leaves, and no other member has or will get the messages delivered from now on. */
     void openUnfenced(long from);
 
     /**
-     * The lease begins at this time (System.nanoTime).
+     * Renew the lease, which begins at this time (System.nanoTime).
      *
-     * @param grace how old the last proof of the connection may be when a message begins, nanoseconds; whoever takes over
-     *              unannounced waits at least as long
+     * @param grace maximum age of the last proof of the connection when a message begins, in nanoseconds; a member that takes over
+     *              without a RESIGN waits at least as long
      */
     void renewLease(long since, long grace);
 
-    /** Let the handler begin no more and take back what it has not begun. */
+    /** Let the handler begin no more messages, and take back the ones that it has not begun. */
     List<Entry<M>> withdraw();
 
-    /** All places before this one are complete. */
+    /** The position before which everything is complete. */
     long watermark();
 
-    /** No place from this one on has begun. Of those before it some may be complete and some not. */
+    /** The position from which on no message has begun. Messages before it may be complete or not. */
     long begunUpTo();
 
-    /** Whether a gap was delivered that the handler has not handled yet. */
+    /** Whether the handler has not yet handled a gap that was delivered. */
     boolean isGapUnhandled();
 
-    /** Whether all that was delivered is complete. */
+    /** Whether everything that was delivered is complete. */
     boolean isIdle();
 
-    /** Call {@link Leadership#drained} as soon as all that was delivered is complete. */
+    /** Call {@link Leadership#drained} as soon as everything that was delivered is complete. */
     void awaitIdle();
 
-    /** Another role, or in step or not. Shown to operators. */
+    /** The role has changed, or whether the standby is in step. For operators. */
     void changed(Role role, boolean inStep, String reason);
 
-    /** The backend that holds the lock shows no life and may not be ended by this user. */
+    /** A backend that holds a lock shows no sign of life, and this user may not end it. */
     void cannotDepose(int backend);
 
-    /** The orderly end: nothing of this member is left. */
+    /** The end of the orderly stop: release everything that this member still has. */
     void stopped();
 }

@@ -7,19 +7,19 @@ import java.util.Iterator;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
-/** Messages and gaps in their order, counted by a {@link BufferLimit} as long as they are in here. Not thread-safe. */
+/** Messages and gaps in order; a {@link BufferLimit} counts their memory while they are in here. Not thread-safe. */
 public final class Entries<M> implements Iterable<Entry<M>> {
 
-    /** What an entry takes besides its payload: objects and their headers on a 64-bit JVM, by estimate. */
+    /** Estimated memory of an entry besides its payload: objects and their headers on a 64-bit JVM. */
     private static final long OVERHEAD_BYTES = 150;
-    /** Smaller changes are told to the bound together, which several threads share. */
-    private static final int TOLD_BYTES = 16 * 1024;
+    /** Changes of the limit are collected up to this size, because several threads share the limit. */
+    private static final int FLUSH_BYTES = 16 * 1024;
 
     private final ArrayDeque<Entry<M>> entries = new ArrayDeque<>();
     private final BufferLimit memory;
     private final ToIntFunction<M> payloadBytes;
     private int gaps;
-    private long untold;
+    private long unflushed;
 
     public Entries(BufferLimit memory, ToIntFunction<M> payloadBytes) {
         this.memory = memory;
@@ -32,17 +32,17 @@ public final class Entries<M> implements Iterable<Entry<M>> {
         changed(bytes(entry));
     }
 
-    /** Adds all of the others; these stay where they are too. */
+    /** Adds all entries of another list, which keeps them. */
     public void addAll(Iterable<Entry<M>> others) {
         others.forEach(this::add);
     }
 
-    /** The first; null: none. */
+    /** The first entry; null: none. */
     public Entry<M> peek() {
         return entries.peek();
     }
 
-    /** Takes the first out. */
+    /** Removes and returns the first entry. */
     public Entry<M> remove() {
         Entry<M> first = entries.remove();
         gaps -= first.gap() == null ? 0 : 1;
@@ -50,7 +50,7 @@ public final class Entries<M> implements Iterable<Entry<M>> {
         return first;
     }
 
-    /** Takes the first message out and leaves gaps where they are; null: there is none. */
+    /** Removes and returns the first message, and leaves the gaps before it; null: no message. */
     public @Nullable Entry<M> removeFirstMessage() {
         for (Iterator<Entry<M>> each = entries.iterator(); each.hasNext();) {
             Entry<M> entry = each.next();
@@ -63,7 +63,6 @@ public final class Entries<M> implements Iterable<Entry<M>> {
         return null;
     }
 
-    /** Whether there is a gap among them. */
     public boolean hasGap() {
         return gaps > 0;
     }
@@ -86,12 +85,12 @@ public final class Entries<M> implements Iterable<Entry<M>> {
         changed(-bytes);
     }
 
-    /** Whether all holders together hold more than they may. */
+    /** Whether all queues and buffers together exceed the limit. */
     public boolean isMemoryExceeded() {
         return memory.isExceeded();
     }
 
-    /** Whether there is no room even for what only this holder has, see {@link BufferLimit}. */
+    /** Whether there is no room even for messages that no other member holds, see {@link BufferLimit}. */
     boolean isMemoryExhausted() {
         return memory.isExhausted();
     }
@@ -102,10 +101,10 @@ public final class Entries<M> implements Iterable<Entry<M>> {
     }
 
     private void changed(long bytes) {
-        untold += bytes;
-        if (Math.abs(untold) >= TOLD_BYTES || entries.isEmpty()) {
-            memory.add(untold);
-            untold = 0;
+        unflushed += bytes;
+        if (Math.abs(unflushed) >= FLUSH_BYTES || entries.isEmpty()) {
+            memory.add(unflushed);
+            unflushed = 0;
         }
     }
 

@@ -6,19 +6,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * A message of the stream on its way to the handler, or a gap in the stream.
  *
- * @param place       how many data messages this member has counted before it
+ * @param place       position: the number of data messages that this member has counted before the entry
  * @param message     null: a gap
- * @param id          null: a gap, or a message of a standby, which names it when it takes over
- * @param redelivered an earlier leader may have processed it
- * @param gap         what may have been missed here; null: a message
+ * @param id          null: a gap, or a message on a standby, which names it when it takes over
+ * @param redelivered whether an earlier leader may have processed the message
+ * @param gap         null: a message
  */
 public record Entry<M>(long place, @Nullable M message, @Nullable MessageId id, boolean redelivered, @Nullable Gap gap) {
 
     /**
-     * A time in which messages may have been missed.
+     * A period in which messages may have been missed.
      *
-     * @param millis how long; 0 when nobody can know
-     * @param first  whether there is nobody in the group who has seen somebody lead before: nobody can have missed anything
+     * @param millis length of the period; 0: unknown
+     * @param first  whether no member of the group has seen a leader before, so nobody can have missed a message
      */
     public record Gap(long millis, boolean first) {}
 
@@ -34,12 +34,12 @@ public record Entry<M>(long place, @Nullable M message, @Nullable MessageId id, 
         return new Entry<>(place, message, name, redelivered, gap);
     }
 
-    /** The same gap, now that somebody is known to have led before. */
+    /** The same gap, once it is known that the group had a leader before. */
     Entry<M> asLaterGap() {
         return gap == null ? this : gap(place, gap.millis, false);
     }
 
-    /** @param end {@link Leadership#NEVER}: there is none. A gap lies before the message of its place */
+    /** @param end {@link Leadership#NEVER}: no end. A gap comes before the message at the same position */
     boolean isBefore(long end) {
         return end == Leadership.NEVER || place < end || (gap != null && place == end);
     }

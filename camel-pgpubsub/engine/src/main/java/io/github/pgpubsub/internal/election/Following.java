@@ -6,8 +6,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a standby knows and keeps of the stream, and later inherits: the messages that the leader has not done, the leader as
- * it is seen, and the doubts.
+ * What a standby knows and keeps, and inherits when it takes over: the messages that the leader has not done, the leader as this
+ * member sees it, and the doubts about who led.
  */
 final class Following<M> {
 
@@ -22,7 +22,7 @@ final class Following<M> {
     /** Whether the leader has been told that this standby is in step. */
     private boolean synced;
     private boolean noPredecessor;
-    /** The leader stopped with everything before this place complete, and so many messages after it begun. */
+    /** When the leader resigned, everything before this position was complete, and {@link #begunAtResign} messages after it had begun. */
     private long resignedAt = Leadership.NEVER;
     private long begunAtResign;
 
@@ -39,7 +39,7 @@ final class Following<M> {
         return inStep;
     }
 
-    /** Whether nobody has led since this member has the standby's place. */
+    /** Whether no leader was seen, and no message dropped, since this member got the standby's lock. */
     boolean isWithoutPredecessor() {
         return noPredecessor;
     }
@@ -48,14 +48,14 @@ final class Following<M> {
         return resignedAt != Leadership.NEVER;
     }
 
-    /** That backend holds the leader's lock, so what it says counts; 0: nobody does. */
+    /** Believes the messages of this backend from now on, because it holds the leader's lock; 0: nobody holds it. */
     void believe(int holder, long now) {
         leader = new LeaderAsSeen(holder);
         resignedAt = Leadership.NEVER;
         self.watchedLeader.watch(holder, now);
     }
 
-    /** Nobody led when this member got the standby's place, or somebody did. */
+    /** Records whether there is a leader. */
     void foundLeader(boolean found) {
         noPredecessor = !found;
     }
@@ -67,14 +67,14 @@ final class Following<M> {
         self.control.send(ControlMessage.of(ControlMessage.Type.JOIN, joinToken));
     }
 
-    /** The leader that took over since this member has joined has not heard of it. */
+    /** Sends JOIN again, because a leader that has taken over since the first JOIN does not know of it. */
     private void joinAgain() {
         if (joined) {
             join();
         }
     }
 
-    /** A message of this member comes by. */
+    /** This member's own message arrives. */
     void ownCameBy(ControlMessage message) {
         doubts.cameBy(message.token());
         if (message.type() == ControlMessage.Type.JOIN) {
@@ -82,7 +82,7 @@ final class Following<M> {
         }
     }
 
-    /** A leader may name places by an older JOIN too, until the last one has come by. */
+    /** Keeps the positions of all JOINs: until the last one has arrived, a leader may refer to an older one. */
     private void joinCameBy(ControlMessage message) {
         self.stream.places.add(self.stream.note(message));
         if (message.token().equals(joinToken)) {
@@ -97,7 +97,7 @@ final class Following<M> {
 
     // ---- the stream
 
-    /** @param leaderIsGone nobody else has what would be dropped here; the same holds once the leader wants to stop */
+    /** @param leaderIsGone whether no other member has the messages of the buffer; so too once the leader wants to stop */
     void data(M message, boolean leaderIsGone) {
         Entry<M> entry = self.stream.next(message, false);
         if (joined && !buffer.keep(entry, leaderIsGone || leader.wantsToStop())) {
@@ -107,14 +107,15 @@ final class Following<M> {
         }
     }
 
-    /** Only the backend that holds the lock counts: an unknown sender is looked up before it is believed. */
+    /** Heeds the holder of the leader's lock only. An unknown sender is looked up before it is believed. */
     void leaderSays(int sender, ControlMessage message, long now) {
         if (sender == leader.backend) {
             heed(message, self.stream.note(message), now);
             return;
         }
         doubts.claims(sender, message, self.stream.note(message));
-        // A stranger's claims do not keep the leader from being looked up, for the places that it names are needed.
+        // The interval does not apply to another sender: a stranger's claims must not delay the lookup of a new leader, whose positions
+        // are needed.
         if (!self.locks.isAsking() && (doubts.isAnother(sender) || self.locks.isQuestionDue(now))) {
             self.locks.provoked(now);
             doubts.looksUp(sender);
@@ -122,14 +123,14 @@ final class Following<M> {
         }
     }
 
-    /** This member was away: what was said meanwhile lies before the message that it sends now. */
+    /** After this member was away: everything that was said meanwhile lies before the message that it sends now. */
     void findOutWhatWasMissed() {
         String token = self.control.token();
         doubts.awaits(token);
         self.control.send(ControlMessage.of(ControlMessage.Type.ALIVE, token));
     }
 
-    /** What the believed leader has claimed counts from where it came by; all other claims leave a doubt. */
+    /** Heeds the claims of the believed leader, as of their positions; all other claims leave a doubt. */
     void hearClaims(long now) {
         for (Doubts.Claim claim : doubts.takeClaims()) {
             if (claim.sender() == leader.backend) {
@@ -147,7 +148,7 @@ final class Following<M> {
         }
     }
 
-    /** @param at where it came by: more may have come since, when its sender had to be looked up */
+    /** @param at the message's position; the current one may be later if the sender had to be looked up */
     private void accept(ControlMessage message, Places.Place at, long now) {
         leader.says(message);
         self.watchedLeader.heard(now);
@@ -159,7 +160,7 @@ final class Following<M> {
                 hearTerm(message, at, now);
                 leader.begins();
                 resignedAt = Leadership.NEVER;
-                setInStep(false, "another leads");
+                setInStep(false, "another member leads");
                 forgetMisnamed(at.before());
                 joinAgain();
             }
@@ -197,12 +198,12 @@ final class Following<M> {
     private void hearNames(ControlMessage message) {
         if (message.text("join").equals(joinToken)) {
             self.stream.names.begin(joinedAt, message.text("epoch"), message.number("jn"), message.number("jcount"));
-            // What was said before the leader knew of this standby has to be said again.
+            // The leader did not know of this standby before, so anything said to it must be said again.
             synced = false;
         }
     }
 
-    /** Another term begins, and between the last believed one and this one somebody else may have named messages. */
+    /** At the beginning of a new term: forgets earlier messages if an unseen leader may have named them otherwise. */
     private void forgetMisnamed(long before) {
         if (doubts.isAnyBefore(before) && joined) {
             buffer.begin(before);
@@ -210,24 +211,24 @@ final class Following<M> {
         }
     }
 
-    // ---- in step or not
+    // ---- in step
 
-    /** The leader has completed everything before: in step if that place, and so all after it, is held here. */
+    /** The leader has completed everything before a position: in step if this member holds everything from this position on. */
     private boolean dropBefore(@Nullable Reference reference) {
         long complete = reference == null ? Leadership.NEVER : self.stream.places.find(reference);
         if (reference != null && complete != Leadership.NEVER) {
-            // Not what lies before the place: the leader may not have read yet what has come by here, and name it by less.
+            // Only what precedes the reference: the leader may not have read the later control messages yet, and refer to this one again.
             self.stream.places.forgetBefore(reference);
         }
         boolean held = joined && complete != Leadership.NEVER && buffer.dropBefore(complete);
         if (!held || (!buffer.isAllowed() && !leader.wantsToStop())) {
-            setInStep(false, "the leader's progress lies before what is held");
+            setInStep(false, "the leader's progress is before the messages that are held");
             return false;
         }
         self.stream.names.forgetBefore(complete);
         doubts.settle(complete);
         self.remnant.forget();
-        setInStep(true, "holds all that the leader has not done");
+        setInStep(true, "holds everything that the leader has not done");
         if (!synced) {
             synced = true;
             self.control.send(ControlMessage.of(ControlMessage.Type.SYNCED, self.control.token()));
@@ -236,14 +237,14 @@ final class Following<M> {
         return true;
     }
 
-    /** The leader wants to stop: from its notice on nothing is dropped here, so a standby in step stays in step. */
+    /** Confirms the leader's notice, if in step: nothing is dropped from the notice on, so this standby stays in step. */
     private void confirm() {
         if (inStep && leader.takesConfirmation()) {
             self.control.send(ControlMessage.of(ControlMessage.Type.SYNCED, self.control.token()).with("to", leader.notice()));
         }
     }
 
-    /** This standby does not hold all that lies before the notice, but all from there on: then the leader does the rest. */
+    /** Answers the leader's notice, if not in step: this standby keeps everything from the notice on, and the leader does the rest. */
     private void hold() {
         if (!inStep && joined && leader.takesHolding()) {
             self.control.send(ControlMessage.of(ControlMessage.Type.HOLDING, self.control.token()).with("to", leader.notice()));
@@ -264,9 +265,9 @@ final class Following<M> {
         }
     }
 
-    // ---- what is inherited
+    // ---- the inheritance
 
-    /** Messages of a time of which no leader's marker is known get names that nobody else can give. */
+    /** Names the messages before any known leader's marker; the names are ones that no other member can give. */
     void nameBuffer() {
         if (!buffer.entries().isEmpty()) {
             self.stream.names.begin(buffer.entries().peek().place(), self.word(), 0, 0);
@@ -274,14 +275,14 @@ final class Following<M> {
     }
 
     /**
-     * What a member begins to lead with.
+     * What a new leader begins with.
      *
-     * @param entries in their order
-     * @param gap     the one among them that stands for what this member itself may have missed; null: none
+     * @param entries messages and gaps in order
+     * @param gap     the gap among them for messages that this member itself may have missed; null: none
      */
     record Inheritance<M>(List<Entry<M>> entries, @Nullable Entry<M> gap) {}
 
-    /** What this member had before an earlier break, then what was kept, and a gap where nobody can vouch that nothing is missing. */
+    /** The messages from before an earlier break, then the buffer, with a gap where messages may be missing. */
     Inheritance<M> inheritance(long now) {
         boolean first = self.presence.isFirstGap();
         List<Entry<M>> all = new ArrayList<>();
@@ -294,12 +295,12 @@ final class Following<M> {
         for (Entry<M> entry : buffer.entries()) {
             boolean doubted = doubts.isDoubted(entry.place());
             if (doubted && late) {
-                // Another leader may have named and processed what follows.
+                // An unseen leader may have named and processed the messages from here on.
                 gap = Entry.gap(self.stream.place(), 0, false);
                 all.add(gap);
                 break;
             }
-            // What lies before is late, if somebody else has led since.
+            // If there was an unseen leader, it may have processed the earlier messages, too.
             boolean fresh = isFresh(entry) && !doubted && !late;
             Entry<M> named = self.stream.named(entry);
             all.add(fresh ? named : named.asRedelivered());
@@ -320,10 +321,10 @@ final class Following<M> {
     }
 
     /**
-     * The stream broke before this could be delivered.
+     * The stream broke before the inheritance could be delivered: keeps it as a remnant.
      *
-     * @param sole whether nobody else has it; otherwise only what has the leader's names for certain is kept
-     * @param heir who would follow this member; empty as long as it does not lead
+     * @param sole whether no other member has it; otherwise only messages are kept whose names are certainly the leader's
+     * @param heir this member's standby; none as long as it does not lead
      */
     void keepForLater(boolean sole, Heir heir, long lastProof, long now) {
         if (sole) {

@@ -8,11 +8,11 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /**
- * A channel and a group, and the names that its members meet under. Advisory locks and notifications belong to a database,
- * so the database is not part of them.
+ * A channel and a group, and the names under which the group's members meet. Advisory locks and notifications belong to one
+ * database, so the names do not include the database.
  *
  * @param channel the data channel
- * @param group   who shares a listener
+ * @param group   name of the group
  */
 public record GroupKey(String channel, String group) {
 
@@ -23,7 +23,7 @@ public record GroupKey(String channel, String group) {
         return ByteBuffer.wrap(hash(lock.name())).getLong();
     }
 
-    /** Where members talk: 49 bytes, whatever the channel's length. */
+    /** The channel for control messages: 49 bytes, whatever the length of the data channel's name. */
     public String controlChannel() {
         return ChannelName.CONTROL_PREFIX + HexFormat.of().formatHex(hash("control")).substring(0, HASH_CHARACTERS);
     }
@@ -33,7 +33,7 @@ public record GroupKey(String channel, String group) {
             MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
             for (String part : new String[] {"camel-pgpubsub", purpose, channel, group}) {
                 byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
-                // The length first: ("a", "bc") and ("ab", "c") are different groups.
+                // Prefixed with its length, because ("a", "bc") and ("ab", "c") are different groups.
                 sha256.update(ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).flip());
                 sha256.update(bytes);
             }

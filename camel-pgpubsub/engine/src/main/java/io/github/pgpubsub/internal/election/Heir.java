@@ -7,12 +7,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The standby as the leader knows it. */
+/** The standby as seen by the leader. */
 final class Heir {
 
     private static final long NOTICE_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
-    /** Who said that he joins, and where. Anybody can say so; as many as there are backends at most. */
+    /** Backends that have sent JOIN, with its position. Anybody can send JOIN; each backend has one entry at most. */
     private final Map<Integer, Places.Place> joiners = new LinkedHashMap<>();
     private Places.@Nullable Place join;
     private boolean answered = true;
@@ -24,7 +24,7 @@ final class Heir {
     private long noticePlace = Leadership.NEVER;
     private long noticeCameByAt;
     private boolean confirmed;
-    private boolean holds;
+    private boolean holding;
 
     private void forget() {
         backend = 0;
@@ -35,15 +35,15 @@ final class Heir {
         notice = null;
         noticePlace = Leadership.NEVER;
         confirmed = false;
-        holds = false;
+        holding = false;
     }
 
-    /** Somebody says that it has the standby's place; whether that is so has to be looked up. */
+    /** A backend says that it has the standby's lock, which must be looked up. */
     void joins(int sender, Places.Place place) {
         joiners.put(sender, place);
     }
 
-    /** Whoever says so from now on is not this leader's standby any more. */
+    /** Forgets the backends that have sent JOIN: this leader does not hand over to them any more. */
     void forgetJoiners() {
         joiners.clear();
     }
@@ -53,8 +53,8 @@ final class Heir {
     }
 
     /**
-     * The first place from which on a standby may not know yet how messages are named: where one says that it has joined, until
-     * it is looked up, and where it has joined, until it is answered. {@link Leadership#NEVER}: there is no such place.
+     * The first position from which on a standby may not know the names of messages: that of a JOIN whose sender is not looked up
+     * yet, or of the standby's JOIN until it is answered. {@link Leadership#NEVER}: none.
      */
     long unansweredFrom() {
         Places.Place own = unanswered();
@@ -67,18 +67,19 @@ final class Heir {
         return first;
     }
 
-    /** Those whose names a standby knows: if it was not told, and takes over, it gives other names. */
+    /** The entries whose names a standby knows. It would give other names to the rest if it took over before it is told. */
     <M> List<Entry<M>> namesAlike(List<Entry<M>> entries) {
         long unanswered = unansweredFrom();
         return entries.stream().filter(entry -> entry.isBefore(unanswered)).toList();
     }
 
     /**
-     * The backend that holds the standby's place.
+     * The standby's lock was looked up.
      *
-     * @return where it has just joined; null: it has not
+     * @param holder backend that holds it, 0: none
+     * @return position of its JOIN if it has just joined; otherwise null
      */
-    Places.@Nullable Place holds(int holder) {
+    Places.@Nullable Place found(int holder) {
         Places.Place joined = joiners.get(holder);
         joiners.clear();
         if (joined != null || holder != backend) {
@@ -92,12 +93,12 @@ final class Heir {
         return joined;
     }
 
-    /** Where it has joined and waits for its first answer; null: it has got one, or there is nobody. */
+    /** Position of the standby's JOIN while it waits for the first answer; null: it is answered, or there is no standby. */
     Places.@Nullable Place unanswered() {
         return answered ? null : join;
     }
 
-    /** The answer to that JOIN is committed. */
+    /** The answer to a JOIN is committed. */
     void answered(String joinToken) {
         answered |= join != null && join.token().equals(joinToken);
     }
@@ -111,12 +112,12 @@ final class Heir {
         return backend;
     }
 
-    /** Whether what that backend says now is this standby's word: one that has given its place up and got it again begins anew. */
+    /** Whether a message of this backend is from the standby. If the backend has sent JOIN again, it counts once looked up. */
     boolean is(int sender) {
         return isPresent() && backend == sender && !joiners.containsKey(sender);
     }
 
-    /** Whether a report of this place would bring it in step. */
+    /** Whether a report of this position would bring the standby in step. */
     boolean waitsFor(long complete) {
         assert join != null;
         return !synced && complete >= join.before();
@@ -126,33 +127,33 @@ final class Heir {
         return synced;
     }
 
-    /** @param to the notice that it answers, if any */
+    /** @param to the notice that the standby answers, if any */
     void synced(String to) {
         synced = true;
         confirmed |= isNotice(to);
     }
 
-    /** It had to drop what the leader has not done. */
+    /** The standby had to drop messages that the leader has not done. */
     void behind() {
         synced = false;
         confirmed = false;
     }
 
-    /** @param to the notice from which on it keeps everything */
+    /** @param to the notice from which on the standby keeps everything */
     void holdsFrom(String to) {
-        holds |= isNotice(to);
+        holding |= isNotice(to);
     }
 
     private boolean isNotice(String token) {
         return token.equals(notice) && noticeTo == backend;
     }
 
-    /** Whether it is to be told that the leader wants to stop: again too, for it may have heard it before it knew who leads. */
+    /** Whether to send the notice to the standby, or to repeat it: the standby may have read it before it knew who leads. */
     boolean isToBeNoticed(long roundTrip, long now) {
         return isPresent() && !confirmed && (noticeTo != backend || now - noticedAt >= NOTICE_NANOS + 4 * roundTrip);
     }
 
-    /** The notice to it, by the same name each time. */
+    /** The token of the notice to the standby: the same one each time. */
     String notice(Supplier<String> token, long now) {
         if (noticeTo != backend) {
             noticeTo = backend;
@@ -164,7 +165,7 @@ final class Heir {
         return notice;
     }
 
-    /** The notice, or its repetition, comes by. */
+    /** The notice, or its repetition, arrives. */
     void noticeCameBy(String token, long place, long now) {
         if (isNotice(token) && noticePlace == Leadership.NEVER) {
             noticePlace = place;
@@ -172,18 +173,18 @@ final class Heir {
         }
     }
 
-    /** Whether the notice came by so long ago, and no answer has. */
+    /** Whether the notice arrived longer ago than this. */
     boolean isLate(long patience, long now) {
         return noticePlace != Leadership.NEVER && now - noticeCameByAt >= patience;
     }
 
-    /** Whether it holds everything that the leader has not done, and drops nothing any more. */
+    /** Whether the standby holds everything that the leader has not done, and drops nothing any more. */
     boolean isReady() {
         return isPresent() && confirmed;
     }
 
-    /** From this place on it keeps everything, whatever it holds of what lies before; {@link Leadership#NEVER}: not known. */
+    /** The position from which on the standby keeps everything, even if it is not in step; {@link Leadership#NEVER}: unknown. */
     long heldFrom() {
-        return isPresent() && holds ? noticePlace : Leadership.NEVER;
+        return isPresent() && holding ? noticePlace : Leadership.NEVER;
     }
 }

@@ -1,6 +1,6 @@
 package io.github.pgpubsub.internal.election;
 
-/** What a member does from its first to its last moment as leader, whether it takes messages in or resigns. */
+/** What a leader does throughout its term, whether it takes in messages or resigns. */
 abstract class InTerm<M> extends State<M> {
 
     final Term<M> term;
@@ -30,7 +30,7 @@ abstract class InTerm<M> extends State<M> {
         }
     }
 
-    /** The standby may be ready now. */
+    /** The standby has answered, and may be ready now. */
     abstract void heirHasSpoken(long now);
 
     @Override

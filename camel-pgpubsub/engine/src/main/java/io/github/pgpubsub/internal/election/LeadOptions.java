@@ -3,10 +3,10 @@ package io.github.pgpubsub.internal.election;
 import java.time.Duration;
 
 /**
- * How a member behaves.
+ * The options of a member.
  *
- * @param acquireInterval how often a lock is tried
+ * @param acquireInterval interval between attempts to take a lock
  * @param leaderTimeout   silence after which a leader is deposed; zero: never
- * @param standbyBuffer   messages that a standby keeps at most; 0: none
+ * @param standbyBuffer   maximum number of messages that a standby keeps; 0: none
  */
 public record LeadOptions(Duration acquireInterval, Duration leaderTimeout, int standbyBuffer) {}

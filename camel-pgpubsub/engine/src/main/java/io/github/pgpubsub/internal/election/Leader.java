@@ -4,23 +4,23 @@ import io.github.pgpubsub.status.Role;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Takes messages in, reports how far it is, and, once it stops, looks for somebody to hand over to. */
+/** Takes in messages and reports its progress; once it stops, it waits for a standby to hand over to. */
 final class Leader<M> extends InTerm<M> {
 
     /** How long a stopping leader waits for a standby to join, and for its answer. */
     private static final long HEIR_NANOS = TimeUnit.SECONDS.toNanos(2);
-    /** Interval at which a stopping leader looks whether there is a standby. */
-    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    /** Interval at which a stopping leader checks for a standby. */
+    private static final long CHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
-    // ---- as stopping leader
+    // ---- while stopping
     private boolean othersKnown;
     private boolean alone;
-    /** The standby it waits for, and since when; 0: any. */
+    /** The standby whose JOIN or answer is awaited, and since when; 0: any standby. */
     private int seenStandby;
     private long waitsSince;
-    /** When it had read all that was sent before {@link #waitsSince}; NEVER: not yet. */
+    /** When everything that was sent before {@link #waitsSince} had been read; NEVER: not yet. */
     private long caughtUpAt = Leadership.NEVER;
-    private long nextLook;
+    private long nextCheck;
 
     Leader(Member<M> self, Term<M> term) {
         super(self, term);
@@ -41,7 +41,7 @@ final class Leader<M> extends InTerm<M> {
         return heir.backend();
     }
 
-    /** The role is entered; messages may begin. */
+    /** Called once the role is entered; messages may begin. */
     void begin(long now) {
         term.pump();
         if (self.isStopping()) {
@@ -57,14 +57,14 @@ final class Leader<M> extends InTerm<M> {
             makeProgress();
         }
         term.pump();
-        // While stopping, and while a standby is answered, keep reading even if the queue is full: what is waited for
+        // While stopping, and while a standby waits for its answer, keep reading even if the queue is full: the awaited message
         // arrives in the stream.
         return term.backlog.isEmpty() || ((self.isStopping() || term.isHeldBack()) && !term.backlog.isMemoryExceeded());
     }
 
-    /** No more can be kept, and what is waited for may lie behind that: then this leader goes on. */
+    /** No more messages can be kept, and the awaited one may come behind them: lets messages begin, so that reading can continue. */
     private void makeProgress() {
-        term.holdBackNothing();
+        term.endHoldBack();
         if (term.isCut() && !alone) {
             term.cutAt(self.stream.place());
         }
@@ -109,7 +109,7 @@ final class Leader<M> extends InTerm<M> {
             self.watch(self.watchedStandby, Lock.STANDBY, self.leaderTimeout, now);
         }
         if (self.isStopping()) {
-            lookAround(now);
+            checkForStandby(now);
             resignIfPossible(now);
         }
     }
@@ -117,18 +117,18 @@ final class Leader<M> extends InTerm<M> {
     @Override
     void polled(Poll poll, long now) {
         self.watchedStandby.watch(poll.standby(), now);
-        Places.Place join = heir.holds(poll.standby());
+        Places.Place join = heir.found(poll.standby());
         if (join != null) {
             self.stream.places.add(join);
             self.watchedStandby.heard(now);
             self.reports.want();
         }
-        holdBackNoMoreThanNeeded();
+        updateHoldBack();
         if (self.isStopping()) {
             othersKnown = true;
             alone = poll.members() <= 1 && poll.standby() == 0;
             if (poll.standby() != seenStandby) {
-                // Its JOIN is on the way.
+                // A new standby's JOIN is on its way.
                 seenStandby = poll.standby();
                 waitFor(now);
             }
@@ -139,9 +139,9 @@ final class Leader<M> extends InTerm<M> {
         }
     }
 
-    private void holdBackNoMoreThanNeeded() {
+    private void updateHoldBack() {
         if (term.isHeldBack()) {
-            term.holdBackNoMoreThanNeeded();
+            term.updateHoldBack();
             term.pump();
         }
     }
@@ -149,7 +149,7 @@ final class Leader<M> extends InTerm<M> {
     @Override
     void reported(String joinToken) {
         heir.answered(joinToken);
-        holdBackNoMoreThanNeeded();
+        updateHoldBack();
     }
 
     // ---- while the stream is not read
@@ -161,7 +161,7 @@ final class Leader<M> extends InTerm<M> {
             self.locks.lookUp(now);
         }
         if (self.isStopping()) {
-            lookAround(now);
+            checkForStandby(now);
             resignIfPossible(now);
         }
         if (self.state().role() != Role.LEADER || connection == 0) {
@@ -177,7 +177,7 @@ final class Leader<M> extends InTerm<M> {
 
     @Override
     void signSent(int standby, long now) {
-        if (self.signs.isToBeAnnounced(standby)) {
+        if (self.signs.takeAnnouncement(standby)) {
             self.control.send(term.progress(term.completeBefore(), now));
         }
     }
@@ -188,8 +188,8 @@ final class Leader<M> extends InTerm<M> {
     void stop(long now) {
         seenStandby = 0;
         waitFor(now);
-        nextLook = now;
-        lookAround(now);
+        nextCheck = now;
+        checkForStandby(now);
     }
 
     private void waitFor(long now) {
@@ -197,10 +197,10 @@ final class Leader<M> extends InTerm<M> {
         caughtUpAt = Leadership.NEVER;
     }
 
-    /** Whether there is somebody to hand over to changes while the leader stops. */
-    private void lookAround(long now) {
-        if (now - nextLook >= 0) {
-            nextLook = now + LOOK_NANOS + 4 * self.roundTrip();
+    /** Polls at intervals, because a standby can come or go while the leader stops. */
+    private void checkForStandby(long now) {
+        if (now - nextCheck >= 0) {
+            nextCheck = now + CHECK_NANOS + 4 * self.roundTrip();
             self.locks.ask(null, now);
         }
     }
@@ -212,12 +212,12 @@ final class Leader<M> extends InTerm<M> {
         if (!othersKnown) {
             self.locks.ask(null, now);
         } else if (heir.isReady()) {
-            // The heir has it all and drops nothing: what has not begun is for the heir.
-            term.cutNowhere();
+            // The standby has everything and drops nothing: messages that have not begun are left to it.
+            term.removeCut();
             resign("stops; the standby is in step").handOver();
         } else if (heir.heldFrom() != Leadership.NEVER) {
             term.keepBefore(heir.heldFrom());
-            resign("stops; the standby keeps what comes from now on, so it finishes what came before").finishBefore();
+            resign("stops; the standby keeps messages from now on, so this member finishes the earlier ones").finishBefore();
         } else {
             if (heir.isToBeNoticed(self.roundTrip(), now)) {
                 self.control.send(ControlMessage.of(ControlMessage.Type.RESIGNING, heir.notice(self.control::token, now))
@@ -235,7 +235,7 @@ final class Leader<M> extends InTerm<M> {
         return resigning;
     }
 
-    /** Whether there is nobody to hand over to, as far as can be seen now. */
+    /** Whether there is no standby to hand over to, as far as this leader can see now. */
     private boolean isOnItsOwn(long now) {
         long patience = Math.max(HEIR_NANOS, 4 * self.acquireNanos);
         if (alone) {
@@ -243,20 +243,20 @@ final class Leader<M> extends InTerm<M> {
         } else if (heir.isPresent()) {
             return heir.isLate(patience, now);
         }
-        // A standby's JOIN may lie behind messages that this leader has no room for yet.
+        // A standby's JOIN may be behind messages for which this leader has no room yet.
         long since = seenStandby == 0 ? waitsSince : caughtUpAt;
         return since != Leadership.NEVER && now - since >= patience;
     }
 
-    /** Finishes what it has taken in, and keeps what comes meanwhile, for somebody may join before that is done. */
+    /** Finishes the messages taken in so far, and keeps later ones, because a standby may join meanwhile. */
     private void finishAlone() {
         if (!term.isCut()) {
             term.cutAt(self.stream.place());
-            term.holdBackNothing();
+            term.endHoldBack();
             term.pump();
         }
         if (term.isCompleteBeforeCut()) {
-            resign("stops; there is no standby, and all that it took in is finished").resign(true);
+            resign("stops; there is no standby, and all messages taken in are finished").resign(true);
         } else if (!self.effects.isIdle()) {
             self.effects.awaitIdle();
         }
@@ -271,6 +271,6 @@ final class Leader<M> extends InTerm<M> {
 
     @Override
     void giveUp(long now) {
-        resign("stops; its time is up").resign(false);
+        resign("stops; the time for the orderly stop is up").resign(false);
     }
 }

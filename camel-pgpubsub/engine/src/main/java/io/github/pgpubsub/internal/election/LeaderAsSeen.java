@@ -3,29 +3,29 @@ package io.github.pgpubsub.internal.election;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** The leader as a standby knows it: what it has said since this standby believes it. */
+/** The leader as seen by a standby: what it has said since this standby believes it. */
 final class LeaderAsSeen {
 
     final int backend;
-    /** The leader's term: known from anything it says, before the first marker of it. */
+    /** The leader's term, taken from any of its messages, even before its first marker. */
     private @Nullable String epoch;
     private int auxiliary;
     private long ledSince = Leadership.NEVER;
     private long announcedTimeout;
     private long announcedGrace;
-    /** The leader's notice that it wants to stop, and the answers that it has got. */
+    /** The leader's notice that it wants to stop, and the notices that were answered so far. */
     private @Nullable String notice;
     private @Nullable String confirmed;
     private @Nullable String holding;
-    /** Milliseconds of a gap that the leader has to tell and has not told yet; NEVER: none. */
+    /** Milliseconds of a gap that the leader's handler has not handled yet; NEVER: none. */
     private long gapMillis = Leadership.NEVER;
 
-    /** @param backend holds the leader's lock, 0: nobody does */
+    /** @param backend holder of the leader's lock, 0: none */
     LeaderAsSeen(int backend) {
         this.backend = backend;
     }
 
-    /** Whether the message is of the term that is known, or begins one. */
+    /** Whether the message belongs to the known term, or begins one. */
     boolean isOfItsTerm(ControlMessage message) {
         return message.type() == ControlMessage.Type.TAKEOVER || epoch == null || isOfEpoch(message);
     }
@@ -34,7 +34,7 @@ final class LeaderAsSeen {
         return message.text("epoch").equals(epoch);
     }
 
-    /** Whether that is a sign of life over its auxiliary connection. */
+    /** Whether the message is a sign of life over the leader's auxiliary connection. */
     boolean isItsSign(int sender, ControlMessage message) {
         return sender == auxiliary && isOfEpoch(message);
     }
@@ -43,7 +43,7 @@ final class LeaderAsSeen {
         epoch = message.text("epoch");
     }
 
-    /** What a marker of its term tells. */
+    /** Reads the fields of a marker. */
     void tellsTerm(ControlMessage marker, long now) {
         ledSince = now - TimeUnit.MILLISECONDS.toNanos(marker.number("age"));
         auxiliary = (int) marker.number("aux");
@@ -60,17 +60,17 @@ final class LeaderAsSeen {
         return gapMillis;
     }
 
-    /** When it began to lead; {@link Leadership#NEVER}: not known. */
+    /** When it began to lead; {@link Leadership#NEVER}: unknown. */
     long since() {
         return ledSince;
     }
 
-    /** Silence after which it may be deposed, nanoseconds; zero or less: never. */
+    /** Silence after which the leader may be deposed, in nanoseconds; zero or less: never. */
     long timeout(long own) {
         return announcedTimeout == 0 ? own : announcedTimeout;
     }
 
-    /** How long it may need to learn that it does not lead any more, as far as it has said so. */
+    /** The leader's announced grace, in nanoseconds; 0: none announced. */
     long grace() {
         return announcedGrace;
     }
@@ -79,7 +79,7 @@ final class LeaderAsSeen {
         notice = newNotice;
     }
 
-    /** A new term: what was noticed is out of date. */
+    /** A new term begins, so an earlier notice no longer holds. */
     void begins() {
         notice = null;
     }
@@ -88,13 +88,13 @@ final class LeaderAsSeen {
         return notice != null;
     }
 
-    /** The notice that it has given. */
+    /** The notice of a leader that {@link #wantsToStop()}. */
     String notice() {
         assert notice != null;
         return notice;
     }
 
-    /** Whether its notice is still to be confirmed. True once for each notice. */
+    /** Whether the notice must still be confirmed. True once for each notice. */
     boolean takesConfirmation() {
         boolean takes = notice != null && !notice.equals(confirmed);
         confirmed = takes ? notice : confirmed;
@@ -105,7 +105,7 @@ final class LeaderAsSeen {
         confirmed = null;
     }
 
-    /** Whether it is still to be told that everything from its notice on is kept. True once for each notice. */
+    /** Whether the notice must still be answered with HOLDING. True once for each notice. */
     boolean takesHolding() {
         assert notice != null;
         boolean takes = !notice.equals(holding);

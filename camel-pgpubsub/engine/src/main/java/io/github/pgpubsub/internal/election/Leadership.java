@@ -8,27 +8,29 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One member's part in its group; the package tells roles, rules and why they hold. Does no I/O: events come in as calls, with
- * the time of {@link System#nanoTime}, and wishes go out through {@link Effects}. What an event means depends on the role, so
- * each role is a {@link State}, and {@link Member} is what the roles share. Not thread-safe: the session's thread calls it.
+ * One member's part in its group; the package text explains the roles, the rules and why they hold. Does no I/O: events come in as
+ * calls, with the time of {@link System#nanoTime}, and requests go out through {@link Effects}. The meaning of an event depends on
+ * the role, so each role is a {@link State}; {@link Member} holds what all roles share. Not thread-safe: the session's thread calls
+ * it.
  */
 public final class Leadership<M> {
 
     /**
-     * Shortest wait of a take-over that was not announced: twice a leader's round trip is added to it. A leader whose backend
-     * was ended learns it in this time, or its session's thread does not run; whoever begins messages checks that this thread
-     * has had proof of the connection within this time. A healthy leader has had it within 80 ms and two round trips.
+     * Minimum wait of a take-over from a leader that has not resigned; two round trips are added. A leader whose backend has ended
+     * learns of it within this time, unless its session's thread does not run. So each thread that begins a message checks that the
+     * session's thread had proof of the connection within this time. The proof of a healthy leader is never older than 80 ms and two
+     * round trips.
      */
     public static final Duration GRACE = Duration.ofMillis(150);
 
-    /** No time, and no place. */
+    /** Stands for no time, and for no position. */
     public static final long NEVER = -1;
 
     private final Member<M> member;
 
     /**
-     * @param entries makes an empty list of messages
-     * @param random  names this member and its terms: others must not be able to guess it
+     * @param entries creates an empty list of messages
+     * @param random  source of the names of this member and its terms, which others must not be able to guess
      */
     public Leadership(LeadOptions options, Effects<M> effects, Supplier<Entries<M>> entries, RandomGenerator random) {
         this.member = new Member<>(options, effects, entries, random);
@@ -42,38 +44,38 @@ public final class Leadership<M> {
         return TimeUnit.MILLISECONDS.toNanos(millis);
     }
 
-    // ---- how it stands
+    // ---- the current state
 
     public Role role() {
         return member.state().role();
     }
 
-    /** Whether the standby holds all that the leader has not done: as standby itself, as leader what it was told. */
+    /** Whether the standby holds everything that the leader has not done: known to a standby itself, told to a leader. */
     public boolean isInStep() {
         return member.state().isInStep();
     }
 
-    /** The backend that stands by as far as this member knows, 0: none known. */
+    /** The standby's backend as far as this member knows, 0: none known. */
     public int standby() {
         return member.state().standby();
     }
 
-    /** When the leader began to lead, by this member's clock; {@link #NEVER}: not known. */
+    /** When the leader began to lead, by this member's clock; {@link #NEVER}: unknown. */
     public long leaderSince() {
         return member.state().leaderSince();
     }
 
-    /** The backend that leads as far as this member knows, 0: none known. */
+    /** The leader's backend as far as this member knows, 0: none known. */
     public int leader() {
         return member.state().leader();
     }
 
-    /** Whether, as standby, it has found the leader without life, could not depose it, and has not heard from it since. */
+    /** Whether this standby found that the leader shows no sign of life, could not depose it, and has not heard from it since. */
     public boolean isLeaderSilent() {
         return role() == Role.STANDBY && member.undeposable == member.watchedLeader.backend() && member.undeposable != 0;
     }
 
-    /** Whether {@link #stop} has been asked for and neither been taken back nor followed by {@link #again}. */
+    /** Whether {@link #stop} was called, and neither {@link #goOn} nor {@link #again} has revoked it. */
     public boolean isStopping() {
         return member.isStopping();
     }
@@ -94,15 +96,15 @@ public final class Leadership<M> {
     /**
      * The stream broke.
      *
-     * @param lastProof when it was last known to be whole
-     * @param since     from when on messages may have been missed
+     * @param lastProof time of the latest proof that it was whole
+     * @param since     time from which on messages may have been missed
      */
     public void disconnected(long lastProof, long since, long now) {
         member.disconnected();
         member.state().broke(lastProof, now);
         member.remnant.brokenAt(since);
         if (member.state() instanceof Disconnected<M> leaving) {
-            // It was connected again only while it was about to leave.
+            // It reconnected while it was about to leave, and has had no other role since.
             leaving.leaveIfPossible();
         } else if (role() != Role.STOPPED) {
             member.state().discard();
@@ -112,24 +114,24 @@ public final class Leadership<M> {
         }
     }
 
-    /** How long a request and its answer have taken lately, nanoseconds. */
+    /** The recent time for a request and its answer, in nanoseconds. */
     public void roundTrip(long nanos) {
         member.roundTrip(nanos);
     }
 
     // ---- the stream
 
-    /** Whether another data message can be taken. */
+    /** Whether this member can take another data message. */
     public boolean ready() {
         return member.state().ready();
     }
 
-    /** A data message. */
+    /** A data message arrives. */
     public void data(M message, long now) {
         member.state().data(message);
     }
 
-    /** A control message, sent by that backend. */
+    /** A control message of the given backend arrives. */
     public void control(int sender, ControlMessage message, long now) {
         if (sender == member.backend() && member.control.isOwn(message)) {
             ownCameBy(message, now);
@@ -167,7 +169,7 @@ public final class Leadership<M> {
         member.state().tick(now);
     }
 
-    /** How a standby stands may have changed, and have been said, since the message was refused. */
+    /** Whether a refused message still holds: a standby may have got in step or out of step since, and may have said so. */
     private boolean isStillSo(ControlMessage message) {
         return switch (message.type()) {
             case SYNCED -> member.state().holdsAll();
@@ -181,8 +183,8 @@ public final class Leadership<M> {
     /** The answer to {@link Effects#poll}. */
     public void polled(Poll poll, long now) {
         member.locks.answered();
-        member.presence.look(poll);
-        member.state().look(poll);
+        member.presence.observe(poll);
+        member.state().observe(poll);
         member.presence.showWitness();
         member.state().polled(poll, now);
         if (member.locks.wasVacated() && role() == Role.STANDBY) {
@@ -201,7 +203,7 @@ public final class Leadership<M> {
                 default -> {}
             }
         } else if (message.type() != ControlMessage.Type.PROGRESS) {
-            // A report is made anew; everything else must be said.
+            // A report is made anew with current values; all other messages must be sent.
             member.control.sendAgain(message, now);
         }
     }
@@ -213,7 +215,7 @@ public final class Leadership<M> {
         }
     }
 
-    /** The answer to {@link Effects#terminate}: false where this user may not end that backend. */
+    /** The answer to {@link Effects#terminate}: not allowed if this user may not end the backend. */
     public void terminated(int ended, Lock lock, boolean allowed, long now) {
         if (!allowed) {
             member.undeposable = lock == Lock.LEADER ? ended : member.undeposable;
@@ -223,12 +225,12 @@ public final class Leadership<M> {
         }
     }
 
-    /** Everything that was delivered is complete: the answer to {@link Effects#awaitIdle}. */
+    /** The answer to {@link Effects#awaitIdle}: everything that was delivered is complete. */
     public void drained(long now) {
         if (member.effects.isIdle()) {
             member.state().drained(now);
         } else {
-            // The answer to an older question: more was delivered since.
+            // This was the answer to an older request, and more messages were delivered since.
             member.effects.awaitIdle();
         }
     }
@@ -236,19 +238,19 @@ public final class Leadership<M> {
     // ---- while the stream is not read
 
     /**
-     * The stream is not read for the moment because a queue is full, so this member's own markers do not come by. What a
-     * leader then says over an auxiliary connection must depend, at the server, on its holding the lock; null: nothing now.
+     * Called while the stream is not read because a queue is full, so that this member's own markers do not arrive. The server must
+     * send the returned message over the auxiliary connection only if this member holds the leader's lock; null: nothing to send now.
      *
-     * @param connection backend of that connection, 0: there is none yet
+     * @param connection backend of the auxiliary connection, 0: none yet
      */
     public @Nullable ControlMessage signOfLife(int connection, long now) {
         return member.state().signOfLife(connection, now);
     }
 
     /**
-     * The sign of life is committed, and so this member leads: the lease begins with the call that asked for it.
+     * The sign of life is committed, which proves that this member leads: the lease begins at the call that asked for the sign.
      *
-     * @param standby backend that holds the standby's place, 0: none
+     * @param standby backend that holds the standby's lock, 0: none
      */
     public void signSent(int standby, long now) {
         member.effects.renewLease(member.signs.lastAt(), 0);
@@ -257,7 +259,7 @@ public final class Leadership<M> {
 
     // ---- leaving
 
-    /** Begins the orderly stop, which ends with {@link Effects#stopped}. */
+    /** Begins the orderly stop. It ends with {@link Effects#stopped}. */
     public void stop(long now) {
         if (!member.isStopping()) {
             member.setStopping(true);
@@ -265,7 +267,7 @@ public final class Leadership<M> {
         }
     }
 
-    /** Takes {@link #stop} back if the end has not begun. Returns whether this member now goes on. */
+    /** Revokes {@link #stop} if the member has not begun to leave. Returns whether the member now continues. */
     public boolean goOn() {
         if (role() != Role.LEADER && role() != Role.RESIGNING && role() != Role.STOPPED) {
             member.setStopping(false);
@@ -273,12 +275,12 @@ public final class Leadership<M> {
         return !member.isStopping();
     }
 
-    /** After {@link Effects#stopped}: this member may take part again, once it is {@link #connected}. */
+    /** May be called after {@link Effects#stopped}: the member joins the group again at the next {@link #connected}. */
     public void again() {
         member.again();
     }
 
-    /** Goes on with the end although not everything is complete. */
+    /** Ends the orderly stop although not everything is complete. */
     public void giveUpDraining(long now) {
         member.state().giveUp(now);
     }

@@ -2,15 +2,15 @@ package io.github.pgpubsub.internal.election;
 
 /** The advisory locks of a group. */
 public enum Lock {
-    /** Held by the one who leads. */
+    /** Held by the leader. */
     LEADER,
-    /** Held by the one who stands by. */
+    /** Held by the standby. */
     STANDBY,
-    /** Held shared by every member that has not seen anybody lead yet. */
+    /** Held in shared mode by every member that has not seen a leader yet. */
     PRESENCE,
     /**
-     * Held shared, in place of {@link #PRESENCE}, by every member that has seen somebody lead. A newcomer that gets the lead
-     * learns by it that the group had a leader before, so that messages may have been missed.
+     * Held in shared mode, instead of {@link #PRESENCE}, by every member that has seen a leader. It tells a new member that becomes
+     * leader that the group had a leader before, so messages may have been missed.
      */
     WITNESS
 }

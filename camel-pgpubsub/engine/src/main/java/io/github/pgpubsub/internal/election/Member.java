@@ -7,13 +7,13 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What all roles of a member share, and the only door from one role to the next. Not thread-safe, like all of this package.
+ * What all roles of a member share, and the only way from one role to the next. Not thread-safe, like the whole package.
  */
 final class Member<M> {
 
-    /** Longest silence of a leader. */
+    /** Longest interval between a leader's reports. */
     private static final long SIGN_NANOS = TimeUnit.SECONDS.toNanos(5);
-    /** Reports in the time that it takes to fill a standby's buffer. */
+    /** Reports in the time that it takes to fill the standby's buffer. */
     private static final int REPORTS_A_BUFFER = 8;
 
     final Effects<M> effects;
@@ -25,23 +25,23 @@ final class Member<M> {
     private final RandomGenerator random;
 
     final ControlChannel control;
-    final LockLooks locks;
+    final LockPolling locks;
     final Presence presence;
     final StreamView<M> stream = new StreamView<>();
-    /** What a member keeps when its stream breaks. */
+    /** What is left of a broken stream. */
     final Remnant<M> remnant;
     final Reports reports;
     final SignsOfLife signs = new SignsOfLife();
     final Challenge watchedLeader = new Challenge();
     final Challenge watchedStandby = new Challenge();
-    /** A leader that shows no life and that this user may not end; 0: no such. */
+    /** Backend of a leader that shows no sign of life and that this user may not end; 0: none. */
     int undeposable;
-    /** Before this time a standby does not answer another challenge. */
+    /** Time before which a standby does not answer another challenge. */
     long nextAnswer;
 
     private State<M> state;
     private int backend;
-    /** Null: it has not been connected yet. */
+    /** Null: not connected yet. */
     private @Nullable ServerRun run;
     private long connectedAt;
     private long roundTrip;
@@ -50,8 +50,8 @@ final class Member<M> {
     private boolean givesUp;
 
     /**
-     * @param entries makes an empty list of messages
-     * @param random  names this member and its terms: others must not be able to guess it
+     * @param entries creates an empty list of messages
+     * @param random  source of the names of this member and its terms, which others must not be able to guess
      */
     Member(LeadOptions options, Effects<M> effects, Supplier<Entries<M>> entries, RandomGenerator random) {
         this.effects = effects;
@@ -62,7 +62,7 @@ final class Member<M> {
         this.signNanos = leaderTimeout == 0 ? SIGN_NANOS : Math.min(SIGN_NANOS, leaderTimeout / 6);
         this.standbyBuffer = options.standbyBuffer();
         this.control = new ControlChannel(effects, word());
-        this.locks = new LockLooks(effects, acquireNanos);
+        this.locks = new LockPolling(effects, acquireNanos);
         this.presence = new Presence(effects);
         this.remnant = new Remnant<>(newList());
         this.reports = new Reports(signNanos, standbyBuffer / REPORTS_A_BUFFER);
@@ -75,7 +75,7 @@ final class Member<M> {
         return backend;
     }
 
-    /** Of the server to which it is connected, or was. */
+    /** The run of the current or last connection's server. */
     private ServerRun run() {
         assert run != null;
         return run;
@@ -105,22 +105,25 @@ final class Member<M> {
         return givesUp;
     }
 
-    /** For what is held already. A stopping member has to get to the end, and what it moves takes no more memory than before. */
+    /**
+     * Whether the handler's queue has room for an entry that is held already. A stopping member must get to the end, and moving an
+     * entry takes no more memory than before.
+     */
     boolean hasRoom() {
         return effects.hasRoom() || (stopping && effects.hasRoomForHeld());
     }
 
-    /** How long whoever takes over from this member waits, if it has not heard otherwise. */
+    /** This member's grace, in nanoseconds: announced to its successor, and the minimum that it waits when it takes over itself. */
     long grace() {
         return Leadership.GRACE.toNanos() + 2 * roundTrip;
     }
 
-    /** Duration for which messages may have been missed, milliseconds; 0: nobody can know. */
+    /** How long messages may have been missed, in milliseconds; 0: unknown. */
     long missedMillis(long now) {
         return remnant.brokenAt() == Leadership.NEVER ? 0 : Leadership.millis(now - remnant.brokenAt());
     }
 
-    /** A word that nobody else can guess. */
+    /** A random word that nobody else can guess. */
     String word() {
         return Long.toString(random.nextLong() & Long.MAX_VALUE, Character.MAX_RADIX);
     }
@@ -131,7 +134,7 @@ final class Member<M> {
 
     // ---- the connection
 
-    /** There is a stream. */
+    /** A stream begins. */
     void connected(int newBackend, ServerRun newRun, long now) {
         backend = newBackend;
         run = newRun;
@@ -143,12 +146,12 @@ final class Member<M> {
         signs.connected();
     }
 
-    /** There is no stream any more; what the role has to keep of it is added to this remnant next. */
+    /** The stream is gone. Next, the state adds what it must keep to the remnant. */
     void disconnected() {
         remnant.lost(run, backend);
     }
 
-    /** Listens, unless it does already. */
+    /** Starts to listen, unless it listens already. */
     void listen() {
         if (!listening) {
             listening = true;
@@ -156,7 +159,7 @@ final class Member<M> {
         }
     }
 
-    /** Asks a silent member for a sign of life, and ends its session if it gives none. */
+    /** Challenges a silent member, and ends its session if it does not answer. */
     void watch(Challenge watched, Lock lock, long limit, long now) {
         if (watched.isDue(now, limit)) {
             String token = control.token();
@@ -168,9 +171,9 @@ final class Member<M> {
         }
     }
 
-    /** As cold or standby: whether another member leads, or has led, and whether this member's former session still holds a lock. */
-    void lookForLeader(Poll poll) {
-        presence.lookForWitnesses(poll);
+    /** For a cold member and a standby: observes whether another member leads or has led, and ends this member's former session. */
+    void observeLeader(Poll poll) {
+        presence.observeWitnesses(poll);
         endFormerSession(poll.leader(), Lock.LEADER);
         endFormerSession(poll.standby(), Lock.STANDBY);
         if (poll.leader() != 0 && poll.leader() != backend && !remnant.isFormer(poll.leader(), run())) {
@@ -179,7 +182,7 @@ final class Member<M> {
         }
     }
 
-    /** This member's session before the last loss, of which the server does not know yet that nobody is there any more. */
+    /** Ends the session from before the last loss, if the server has not noticed the loss and the session still holds the lock. */
     private void endFormerSession(int holder, Lock lock) {
         if (remnant.isFormer(holder, run()) && holder != backend && remnant.isToBeEnded()) {
             effects.terminate(holder, lock);
@@ -188,7 +191,7 @@ final class Member<M> {
 
     // ---- from one role to the next
 
-    /** The only door. */
+    /** The only way from one role to the next. */
     void become(State<M> next, String reason) {
         if (!Transitions.allow(state.role(), next.role())) {
             throw new IllegalStateException("A member that is " + state.role() + " can't become " + next.role());
@@ -197,7 +200,7 @@ final class Member<M> {
         effects.changed(next.role(), next.holdsAll(), reason);
     }
 
-    /** This member has got the standby's place. */
+    /** This member has got the standby's lock. */
     void standBy(Poll poll, long now) {
         Following<M> following = new Following<>(this);
         following.foundLeader(poll.leader() != 0);
@@ -207,13 +210,13 @@ final class Member<M> {
             remnant.certain();
         }
         Standby<M> standby = new Standby<>(this, following);
-        become(standby, "has the standby's place");
+        become(standby, "got the standby's lock");
         standby.begin(now);
     }
 
     /** This member has got the leader's lock. */
-    void takeOver(Following<M> following, boolean holdsPlace, long now) {
-        TakingOver<M> takingOver = new TakingOver<>(this, following, holdsPlace, now);
+    void takeOver(Following<M> following, boolean holdsStandbyLock, long now) {
+        TakingOver<M> takingOver = new TakingOver<>(this, following, holdsStandbyLock, now);
         become(takingOver, following.hasResigned() ? "the leader resigned"
                 : following.isWithoutPredecessor() ? "nobody leads" : "the leader is gone");
         if (!remnant.isResumable(run(), connectedAt, now)) {
@@ -222,20 +225,20 @@ final class Member<M> {
         takingOver.begin(now);
     }
 
-    /** This member has read all that lies before its take-over, and nobody else can begin anything any more. */
-    void lead(Following.Inheritance<M> inheritance, Heir heir, boolean holdsPlace, long now) {
+    /** This member has read everything before its TAKEOVER, and no other member can begin messages any more. */
+    void lead(Following.Inheritance<M> inheritance, Heir heir, boolean holdsStandbyLock, long now) {
         long completeBefore = inheritance.entries().isEmpty() ? stream.place() : inheritance.entries().get(0).place();
         Leader<M> leader = new Leader<>(this, new Term<>(this, inheritance, heir, now));
         become(leader, "inherits " + inheritance.entries().size() + " messages and gaps");
         effects.renewLease(reports.sentAt(), grace());
         effects.open(completeBefore);
-        if (holdsPlace) {
+        if (holdsStandbyLock) {
             effects.unlock(Lock.STANDBY);
         }
         leader.begin(now);
     }
 
-    /** The end. The locks that are left go with {@link Effects#stopped}. */
+    /** The end. {@link Effects#stopped} releases the remaining locks. */
     void finish() {
         if (state.role() != Role.STOPPED) {
             state.discard();
@@ -247,13 +250,13 @@ final class Member<M> {
 
     // ---- leaving
 
-    /** Whether nobody needs this member any more that neither leads nor stands by. */
+    /** For a member that neither leads nor stands by: whether it may leave, because it stops and has no remnant. */
     boolean isFreeToLeave() {
         return stopping && remnant.isEmpty();
     }
 
     /**
-     * What this member had taken in when its stream broke, or has just inherited, it can't deliver any more: told as a gap.
+     * Gives up the messages of the remnant or, if there is none, of the inheritance: they become a gap.
      *
      * @param inherited null: nothing
      */
@@ -272,10 +275,10 @@ final class Member<M> {
         }
     }
 
-    /** After the end: this member may take part again. */
+    /** After the end: the member may join again. */
     void again() {
         stopping = false;
         givesUp = false;
-        become(new Disconnected<>(this), "takes part again");
+        become(new Disconnected<>(this), "joins again");
     }
 }

@@ -5,28 +5,28 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What messages are called: each by the leader's last marker before it and its count after that. Names are made when they are
- * needed, because a standby learns of some markers late.
+ * The names of messages: each consists of the last leader's marker before the message, and the message's number after it. Names are
+ * computed when they are needed, because a standby learns of some markers late.
  */
 final class Names {
 
-    /** From this place on messages are named by that marker, the first one by count + 1. */
+    /** From position {@code from} on, messages are named by this marker; the first one gets the number {@code count + 1}. */
     record Anchor(long from, String epoch, long marker, long count) {
 
-        /** The same names, told from a later place on. */
+        /** The anchor of the same names at a later position. */
         Anchor at(long place) {
             return new Anchor(place, epoch, marker, count + place - from);
         }
     }
 
-    /** In the order of their places; of two at the same place the later one counts. */
+    /** Ordered by position; of two at the same position the later one counts. */
     private final ArrayDeque<Anchor> anchors = new ArrayDeque<>();
 
     void clear() {
         anchors.clear();
     }
 
-    /** A marker comes by, or has come by at an earlier place than some that are known. */
+    /** Adds a marker, whose position may be before those of known markers. */
     void mark(long from, String epoch, long marker) {
         ArrayDeque<Anchor> later = new ArrayDeque<>();
         while (!anchors.isEmpty() && anchors.peekLast().from > from) {
@@ -36,14 +36,14 @@ final class Names {
         anchors.addAll(later);
     }
 
-    /** How messages from this place on are named, unless they have a name already. */
+    /** Sets the names from this position on, up to the first known marker. */
     void begin(long from, String epoch, long marker, long count) {
         if (anchors.isEmpty() || anchors.peek().from > from) {
             anchors.addFirst(new Anchor(from, epoch, marker, count));
         }
     }
 
-    /** How a message at this place is named; null: no marker lies before it. */
+    /** The anchor at this position; null: no marker before it. */
     @Nullable
     Anchor at(long place) {
         Anchor last = null;
@@ -56,7 +56,7 @@ final class Names {
         return last == null ? null : last.at(place);
     }
 
-    /** The name of the message at this place; null: no marker lies before it. */
+    /** The name of the message at this position; null: no marker before it. */
     @Nullable
     MessageId of(long place) {
         Anchor anchor = anchors.peekLast();
@@ -66,7 +66,7 @@ final class Names {
         return anchor == null ? null : new MessageId(anchor.epoch, anchor.marker, anchor.count + place + 1 - anchor.from);
     }
 
-    /** Forgets what is not needed for this place and later ones. */
+    /** Forgets the markers that are not needed to name this position and later ones. */
     void forgetBefore(long place) {
         while (anchors.size() > 1) {
             Anchor first = anchors.remove();

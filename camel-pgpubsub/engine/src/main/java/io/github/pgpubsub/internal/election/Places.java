@@ -5,13 +5,13 @@ import java.util.Deque;
 import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 
-/** Control messages that came by, with how many data messages this member had counted before each. */
+/** Positions of control messages: each with the number of data messages that this member had counted before it. */
 final class Places {
 
     /**
-     * Where a control message lies.
+     * The position of a control message.
      *
-     * @param order  tells which came first of two with no data between them
+     * @param order  tells the order of two control messages with no data message between them
      * @param before data messages before it
      */
     record Place(long order, String token, long before) {}
@@ -19,12 +19,12 @@ final class Places {
     private final ArrayDeque<Place> places = new ArrayDeque<>();
     private long order;
 
-    /** A control message comes by; whether it will be needed may turn out later. */
+    /** The position of a control message that arrives now. {@link #add} keeps it, if it turns out to be needed. */
     Place note(String token, long before) {
         return new Place(order++, token, before);
     }
 
-    /** Keeps it, in its order: all members need the same, for a place has the name of the last message before it. */
+    /** Keeps a position, in order: all members must keep the same ones, because a position is named by the last one before it. */
     void add(Place noted) {
         Deque<Place> later = new ArrayDeque<>();
         while (!places.isEmpty() && places.peekLast().order > noted.order) {
@@ -34,7 +34,7 @@ final class Places {
         places.addAll(later);
     }
 
-    /** Where a reference of another member points to here; -1: this member has not seen it. */
+    /** The position of another member's reference; -1: this member has not seen it. */
     long find(Reference reference) {
         for (Place place : places) {
             if (place.token.equals(reference.token())) {
@@ -44,7 +44,7 @@ final class Places {
         return -1;
     }
 
-    /** How to name a place to others; null: no control message lies before it. */
+    /** The reference that names a position to others; null: no control message before it. */
     @Nullable
     Reference name(long place) {
         Reference last = null;
@@ -57,14 +57,14 @@ final class Places {
         return last;
     }
 
-    /** Another member has named a place by this message, which is known here, and will name no later one by an earlier one. */
+    /** Forgets what precedes a known reference of another member, which will not refer to anything earlier again. */
     void forgetBefore(Reference reference) {
         while (!places.peek().token.equals(reference.token())) {
             places.remove();
         }
     }
 
-    /** Forgets what is not needed to name this place or a later one. */
+    /** Forgets what is not needed to name this position or a later one. */
     void forgetBefore(long place) {
         Iterator<Place> all = places.iterator();
         Place last = null;

@@ -3,15 +3,15 @@ package io.github.pgpubsub.internal.election;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The answer to {@link Effects#poll}: what was asked, and what was found. It says which lock was tried, because the answer to
- * an older question may come in a role that would ask for another lock.
+ * The answer to {@link Effects#poll}. It names the lock that was tried, because an answer may arrive in a later role that would have
+ * tried another lock.
  *
- * @param tried     the lock that was tried; null: none, the question was only who holds which
- * @param acquired  whether the lock that was tried is now held by this member
+ * @param tried     the lock that was tried; null: none, only the holders were looked up
+ * @param acquired  whether this member has got the lock that was tried
  * @param leader    backend that holds the leader's lock, 0: none
- * @param standby   backend that holds the standby's place, 0: none
- * @param members   backends that take part in the group, this one included
- * @param witnesses of these, how many others have seen somebody lead
+ * @param standby   backend that holds the standby's lock, 0: none
+ * @param members   number of backends in the group, this one included
+ * @param witnesses number of other members that have seen a leader
  */
 public record Poll(@Nullable Lock tried, boolean acquired, int leader, int standby, int members, int witnesses) {
 

@@ -1,10 +1,10 @@
 package io.github.pgpubsub.internal.election;
 
-/** The shared lock by which a member shows that it is there, and whether it has seen anybody lead. */
+/** The shared lock by which a member shows that it is present, and whether it has seen a leader. */
 final class Presence {
 
     private final Effects<?> effects;
-    /** Whether this member has led, has seen another member lead, or another one that has. Kept over a break of the stream. */
+    /** Whether this member has led, has seen a leader, or has met a member that has. Survives a break of the stream. */
     private boolean witness;
     private boolean holdsWitness;
     private boolean holdsPresence;
@@ -20,22 +20,22 @@ final class Presence {
         effects.share(witness ? Lock.WITNESS : Lock.PRESENCE);
     }
 
-    /** This member leads, or has seen another member lead. */
+    /** This member leads, or has seen a leader. */
     void witnessed() {
         witness = true;
     }
 
-    /** Remembers whether other members are there. */
-    void look(Poll poll) {
+    /** Remembers whether there are other members. */
+    void observe(Poll poll) {
         othersSeen = poll.members() > 1;
     }
 
-    /** What other members have seen this one knows too, and still when they are gone. */
-    void lookForWitnesses(Poll poll) {
+    /** Learns from other members whether there was a leader, and remembers it when they are gone. */
+    void observeWitnesses(Poll poll) {
         witness |= poll.witnesses() > 0;
     }
 
-    /** Changes the lock if need be: with two looks, so that this member is seen at all times. */
+    /** Changes the lock if necessary, in two polls, so that this member holds one of the two at any time. */
     void showWitness() {
         if (witness && !holdsWitness) {
             holdsWitness = true;
@@ -46,12 +46,12 @@ final class Presence {
         }
     }
 
-    /** Whether other members were there at the last look. */
+    /** Whether there were other members at the last poll. */
     boolean isWithOthers() {
         return othersSeen;
     }
 
-    /** Whether nobody is known to have led, so that nobody can have missed anything. */
+    /** Whether no leader is known to have existed, so nobody can have missed a message. */
     boolean isFirstGap() {
         return !witness;
     }

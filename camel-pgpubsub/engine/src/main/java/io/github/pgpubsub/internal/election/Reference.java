@@ -1,9 +1,9 @@
 package io.github.pgpubsub.internal.election;
 
 /**
- * A place in the stream that other members can find: behind a control message, and behind so many data messages after it.
+ * A position in the stream that other members can find: a control message and the number of data messages after it.
  *
- * @param token the control message
+ * @param token token of the control message
  * @param count data messages after it
  */
 record Reference(String token, long count) {}

@@ -4,27 +4,27 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a member had when its stream broke. Nothing is thrown away at once, because a restart of the server breaks the streams
- * of all members alike; but nothing may be delivered that another member has delivered meanwhile. Whether one has led is seen
- * in the locks, and only as long as it does: the database keeps no record of it. So what a standby may have had too is
- * delivered only where nobody can have led and left in between.
+ * What is left of a stream that broke: the messages that a member had not finished. They are not discarded at once, because a restart
+ * of the server breaks the streams of all members alike; but no message may be delivered that another member has delivered meanwhile.
+ * A leader can be seen in the locks only while it leads: the database keeps no record of it. So messages that a standby may have had,
+ * too, are delivered only if nobody can have led and left since.
  */
 final class Remnant<M> {
 
-    /** So soon after it was known to lead a leader goes on with what it had: nobody has taken over, finished and left. */
+    /** Within this time after the last proof that it led, a leader may resume: nobody can have taken over, finished and left. */
     static final long RESUMED_NANOS = TimeUnit.SECONDS.toNanos(2);
-    /** A stream that broke with its server is found broken at once; one that was cut off, only by a heartbeat. */
+    /** A stream that broke with its server is found broken within this time; a stream that was cut off, only by a heartbeat. */
     private static final long FOUND_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
-    /** So long after a restart of the server the first member that is back goes on. */
+    /** Within this time after a restart of the server, the first member that is back may resume. */
     private static final long RESTARTED_NANOS = TimeUnit.SECONDS.toNanos(60);
 
     private final Entries<M> entries;
     private long brokenAt = Leadership.NEVER;
-    /** The session before this one, and whether it was asked to be ended. */
+    /** The session before this one, and whether its end has been requested. */
     private @Nullable ServerRun formerRun;
     private int formerBackend;
     private boolean ended;
-    /** About the entries: from which run they are, whether a standby may have them too, and how they were lost. */
+    /** Of the entries: the server's run, whether a standby may have them, too, whether this member led, and when they were lost. */
     private @Nullable ServerRun run;
     private boolean shared;
     private boolean led;
@@ -35,14 +35,14 @@ final class Remnant<M> {
         this.entries = entries;
     }
 
-    /** The stream of that session broke. */
+    /** The stream of a session broke. */
     void lost(@Nullable ServerRun run, int backend) {
         formerRun = run;
         formerBackend = backend;
         ended = false;
     }
 
-    /** Messages may have been missed from this time on, or already from an earlier one. */
+    /** Messages may have been missed from this time on, unless an earlier time is known already. */
     void brokenAt(long since) {
         if (brokenAt == Leadership.NEVER) {
             brokenAt = since;
@@ -50,11 +50,11 @@ final class Remnant<M> {
     }
 
     /**
-     * Keeps what has not been done, of the stream that has just broken.
+     * Keeps the unfinished messages of the stream that has just broken.
      *
      * @param asLeader  whether this member led
-     * @param alsoKept  whether a standby may have the same
-     * @param lastProof when the stream was last known to be whole
+     * @param alsoKept  whether a standby may have the same messages
+     * @param lastProof time of the latest proof that the stream was whole
      */
     void keep(Iterable<Entry<M>> undone, boolean asLeader, boolean alsoKept, long lastProof, long now) {
         entries.addAll(undone);
@@ -69,7 +69,7 @@ final class Remnant<M> {
         return entries.isEmpty();
     }
 
-    /** Whether there is something that this member led with and nobody else can have. */
+    /** Whether there are messages that this member had as leader and that no other member can have. */
     boolean isOnlyHere() {
         return !entries.isEmpty() && led && !shared;
     }
@@ -78,28 +78,28 @@ final class Remnant<M> {
         return entries;
     }
 
-    /** Another member leads: what is left here is for that one. */
+    /** Another member leads: these messages are its business. */
     void drop() {
         entries.clear();
     }
 
-    /** This member leads, or holds all that the leader has not done: there is nothing to make up for any more. */
+    /** This member leads, or holds everything that the leader has not done: nothing is left to make up for. */
     void forget() {
         entries.clear();
         brokenAt = Leadership.NEVER;
     }
 
-    /** Since when messages may have been missed; {@link Leadership#NEVER}: the stream has not broken. */
+    /** Time from which on messages may have been missed; {@link Leadership#NEVER}: the stream has not broken. */
     long brokenAt() {
         return brokenAt;
     }
 
-    /** Whether that backend was this member's own before the stream broke. */
+    /** Whether a backend was this member's own before the stream broke. */
     boolean isFormer(int backend, ServerRun current) {
         return backend != 0 && backend == formerBackend && formerRun != null && formerRun.start().equals(current.start());
     }
 
-    /** Whether the former session, which the server still keeps, is to be ended: said once. */
+    /** Whether the former session, which the server still has, must be ended. True once. */
     boolean isToBeEnded() {
         boolean once = !ended;
         ended = true;
@@ -107,14 +107,14 @@ final class Remnant<M> {
     }
 
     /**
-     * The former session still holds the leader's lock, and this member has got the standby's place: so nobody has led, and
-     * nobody else will be first.
+     * Called when the former session still holds the leader's lock and this member has got the standby's lock: nobody else has led,
+     * and nobody else will be the next leader.
      */
     void certain() {
         shared &= !led;
     }
 
-    /** Whether it may be delivered by this member, which has got the lock and has seen nobody else lead since. */
+    /** Whether this member, which has got the leader's lock and has seen no other leader since, may deliver the messages. */
     boolean isResumable(ServerRun current, long connectedAt, long now) {
         if (entries.isEmpty()) {
             return false;

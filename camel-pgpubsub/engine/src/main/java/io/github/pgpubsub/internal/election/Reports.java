@@ -3,12 +3,12 @@ package io.github.pgpubsub.internal.election;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** When a leader says how far it is: when asked, when there is news for a standby, and as a sign of life. */
+/** When a leader reports its progress: on request, when there is news for a standby, and as a sign of life. */
 final class Reports {
 
-    /** At most one report in this time while messages flow. */
+    /** Minimum interval between reports while messages flow. */
     private static final long NEWS_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
-    /** At most one in this time, whoever asks. */
+    /** Minimum interval between reports on request. */
     private static final long URGENT_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final long signNanos;
@@ -23,15 +23,15 @@ final class Reports {
     private boolean wanted;
 
     /**
-     * @param signNanos    longest silence
-     * @param manyMessages so many messages without a marker are news by themselves
+     * @param signNanos    maximum interval between reports
+     * @param manyMessages number of messages after a marker that makes a report urgent
      */
     Reports(long signNanos, int manyMessages) {
         this.signNanos = signNanos;
         this.manyMessages = Math.max(1, manyMessages);
     }
 
-    /** A term begins; its take-over is its first marker. */
+    /** A term begins; its TAKEOVER is its first marker. */
     void begin(String takeover, long now) {
         token = takeover;
         sentAt = now;
@@ -50,7 +50,7 @@ final class Reports {
         if (pending) {
             return false;
         }
-        // A report is a marker itself, so the same place has another name after it: that alone is no news to who is in step.
+        // A report is itself a marker and so renames an unchanged position: this alone is no news to a standby in step.
         boolean news = heir.isPresent() && reference != null
                 && (complete != lastComplete || (!heir.isSynced() && !reference.equals(lastReference)));
         boolean joins = heir.unanswered() != null;
@@ -63,7 +63,7 @@ final class Reports {
         return now - lastAt >= signNanos;
     }
 
-    /** Makes the next report. */
+    /** Creates the next report. */
     ControlMessage next(String newToken, @Nullable Reference reference, long complete, long now) {
         token = newToken;
         sentAt = now;
@@ -79,7 +79,7 @@ final class Reports {
         pending &= !answeredToken.equals(token);
     }
 
-    /** Whether this is the latest one: then it was sent at {@link #sentAt}. */
+    /** Whether the token is the latest report's, which was sent at {@link #sentAt}. */
     boolean isLatest(String seenToken) {
         return seenToken.equals(token);
     }

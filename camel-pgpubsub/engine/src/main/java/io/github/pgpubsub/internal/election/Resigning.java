@@ -3,7 +3,7 @@ package io.github.pgpubsub.internal.election;
 import io.github.pgpubsub.status.Role;
 import org.jspecify.annotations.Nullable;
 
-/** Takes in nothing more, finishes what has begun, or all before a place, and then gives the lock back. */
+/** Begins no new messages: finishes the messages that have begun, or all before the cut, and then releases the leader's lock. */
 final class Resigning<M> extends InTerm<M> {
 
     private boolean resigned;
@@ -30,7 +30,7 @@ final class Resigning<M> extends InTerm<M> {
 
     @Override
     void tick(long now) {
-        // What has begun may take longer than others wait for a sign of life.
+        // The messages that have begun may take longer than other members wait for a sign of life.
         if (!resigned) {
             term.report(now);
             if (self.effects.isIdle()) {
@@ -43,7 +43,7 @@ final class Resigning<M> extends InTerm<M> {
     void reported(String joinToken) {
         heir.answered(joinToken);
         if (term.isHeldBack()) {
-            term.holdBackNoMoreThanNeeded();
+            term.updateHoldBack();
             finishBefore();
         }
     }
@@ -58,24 +58,24 @@ final class Resigning<M> extends InTerm<M> {
         return null;
     }
 
-    // ---- to the end
+    // ---- the end
 
-    /** The heir has got in step meanwhile: what has not begun is for the heir too. */
+    /** The standby has got in step meanwhile: the messages before the cut that have not begun are left to it, too. */
     private void handOverIfInStep() {
         if (self.isStopping() && term.isCut() && !resigned && heir.isReady()) {
-            term.cutNowhere();
+            term.removeCut();
             handOver();
         }
     }
 
-    /** What has not begun is for the heir. */
+    /** Leaves the messages that have not begun to the standby. */
     void handOver() {
         term.takeBack();
         term.backlog.clear();
         self.effects.awaitIdle();
     }
 
-    /** Finishes what is left for it. What must not begin yet is looked at again with the next tick. */
+    /** Finishes the messages before the cut. The next tick tries again those that must not begin yet. */
     void finishBefore() {
         term.pump();
         if (!self.effects.isIdle()) {

@@ -1,9 +1,9 @@
 package io.github.pgpubsub.internal.election;
 
 /**
- * One run of a server, from its start to its end. Backend ids mean nothing beyond it, and no session outlives it.
+ * One run of a server, from its start to its stop. Backend ids are meaningless in any other run, and no session outlives its run.
  *
- * @param start       names the start: equal for two connections if, and only if, the server was not restarted between them
- * @param uptimeNanos how long the server had been up when the connection was opened
+ * @param start       identifies the run: equal for two connections if, and only if, the server was not restarted between them
+ * @param uptimeNanos the server's uptime when the connection was opened
  */
 public record ServerRun(String start, long uptimeNanos) {}

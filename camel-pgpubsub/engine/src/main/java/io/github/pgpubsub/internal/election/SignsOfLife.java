@@ -1,6 +1,6 @@
 package io.github.pgpubsub.internal.election;
 
-/** What a leader says over an auxiliary connection while it does not read its stream. */
+/** A leader's signs of life over an auxiliary connection, while it does not read its stream. */
 final class SignsOfLife {
 
     private int connection;
@@ -8,12 +8,12 @@ final class SignsOfLife {
     private int announcedTo;
     private int announcements;
 
-    /** The session has a new connection. */
+    /** Called for each new connection of the session. */
     void connected() {
         connection = 0;
     }
 
-    /** Backend of the auxiliary connection, 0: there is none. */
+    /** Backend of the auxiliary connection, 0: none. */
     int connection() {
         return connection;
     }
@@ -34,11 +34,11 @@ final class SignsOfLife {
     }
 
     /**
-     * Whether the auxiliary connection is to be announced to that standby, which believes a second backend only if the one
-     * that holds the lock has named it. Without a standby nothing is sent on the listening connection, where the driver would
-     * take in the whole backlog before the answer. Twice: a standby may have the place and not listen yet.
+     * Whether to announce the auxiliary connection to the standby now. A standby believes a second backend only if the lock's holder
+     * has named it. Without a standby nothing is announced, because sending on the listening connection makes the driver read the
+     * whole backlog before the answer. True twice for each standby: it may have its lock and not listen yet.
      */
-    boolean isToBeAnnounced(int standby) {
+    boolean takeAnnouncement(int standby) {
         if (standby != announcedTo) {
             announcedTo = standby;
             announcements = standby == 0 ? 0 : 2;

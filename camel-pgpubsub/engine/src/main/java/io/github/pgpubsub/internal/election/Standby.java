@@ -2,7 +2,7 @@ package io.github.pgpubsub.internal.election;
 
 import io.github.pgpubsub.status.Role;
 
-/** Holds the standby's place: keeps what the leader has not reported done, and tries to get the leader's lock. */
+/** Holds the standby's lock: keeps the messages that the leader has not reported done, and tries to get the leader's lock. */
 final class Standby<M> extends State<M> {
 
     private final Following<M> following;
@@ -37,7 +37,7 @@ final class Standby<M> extends State<M> {
         return following.leader.since();
     }
 
-    /** The role is entered. */
+    /** Called once the role is entered. */
     void begin(long now) {
         self.listen();
         following.join();
@@ -61,7 +61,7 @@ final class Standby<M> extends State<M> {
     @Override
     void challenged(long now) {
         if (now - self.nextAnswer >= 0) {
-            self.nextAnswer = now + LockLooks.QUESTION_NANOS;
+            self.nextAnswer = now + LockPolling.QUESTION_NANOS;
             self.control.send(ControlMessage.of(ControlMessage.Type.ALIVE, self.control.token()));
         }
     }
@@ -89,7 +89,7 @@ final class Standby<M> extends State<M> {
         if (self.locks.isTryDue(now)) {
             self.locks.ask(Lock.LEADER, now);
         }
-        // The leader's timeout counts; a leader that was never heard is given this member's own.
+        // The timeout that the leader has announced, or else this member's own.
         long limit = following.leader.timeout(self.leaderTimeout);
         if (following.isJoined() && limit > 0) {
             self.watch(self.watchedLeader, Lock.LEADER, limit, now);
@@ -97,13 +97,13 @@ final class Standby<M> extends State<M> {
     }
 
     @Override
-    void look(Poll poll) {
-        self.lookForLeader(poll);
+    void observe(Poll poll) {
+        self.observeLeader(poll);
     }
 
     @Override
     void polled(Poll poll, long now) {
-        if (following.doubts.look(self.locks.askedAt(), now)) {
+        if (following.doubts.recordLook(self.locks.askedAt(), now)) {
             following.findOutWhatWasMissed();
         }
         if (poll.leader() != 0 && poll.leader() != self.backend()) {
@@ -121,8 +121,8 @@ final class Standby<M> extends State<M> {
     }
 
     /**
-     * A stopping standby is needed while the leader stops too, and while nobody leads: nobody else has what it holds. A standby
-     * that has not joined holds nothing.
+     * Leaves, unless the stopping standby is needed: it is the only member with its messages while the leader stops too, and while
+     * there is no leader. A standby that has not joined has no messages.
      */
     private void leaveUnlessNeeded(Poll poll, long now) {
         if (poll.tried() != Lock.LEADER) {
@@ -144,7 +144,7 @@ final class Standby<M> extends State<M> {
 
     @Override
     void broke(long lastProof, long now) {
-        // What was received before an earlier break comes first, and then there is a gap, which is told with that.
+        // An earlier remnant is kept instead: its messages come first, and the gap after it includes this break.
         if (self.remnant.isEmpty() && (following.isInStep() || following.isWithoutPredecessor())) {
             following.keepForLater(following.isWithoutPredecessor(), new Heir(), lastProof, now);
         }

@@ -1,6 +1,6 @@
 package io.github.pgpubsub.internal.election;
 
-/** What a standby keeps of the stream: everything from some place on, as long as there is room. */
+/** The part of the stream that a standby keeps: everything from some position on, as long as there is room. */
 final class StandbyBuffer<M> {
 
     private final int limit;
@@ -12,16 +12,18 @@ final class StandbyBuffer<M> {
         this.entries = entries;
     }
 
-    /** From this place on everything is kept. */
+    /** Keeps everything from this position on. */
     void begin(long place) {
         entries.clear();
         heldFrom = place;
     }
 
     /**
-     * @param handOver whether nobody else has the message, because the leader stops or is gone: then it is kept over the limit,
-     *                 and over the memory's bound too as long as the heap allows
-     * @return false: there was no room, the oldest is lost
+     * Keeps a message.
+     *
+     * @param handOver whether no other member has the message, because the leader stops or is gone: then it is kept even over the
+     *                 limit, and over the memory limit as long as the heap allows
+     * @return false if there was no room and the oldest message was dropped
      */
     boolean keep(Entry<M> entry, boolean handOver) {
         entries.add(entry);
@@ -33,20 +35,20 @@ final class StandbyBuffer<M> {
         return false;
     }
 
-    /** Whether there is room for anything, so that it can be told when all is held that the leader has not done. */
+    /** Whether the buffer may hold messages at all; if not, a standby gets in step only once the leader wants to stop. */
     boolean isAllowed() {
         return limit > 0;
     }
 
-    /** From this place on everything is held. */
+    /** The position from which on everything is held. */
     long heldFrom() {
         return heldFrom;
     }
 
     /**
-     * The leader has completed everything before this place.
+     * The leader has completed everything before this position.
      *
-     * @return whether everything from there on is held, so that nothing would be lost if the leader ended now
+     * @return whether everything from there on is held, so that nothing is lost if the leader dies now
      */
     boolean dropBefore(long place) {
         if (place < heldFrom) {

@@ -4,8 +4,8 @@ import io.github.pgpubsub.status.Role;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a member does in one role. {@link Leadership} hands events to the current state; an event that a state does not
- * override means nothing in its role. Not thread-safe, like all of this package.
+ * A member's behaviour in one role. {@link Leadership} passes events to the current state; a state ignores the events that it does
+ * not override. Not thread-safe, like the whole package.
  */
 abstract class State<M> {
 
@@ -17,27 +17,27 @@ abstract class State<M> {
 
     abstract Role role();
 
-    /** Whether this member, as standby, holds all that the leader has not done. */
+    /** Whether this member, as standby, holds everything that the leader has not done. */
     boolean holdsAll() {
         return false;
     }
 
-    /** Whether the standby holds all that the leader has not done, as far as this member knows. */
+    /** Whether the standby holds everything that the leader has not done, as far as this member knows. */
     boolean isInStep() {
         return holdsAll();
     }
 
-    /** The backend that stands by, 0: none known. */
+    /** The standby's backend, 0: none known. */
     int standby() {
         return 0;
     }
 
-    /** The backend that leads, 0: none known. */
+    /** The leader's backend, 0: none known. */
     int leader() {
         return 0;
     }
 
-    /** When the leader began to lead, by this member's clock; {@link Leadership#NEVER}: not known. */
+    /** When the leader began to lead, by this member's clock; {@link Leadership#NEVER}: unknown. */
     long leaderSince() {
         return Leadership.NEVER;
     }
@@ -48,49 +48,49 @@ abstract class State<M> {
         return true;
     }
 
-    /** A data message. Its place is counted in every role. */
+    /** A data message arrives. Every role counts it. */
     void data(M message) {
         self.stream.next(message, false);
     }
 
-    /** Another member says that it has the standby's place. */
+    /** Another member says that it has got the standby's lock. */
     void joins(int sender, ControlMessage message, long now) {}
 
-    /** A standby, or a leader over its auxiliary connection, shows life. */
+    /** A standby, or a leader over its auxiliary connection, shows that it is alive. */
     void showsLife(int sender, ControlMessage message, long now) {}
 
-    /** This member is asked for a sign of life. */
+    /** Another member asks this one for a sign of life. */
     void challenged(long now) {}
 
     /** A former leader says that the lock is free. */
     void vacant(int sender, long now) {}
 
-    /** Somebody says what leaders say. */
+    /** A leader's message arrives; the sender may be forged. */
     void leaderSays(int sender, ControlMessage message, long now) {}
 
-    /** This member's own message comes by. */
+    /** This member's own message arrives. */
     void ownCameBy(ControlMessage message, long now) {}
 
-    /** The stream broke: keeps what has to outlive that in {@link Member#remnant}. */
+    /** The stream broke: adds what must outlive the break to {@link Member#remnant}. */
     void broke(long lastProof, long now) {}
 
     // ---- time, and answers
 
     void tick(long now) {}
 
-    /** What the answer to a question about the locks tells whatever was asked for. Comes before {@link #polled}. */
-    void look(Poll poll) {}
+    /** Observes the lock holders in an answer, whatever was asked. Called before {@link #polled}. */
+    void observe(Poll poll) {}
 
-    /** The answer to a question about the locks. */
+    /** The answer to a poll of the locks. */
     void polled(Poll poll, long now) {}
 
-    /** A report is committed that answered a standby's JOIN, or none. */
+    /** A report is committed. It answered the standby's JOIN with this token; empty: none. */
     void reported(String joinToken) {}
 
-    /** The leader's lock is given back. */
+    /** The leader's lock is released. */
     void unlocked() {}
 
-    /** A leader's session was ended on this member's request. */
+    /** The leader's session was ended at this member's request. */
     void leaderEnded(long now) {}
 
     /** Everything that was delivered is complete. */
@@ -119,6 +119,6 @@ abstract class State<M> {
         self.giveUp(null, now);
     }
 
-    /** This state is left for good: its lists give their memory back. */
+    /** Called when the state is left for good, to free the memory of its lists. */
     void discard() {}
 }

@@ -3,22 +3,22 @@ package io.github.pgpubsub.internal.election;
 import io.github.pgpubsub.status.Role;
 import org.jspecify.annotations.Nullable;
 
-/** Holds the leader's lock and waits for its own TAKEOVER to come by: then it has read all that was said and sent before. */
+/** Holds the leader's lock and waits until its own TAKEOVER arrives: then it has read everything that was sent before. */
 final class TakingOver<M> extends State<M> {
 
     private final Following<M> following;
-    private final boolean holdsPlace;
+    private final boolean holdsStandbyLock;
     private final String token;
     private final long tookOverSince;
     private final Heir heir = new Heir();
     private boolean cameBy;
     private int leader;
 
-    /** @param holdsPlace whether the standby's place has to be given back */
-    TakingOver(Member<M> self, Following<M> following, boolean holdsPlace, long now) {
+    /** @param holdsStandbyLock whether the standby's lock must be released */
+    TakingOver(Member<M> self, Following<M> following, boolean holdsStandbyLock, long now) {
         super(self);
         this.following = following;
-        this.holdsPlace = holdsPlace;
+        this.holdsStandbyLock = holdsStandbyLock;
         this.leader = following.leader.backend;
         this.token = self.control.token();
         this.tookOverSince = now;
@@ -44,7 +44,7 @@ final class TakingOver<M> extends State<M> {
         return following.leader.since();
     }
 
-    /** The role is entered. */
+    /** Called once the role is entered. */
     void begin(long now) {
         self.reports.begin(token, now);
         self.control.send(ControlMessage.of(ControlMessage.Type.TAKEOVER, token).with("epoch", self.word())
@@ -61,7 +61,7 @@ final class TakingOver<M> extends State<M> {
         heir.joins(sender, self.stream.note(message));
     }
 
-    /** What the old leader said last comes by before the own take-over. */
+    /** Heeds the former leader: its last messages arrive before this member's TAKEOVER. */
     @Override
     void leaderSays(int sender, ControlMessage message, long now) {
         if (!cameBy) {
@@ -95,10 +95,10 @@ final class TakingOver<M> extends State<M> {
         following.buffer.clear();
         self.remnant.forget();
         self.presence.witnessed();
-        self.lead(inheritance, heir, holdsPlace, now);
+        self.lead(inheritance, heir, holdsStandbyLock, now);
     }
 
-    /** Whoever led may have announced that it needs longer to learn that it does not lead any more. */
+    /** Whether the former leader's grace is over. The former leader may have announced a longer one than this member's own. */
     private boolean isLeadDue(long now) {
         return following.hasResigned() || now - tookOverSince >= Math.max(self.grace(), following.leader.grace());
     }
@@ -119,9 +119,9 @@ final class TakingOver<M> extends State<M> {
 
     @Override
     void broke(long lastProof, long now) {
-        // What was received before an earlier break comes first, and then there is a gap, which is told with that.
+        // An earlier remnant is kept instead: its messages come first, and the gap after it includes this break.
         if (self.remnant.isEmpty()) {
-            // Before its own take-over has come by it has not read all that others have said and done.
+            // Before its TAKEOVER has arrived, this member has not read everything that others have sent, so others may have the same.
             following.keepForLater(cameBy || following.isWithoutPredecessor(), heir, lastProof, now);
         }
     }

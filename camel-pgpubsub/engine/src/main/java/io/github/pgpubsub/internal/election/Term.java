@@ -4,21 +4,21 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** One member's time as leader, its orderly end included: what waits to begin, who follows, and what is reported. */
+/** A member's time as leader, its orderly end included: the messages that wait to begin, the standby, and the reports. */
 final class Term<M> {
 
     private final Member<M> self;
     private final long ledSince;
     final Heir heir;
-    /** What has no room in the handler's queue yet, or must not begin yet. */
+    /** Messages for which the handler's queue has no room yet, or which must not begin yet. */
     final Entries<M> backlog;
-    /** What was missed before this member led; null: nothing. */
+    /** The gap for messages missed before this member led; null: none. */
     private final @Nullable Entry<M> gap;
-    /** The heir has to tell the gap. */
+    /** Whether the gap was taken back, so that the heir has to report it. */
     private boolean gapTakenBack;
-    /** Messages from here on do not begin, because a new standby does not know yet how they are named; NEVER: all may. */
+    /** Messages from this position on do not begin yet, because a new standby does not know their names; NEVER: all may begin. */
     private long heldBackFrom;
-    /** What comes from here on does not begin here, but is for whoever follows; NEVER: no such place yet. */
+    /** Messages from this position on do not begin here: they are for the successor; NEVER: no such position. */
     private long cut = Leadership.NEVER;
 
     Term(Member<M> self, Following.Inheritance<M> inheritance, Heir heir, long now) {
@@ -35,7 +35,7 @@ final class Term<M> {
         return ledSince;
     }
 
-    // ---- what begins
+    // ---- beginning messages
 
     void pump() {
         while (!backlog.isEmpty() && mayBegin(backlog.peek()) && self.hasRoom()) {
@@ -60,37 +60,37 @@ final class Term<M> {
         return heldBackFrom != Leadership.NEVER;
     }
 
-    /** Somebody says that it has the standby's place: until it knows how they are named, messages behind that do not begin. */
+    /** A backend says that it has the standby's lock: messages behind its JOIN do not begin until it knows how they are named. */
     void holdBack() {
         if (!isHeldBack()) {
             heldBackFrom = heir.unansweredFrom();
         }
     }
 
-    void holdBackNoMoreThanNeeded() {
+    void updateHoldBack() {
         heldBackFrom = heir.unansweredFrom();
     }
 
-    void holdBackNothing() {
+    void endHoldBack() {
         heldBackFrom = Leadership.NEVER;
     }
 
-    // ---- what is left for whoever follows
+    // ---- leaving messages to the successor
 
     boolean isCut() {
         return cut != Leadership.NEVER;
     }
 
-    /** From this place on nothing begins here. */
+    /** From this position on, no message begins here. */
     void cutAt(long place) {
         cut = place;
     }
 
-    void cutNowhere() {
+    void removeCut() {
         cut = Leadership.NEVER;
     }
 
-    /** Of what has not begun, only what lies before that place is still for this member. */
+    /** Keeps only those of the messages that have not begun which lie before this position; the successor has the rest. */
     void keepBefore(long place) {
         List<Entry<M>> undone = undone();
         backlog.clear();
@@ -98,26 +98,26 @@ final class Term<M> {
         cut = Math.max(place, firstUndone);
         undone.stream().filter(entry -> entry.isBefore(cut)).forEach(backlog::add);
         heir.forgetJoiners();
-        holdBackNoMoreThanNeeded();
+        updateHoldBack();
         self.effects.open(firstUndone);
     }
 
-    /** Takes back what has not begun; it is for whoever follows, and so is a gap among it. */
+    /** Takes back the messages that have not begun, for the successor, and with them a gap among them. */
     void takeBack() {
         gapTakenBack |= isGapInBacklog();
         gapTakenBack |= self.effects.withdraw().stream().anyMatch(entry -> entry.gap() != null);
     }
 
-    /** Takes back what has not begun, from the handler's queue and from the backlog, where it also stays. */
+    /** Takes the messages that have not begun back from the handler's queue, and adds those of the backlog, which keeps them. */
     List<Entry<M>> undone() {
         List<Entry<M>> undone = new ArrayList<>(self.effects.withdraw());
         backlog.forEach(undone::add);
         return undone;
     }
 
-    // ---- what is reported
+    // ---- reports
 
-    /** What waits in the backlog is not complete either. */
+    /** The position before which everything is complete; messages in the backlog are not. */
     long completeBefore() {
         return Math.min(self.effects.watermark(), backlog.isEmpty() ? self.stream.place() : backlog.peek().place());
     }
@@ -151,7 +151,10 @@ final class Term<M> {
         return withNames(withGap(progress));
     }
 
-    /** @param everythingIsDone before the cut; with nothing left the handler's queue knows only up to where it was given something */
+    /**
+     * @param everythingIsDone whether everything before the cut is complete. Then the cut is reported: the watermark of the
+     *                         handler's queue ends at the last message that it was given
+     */
     ControlMessage lastReport(boolean everythingIsDone) {
         takeBack();
         long complete = everythingIsDone && isCut() ? cut : completeBefore();
@@ -161,7 +164,7 @@ final class Term<M> {
                         .with("epoch", self.stream.epoch()).with("begun", Math.max(0, self.effects.begunUpTo() - complete))));
     }
 
-    /** Tells a standby that has just joined how messages behind its JOIN are named. */
+    /** Tells a standby that has just joined how the messages behind its JOIN are named. */
     private ControlMessage withNames(ControlMessage report) {
         Places.Place join = heir.unanswered();
         Names.Anchor naming = join == null ? null : self.stream.names.at(join.before());
@@ -170,8 +173,8 @@ final class Term<M> {
     }
 
     /**
-     * Says in a report that a gap has still to be told, for a gap has no place of its own in the stream: a standby that goes on
-     * from the reported place would not know of it.
+     * Adds to a report that a gap is still to be handled. A gap has no position of its own in the stream, so a standby that continues
+     * from the reported position would not know of it.
      */
     private ControlMessage withGap(ControlMessage report) {
         Entry.Gap missed = gap == null ? null : gap.gap();
@@ -184,7 +187,7 @@ final class Term<M> {
         return !backlog.isEmpty() && gap != null && backlog.peek().place() <= gap.place();
     }
 
-    /** A marker of this term comes by; the latest one renews the lease. */
+    /** A marker of this term arrives; the latest one renews the lease. */
     void progressCameBy(ControlMessage message) {
         self.stream.mark(message);
         if (self.reports.isLatest(message.token())) {
@@ -192,9 +195,9 @@ final class Term<M> {
         }
     }
 
-    // ---- who follows
+    // ---- the standby
 
-    /** The standby answers, or shows life. */
+    /** The standby answers, or shows that it is alive. */
     void heirSays(ControlMessage message, long now) {
         self.watchedStandby.heard(now);
         switch (message.type()) {
@@ -205,7 +208,7 @@ final class Term<M> {
         }
     }
 
-    /** The stream broke: what has not begun is kept, as far as a standby names it alike. */
+    /** The stream broke: keeps the messages that have not begun, as far as a standby gives them the same names. */
     void broke(long lastProof, long now) {
         List<Entry<M>> undone = heir.namesAlike(undone());
         self.remnant.keep(undone, true, heir.isPresent() || heir.isToBeLookedUp(), lastProof, now);

@@ -4,7 +4,7 @@ import io.github.pgpubsub.status.Role;
 import java.util.EnumSet;
 import java.util.Set;
 
-/** Which role may follow on which. Whoever loses the stream is disconnected, whatever it was. */
+/** The permitted changes of role. When the stream breaks, every role except STOPPED ends in DISCONNECTED. */
 final class Transitions {
 
     private Transitions() {}

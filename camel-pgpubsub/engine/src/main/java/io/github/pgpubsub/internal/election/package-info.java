@@ -8,11 +8,11 @@
  * later inherits, {@code Term} what a leader keeps from its first to its last moment.
  *
  * <pre>
- *                    connected            got the standby's place       got the leader's lock
+ *                    connected            got the standby's lock        got the leader's lock
  *   DISCONNECTED ───────────────▶ COLD ───────────────────────▶ STANDBY ────────────────────▶ TAKING_OVER
  *        ▲                         │   the lock free for long,      │                              │
  *        │                         └───────────────────────────────────────────────────────────────┤ own TAKEOVER
- *        │ the stream breaks: the server frees all locks            │                              ▼ came by
+ *        │ the stream breaks: the server frees all locks            │                              ▼ arrived
  *        └──────────────────────────────────────────────────────────┴────────────────────────── LEADER
  *                                                                   │ stop                         │ stop
  *                                                                   ▼                              ▼

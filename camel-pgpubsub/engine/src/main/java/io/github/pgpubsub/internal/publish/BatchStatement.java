@@ -8,10 +8,10 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What a {@link Publisher} sends with. The sender's thread calls it. */
+/** The SQL of a {@link Publisher}. Called by the sender's thread. */
 public interface BatchStatement<T extends Outgoing> {
 
-    /** What senders call one message, for failures. */
+    /** The noun for one message, for failures: "notification" or "message". */
     String noun();
 
     /** Opens a connection; see {@link ServerConnection#open}. */
@@ -21,7 +21,7 @@ public interface BatchStatement<T extends Outgoing> {
     /** Prepares a new connection to the primary. If this throws, the connection is closed, and another attempt follows. */
     void opened(ServerConnection connection) throws SQLException;
 
-    /** That connection is about to be closed. */
+    /** Called before a connection is closed. */
     void closed(ServerConnection connection);
 
     /** Sends the batch as one transaction, in its order. */
@@ -33,7 +33,7 @@ public interface BatchStatement<T extends Outgoing> {
     }
 
     /**
-     * Finds out which messages of a batch are committed that was sent on an earlier connection. The others are not, and never
+     * Finds out which messages of a batch that was sent on an earlier connection are committed. The others are not, and never
      * will be.
      *
      * @param connection {@link #opened} since the batch was sent

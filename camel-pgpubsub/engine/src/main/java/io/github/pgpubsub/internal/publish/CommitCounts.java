@@ -1,18 +1,18 @@
 package io.github.pgpubsub.internal.publish;
 
 /**
- * What was committed so far.
+ * Counts of commits since the start.
  *
- * @param notifications how many
- * @param commits       in how many commits
- * @param nanos         how long these commits took together, nanoseconds, round trips included
- * @param longest       how long the slowest of them took, nanoseconds
+ * @param notifications committed notifications
+ * @param commits       commits
+ * @param nanos         total time of the commits in nanoseconds, round trips included
+ * @param longest       time of the slowest commit in nanoseconds
  */
 record CommitCounts(long notifications, long commits, long nanos, long longest) {
 
     static final CommitCounts NONE = new CommitCounts(0, 0, 0, 0);
 
-    /** With one more commit. */
+    /** The counts after one more commit. */
     CommitCounts plus(int size, long took) {
         return new CommitCounts(notifications + size, commits + 1, nanos + took, Math.max(longest, took));
     }

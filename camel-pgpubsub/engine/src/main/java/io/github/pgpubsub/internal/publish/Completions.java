@@ -12,22 +12,24 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells senders what has become of their notifications. Most callbacks take a moment, so one thread calls many of them, one
- * after the other; a task each would cost more than all the rest of publishing. Of a few, that is the thread that has
- * committed them: to wake another would take longer, and senders that wait would wait for two. But a callback may also go on
- * with a route, and block. So once one is slow, the next ones get a task each, until they are fast again; and when one does
- * not return, {@link #watch} lets another thread go on with the others. Thread-safe.
+ * Tells senders the outcome of their notifications. Most callbacks are short, so one thread calls many of them, one after the other; a
+ * task for each would cost more than all the rest of publishing. For few callbacks, this is the thread that has committed: waking
+ * another one would take longer, and waiting senders would wait for both. But a callback may also continue a route, and block. So
+ * after a slow callback, the next ones get a task each until they are fast again; and if a callback does not return, {@link #watch}
+ * lets another thread continue with the others. Thread-safe.
  */
 final class Completions {
 
-    /** What is longer is slow. */
+    /** A callback that takes longer is slow. */
     private static final long SLOW_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
-    /** One slow callback may be the machine's fault; two in so many are not, and then so many must be fast in a row. */
+    /**
+     * A single slow callback may be the machine's fault. Two among this many are not, and then this many must be fast in a row.
+     */
     private static final int FAST_ENOUGH = 100;
-    /** Senders told by the thread that has committed; with more of them it is better to commit the next batch meanwhile. */
+    /** Maximum callbacks that the committing thread calls itself; with more, it is better to commit the next batch meanwhile. */
     private static final int TOLD_HERE = 64;
 
-    /** Some that are told, shared by those that tell them. */
+    /** Notifications whose senders are being told; several threads may share the work. */
     private static final class Batch {
 
         final List<Outgoing> all;
@@ -38,8 +40,8 @@ final class Completions {
         }
 
         /**
-         * Takes in those whose end this is. From here on nobody else would tell them, so it takes no memory, which might lack: all
-         * that is needed was made before.
+         * Ends the notifications, and adds those that nobody has ended before. Nobody else will tell their senders, so this needs no
+         * memory, which might be lacking: the list has its full size.
          */
         void end(List<? extends Outgoing> batch, @Nullable Exception failure) {
             for (int i = 0; i < batch.size(); i++) {
@@ -56,20 +58,20 @@ final class Completions {
     private final AtomicReference<@Nullable Runner> current = new AtomicReference<>();
     private final LongAdder failed = new LongAdder();
     private final AtomicInteger slowness = new AtomicInteger();
-    /** Counted without care by whoever tells: it need not be exact. */
+    /** Written by several threads without synchronization: it need not be exact. */
     private int fastSinceSlow = FAST_ENOUGH;
-    /** What is told in {@link #completeHere}. */
+    /** The batch of {@link #completeHere}; null: none. */
     private final AtomicReference<@Nullable Batch> here = new AtomicReference<>();
 
-    // These belong to the thread that watches.
-    private @Nullable Batch hereAtLastLook;
-    private int nextAtLastLook;
+    // The fields below belong to the thread that watches.
+    private @Nullable Batch hereAtLastWatch;
+    private int nextAtLastWatch;
 
     Completions(Executor executor) {
         this.executor = executor;
     }
 
-    /** @param failure null: they are committed */
+    /** @param failure null: the batch is committed */
     void complete(List<? extends Outgoing> batch, @Nullable Exception failure) {
         Batch told = new Batch(batch.size());
         told.end(batch, failure);
@@ -82,9 +84,9 @@ final class Completions {
     }
 
     /**
-     * They are committed; those that wait for it are told by the calling thread, if that is quick. One thread at a time calls it.
+     * Completes a committed batch. The calling thread tells the senders itself, as long as that is quick. For one thread at a time.
      *
-     * @return false: a callback has held the thread so long that {@link #watch} has told to put another in its place
+     * @return false if a callback has held up the thread so long that {@link #watch} has asked for another thread in its place
      */
     boolean completeHere(List<? extends Outgoing> batch) {
         Batch told = new Batch(batch.size());
@@ -112,7 +114,7 @@ final class Completions {
         return here.compareAndSet(told, null);
     }
 
-    /** Where even that fails, for want of memory, those that nobody else tells are told here. */
+    /** If handing over fails for lack of memory, this thread tells the senders. */
     private void handOver(Batch batch) {
         try {
             batches.add(batch);
@@ -124,20 +126,20 @@ final class Completions {
         }
     }
 
-    /** How many were not committed, as far as anybody knows. */
+    /** Number of notifications that were reported as failed, or as having an unknown outcome. */
     long failed() {
         return failed.sum();
     }
 
-    /** Whether somebody is being told. */
+    /** Whether a callback is being called. */
     boolean isBusy() {
         return current.get() != null || here.get() != null;
     }
 
     /**
-     * Called now and then, by one thread: lets another go on where one has not got on since the last call.
+     * Called at intervals by one thread: replaces a thread that has made no progress since the last call.
      *
-     * @return whether the thread in {@link #completeHere} is stuck: another must take its place, for it ends
+     * @return whether the thread in {@link #completeHere} is stuck: another one must take its place, and it ends when it returns
      */
     boolean watch() {
         Runner runner = current.get();
@@ -146,9 +148,9 @@ final class Completions {
         }
         Batch told = here.get();
         int next = told == null ? 0 : told.next.get();
-        boolean stuck = told != null && told == hereAtLastLook && next == nextAtLastLook && here.compareAndSet(told, null);
-        hereAtLastLook = told;
-        nextAtLastLook = next;
+        boolean stuck = told != null && told == hereAtLastWatch && next == nextAtLastWatch && here.compareAndSet(told, null);
+        hereAtLastWatch = told;
+        nextAtLastWatch = next;
         if (stuck) {
             assert told != null;
             slowness.set(FAST_ENOUGH);
@@ -184,7 +186,7 @@ final class Completions {
         try {
             executor.execute(task);
         } catch (RuntimeException | Error e) {
-            // It has been shut down, or there is no thread to be had, or it fails: senders are told all the same.
+            // The executor is shut down, has no thread, or fails: the senders must be told nevertheless.
             task.run();
         }
     }
@@ -192,12 +194,12 @@ final class Completions {
     private final class Runner implements Runnable {
 
         private volatile int told;
-        private int toldAtLastLook = -1;
+        private int toldAtLastWatch = -1;
 
         boolean hasStuck() {
             int now = told;
-            boolean stuck = now == toldAtLastLook;
-            toldAtLastLook = now;
+            boolean stuck = now == toldAtLastWatch;
+            toldAtLastWatch = now;
             return stuck;
         }
 
@@ -233,7 +235,7 @@ final class Completions {
             return after;
         }
 
-        /** False: there is no memory for a task. */
+        /** False if there is no memory for a task. */
         private boolean tellAside(Outgoing outgoing) {
             Runnable task;
             try {

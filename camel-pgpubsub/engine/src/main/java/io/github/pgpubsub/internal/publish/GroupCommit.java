@@ -15,28 +15,28 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the sender's thread does: takes all that waits, commits it at once, sees to it that its senders are told, and begins again until
- * the queue is closed and empty. Whatever is thrown on the way, it goes on.
+ * The loop of the sender's thread: takes all waiting messages, commits them together, has their senders told, and repeats until
+ * the queue is closed and empty. Survives any exception.
  */
 final class GroupCommit<T extends Outgoing> implements Runnable {
 
     /** Operators know one name for all of publishing. */
     private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
 
-    /** After what should not happen, lest it happens without a pause. */
+    /** Pause after an unexpected failure, so that repeated failures do not make a busy loop. */
     static final long RECOVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
-    /** How long after its deadline a message may be without an outcome that can be found out. */
+    /** How long after a message's deadline its outcome may still be looked up. */
     private static final long FIND_OUT_NANOS = TimeUnit.SECONDS.toNanos(10);
     /** Memory of the messages that share a commit, bytes; a larger message has a commit of its own. */
     private static final long MAX_BATCH_WEIGHT = 16 << 20;
 
-    /** What has become of a batch. */
+    /** The result of sending a batch. */
     private enum Outcome {
         COMMITTED,
-        /** Not committed, and its senders are told. */
+        /** Not committed, and the senders are told. */
         FAILED,
-        /** Not known yet; it stays in flight. */
+        /** Not known yet; the batch stays in flight. */
         OPEN
     }
 
@@ -47,16 +47,16 @@ final class GroupCommit<T extends Outgoing> implements Runnable {
     private final ReplaceableThread sender;
     private final ReplaceableThread timekeeper;
     private volatile List<T> inFlight = List.of();
-    /** Of these the timekeeper has given up the answer. Belongs to the timekeeper's thread. */
+    /** The batch whose connection the timekeeper has aborted. Belongs to the timekeeper's thread. */
     private List<T> suspected = List.of();
     private volatile CommitCounts counts = CommitCounts.NONE;
     private volatile boolean ended;
     private int lastBatch;
 
     /**
-     * @param maxBatch   notifications that share one commit at most
+     * @param maxBatch   maximum messages per commit
      * @param sender     the thread that runs this
-     * @param timekeeper made anew should it ever be gone
+     * @param timekeeper replaced if it is gone
      */
     GroupCommit(PublishQueue<T> queue, PublishConnection<T> connection, Completions completions, int maxBatch,
             ReplaceableThread sender,
@@ -71,16 +71,15 @@ final class GroupCommit<T extends Outgoing> implements Runnable {
 
     // ---- for any thread
 
-    /** What the server has got or is about to get, and has not confirmed. */
+    /** Messages that the server has, or is about to get, and has not confirmed. */
     List<T> inFlight() {
         return inFlight;
     }
 
     /**
-     * For the timekeeper: the time of a sender is up whose message the server has got. Gives the connection up on which the answer
-     * does not come.
+     * For the timekeeper: a sender's time is up, and the server has its message. Aborts the connection that does not answer.
      *
-     * @return whether it is still being found out what has become of the message
+     * @return whether the message's outcome is still being looked up
      */
     boolean findsOut(Outgoing outgoing, long now) {
         if (!connection.findsOut() || ended || now - outgoing.deadline > FIND_OUT_NANOS) {
@@ -98,14 +97,14 @@ final class GroupCommit<T extends Outgoing> implements Runnable {
         return counts;
     }
 
-    /** Nothing is sent any more, and every sender is told or about to be. */
+    /** Whether nothing will be sent any more, and every sender has been told or is about to be. */
     boolean hasEnded() {
         return ended;
     }
 
     // ---- for the sender's thread
 
-    /** Whatever the driver, a DataSource, a customizer or the VM throws: who waits is told, and the next ones are sent. */
+    /** Survives any exception of the driver, a DataSource, a customizer or the VM: senders are told, and the loop continues. */
     @Override
     public void run() {
         boolean goesOn = true;
@@ -113,7 +112,7 @@ final class GroupCommit<T extends Outgoing> implements Runnable {
             try {
                 goesOn = sender.isCurrent() && sendSome();
             } catch (InterruptedException e) {
-                // Left behind by a customizer or a DataSource; what ends this thread is close().
+                // A stray interrupt of a customizer or a DataSource; close() is the only way to end this thread.
                 LOG.debug("Interrupted", e);
             } catch (Throwable e) {
                 recover(e);
@@ -121,26 +120,26 @@ final class GroupCommit<T extends Outgoing> implements Runnable {
         }
     }
 
-    /** What was in flight is told with the next round, in which there may be memory again. */
+    /** Leaves telling the senders in flight to the next pass, when there may be memory again. */
     private void recover(Throwable failure) {
         try {
             if (sender.isCurrent()) {
                 connection.close();
             }
-            LOG.error("Publishing to {} failed; it goes on", connection.source(), failure);
+            LOG.error("Publishing to {} failed and continues", connection.source(), failure);
         } catch (Throwable e) {
-            // The connection is given up all the same, and with it all that is known about it.
+            // Closing or logging failed, for lack of memory perhaps: the next pass continues all the same.
         }
         LockSupport.parkNanos(RECOVERY_NANOS);
     }
 
-    /** False: another thread has taken over, or all is sent and the end has come. */
+    /** False if another thread has taken over, or everything is sent and the queue is closed. */
     private boolean sendSome() throws InterruptedException {
         if (!timekeeper.isAlive()) {
             timekeeper.replace();
         }
         if (!connection.findsOut()) {
-            tellUnanswered();
+            tellInFlight();
         }
         if ((queue.isDrained() && inFlight.isEmpty()) || !connection.connect()) {
             end();
@@ -152,12 +151,12 @@ final class GroupCommit<T extends Outgoing> implements Runnable {
         if (!inFlight.isEmpty()) {
             return findOut(inFlight);
         }
-        awaitThoseJustTold();
+        yieldToSenders();
         boolean some = queue.awaitSome(PublishConnection.TRUSTED.toMillis());
         return !some || !connection.isTrusted() || send(queue.takeBatch(maxBatch, MAX_BATCH_WEIGHT));
     }
 
-    /** A connection broke before these were confirmed. What is not committed goes out again, if its sender still waits. */
+    /** Looks up a batch whose connection broke before the answer. Uncommitted messages are sent again if their senders still wait. */
     private boolean findOut(List<T> batch) {
         List<T> missing = new ArrayList<>(batch);
         try {
@@ -169,7 +168,7 @@ final class GroupCommit<T extends Outgoing> implements Runnable {
             connection.close();
             if (ConnectionFailure.isLoss(e)) {
                 LOG.warn("Lost the connection to {} while finding out what is committed: {}", connection.source(),
-                        e.getMessage());
+                        ConnectionFailure.firstLine(e));
                 LockSupport.parkNanos(RECOVERY_NANOS);
             } else {
                 completions.complete(batch, sendingFailed(e));
@@ -179,10 +178,10 @@ final class GroupCommit<T extends Outgoing> implements Runnable {
         }
         List<T> again = new ArrayList<>();
         for (T each : missing) {
-            each.refused();
+            each.markWaiting();
             if (each.deadline - System.nanoTime() <= 0) {
                 completions.complete(List.of(each), connection.notSentInTime());
-            } else if (each.send()) {
+            } else if (each.markSent()) {
                 again.add(each);
             }
         }
@@ -190,8 +189,8 @@ final class GroupCommit<T extends Outgoing> implements Runnable {
         return send(again);
     }
 
-    /** There is something only after a round that did not come to its end. */
-    private void tellUnanswered() {
+    /** Tells senders whose messages were in flight in a pass that failed. */
+    private void tellInFlight() {
         if (!inFlight.isEmpty()) {
             completions.complete(inFlight, sendingFailed(null));
             inFlight = List.of();
@@ -199,11 +198,11 @@ final class GroupCommit<T extends Outgoing> implements Runnable {
     }
 
     /**
-     * Senders that wait for each commit come back together. So as long as more come, and fewer wait than were told last, it
-     * pays to let them run before the next batch is taken; when nobody comes, it costs one call.
+     * Senders that wait for each commit return together. As long as more of them arrive, and fewer wait than were in the last batch,
+     * it pays to let them run before the next batch is taken; if none arrives, it costs one call.
      */
     @SuppressWarnings("ThreadPriorityCheck")
-    private void awaitThoseJustTold() {
+    private void yieldToSenders() {
         int waiting = queue.size();
         for (int before = -1; waiting > before && waiting < lastBatch; waiting = queue.size()) {
             before = waiting;
@@ -212,7 +211,7 @@ final class GroupCommit<T extends Outgoing> implements Runnable {
         lastBatch = 0;
     }
 
-    /** False: a callback has held this thread up, and another has taken over. */
+    /** False if a callback has held up this thread and another one has taken over. */
     private boolean send(List<T> batch) {
         if (batch.isEmpty()) {
             return true;
@@ -228,13 +227,13 @@ final class GroupCommit<T extends Outgoing> implements Runnable {
         return goesOn;
     }
 
-    /** Where it is committed, its senders are still to be told so. */
+    /** If the batch is committed, its senders must still be told. */
     private Outcome commit(List<T> batch) {
         try {
             counts = counts.plus(batch.size(), connection.commit(batch));
             return Outcome.COMMITTED;
         } catch (RuntimeException | Error e) {
-            // A defect of the driver, say, or no memory: nobody knows how far it came.
+            // A defect of the driver or no memory, for example: the server may have committed or not.
             connection.close();
             return unconfirmed(batch, sendingFailed(e));
         } catch (SQLException e) {
@@ -259,7 +258,8 @@ final class GroupCommit<T extends Outgoing> implements Runnable {
 
     private Outcome refused(List<T> batch, SQLException failure) {
         if (ConnectionFailure.isLoss(failure)) {
-            LOG.warn("Lost the connection to {} while publishing: {}", connection.source(), failure.getMessage());
+            LOG.warn("Lost the connection to {} while publishing: {}", connection.source(),
+                    ConnectionFailure.firstLine(failure));
             connection.close();
             return unconfirmed(batch, new UnknownOutcomeException(
                     "The connection broke before the commit was confirmed: the " + connection.noun()
@@ -269,8 +269,8 @@ final class GroupCommit<T extends Outgoing> implements Runnable {
         if (PublishConnection.isOfReplica(failure)) {
             connection.close();
         } else if (batch.size() > 1) {
-            // One of them is to blame; the others must not suffer.
-            batch.forEach(Outgoing::refused);
+            // One message is to blame; the others must be sent.
+            batch.forEach(Outgoing::markWaiting);
             List<T> open = batch.stream().filter(each -> sendAlone(each) == Outcome.OPEN).toList();
             inFlight = open;
             return open.isEmpty() ? Outcome.FAILED : Outcome.OPEN;
@@ -280,7 +280,7 @@ final class GroupCommit<T extends Outgoing> implements Runnable {
     }
 
     private Outcome sendAlone(T outgoing) {
-        if (!outgoing.send()) {
+        if (!outgoing.markSent()) {
             return Outcome.FAILED;
         } else if (!connection.isOpen()) {
             if (connection.findsOut()) {
@@ -296,7 +296,7 @@ final class GroupCommit<T extends Outgoing> implements Runnable {
         return outcome;
     }
 
-    /** Called by another thread only where this one is gone, or was not to be had. */
+    /** Another thread may call this method only if the sender's thread is gone, or could not be created. */
     void end() {
         assert sender.isCurrentOrGone();
         queue.close();

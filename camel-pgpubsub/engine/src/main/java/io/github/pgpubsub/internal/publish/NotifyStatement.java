@@ -13,8 +13,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All SQL that publishes users' notifications. Values are bound, never put into the text. The forms differ by what the backend is to others: one of its own
- * sends the notifications alone; on a shared backend, marks of {@link OwnMessages} stand around them.
+ * The SQL that publishes users' notifications. Values are bound, never put into the text. On a backend of its own, the publisher sends
+ * the notifications alone; on a shared backend, it sends marks of {@link OwnMessages} around them.
  */
 public final class NotifyStatement implements BatchStatement<OutgoingNotification> {
 
@@ -26,12 +26,12 @@ public final class NotifyStatement implements BatchStatement<OutgoingNotificatio
     private static final String EACH = "pg_catalog.count(pg_catalog.pg_notify(c, p))"
             + " from rows from (pg_catalog.unnest(?::pg_catalog.text[]), pg_catalog.unnest(?::pg_catalog.text[])) as t(c, p)";
     private static final String MANY = "select " + EACH;
-    /** A shared backend gets for the transaction what {@link io.github.pgpubsub.internal.connection.ServerConnection} sets for good. */
+    /** Sets for the transaction what {@link io.github.pgpubsub.internal.connection.ServerConnection} sets for a whole connection. */
     private static final String MANY_MARKED = "select pg_catalog.set_config('synchronous_commit', 'off', true), " + EACH;
-    /** In somebody else's transaction nothing is set. */
+    /** Sets nothing, because the transaction belongs to somebody else. */
     private static final String ONE_MARKED = "select " + NOTIFY + ", " + NOTIFY + ", " + NOTIFY;
 
-    /** Otherwise a role with a short one would lose the session while nothing is sent; the server's own name for never. */
+    /** Turns the server's idle timeout off, which would end the session of a role that has a short one while nothing is sent. */
     private static final Map<String, String> SESSION_SETTINGS = Map.of("idle_session_timeout", "0");
 
     private final OwnMessages ownMessages;
@@ -75,7 +75,7 @@ public final class NotifyStatement implements BatchStatement<OutgoingNotificatio
         }
     }
 
-    /** Sends the batch on a backend that is used for nothing else. */
+    /** Sends the batch on a backend that serves nobody else. */
     private static void send(Connection connection, List<OutgoingNotification> batch) throws SQLException {
         int size = batch.size();
         String channel = batch.get(0).channel;
@@ -97,7 +97,7 @@ public final class NotifyStatement implements BatchStatement<OutgoingNotificatio
         }
     }
 
-    /** Sends the batch between marks, on a backend that others use between its transactions. */
+    /** Sends the batch between marks, on a backend that serves others between its transactions. */
     private static void sendMarked(Connection connection, List<OutgoingNotification> batch, OwnMessages ownMessages)
             throws SQLException {
         int size = batch.size();
@@ -114,12 +114,12 @@ public final class NotifyStatement implements BatchStatement<OutgoingNotificatio
         execute(connection, MANY_MARKED, channels, payloads);
     }
 
-    /** Prepares what {@link #sendOneMarked} sends; tells the server nothing. */
+    /** Prepares the statement of {@link #sendOneMarked}; sends nothing to the server. */
     static PreparedStatement prepareOneMarked(Connection connection) throws SQLException {
         return connection.prepareStatement(ONE_MARKED);
     }
 
-    /** Sends one notification between marks, in the transaction that the connection is in. */
+    /** Sends one notification between marks, in the connection's current transaction. */
     static void sendOneMarked(PreparedStatement statement, String channel, String payload, OwnMessages ownMessages)
             throws SQLException {
         String begin = ownMessages.beginMark();

@@ -6,8 +6,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A message on its way to the server: how far it has come, and until when its sender waits. Equal messages can't share a
- * transaction.
+ * A message on its way to the server: its progress, and its sender's deadline. Two are equal if they can't share a transaction.
  */
 public abstract class Outgoing {
 
@@ -23,7 +22,7 @@ public abstract class Outgoing {
 
     final long deadline;
     private volatile int state = WAITING;
-    /** Null: it is committed, or its outcome is not known yet. */
+    /** Null: committed, or the outcome is not known yet. */
     private @Nullable Exception failure;
 
     /** @param deadline by {@link System#nanoTime} */
@@ -37,22 +36,22 @@ public abstract class Outgoing {
     /** Tells its sender; may throw and block. */
     protected abstract void call(@Nullable Exception outcome);
 
-    /** Takes it into a batch. False: its sender has given up meanwhile. */
-    boolean send() {
+    /** Marks it as sent, for a batch. False if its sender has given up meanwhile. */
+    boolean markSent() {
         return STATE.compareAndSet(this, WAITING, SENT);
     }
 
-    /** The server has refused the batch that it was in; it may be sent again. Not if its sender has given up meanwhile. */
-    void refused() {
+    /** Marks it as waiting again, after the server has refused its batch. No effect if its sender has given up meanwhile. */
+    void markWaiting() {
         STATE.compareAndSet(this, SENT, WAITING);
     }
 
-    /** Its time is up; true: and it will not be sent any more. False: it is with the server, or its outcome is known. */
+    /** Marks it as expired, so that it will not be sent. False if it has been sent, or its outcome is known. */
     boolean expire() {
         return STATE.compareAndSet(this, WAITING, EXPIRED);
     }
 
-    /** Whether giving up now leaves the outcome open. */
+    /** Whether it has been sent and its outcome is not known. */
     boolean isSent() {
         return state == SENT;
     }
@@ -62,9 +61,9 @@ public abstract class Outgoing {
     }
 
     /**
-     * Its outcome is known: null means committed.
+     * Sets the outcome: null means committed.
      *
-     * @return false: it was known before; otherwise the caller sees to it that the sender is told
+     * @return false if the outcome was known before; otherwise the caller must see to it that the sender is told
      */
     boolean end(@Nullable Exception outcome) {
         for (int now = state; now != ENDED; now = state) {
@@ -76,15 +75,15 @@ public abstract class Outgoing {
         return false;
     }
 
-    /** Tells the sender; called once, by a thread that knows of {@link #end} from the one that called it. */
+    /** Tells the sender. Called once, after {@link #end}, by its caller's thread or one that synchronizes with it. */
     void tell() {
         try {
             call(failure);
         } catch (Throwable e) {
-            // The thread that tells has others to tell, and to send; of other languages it may be any.
+            // This thread has other senders to tell and batches to send. Throwable, because other languages throw anything.
             warn(e);
         } finally {
-            // The same if a callback has left this behind.
+            // An interrupt flag that a callback leaves behind is not meant for the next one.
             Thread.interrupted();
         }
     }
@@ -93,7 +92,7 @@ public abstract class Outgoing {
         try {
             LOG.warn("A callback failed", failure);
         } catch (Throwable e) {
-            // No memory for a line, say: then without one.
+            // Logging failed, for lack of memory perhaps.
         }
     }
 }

@@ -3,9 +3,7 @@ package io.github.pgpubsub.internal.publish;
 import io.github.pgpubsub.PublishCallback;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A notification on its way. Two are equal when the server would fold them into one within a transaction.
- */
+/** A notification on its way to the server. Two are equal if the server would send them only once within a transaction. */
 public final class OutgoingNotification extends Outgoing {
 
     final String channel;
@@ -16,15 +14,15 @@ public final class OutgoingNotification extends Outgoing {
     /**
      * @param channel  1 to 63 bytes, checked by the caller
      * @param payload  at most 7999 bytes without NUL, checked by the caller
-     * @param deadline until when the commit is waited for, by {@link System#nanoTime}
-     * @param callback told once, whatever the outcome
+     * @param deadline how long to wait for the commit, by {@link System#nanoTime}
+     * @param callback called once, whatever the outcome
      */
     public OutgoingNotification(String channel, String payload, long deadline, PublishCallback callback) {
         super(deadline);
         this.channel = channel;
         this.payload = payload;
         this.callback = callback;
-        // By the sender's thread, because the batches are put together by one thread for all.
+        // Computed on the sender's thread, because a single thread puts all batches together.
         this.hash = 31 * channel.hashCode() + payload.hashCode();
     }
 

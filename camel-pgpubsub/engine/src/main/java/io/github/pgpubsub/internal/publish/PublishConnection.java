@@ -1,6 +1,7 @@
 package io.github.pgpubsub.internal.publish;
 
 import io.github.pgpubsub.connect.ConnectionSource;
+import io.github.pgpubsub.internal.ConnectionFailure;
 import io.github.pgpubsub.internal.connection.Backoff;
 import io.github.pgpubsub.internal.connection.FirstAttempt;
 import io.github.pgpubsub.internal.connection.ServerConnection;
@@ -14,33 +15,33 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The connection that publishes: opened, doubted after a pause in which it was not used, given up, and opened again. It belongs to the
- * sender's thread; other threads see its {@link #standing} and may abort it.
+ * The publishing connection: opens it, checks it after a time without use, gives it up, and opens it again. Belongs to the sender's
+ * thread; other threads see its {@link #standing} and may abort it.
  */
 final class PublishConnection<T extends Outgoing> {
 
     /** Operators know one name for all of publishing. */
     private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
 
-    /** How long an unused connection is trusted: one that was cut meanwhile would leave the outcome of a batch unknown. */
+    /** How long an unused connection is used unchecked: a connection that was cut meanwhile would make a batch's outcome unknown. */
     static final Duration TRUSTED = Duration.ofSeconds(1);
     /** read_only_sql_transaction. */
     private static final String REPLICA = "25006";
-    /** How long the server may take for one answer when no sender waits for less. */
+    /** Maximum time for one answer of the server; a sender's own timeout may be shorter. */
     private static final Duration IO_TIMEOUT = Duration.ofSeconds(10);
 
     /**
-     * How it stands.
+     * The state of the connection.
      *
-     * @param current null: there is no connection
-     * @param since   when it came or went, by {@link System#nanoTime}
-     * @param opened  connections so far
-     * @param failure why there is no connection; null: there is one, or none was tried
+     * @param current null: not connected
+     * @param since   System.nanoTime of the last connect or loss
+     * @param opened  number of connections so far
+     * @param failure the reason why there is no connection; null: there is one, or no attempt has failed yet
      * @param opening whether an attempt to connect is under way
      */
     record Standing(@Nullable ServerConnection current, long since, long opened, @Nullable Exception failure, boolean opening) {
 
-        /** Process id of the server's backend, 0: not connected. */
+        /** Process id of the backend, 0: not connected. */
         int backend() {
             return current == null ? 0 : current.backend();
         }
@@ -73,7 +74,7 @@ final class PublishConnection<T extends Outgoing> {
     private long lastUse;
 
     /**
-     * @param queue  closed, it cuts the pause between two attempts short
+     * @param queue  ends the pause between two attempts when it is closed
      * @param sender the owner
      */
     PublishConnection(ConnectionSource source, PublisherOptions options, BatchStatement<T> statement, PublishQueue<T> queue,
@@ -92,7 +93,7 @@ final class PublishConnection<T extends Outgoing> {
         return standing;
     }
 
-    /** What names the server, without a secret. */
+    /** For logs: names the server, without secrets. */
     ConnectionSource source() {
         return source;
     }
@@ -102,14 +103,14 @@ final class PublishConnection<T extends Outgoing> {
         firstAttempt.await(longest);
     }
 
-    /** What a sender gets whose message waited in vain. */
+    /** The failure for a sender whose message was not sent in time. */
     SQLTimeoutException notSentInTime() {
         Exception reason = standing.failure;
         return new SQLTimeoutException("Not sent: no connection to " + source + " in time"
-                + (reason == null ? "" : ": " + reason.getMessage()), reason);
+                + (reason == null ? "" : ": " + ConnectionFailure.firstLine(reason)), reason);
     }
 
-    /** Gives the connection up whose answer nobody waits for any more; the sender's thread finds it broken. */
+    /** Aborts the connection; the sender's thread finds it broken. */
     void abort() {
         ServerConnection current = standing.current;
         if (current != null) {
@@ -124,10 +125,9 @@ final class PublishConnection<T extends Outgoing> {
     }
 
     /**
-     * Connects where there is no connection. Tries once, and pauses after an attempt that has failed: whether it is open then,
-     * {@link #isOpen} says.
+     * Tries once to connect, unless connected, and pauses after a failure. {@link #isOpen} says whether it succeeded.
      *
-     * @return false: the attempt has failed and the queue is closed
+     * @return false if the attempt has failed and the queue is closed
      */
     boolean connect() throws InterruptedException {
         assert sender.isCurrent();
@@ -140,7 +140,7 @@ final class PublishConnection<T extends Outgoing> {
         } catch (SQLException | RuntimeException e) {
             return pauseAfter(e);
         } catch (Error e) {
-            // Of a class that the customizer or the DataSource lacks, say.
+            // A class that the customizer or the DataSource lacks, for example.
             return pauseAfter(new SQLException("Connecting failed with " + e, e));
         }
     }
@@ -155,11 +155,11 @@ final class PublishConnection<T extends Outgoing> {
         firstAttempt.succeeded();
     }
 
-    /** False: the queue is closed. */
+    /** False if the queue is closed. */
     private boolean pauseAfter(Exception failure) throws InterruptedException {
         if (backoff.failures() == 0) {
-            // Whoever waits for the start gets a refusal, and then it is not tried again.
-            LOG.warn("Can't connect to {} to publish: {}{}", source, failure.getMessage(),
+            // A hopeless failure goes to the thread that waits for the start, so the log does not promise another attempt.
+            LOG.warn("Can't connect to {} to publish: {}{}", source, ConnectionFailure.firstLine(failure),
                     FirstAttempt.isHopeless(failure) ? "" : "; trying again");
         }
         standing = standing.failed(failure);
@@ -167,7 +167,7 @@ final class PublishConnection<T extends Outgoing> {
         if (queue.isClosed()) {
             return false;
         }
-        // A customizer or a DataSource may have left it behind; the pause is not to be skipped for it.
+        // Clears an interrupt flag that a customizer or a DataSource may leave behind, which would skip the pause.
         Thread.interrupted();
         queue.awaitClose(backoff.next().toMillis());
         return true;
@@ -198,9 +198,9 @@ final class PublishConnection<T extends Outgoing> {
     }
 
     /**
-     * Asks a connection that was unused for a while whether it is still there, before a batch depends on it, and gives it up if not.
+     * Checks a connection after a time without use, before a batch depends on it, and gives it up if it does not answer.
      *
-     * @return whether it can be used
+     * @return whether the connection can be used
      */
     boolean isTrusted() {
         assert sender.isCurrent();
@@ -214,7 +214,7 @@ final class PublishConnection<T extends Outgoing> {
         try {
             return current().jdbc().isValid(Math.toIntExact(IO_TIMEOUT.toSeconds()));
         } catch (SQLException e) {
-            LOG.debug("A publishing connection can't be asked", e);
+            LOG.debug("The publishing connection does not answer", e);
             return false;
         }
     }
@@ -222,7 +222,7 @@ final class PublishConnection<T extends Outgoing> {
     /**
      * Sends the batch in one commit.
      *
-     * @return how long that took, nanoseconds, round trip included
+     * @return duration in nanoseconds, round trip included
      */
     long commit(List<T> batch) throws SQLException {
         assert sender.isCurrent();
@@ -251,18 +251,18 @@ final class PublishConnection<T extends Outgoing> {
         return statement.findsOut();
     }
 
-    /** Those of a batch that were committed on a former connection; the others are not, and never will be. */
+    /** The messages of a batch that were committed on a former connection; the others are not, and never will be. */
     List<T> committed(List<T> batch) throws SQLException {
         assert sender.isCurrent();
         return statement.committed(current(), batch);
     }
 
-    /** Whether the server has refused because it has become a replica: the primary is elsewhere. */
+    /** Whether the server has refused because it has become a replica: another server is the primary now. */
     static boolean isOfReplica(SQLException failure) {
         return REPLICA.equals(failure.getSQLState());
     }
 
-    /** Gives it up, if there is one. */
+    /** Gives up the connection, if there is one. */
     void close() {
         assert sender.isCurrentOrGone();
         ServerConnection former = standing.current;
@@ -273,7 +273,7 @@ final class PublishConnection<T extends Outgoing> {
         }
     }
 
-    /** The same, and it will not be opened again: whoever waits for the first attempt waits in vain. */
+    /** Closes the connection for good, and releases a thread that waits for the first attempt. */
     void end() {
         firstAttempt.succeeded();
         close();

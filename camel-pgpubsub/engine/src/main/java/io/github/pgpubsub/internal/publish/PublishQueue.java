@@ -10,8 +10,8 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Notifications that wait to be sent, in order. Bounded: a sender that comes when it is full waits for a place. Closed, it takes
- * nothing in, and what waits can still be taken out. Thread-safe; one lock guards everything.
+ * Messages that wait to be sent, in order. Bounded: while it is full, a sender waits for room. Once closed, it accepts nothing, and
+ * the waiting messages can still be taken out. Thread-safe; one lock guards everything.
  */
 final class PublishQueue<T extends Outgoing> {
 
@@ -21,24 +21,24 @@ final class PublishQueue<T extends Outgoing> {
     private final Condition arrived = lock.newCondition();
     private final Condition roomMade = lock.newCondition();
     private final Condition closing = lock.newCondition();
-    /** As large as it gets: one that has no memory to grow forgets all that it holds. */
+    /** Created with its full size, because an ArrayDeque that fails to grow for lack of memory loses its elements. */
     private final ArrayDeque<T> waiting;
     private long weight;
-    /** Empty but while a batch is put together. */
+    /** Empty except while a batch is put together. */
     private final Set<T> inBatch = new HashSet<>();
-    /** Written with the lock held. */
+    /** Written under the lock. */
     private volatile boolean closed;
 
-    /** What has become of a notification that was to be queued. */
+    /** The result of {@link #put}. */
     enum Admission {
         TAKEN,
-        /** No place was made until its deadline. */
+        /** There was no room until the deadline. */
         FULL, CLOSED
     }
 
     /**
-     * @param capacity  messages that may wait, 1 or more
-     * @param maxWeight memory that they may take, bytes; an empty queue always takes one
+     * @param capacity  maximum number of waiting messages, 1 or more
+     * @param maxWeight maximum memory of waiting messages, bytes; an empty queue always accepts one
      */
     PublishQueue(int capacity, long maxWeight) {
         this.capacity = capacity;
@@ -50,7 +50,7 @@ final class PublishQueue<T extends Outgoing> {
         return capacity;
     }
 
-    /** Waits for a place until the deadline of the notification. */
+    /** Waits for room until the deadline of the message. */
     Admission put(T outgoing) throws InterruptedException {
         lock.lockInterruptibly();
         try {
@@ -64,7 +64,7 @@ final class PublishQueue<T extends Outgoing> {
             if (closed) {
                 return Admission.CLOSED;
             }
-            // First what may fail for want of memory: what is in the queue has been taken.
+            // The signal first, because it may fail for lack of memory: a notification in the queue counts as taken.
             if (waiting.isEmpty()) {
                 arrived.signal();
             }
@@ -81,7 +81,7 @@ final class PublishQueue<T extends Outgoing> {
         return waiting.isEmpty() || (waiting.size() < capacity && weight + outgoing.weight() <= maxWeight);
     }
 
-    /** Waits for the first notification; one thread at a time. False: the time is up, or the queue is closed and empty. */
+    /** Waits for the first message; for one thread at a time. False if the time is up, or the queue is closed and empty. */
     boolean awaitSome(long millis) throws InterruptedException {
         lock.lockInterruptibly();
         try {
@@ -96,11 +96,11 @@ final class PublishQueue<T extends Outgoing> {
     }
 
     /**
-     * Takes the longest front part that one transaction may carry: at most so many, and no two equal ones, which the server
-     * would fold into one. Those whose senders have given up are left out.
+     * Takes from the front what one transaction may carry: at most {@code most} messages, and no two equal ones, which the
+     * server would send only once. Leaves out messages whose senders have given up.
      *
      * @param most       1 or more
-     * @param mostWeight what they weigh together at most, but one is always taken
+     * @param mostWeight maximum total weight, but one message is always taken
      */
     List<T> takeBatch(int most, long mostWeight) {
         lock.lock();
@@ -113,7 +113,7 @@ final class PublishQueue<T extends Outgoing> {
                 T next = waiting.remove();
                 weight -= next.weight();
                 room -= next.weight();
-                if (next.send()) {
+                if (next.markSent()) {
                     batch.add(next);
                 }
             }
@@ -132,12 +132,12 @@ final class PublishQueue<T extends Outgoing> {
             if (batch.isEmpty()) {
                 throw e;
             }
-            // Those that are in it are nowhere else.
+            // The batch must be kept: its notifications are no longer in the queue.
             return false;
         }
     }
 
-    /** Those whose deadline has passed. They stay until somebody has told them and calls {@link #removeEnded}. */
+    /** The messages whose deadline has passed. They stay until they have ended and {@link #removeEnded} is called. */
     List<T> overdue(long now) {
         lock.lock();
         try {
@@ -153,7 +153,7 @@ final class PublishQueue<T extends Outgoing> {
         }
     }
 
-    /** Takes out those whose outcome is known. */
+    /** Removes the notifications whose outcome is known. */
     void removeEnded() {
         lock.lock();
         try {
@@ -167,7 +167,7 @@ final class PublishQueue<T extends Outgoing> {
         }
     }
 
-    /** Nothing is taken in any more, and nobody waits here any more. */
+    /** Makes the queue accept nothing any more, and ends all waits. */
     void close() {
         lock.lock();
         try {
@@ -184,7 +184,7 @@ final class PublishQueue<T extends Outgoing> {
         return closed;
     }
 
-    /** Whether it is closed and nothing waits: it stays so. */
+    /** Whether the queue is closed and empty; this is final. */
     boolean isDrained() {
         if (!closed) {
             return false;
@@ -219,7 +219,7 @@ final class PublishQueue<T extends Outgoing> {
         }
     }
 
-    /** What waits. It stays until somebody has told it and calls {@link #removeEnded}. */
+    /** The waiting messages. They stay until they have ended and {@link #removeEnded} is called. */
     List<T> all() {
         lock.lock();
         try {

@@ -10,10 +10,10 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 
-/** The door to publishing: takes messages in, tells how it stands, ends. Public methods may be called by any thread. */
+/** The entrance to publishing: accepts messages, gives the status, ends. Any thread may call the public methods. */
 public final class Publisher<T extends Outgoing> implements AutoCloseable {
 
-    /** How long closing waits for an attempt to connect when nothing waits to be sent. */
+    /** How long {@link #close} waits for an attempt to connect when no message waits. */
     private static final long CONNECT_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /** Memory that waiting messages may take, bytes. */
@@ -24,13 +24,13 @@ public final class Publisher<T extends Outgoing> implements AutoCloseable {
     private final PublishConnection<T> connection;
     private final GroupCommit<T> commits;
     private final Timekeeper<T> timekeeper;
-    /** Each of the two makes the other anew should it ever be gone. */
+    /** Each of the two threads replaces the other one if it is gone. */
     private final ReplaceableThread senderThread;
     private final ReplaceableThread timekeeperThread;
 
     /**
-     * @param threads   makes a thread, not started, from its purpose and a task
-     * @param callbacks runs the senders' callbacks; they may block, so it must not be bounded by fewer threads than block
+     * @param threads   creates an unstarted thread from its purpose and a task
+     * @param callbacks runs the senders' callbacks, which may block; so it must have more threads than callbacks that block
      */
     public Publisher(ConnectionSource source, PublisherOptions options, BatchStatement<T> statement,
             BiFunction<String, Runnable, Thread> threads, Executor callbacks) {
@@ -56,16 +56,16 @@ public final class Publisher<T extends Outgoing> implements AutoCloseable {
             timekeeperThread.start();
             senderThread.start();
         } catch (RuntimeException | Error e) {
-            // No thread is to be had; neither goes without the other.
+            // No thread can be created, and neither of the two works without the other.
             commits.end();
             throw e;
         }
     }
 
     /**
-     * Waits until the first attempt to connect has ended, well or not, or the time is up.
+     * Waits until the first attempt to connect has succeeded or failed, or the time is up.
      *
-     * @throws SQLException             when trying again can't help: a wrong password, no such database
+     * @throws SQLException             when another attempt would fail, too: a wrong password, no such database
      * @throws IllegalArgumentException when the settings can't work
      */
     public void awaitFirstAttempt(Duration longest) throws SQLException, InterruptedException {
@@ -80,7 +80,7 @@ public final class Publisher<T extends Outgoing> implements AutoCloseable {
                 case FULL -> refuse(outgoing, new SQLTimeoutException(
                         "Not sent: " + queue.capacity() + " " + connection.noun() + "s"
                                 + (outgoing.weight() == 0 ? "" : " or 64 MiB")
-                                + " wait already for " + connection.source()));
+                                + " are already waiting for " + connection.source()));
                 case CLOSED -> refuse(outgoing, new SQLException("Not sent: the publisher is closed"));
             }
         } catch (InterruptedException e) {
@@ -103,8 +103,8 @@ public final class Publisher<T extends Outgoing> implements AutoCloseable {
     }
 
     /**
-     * Sends what waits, as far as the server lets it within the senders' own timeouts, and ends the threads. One that is just
-     * trying to connect, with nothing to send, ends with the attempt.
+     * Sends the waiting messages, as far as the server allows it within their timeouts, and ends the threads. If the sender's
+     * thread is connecting and nothing waits, this method waits one second at most; the thread then ends with the attempt.
      */
     @Override
     public void close() {
@@ -113,7 +113,7 @@ public final class Publisher<T extends Outgoing> implements AutoCloseable {
         boolean interrupted = false;
         while (!hasEnded() && !(isConnectingForNothing() && patience - System.nanoTime() < 0)) {
             try {
-                timekeeperThread.join(Timekeeper.LOOK_MILLIS);
+                timekeeperThread.join(Timekeeper.CHECK_MILLIS);
             } catch (InterruptedException e) {
                 interrupted = true;
             }

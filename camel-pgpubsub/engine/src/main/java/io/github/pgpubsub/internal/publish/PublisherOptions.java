@@ -6,13 +6,13 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a publisher behaves.
+ * The options of a publisher.
  *
  * @param name              thread and application name
  * @param reconnectDelay    first pause before reconnecting
  * @param reconnectMaxDelay longest pause
- * @param maxBatch          notifications that share one commit at most; 1 or more
- * @param capacity          notifications that may wait, 1 or more; a sender that comes then waits for a place
+ * @param maxBatch          maximum notifications per commit, 1 or more
+ * @param capacity          maximum waiting notifications, 1 or more; while it is reached, senders wait for room
  * @param customizer        null: none
  */
 public record PublisherOptions(
@@ -23,7 +23,7 @@ public record PublisherOptions(
         int capacity,
         @Nullable ConnectionCustomizer customizer) {
 
-    /** @throws IllegalArgumentException when nothing could be sent with them */
+    /** @throws IllegalArgumentException when an option is out of range */
     public PublisherOptions {
         Objects.requireNonNull(name);
         if (maxBatch < 1) {

@@ -3,8 +3,8 @@ package io.github.pgpubsub.internal.publish;
 import java.util.function.BiFunction;
 
 /**
- * A thread that another one can replace, when it is gone or held up. A thread that was replaced finds out by {@link #isCurrent} and
- * ends. Thread-safe, but for {@link #replace}, which one thread at a time calls.
+ * A thread that can be replaced by a new one when it is gone or held up. A replaced thread finds out by {@link #isCurrent}, and ends.
+ * Thread-safe, except {@link #replace}, which is for one thread at a time.
  */
 final class ReplaceableThread {
 
@@ -13,7 +13,7 @@ final class ReplaceableThread {
     private final BiFunction<String, Runnable, Thread> threads;
     private volatile Thread thread;
 
-    /** @param threads makes a thread, not started, from its purpose and a task */
+    /** @param threads creates an unstarted thread from its purpose and a task */
     ReplaceableThread(String purpose, Runnable task, BiFunction<String, Runnable, Thread> threads) {
         this.purpose = purpose;
         this.task = task;
@@ -25,7 +25,7 @@ final class ReplaceableThread {
         thread.start();
     }
 
-    /** Puts a new thread in its place. When no thread is to be had the former one stays, and this throws what the VM has thrown. */
+    /** Starts a new thread in its place. If no thread can be created, the former one stays and the VM's exception is thrown. */
     void replace() {
         Thread another = threads.apply(purpose, task);
         Thread former = thread;
@@ -38,17 +38,17 @@ final class ReplaceableThread {
         }
     }
 
-    /** Whether the caller is this thread, and nobody has replaced it. */
+    /** Whether the caller is this thread and has not been replaced. */
     boolean isCurrent() {
         return Thread.currentThread() == thread;
     }
 
-    /** Whether the caller may touch what belongs to this thread. For asserts. */
+    /** Whether the caller may touch this thread's state; for assertions. */
     boolean isCurrentOrGone() {
         return isCurrent() || !isAlive();
     }
 
-    /** Not started yet. */
+    /** Whether the thread has not been started yet. */
     boolean isNew() {
         return thread.getState() == Thread.State.NEW;
     }
@@ -57,7 +57,7 @@ final class ReplaceableThread {
         return thread.isAlive();
     }
 
-    /** Waits until it is gone or the time is up; returns at once while it is not started. */
+    /** Waits until the thread has ended or the time is up; returns at once if it has not been started. */
     void join(long millis) throws InterruptedException {
         thread.join(millis);
     }

@@ -8,17 +8,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells senders whose time is up, also while the sender's thread waits for a server that says nothing, and puts another in that
- * thread's place when a callback holds it up or it is gone. Ends after it.
+ * Tells senders whose time is up, even while the sender's thread waits for a silent server, and replaces this thread when a callback
+ * holds it up or it is gone. Ends after the sender's thread.
  */
 final class Timekeeper<T extends Outgoing> implements Runnable {
 
     /** Operators know one name for all of publishing. */
     private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
 
-    /** Between two looks. A sender is told at most so late. */
-    static final int LOOK_MILLIS = 50;
-    /** Between two looks while callbacks are called: one that has not returned by the second look counts as stuck. */
+    /** Interval of the checks, and so the longest delay in telling a sender that its time is up. */
+    static final int CHECK_MILLIS = 50;
+    /** Interval while callbacks are called: a callback that has not returned by the second check counts as stuck. */
     private static final int STUCK_CHECK_MILLIS = 5;
 
     private final PublishQueue<T> queue;
@@ -45,31 +45,31 @@ final class Timekeeper<T extends Outgoing> implements Runnable {
         boolean senderWanted = false;
         while (!commits.hasEnded() && timekeeper.isCurrent()) {
             try {
-                senderWanted |= awaitLook();
+                senderWanted |= awaitCheck();
                 tellOverdue();
                 if (senderWanted) {
                     sender.replace();
                     senderWanted = false;
                 }
-                abandon();
+                abortIfNobodyWaits();
             } catch (InterruptedException e) {
                 LOG.debug("Interrupted", e);
             } catch (Throwable e) {
-                // No memory or no thread, say. The next look comes, and with it another try.
+                // No memory or no thread, for example. The next check tries again.
                 LockSupport.parkNanos(GroupCommit.RECOVERY_NANOS);
                 endWithoutSender();
             }
         }
     }
 
-    /** True: the sender's thread is stuck in a callback, or gone. */
-    private boolean awaitLook() throws InterruptedException {
+    /** Waits for the next check. True if the sender's thread is stuck in a callback, or gone. */
+    private boolean awaitCheck() throws InterruptedException {
         if (sender.isNew()) {
-            // Started in a moment, by whoever has started this one; until then a join would not wait, and nothing tells of the start.
+            // Publisher.start() starts it in a moment. Until then a join would not wait, and nothing signals the start.
             Thread.sleep(1);
             return false;
         }
-        sender.join(completions.isBusy() ? STUCK_CHECK_MILLIS : LOOK_MILLIS);
+        sender.join(completions.isBusy() ? STUCK_CHECK_MILLIS : CHECK_MILLIS);
         return completions.watch() || (!commits.hasEnded() && !sender.isAlive());
     }
 
@@ -77,7 +77,7 @@ final class Timekeeper<T extends Outgoing> implements Runnable {
         long now = System.nanoTime();
         List<T> overdue = queue.overdue(now);
         if (!overdue.isEmpty()) {
-            // In this order: whoever lacks memory for it comes again.
+            // In this order: if memory is lacking for the first call, the next check repeats both.
             completions.complete(overdue, connection.notSentInTime());
             queue.removeEnded();
         }
@@ -95,9 +95,9 @@ final class Timekeeper<T extends Outgoing> implements Runnable {
         }
     }
 
-    /** Nobody waits any more for the answer that holds up the end. */
-    private void abandon() {
-        // In this order: what was in flight on a former connection says nothing about this one.
+    /** At the end, aborts a connection whose answer no sender waits for any more. */
+    private void abortIfNobodyWaits() {
+        // In this order: messages in flight on a former connection say nothing about the current one.
         ServerConnection current = connection.standing().current();
         List<T> unanswered = commits.inFlight();
         if (queue.isClosed() && current != null && !unanswered.isEmpty() && unanswered.stream().noneMatch(Outgoing::isSent)) {
@@ -105,14 +105,14 @@ final class Timekeeper<T extends Outgoing> implements Runnable {
         }
     }
 
-    /** Whoever closes must not wait for a thread that is not to be had. */
+    /** {@link Publisher#close} must not wait for a thread that can't be created. */
     private void endWithoutSender() {
         try {
             if (queue.isClosed() && !sender.isAlive()) {
                 commits.end();
             }
         } catch (Throwable e) {
-            // With the next look.
+            // The next check tries again.
         }
     }
 }

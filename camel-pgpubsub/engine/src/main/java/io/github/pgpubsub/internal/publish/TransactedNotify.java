@@ -6,23 +6,23 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 
 /**
- * Sends a notification in a transaction that somebody else began and will end. Others may have notified in it and may do so
- * after, so marks stand around what is sent here; see {@link OwnMessages}.
+ * Sends a notification in a transaction of the application. The transaction may contain other notifications before and after it, so
+ * marks stand around this one; see {@link OwnMessages}.
  */
 public final class TransactedNotify {
 
     private TransactedNotify() {}
 
     /**
-     * Returns once the server has taken the notification into the transaction.
+     * Sends the notification, and returns once the server has accepted it into the transaction.
      *
      * @param channel 1 to 63 bytes, checked by the caller
      * @param payload at most 7999 bytes without NUL, checked by the caller
-     * @throws IllegalStateException when the connection is in no transaction: nothing is sent then
+     * @throws IllegalStateException when the connection is in no transaction; then nothing is sent
      */
     public static void send(Connection connection, OwnMessages ownMessages, String channel, String payload) throws SQLException {
         try (PreparedStatement statement = NotifyStatement.prepareOneMarked(connection)) {
-            // Not earlier: some managers of transactions take the connection in with its first statement.
+            // Checked after preparing: some transaction managers enlist the connection with its first statement.
             if (connection.getAutoCommit()) {
                 throw new IllegalStateException("Not sent: the connection of the dataSource is in no transaction. Begin one that"
                         + " the dataSource takes part in (in a route by transacted()), or leave out the option transacted");

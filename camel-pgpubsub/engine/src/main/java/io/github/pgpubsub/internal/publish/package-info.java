@@ -1,15 +1,17 @@
 /**
  * Sending: one connection, one thread, group commit.
  *
- * <p>A caller's notification becomes an {@link io.github.pgpubsub.internal.publish.Outgoing}. The
- * {@link io.github.pgpubsub.internal.publish.Publisher} is the door: it puts the notification into the
+ * <p>A message to send is an {@link io.github.pgpubsub.internal.publish.Outgoing}: a notification, or a message for the log of kept
+ * messages. What is said below of notifications holds for both; what differs stands in a
+ * {@link io.github.pgpubsub.internal.publish.BatchStatement}. The
+ * {@link io.github.pgpubsub.internal.publish.Publisher} puts it into the
  * {@link io.github.pgpubsub.internal.publish.PublishQueue}. The sender's thread
- * ({@link io.github.pgpubsub.internal.publish.GroupCommit}) takes all that waits, without waiting for more, sends it over its
- * {@link io.github.pgpubsub.internal.publish.PublishConnection} as one
- * {@link io.github.pgpubsub.internal.publish.NotifyStatement} and so one commit, and then sees to it that every sender is told
- * ({@link io.github.pgpubsub.internal.publish.Completions}). While it waits for the server the next batch gathers, so the more senders
- * there are, the fewer commits each of them costs. Committing a NOTIFY takes one lock for the whole cluster
- * (PostgreSQL source, {@code PreCommit_Notify}): fewer commits is what makes it fast, for everybody on that server.
+ * ({@link io.github.pgpubsub.internal.publish.GroupCommit}) takes all waiting notifications, without waiting for more, sends them over
+ * its {@link io.github.pgpubsub.internal.publish.PublishConnection} as one
+ * statement ({@link io.github.pgpubsub.internal.publish.NotifyStatement}), and so in one commit, and then has every sender told
+ * ({@link io.github.pgpubsub.internal.publish.Completions}). While the thread waits for the server, the next batch gathers, so the more
+ * senders there are, the fewer commits each of them costs. Committing a NOTIFY takes one lock for the whole cluster
+ * (PostgreSQL source, {@code PreCommit_Notify}), so fewer commits make everything on this server faster.
  *
  * <pre>
  *   caller ──▶ Publisher ──▶ PublishQueue ──▶ GroupCommit ──▶ PublishConnection ══▶ server
@@ -18,23 +20,24 @@
  *                            Timekeeper ─────▶ Completions ──▶ callbacks
  * </pre>
  *
- * <p>Order: the queue's, so also each sender's. The server folds equal (channel, payload) pairs of one transaction into one
- * (PostgreSQL documentation, NOTIFY); a batch therefore ends before the first pair that it holds already.
+ * <p>Order: the queue's, so also each sender's. The server sends equal (channel, payload) pairs of one transaction only once
+ * (PostgreSQL documentation, NOTIFY); a batch therefore ends before the first pair that it already contains.
  *
- * <p>Failure: what the server refuses fails alone; its neighbours in the batch are sent again without it. When the connection
- * breaks under a batch nobody can say whether it was committed; its senders get an
- * {@link io.github.pgpubsub.UnknownOutcomeException}, and those that still wait go on after the reconnect. A sender
- * whose time is up while it waits is told so and its message is not sent.
+ * <p>Failures: if the server refuses a batch, its notifications are sent again one by one, and only the refused ones fail. If the
+ * connection breaks under a batch, nobody can say whether it was committed: its senders get an
+ * {@link io.github.pgpubsub.UnknownOutcomeException}, unless the statement can look up the batch after the reconnect; and the
+ * waiting notifications are sent. A sender whose time is
+ * up while its notification waits is told so, and the notification is not sent.
  *
- * <p>Two threads: one sends, the {@link io.github.pgpubsub.internal.publish.Timekeeper} tells those whose time is up. Both go on
- * whatever is thrown in them, by the driver, by a customizer, a {@code DataSource} or an executor of the user, or by the VM; and each
- * makes the other anew should it be gone ({@link io.github.pgpubsub.internal.publish.ReplaceableThread}). So a sender is told in its
- * time as long as one of them runs, and what was in flight when something was thrown is told as unknown.
+ * <p>Two threads: one sends, and the {@link io.github.pgpubsub.internal.publish.Timekeeper} tells senders whose time is up. Both survive
+ * any exception of the driver, a customizer, a {@code DataSource}, the user's executor or the VM, and each replaces the other one if it
+ * is gone ({@link io.github.pgpubsub.internal.publish.ReplaceableThread}). So a sender is told in time as long as one of the threads
+ * runs, and the outcome of notifications that were in flight at an exception is reported as unknown.
  *
- * <p>Who owns what, asserted in the code: the connection and the batch in flight belong to the sender's thread, which is replaced only
- * when it is gone, or held up by a callback that it has left everything behind for. What waits is guarded by the queue's lock. An
- * {@code Outgoing} belongs to nobody: it ends once, by compare-and-set, and whoever ends it sees to it that its sender is told. What
- * others see of the two threads are immutable values behind one volatile each: the connection's standing, the counts of commits, the
- * batch in flight.
+ * <p>Ownership, asserted in the code: the connection and the batch in flight belong to the sender's thread. This thread is replaced only
+ * when it is gone, or when it is held up by a callback after it has left everything to its successor. The queue's lock guards the
+ * waiting notifications. An {@code Outgoing} belongs to no thread: it ends once, by compare-and-set, and the thread that ends it has
+ * its sender told. Other threads see the state of the two in immutable values, each behind one volatile field: the connection's
+ * standing, the counts of commits, the batch in flight.
  */
 package io.github.pgpubsub.internal.publish;

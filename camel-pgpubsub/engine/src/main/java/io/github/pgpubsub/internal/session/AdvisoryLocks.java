@@ -10,12 +10,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The server's functions for session-level advisory locks, each called for many keys at once. Belongs to the session's thread.
- */
+/** The server's functions for session-level advisory locks, called for many keys at once. Belongs to the session's thread. */
 final class AdvisoryLocks {
 
-    /** pg_locks shows a bigint key as two halves (PostgreSQL documentation, 53.13 pg_locks). */
+    /** Holders of locks by key. pg_locks shows a bigint key as two halves (PostgreSQL documentation, 53.13 pg_locks). */
     static final String HOLDERS = """
             select key, pid from (
                 select pid,
@@ -32,7 +30,7 @@ final class AdvisoryLocks {
                 "pg_catalog.pg_try_advisory_lock", UNLOCK), TRY_SHARED("pg_catalog.pg_try_advisory_lock_shared", UNLOCK_SHARED);
 
         private final String sql;
-        /** The function that gives back a lock which this one takes; null: it takes none. */
+        /** The function that releases a lock taken by this one; null: it takes none. */
         private final @Nullable Function undo;
 
         Function(String name, @Nullable Function undo) {
@@ -41,7 +39,7 @@ final class AdvisoryLocks {
         }
     }
 
-    /** Answers and refusals by key: each key of a call has one or the other. */
+    /** The result of a call: each key has either an answer or a refusal. */
     record Outcome(Map<Long, Boolean> answers, Map<Long, SQLException> refusals) {}
 
     private final ServerConnection connection;
@@ -53,9 +51,9 @@ final class AdvisoryLocks {
     }
 
     /**
-     * Calls a function for all keys in one statement; when the server refuses that, for each key alone. Session-level locks outlive
-     * the failure of the statement that took them, so locks taken by a refused statement are given back first. (A look into pg_locks
-     * needs locks, too.) Giving back a lock that is not held brings a warning, which nobody sees.
+     * Calls a function for all keys in one statement, and for each key alone if the server refuses this statement. Session-level
+     * locks outlive the failure of the statement that took them, so the locks of a refused statement are released first. (Looking
+     * into pg_locks would need locks, too.) Releasing a lock that is not held only causes a warning, which is ignored.
      */
     Outcome call(Function function, List<Long> keys) throws SQLException {
         try {

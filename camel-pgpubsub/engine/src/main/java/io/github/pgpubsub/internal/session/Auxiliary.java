@@ -14,9 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A second connection for signs of life and for the question whether the session is still whole, opened when a session stops
- * reading because a queue is full, or reads for long without having read all. On its own connection the session must then ask
- * nothing: before any answer the driver takes in the whole backlog. Belongs to the session's thread.
+ * A second connection, for signs of life and for checking whether the session still holds its locks. It is opened when a session
+ * stops reading because a queue is full, or has been reading a backlog for long. The listening connection can't be used then: the
+ * driver would read the whole backlog before any answer. Belongs to the session's thread.
  */
 final class Auxiliary implements AutoCloseable {
 
@@ -35,7 +35,7 @@ final class Auxiliary implements AutoCloseable {
 
     private final ConnectionSource source;
     private final SessionOptions options;
-    /** Null: it is not open. */
+    /** Null: not open. */
     private @Nullable ServerConnection connection;
     private long nextAttempt = System.nanoTime();
 
@@ -44,7 +44,7 @@ final class Auxiliary implements AutoCloseable {
         this.options = options;
     }
 
-    /** Opens the connection if it is not, and returns its backend; 0: it can't be had now. */
+    /** Opens the connection unless it is open, and returns its backend; 0: no connection can be opened now. */
     int backend() {
         if (connection == null && System.nanoTime() - nextAttempt >= 0) {
             nextAttempt = System.nanoTime() + RETRY_NANOS;
@@ -52,10 +52,10 @@ final class Auxiliary implements AutoCloseable {
                 connection = ServerConnection.open(source, options.name() + " auxiliary", options.heartbeatTimeout(),
                         options.customizer());
             } catch (SQLException | RuntimeException | LinkageError e) {
-                // Whatever a pool or a customizer throws: the listening session is whole.
+                // An exception of a pool or a customizer here does not concern the listening connection.
                 LOG.warn("No second connection to {} for signs of life: {}", source, e.getMessage());
             } finally {
-                // Left behind by a DataSource, say: the session would not pause any more.
+                // Clears an interrupt flag that a DataSource may leave behind: with it, the session would no longer pause.
                 Thread.interrupted();
             }
         }
@@ -65,11 +65,11 @@ final class Auxiliary implements AutoCloseable {
     /**
      * Sends a sign of life if the listening backend holds its lock.
      *
-     * @return false: it does not hold it any more
+     * @return false if the lock is lost
      */
     boolean send(Subscriber.Sign sign, int listeningBackend) {
         if (connection == null) {
-            // The sign before this one has failed.
+            // Closed after the failure of an earlier sign.
             return true;
         }
         try (PreparedStatement statement = connection.jdbc().prepareStatement(SIGN)) {
@@ -86,7 +86,7 @@ final class Auxiliary implements AutoCloseable {
                 sign.sent().accept(row.getInt(2));
             }
         } catch (SQLException | RuntimeException e) {
-            // A sign that is not given is missed by the leader first: it begins no more when its lease runs out.
+            // Missing signs are safe: the leader's lease runs out before others act, and it begins no more messages.
             LOG.warn("A sign of life could not be sent: {}", e.getMessage());
             close();
         }
@@ -94,9 +94,9 @@ final class Auxiliary implements AutoCloseable {
     }
 
     /**
-     * Which of these locks the listening backend holds.
+     * Returns those of the locks that the listening backend holds.
      *
-     * @return null: it can't be asked now
+     * @return null if the server can't be asked now
      */
     @Nullable
     Set<Long> held(Set<Long> locks, int listeningBackend) {
@@ -116,13 +116,13 @@ final class Auxiliary implements AutoCloseable {
             }
             return held;
         } catch (SQLException | RuntimeException e) {
-            LOG.warn("It could not be asked whether the session still holds its locks: {}", e.getMessage());
+            LOG.warn("The check whether the session still holds its locks failed: {}", e.getMessage());
             close();
             return null;
         }
     }
 
-    /** Share of the server's notification queue that is in use, 0 to 1; -1: it can't be asked now. */
+    /** Used share of the server's notification queue, 0 to 1; -1 if the server can't be asked now. */
     double queueUsage() {
         if (backend() == 0) {
             return -1;
@@ -134,7 +134,7 @@ final class Auxiliary implements AutoCloseable {
             row.next();
             return row.getDouble(1);
         } catch (SQLException | RuntimeException e) {
-            LOG.warn("The server's notification queue could not be looked at: {}", e.getMessage());
+            LOG.warn("The usage of the server's notification queue could not be read: {}", e.getMessage());
             close();
             return -1;
         }

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Questions about other backends (lock holders, application names), and the wish to end one. Belongs to the session's thread.
+ * Requests about other backends: lock holders, application names, and ending a backend. Belongs to the session's thread.
  */
 final class BackendRequests {
 

@@ -4,24 +4,24 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 
-/** Wishes of one kind that wait to be sent together. Belongs to the session's thread. */
+/** Requests of one kind that wait to be sent together. Belongs to the session's thread. */
 final class Batch<T> {
 
     private List<T> waiting = new ArrayList<>();
 
-    void add(T wish) {
-        waiting.add(wish);
+    void add(T request) {
+        waiting.add(request);
     }
 
     boolean isEmpty() {
         return waiting.isEmpty();
     }
 
-    void removeIf(Predicate<T> isGivenUp) {
-        waiting.removeIf(isGivenUp);
+    void removeIf(Predicate<T> isCancelled) {
+        waiting.removeIf(isCancelled);
     }
 
-    /** All that wait, in the order in which they came. What is added from now on is the next batch. */
+    /** Takes all waiting requests, in order of arrival. Requests added from now on are the next batch. */
     List<T> take() {
         if (waiting.isEmpty()) {
             return List.of();

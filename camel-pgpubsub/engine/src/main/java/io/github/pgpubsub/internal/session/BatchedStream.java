@@ -5,7 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 
-/** What one subscriber asks the connected session with: each wish joins the batch of its kind and is sent with the others. */
+/** A subscriber's access to the connected session: each request joins the batch of its kind and is sent with the others. */
 final class BatchedStream implements SessionStream {
 
     private final Thread sessionThread = Thread.currentThread();

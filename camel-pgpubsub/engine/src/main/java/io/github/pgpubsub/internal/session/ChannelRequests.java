@@ -12,12 +12,12 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The channels that subscribers want, and those that this session listens to. All that change are turned on or off by one statement.
- * Belongs to the session's thread.
+ * The channels that subscribers want, and the channels that this session listens to. One statement turns all changed channels on
+ * or off. Belongs to the session's thread.
  */
 final class ChannelRequests {
 
-    /** Bytes of a channel's name, in the server's encoding: NAMEDATALEN - 1. A longer one is cut, with a notice that may be off. */
+    /** NAMEDATALEN - 1, in bytes of the server's encoding. LISTEN cuts a longer name, with a notice that may be turned off. */
     private static final int LONGEST_CHANNEL = 63;
     private static final String TOO_LONG = "select c from pg_catalog.unnest(?::pg_catalog.text[]) as t(c)"
             + " where pg_catalog.octet_length(c) operator(pg_catalog.>) " + LONGEST_CHANNEL + " limit 1";
@@ -35,7 +35,7 @@ final class ChannelRequests {
     private final Set<String> changed = new LinkedHashSet<>();
     private final Batch<Listen> listens = new Batch<>();
 
-    /** @param ownMarks the channel on which this process marks its own messages; listened to while any other is */
+    /** @param ownMarks the channel on which this process marks its own messages; listened to along with any other channel */
     ChannelRequests(ServerConnection connection, RoundTrips roundTrips, Refusals refusals, String ownMarks) {
         this.connection = connection;
         this.roundTrips = roundTrips;
@@ -67,7 +67,7 @@ final class ChannelRequests {
         return changed.isEmpty();
     }
 
-    /** How many channels the server should show for this session, at least. */
+    /** Minimum number of channels that the server should show for this session. */
     int listening() {
         return listening.size();
     }
@@ -95,7 +95,7 @@ final class ChannelRequests {
         return channel.equals(ownMarks) ? !receivers.isEmpty() : receivers.has(channel);
     }
 
-    /** A refused statement was one transaction, so nothing of it has happened. */
+    /** A refused statement was one transaction, so none of its changes happened: each channel is then tried alone. */
     private void turnOrAlone(List<String> channels) throws SQLException {
         try {
             turn(channels);
@@ -136,7 +136,7 @@ final class ChannelRequests {
         }
     }
 
-    /** Only a server with an encoding of its own can find a name too long that has passed {@code ChannelName}. */
+    /** {@code ChannelName} has checked the length in UTF-8; in the encoding of another database a name can be longer. */
     private void refuseTooLong(List<String> channels) throws SQLException {
         Object[] asked = channels.stream().filter(this::isWanted).filter(channel -> !isAscii(channel)).toArray();
         if (asked.length == 0) {

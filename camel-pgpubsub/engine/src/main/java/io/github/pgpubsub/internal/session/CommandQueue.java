@@ -5,35 +5,36 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Commands that other threads have for the session's thread: the one place of this package where threads meet, and its one lock.
+ * Commands of other threads for the session's thread: the only place of this package where threads meet, and its only lock.
  *
- * <p>The session's thread runs them when it comes round. While that thread is away, because it waits for a connection or has ended,
- * each command is run by the thread that brings it, at once and one at a time. So the state of a session belongs to its thread, or
- * while that is away to the holder of this monitor: see {@link #isMine}.
+ * <p>The session's thread runs the commands in its loop. While it is away, because it is connecting or has ended, each command is
+ * run at once by the thread that brings it, one at a time. So the state of a session belongs to its thread, or while that thread is
+ * away to the holder of this monitor: see {@link #isMine}.
  *
- * <p>No command is lost and none is run twice, but for one that runs out of memory: a command is in the queue before its bringer looks whether the owner is away. A bringer
- * that finds the owner present leaves the command to it, and an owner that goes away looks into the queue after saying so.
+ * <p>No command is lost, and none runs twice except a command that runs out of memory: a thread adds its command before it checks
+ * whether the owner is away. If the owner is present, the owner runs the command; an owner that goes away checks the queue after it
+ * has set the flag.
  *
- * <p>Lock order: commands run with this monitor held, and may take other locks. {@link #execute} is never called with a lock in hand
+ * <p>Lock order: commands run with this monitor held, and may take other locks. {@link #execute} is never called with a lock held
  * that a command may wait for.
  */
 final class CommandQueue {
 
     private final Queue<Runnable> commands = new ConcurrentLinkedQueue<>();
-    /** The command that ran out of memory, to be run again before all others; guarded by this monitor. Null: none. */
+    /** The command that ran out of memory: it runs again before all others. Guarded by this monitor. Null: none. */
     private @Nullable Runnable unfinished;
-    /** The session's thread, once it runs; written by itself only. */
+    /** The session's thread; null until it runs. Written by this thread only. */
     private volatile @Nullable Thread owner;
     private volatile boolean away;
 
-    /** The calling thread is the session's from now on. */
+    /** Makes the calling thread the session's thread. */
     void begin() {
         owner = Thread.currentThread();
     }
 
     /**
-     * Runs a command: on the session's thread when that comes round, or while that is away on this thread before this method returns.
-     * Any thread may call it, also from within a command. A command that runs out of memory is run once more, from its beginning.
+     * Runs a command: in the loop of the session's thread, or while that thread is away on this thread before this method returns.
+     * Any thread may call it, also from within a command. A command that runs out of memory runs again from its beginning.
      */
     void execute(Runnable command) {
         commands.add(command);
@@ -42,15 +43,15 @@ final class CommandQueue {
         }
     }
 
-    /** Runs all waiting commands, on the session's thread. An exception of one is thrown; the rest wait for the next call. */
+    /** Runs all waiting commands on the session's thread. Throws the exception of a command; the next call runs the rest. */
     synchronized void run() {
         assert isMine() && !away;
         runAll();
     }
 
     /**
-     * The session's thread touches nothing of the session after this call, which runs the waiting commands. Where memory lacks for
-     * them it may be called again.
+     * Called when the session's thread goes away: after this call it touches nothing of the session. Runs the waiting commands. May
+     * be called again if memory was lacking for them.
      */
     void leave() {
         assert Thread.currentThread() == owner;
@@ -58,7 +59,7 @@ final class CommandQueue {
         runIfAway();
     }
 
-    /** The session's thread is back; waits for the command that another thread runs at this moment. */
+    /** Called when the session's thread is back; waits for a command that another thread is running. */
     synchronized void comeBack() {
         assert Thread.currentThread() == owner;
         away = false;
@@ -68,7 +69,7 @@ final class CommandQueue {
         return away;
     }
 
-    /** Whether the calling thread may touch what belongs to the session; for assertions. */
+    /** Whether the calling thread may touch the session's state; for assertions. */
     boolean isMine() {
         return away ? Thread.holdsLock(this) : Thread.currentThread() == owner;
     }

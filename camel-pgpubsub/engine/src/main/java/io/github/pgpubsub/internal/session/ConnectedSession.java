@@ -11,7 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A session on one connection, from its beginning to its end. {@link #pass} is one round of its loop. Belongs to the session's thread.
+ * A session on one connection, from its beginning to its end. {@link #pass} is one pass of its loop. Belongs to the session's thread.
  */
 final class ConnectedSession implements AutoCloseable {
 
@@ -51,18 +51,18 @@ final class ConnectedSession implements AutoCloseable {
         this.last = new LastNotifications(connection, inbox, parts, options.heartbeatInterval());
     }
 
-    /** What this subscriber asks with. */
+    /** The stream through which a subscriber sends its requests. */
     SessionStream streamOf(Subscriber subscriber) {
         return requests.of(subscriber);
     }
 
-    /** Tells all subscribers that a stream begins, and asks for what they want. */
+    /** Tells all subscribers that a stream begins, and sends their requests. */
     void greet() throws SQLException {
         subscribers.forEach(subscriber -> subscriber.connected(streamOf(subscriber)));
         requests.flush();
     }
 
-    /** The first pass follows. */
+    /** Called before the first pass. */
     void begin() {
         long now = System.nanoTime();
         heartbeat.begin(now);
@@ -70,13 +70,13 @@ final class ConnectedSession implements AutoCloseable {
     }
 
     /**
-     * Once round: runs what other threads want, asks the server for what subscribers want, hands on what was read before, reads.
+     * One pass: runs the commands of other threads, sends the subscribers' requests, hands on what was read before, and reads.
      *
-     * @throws SQLException when the connection has come to its end
+     * @throws SQLException when the connection has ended
      */
     void pass() throws SQLException {
         assert commands.isMine() && !commands.isAway();
-        readAhead.look(inbox);
+        readAhead.readIfDue(inbox);
         commands.run();
         if (stall.isFlowing()) {
             subscribers.tick();
@@ -93,8 +93,8 @@ final class ConnectedSession implements AutoCloseable {
     }
 
     /**
-     * Sends the subscribers' wishes, but not while a backlog is read, for a heartbeat's interval at most: the driver would take in all
-     * of the backlog before the answer.
+     * Sends the subscribers' requests. While a backlog is being read they wait, for one heartbeat interval at most: the driver would
+     * read the whole backlog before the answer.
      *
      * @return whether anything was sent
      */
@@ -102,7 +102,7 @@ final class ConnectedSession implements AutoCloseable {
         return (!reading.isBehind() || stall.mayAskBehind(System.nanoTime())) && requests.flush();
     }
 
-    /** Hands on what was read, in order. False: somebody can't take more. */
+    /** Hands on in order what was read; false if a subscriber can't take more. */
     private boolean dispatch() throws SQLException {
         try {
             while (!inbox.isEmpty()) {
@@ -119,7 +119,7 @@ final class ConnectedSession implements AutoCloseable {
 
     private void read() throws SQLException {
         long before = System.nanoTime();
-        reading.reads(before);
+        reading.beginRead(before);
         PGNotification[] notifications = connection.pg().getNotifications(reading.waitMillis(before, view.heardAt()));
         int count = notifications == null ? 0 : notifications.length;
         long bytes = 0;
@@ -148,19 +148,24 @@ final class ConnectedSession implements AutoCloseable {
         }
     }
 
-    /** Bridges the time until all flows again. Nothing is asked on this connection: the driver would take in more than is read. */
+    /**
+     * Bridges the time until the session has caught up. Sends nothing on the listening connection: the driver would read more of the
+     * backlog than there is room for.
+     */
     private void bridge(boolean reads, boolean beginsToWait, long now) throws SQLException {
         boolean isLong = stall.isLong(now);
         lifeline.prove();
         if (beginsToWait) {
             waitsFor(inbox.nextReceivers());
-            LOG.warn("{}: its queue is full, so nothing is read from {} and every channel on this session waits. If it lasts, the"
-                    + " server keeps its notifications, and VACUUM removes no row of this database that was deleted since. A consumer"
-                    + " with dedicatedSession=true keeps the others out of it", waitsFor, source);
+            LOG.warn(
+                    "{}: its queue is full, so nothing is read from {} and every channel on this session waits. While this lasts, the"
+                            + " server keeps its notifications, and VACUUM can't remove rows of this database that were deleted since. A"
+                            + " consumer with dedicatedSession=true does not hold up the others",
+                    waitsFor, source);
         }
         lifeline.giveSigns(isLong, now);
         if (isLong) {
-            lifeline.lookAtQueue(waitsFor, now);
+            lifeline.checkQueue(waitsFor, now);
         }
         if (!reads) {
             LockSupport.parkNanos(PAUSE_NANOS);
@@ -176,7 +181,7 @@ final class ConnectedSession implements AutoCloseable {
         return stall.isFlowing();
     }
 
-    /** The connection has failed: hands on what was received. */
+    /** After a failure of the connection: hands on the notifications that were received before. */
     void handOnTheLast(Exception cause) {
         last.handOn(cause);
     }

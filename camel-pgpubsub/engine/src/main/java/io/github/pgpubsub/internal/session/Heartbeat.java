@@ -7,14 +7,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks the server for a sign of life when nothing has shown one. Outlives the connections: when one was lost in a silence, the server
- * is asked more often on the next ones. Belongs to the session's thread.
+ * Asks the server for a sign of life after a time without any. Outlives the connections: after a connection was lost in a silence,
+ * the interval is shorter on the next ones. Belongs to the session's thread.
  */
 final class Heartbeat {
 
     private static final Logger LOG = LoggerFactory.getLogger(Heartbeat.class);
 
-    /** No shorter silence is taken for the reason of a loss, and half of it is how often a session asks at most. */
+    /** A shorter silence is not taken for the cause of a loss, so the interval is not shortened below half of it. */
     private static final Duration SHORTEST_SILENCE = Duration.ofSeconds(1);
 
     private final ConnectionSource source;
@@ -32,7 +32,7 @@ final class Heartbeat {
         this.interval = configured;
     }
 
-    /** There is a new connection. */
+    /** Called for each new connection. */
     void begin(long now) {
         next = now + interval.toNanos();
     }
@@ -42,9 +42,9 @@ final class Heartbeat {
     }
 
     /**
-     * Asks the server for a sign of life, and how full its queue is.
+     * Asks the server for a sign of life, and for the usage of its notification queue.
      *
-     * @throws SQLException when the connection is gone, or what it held
+     * @throws SQLException when the connection, or a LISTEN or a lock on it, is lost
      */
     void beat(Requests requests) throws SQLException {
         try {
@@ -53,23 +53,23 @@ final class Heartbeat {
             if (!Refusals.isRefusal(e)) {
                 throw e;
             }
-            LOG.warn("{} could not be asked how it stands: {}", source, e.getMessage());
+            LOG.warn("{} refused the check of the session: {}", source, e.getMessage());
         }
         long now = System.nanoTime();
         view.heard(now);
         next = now + interval.toNanos();
     }
 
-    /** The server was asked on another connection. */
+    /** Called instead of {@link #beat} after the server was asked on the auxiliary connection. */
     void skip(long now) {
         next = now + configured.toNanos();
     }
 
     /**
-     * A connection was lost and nobody said why. Firewalls and proxies end idle connections, or forget them: after a long silence the
-     * server is asked twice as often from now on.
+     * Called when a connection was lost for no known reason. Firewalls and proxies end or forget idle connections, so after a long
+     * silence the interval becomes half of that silence, or half of itself if that is shorter.
      *
-     * @param silence how long nothing had come
+     * @param silence time without any sign of life before the loss
      */
     void lostInSilence(Duration silence) {
         Duration longest = silence.compareTo(interval) < 0 ? silence : interval;
@@ -77,8 +77,10 @@ final class Heartbeat {
             return;
         }
         interval = Duration.ofMillis(longest.toMillis() / 2);
-        LOG.warn("The connection to {} was lost after {} ms in which nothing came: something on the way may end connections that"
-                + " are idle. From now on the server is asked for a sign of life every {} ms (heartbeatInterval={})", source,
+        LOG.warn(
+                "The connection to {} was lost after {} ms of silence: a firewall or proxy may end idle connections. From now on the"
+                        + " server is asked for a sign of life every {} ms (heartbeatInterval={})",
+                source,
                 silence.toMillis(), interval.toMillis(), configured.toMillis());
     }
 }

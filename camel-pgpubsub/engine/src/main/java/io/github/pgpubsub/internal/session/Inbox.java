@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 import org.postgresql.PGNotification;
 
 /**
- * Notifications read from one connection that wait to be handed on, in the server's order. Marks this process's own as they come in.
- * Hundreds of thousands pass in a second. Belongs to the session's thread.
+ * Notifications that were read from one connection and wait to be handed on, in the server's order. Recognises this process's own
+ * notifications. Must be fast: hundreds of thousands of notifications pass in a second. Belongs to the session's thread.
  */
 final class Inbox {
 
@@ -22,10 +22,10 @@ final class Inbox {
     private final String server;
     private final Receivers receivers;
     private final Deque<Notification> unread = new ArrayDeque<>();
-    /** Subscribers that have received something and not yet handed it on; some may be in it twice. */
+    /** Subscribers that have received something since the last {@link #handOn}; may contain duplicates. */
     private final List<Subscriber> collecting = new ArrayList<>();
     private @Nullable Subscriber lastReceiver;
-    /** The backend whose messages are own because a mark said so; 0: none. */
+    /** The backend between whose marks the stream is, so that its messages are own ones; 0: none. */
     private int marked;
 
     /** @param server see {@link io.github.pgpubsub.internal.connection.ServerConnection#server()} */
@@ -36,9 +36,9 @@ final class Inbox {
     }
 
     /**
-     * Takes in what was read.
+     * Adds notifications that were read.
      *
-     * @return bytes that it takes in memory, by estimate
+     * @return estimated memory of their payloads, in bytes
      */
     long take(PGNotification[] notifications) {
         long bytes = 0;
@@ -65,13 +65,13 @@ final class Inbox {
         return unread.isEmpty();
     }
 
-    /** The names of those for whom the next notification is. */
+    /** The names of the next notification's receivers, for logs. */
     String nextReceivers() {
         return unread.isEmpty() ? "nobody" : Arrays.stream(receivers.of(unread.peek().channel())).map(Subscriber::name)
                 .collect(Collectors.joining(", "));
     }
 
-    /** Gives the next notification to its receivers, who then wait for {@link #handOn}. False: one of them can't take more. */
+    /** Gives the next notification to its receivers, who then wait for {@link #handOn}; false if one of them can't take more. */
     boolean giveNext() {
         Subscriber[] to = receivers.of(unread.peek().channel());
         if (!areReady(to)) {
@@ -85,10 +85,10 @@ final class Inbox {
     }
 
     /**
-     * Gives them all and hands them on, without waiting for anybody.
+     * Gives all notifications to their receivers and hands them on, without waiting for receivers that have no room.
      *
-     * @param most bytes, by estimate, for receivers that have no room
-     * @return false: it was more
+     * @param most maximum bytes, by estimate, for receivers that have no room
+     * @return false if this maximum was reached
      */
     boolean giveAll(long most) {
         long withoutRoom = 0;
@@ -106,7 +106,7 @@ final class Inbox {
         }
     }
 
-    /** Tells all that were given something that no more follows for the moment. */
+    /** Tells the receivers of the latest notifications that no more follow for the moment. */
     void handOn() {
         collecting.forEach(Subscriber::handOn);
         collecting.clear();

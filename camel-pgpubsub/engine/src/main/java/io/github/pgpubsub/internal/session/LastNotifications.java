@@ -11,14 +11,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Notifications that had been received when the connection came to its end: they are handed on before anybody hears of the end.
- * Nobody is waited for, so there is a limit to what subscribers without room get. Belongs to the session's thread.
+ * The notifications that had been received when the connection ended: they are handed on before the subscribers hear of the end.
+ * Nobody is waited for, so subscribers without room get a limited amount. Belongs to the session's thread.
  */
 final class LastNotifications {
 
     private static final Logger LOG = LoggerFactory.getLogger(LastNotifications.class);
 
-    /** Bytes, by estimate, that subscribers without room get at most; the rest is told as missed. */
+    /** Maximum bytes, by estimate, for subscribers without room; the rest is reported as missed. */
     private static final long MOST_WITHOUT_ROOM = Math.min(16L << 20, Runtime.getRuntime().maxMemory() / 32);
 
     private final ServerConnection connection;
@@ -34,7 +34,8 @@ final class LastNotifications {
     }
 
     /**
-     * Hands on what there is, and tells since when messages may be missing, where that is earlier than now.
+     * Hands on the received notifications, and tells the subscribers from when on messages may be missing, if that is earlier than
+     * now.
      *
      * @param cause the failure that ended the connection
      */
@@ -47,7 +48,7 @@ final class LastNotifications {
                 all = inbox.giveAll(MOST_WITHOUT_ROOM);
             }
         } catch (SQLException | RuntimeException e) {
-            LOG.debug("Some of what was received could not be handed on", e);
+            LOG.debug("Some of the notifications that had been received could not be handed on", e);
         }
         if (!all) {
             tellMissed(parts.reading().caughtUpAt());
@@ -60,13 +61,13 @@ final class LastNotifications {
         parts.subscribers().forEach(subscriber -> subscriber.missed(since));
     }
 
-    /** Whether the connection can still be read from: it was not that which failed. */
+    /** Whether the connection can still be read: the failure was not a failure of the connection itself. */
     private static boolean isWhole(Exception cause) {
         return cause instanceof SQLException e
                 && ((e.getSQLState() == null && e.getCause() == null) || !ConnectionFailure.isLoss(e));
     }
 
-    /** Whether nobody knows when the connection ended: an answer did not come. */
+    /** Whether the time at which the connection ended is unknown, because the failure was a missing answer. */
     private static boolean isSilence(@Nullable Throwable cause) {
         return cause != null && (cause instanceof SocketTimeoutException || isSilence(cause.getCause()));
     }

@@ -9,9 +9,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The second connection's part while a session does not keep up: proof that the session still holds its locks, signs of life for
- * the other members of its groups, and a look at the server's queue. On the first connection the driver would take in the backlog
- * before any answer. Belongs to the session's thread.
+ * Uses the auxiliary connection while a session does not keep up: for the proof that the session still holds its locks, for signs of
+ * life to the other members of its groups, and for the usage of the server's queue. On the listening connection the driver would
+ * read the whole backlog before any answer. Belongs to the session's thread.
  */
 final class Lifeline implements AutoCloseable {
 
@@ -22,7 +22,7 @@ final class Lifeline implements AutoCloseable {
     private final QueueUsage queueUsage;
     private final Auxiliary auxiliary;
 
-    /** Opens nothing yet. */
+    /** Opens no connection yet. */
     Lifeline(ServerConnection connection, Requests requests, ConnectionSource source, SessionOptions options,
             SessionParts parts) {
         this.backend = connection.backend();
@@ -34,8 +34,8 @@ final class Lifeline implements AutoCloseable {
     }
 
     /**
-     * Messages that wait to be handled are begun only with proof that this session still leads. Where no second connection can be had the
-     * listening one is asked, though the driver then takes in the whole backlog: otherwise nothing would ever go on.
+     * Gets the proof that this session still leads, without which waiting messages do not begin. If no auxiliary connection can be
+     * opened, the listening connection is asked, although the driver then reads the whole backlog: otherwise nothing would ever begin.
      *
      * @throws SQLException when the session has lost a lock, or its connection
      */
@@ -62,9 +62,9 @@ final class Lifeline implements AutoCloseable {
     }
 
     /**
-     * Lets subscribers give signs of life, if it is time.
+     * Lets subscribers give signs of life, if a tick is due.
      *
-     * @param isLong whether the second connection is opened for that, if it is not open
+     * @param isLong whether to open the auxiliary connection for this purpose, if it is not open
      * @throws SQLException when the session has lost a lock
      */
     void giveSigns(boolean isLong, long now) throws SQLException {
@@ -80,8 +80,8 @@ final class Lifeline implements AutoCloseable {
         }
     }
 
-    /** Looks how full the server's queue is, if it is time. */
-    void lookAtQueue(@Nullable String waitsFor, long now) {
+    /** Reads the usage of the server's queue, if a heartbeat is due. */
+    void checkQueue(@Nullable String waitsFor, long now) {
         if (heartbeat.isDue(now)) {
             double usage = auxiliary.queueUsage();
             if (usage >= 0) {

@@ -9,7 +9,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * The advisory locks that subscribers want to take or give back, and those that this session holds. Belongs to the session's thread.
+ * The advisory locks that subscribers want to take or release, and the locks that this session holds. Belongs to the session's
+ * thread.
  */
 final class LockRequests {
 
@@ -17,7 +18,7 @@ final class LockRequests {
 
     private record Unlock(long key, Runnable done, Subscriber owner) {}
 
-    /** To take a lock that others may hold too, or to give it back. */
+    /** A request to take a shared lock, or to release it. */
     private record Share(long key, Subscriber owner) {}
 
     private final AdvisoryLocks server;
@@ -53,7 +54,7 @@ final class LockRequests {
         return unlocks.isEmpty() && unshares.isEmpty() && shares.isEmpty() && locks.isEmpty();
     }
 
-    /** How many locks the server should show for this session, at least. */
+    /** Minimum number of locks that the server should show for this session. */
     int held() {
         return held.size();
     }

@@ -9,12 +9,12 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Notifications that subscribers send on the listening connection itself, all in one commit. Belongs to the session's thread. */
+/** Notifications that subscribers send on the listening connection, all in one commit. Belongs to the session's thread. */
 final class NotifyRequests {
 
     private static final Logger LOG = LoggerFactory.getLogger(NotifyRequests.class);
 
-    /** lock_not_available: another transaction held the lock that orders commits with NOTIFY for longer than lock_timeout. */
+    /** lock_not_available: other transactions held the commit lock of NOTIFY for longer than lock_timeout. */
     private static final String LOCK_TIMEOUT = "55P03";
     /** program_limit_exceeded: the server's notification queue is full. */
     private static final String QUEUE_FULL = "54000";
@@ -25,7 +25,7 @@ final class NotifyRequests {
 
     private record Notify(String channel, String payload, SessionStream.Answer<Boolean> committed, Subscriber owner) {}
 
-    /** Any notification of that subscriber. */
+    /** Key for refusals that stands for all notifications of a subscriber. */
     private record AnyOf(Subscriber owner) {}
 
     private final ServerConnection connection;
@@ -60,17 +60,17 @@ final class NotifyRequests {
             sent.forEach(notify -> notify.committed.accept(true));
         } catch (SQLException e) {
             throwUnlessRefusal(e);
-            // The server is busy, the session and its locks are whole: no reason to leave.
+            // When the server is busy, the session and its locks are not affected: no reason to give them up.
             boolean busy = LOCK_TIMEOUT.equals(e.getSQLState()) || QUEUE_FULL.equals(e.getSQLState());
             if (busy || sent.size() == 1) {
-                LOG.warn("Control messages could not be sent, they will be tried again: {}", e.getMessage());
+                LOG.warn("Control messages could not be sent and will be tried again: {}", e.getMessage());
                 if (!busy) {
-                    // Whether it is said again is its owner's to decide.
+                    // Not repeated here: its owner decides whether to send it again.
                     refusals.refused(e, new AnyOf(sent.get(0).owner), () -> {}, sent.get(0).owner);
                 }
                 sent.forEach(notify -> notify.committed.accept(false));
             } else {
-                // They were one transaction.
+                // They were one transaction, so none of them was sent: each is now sent alone.
                 for (Notify notify : sent) {
                     notifies.add(notify);
                     flush();

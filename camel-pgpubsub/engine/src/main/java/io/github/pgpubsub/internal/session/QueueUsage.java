@@ -5,9 +5,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Watches the server's notification queue: 8 GB that all databases of a server share, and from which nothing is removed before
- * the slowest listener has read it. When it is full, every transaction that notifies fails (PostgreSQL documentation, NOTIFY).
- * Belongs to the session's thread; others see the {@link SessionView}.
+ * Watches the server's notification queue: 8 GB shared by all databases of a server. A notification stays in it until the slowest
+ * listener has read it. When the queue is full, every transaction that notifies fails (PostgreSQL documentation, NOTIFY). Belongs to
+ * the session's thread; other threads see the {@link SessionView}.
  */
 final class QueueUsage {
 
@@ -23,10 +23,10 @@ final class QueueUsage {
     }
 
     /**
-     * Warns when another quarter is full.
+     * Logs a warning at each further quarter.
      *
-     * @param share    0 to 1
-     * @param waitsFor the subscriber for which this session stands still; null: none, so it is another session
+     * @param share    used share of the queue, 0 to 1
+     * @param waitsFor the subscriber for which this session has stopped reading; null: none, so another session is the cause
      */
     void observe(double share, @Nullable String waitsFor) {
         view.queueUsage(share);
@@ -39,8 +39,8 @@ final class QueueUsage {
                                 + " the server fails",
                         percent, waitsFor);
             } else {
-                LOG.warn("The server's notification queue is {} full, because some session that listens does not read, or sits in"
-                        + " a transaction: pg_stat_activity shows those in wait_event ClientWrite and those with an old xact_start."
+                LOG.warn("The server's notification queue is {} full, because a listening session does not read, or sits in a"
+                        + " transaction: pg_stat_activity shows such sessions with the wait_event ClientWrite, or with an old xact_start."
                         + " When it is full, every NOTIFY on the server fails", percent);
             }
         }

@@ -6,14 +6,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Who gets what arrives on which channel. Belongs to the session's thread. */
+/** The receivers of each channel. Belongs to the session's thread. */
 final class Receivers {
 
     private static final Subscriber[] NOBODY = {};
 
     private final Map<String, Subscriber[]> byChannel = new HashMap<>();
 
-    /** Who gets what arrives on the channel, in the order in which they came: not to be changed, and not changed later. */
+    /** The channel's receivers in the order in which they were added. The array must not be modified; later changes make a new one. */
     Subscriber[] of(String channel) {
         return byChannel.getOrDefault(channel, NOBODY);
     }
@@ -24,7 +24,7 @@ final class Receivers {
         byChannel.put(channel, all.toArray(NOBODY));
     }
 
-    /** False: it got nothing from that channel. */
+    /** False if the subscriber was not a receiver of the channel. */
     boolean remove(String channel, Subscriber subscriber) {
         Set<Subscriber> others = new LinkedHashSet<>(List.of(of(channel)));
         if (!others.remove(subscriber)) {

@@ -10,22 +10,22 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Wishes that the server has refused: the subscriber of each is told, and the wish is sent again later. The connection is whole, and
- * nobody else is concerned. Equal wishes are one wish. Belongs to the session's thread.
+ * Requests that the server has refused: their subscribers are told, and each request is sent again later. The connection and the other
+ * subscribers are not affected. Equal requests count as one. Belongs to the session's thread.
  */
 final class Refusals {
 
-    /** Classes 25 and 26: what is asked for depends on what this session should be and is not. */
+    /** Classes 25 and 26 concern the state of the session, not the request. */
     private static final String INVALID_TRANSACTION = "25";
     private static final String NO_SUCH_STATEMENT = "26";
 
-    /** Pause before a refused wish is sent again; doubles each time. */
+    /** Pause before a refused request is sent again; doubles each time. */
     private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final int MOST_DOUBLINGS = 8;
 
     private static final Refused NEVER = new Refused(0, 0, List.of());
 
-    /** How many times in a row, until when it is not sent again, and whose it is. */
+    /** The number of refusals in a row, the time before which the request is not sent again, and its owners. */
     private record Refused(int count, long until, List<Subscriber> owners) {
 
         boolean isOf(Subscriber owner) {
@@ -33,9 +33,9 @@ final class Refusals {
         }
     }
 
-    private record Later(long at, Runnable wish) {}
+    private record Later(long at, Runnable retry) {}
 
-    /** A try for a lock, known by its key: whoever asked asks again, at its own pace. */
+    /** Key for a refused attempt to take a lock; the subscriber repeats the attempt at its own pace. */
     private record LockTry(long key) {}
 
     private final LongSupplier nanoTime;
@@ -46,7 +46,7 @@ final class Refusals {
         this.nanoTime = nanoTime;
     }
 
-    /** What is about the connection, or leaves it useless, ends it; everything else is about what was asked for. */
+    /** Whether the failure concerns the request only: the connection is not lost, and the session's state is as expected. */
     static boolean isRefusal(SQLException e) {
         String state = e.getSQLState();
         return !ConnectionFailure.isLoss(e) && !state.startsWith(INVALID_TRANSACTION) && !state.startsWith(NO_SUCH_STATEMENT);
@@ -59,24 +59,24 @@ final class Refusals {
     }
 
     /**
-     * Tells the owners.
+     * Tells the owners, and schedules the next attempt.
      *
-     * @param wish  what is refused, to count how many times in a row
-     * @param again what {@link #wishAgain} does when it is time
+     * @param request the refused request: a key for the number of refusals in a row
+     * @param retry   run by {@link #retryDue} when it is time
      */
-    void refused(SQLException refusal, Object wish, Runnable again, Subscriber... owners) {
-        Refused before = refused.getOrDefault(wish, NEVER);
+    void refused(SQLException refusal, Object request, Runnable retry, Subscriber... owners) {
+        Refused before = refused.getOrDefault(request, NEVER);
         long at = nanoTime.getAsLong() + (RETRY_NANOS << Math.min(before.count, MOST_DOUBLINGS));
-        refused.put(wish, new Refused(before.count + 1, at, List.of(owners)));
-        later.add(new Later(at, again));
+        refused.put(request, new Refused(before.count + 1, at, List.of(owners)));
+        later.add(new Later(at, retry));
         for (Subscriber owner : owners) {
             owner.refused(refusal);
         }
     }
 
-    /** Owners of which nothing else is refused are told. */
-    void granted(Object wish) {
-        Refused former = refused.remove(wish);
+    /** Removes the refusal of a request, and tells its owners if nothing else of theirs is refused. */
+    void granted(Object request) {
+        Refused former = refused.remove(request);
         if (former != null) {
             for (Subscriber owner : former.owners) {
                 tellIfAllIsGranted(owner);
@@ -90,7 +90,7 @@ final class Refusals {
         }
     }
 
-    /** A refused try for a lock is not repeated here, but not made before its time either. */
+    /** A refused attempt to take a lock is not repeated here, but must not be repeated too early either. */
     void lockRefused(SQLException refusal, long key, Subscriber owner) {
         refused(refusal, new LockTry(key), () -> {}, owner);
     }
@@ -100,7 +100,7 @@ final class Refusals {
         return before != null && before.until - nanoTime.getAsLong() > 0;
     }
 
-    /** There is room for locks again; not each one that was refused is asked for again. */
+    /** Called when a lock was granted, so the lock table has room again; forgets the owner's other refused locks, too. */
     void locksGranted(Subscriber owner) {
         if (!refused.isEmpty()
                 && refused.entrySet().removeIf(each -> each.getKey() instanceof LockTry && each.getValue().isOf(owner))) {
@@ -108,8 +108,8 @@ final class Refusals {
         }
     }
 
-    /** Asks again for everything whose time has come. */
-    void wishAgain() {
+    /** Sends the requests again whose time has come. */
+    void retryDue() {
         if (later.isEmpty()) {
             return;
         }
@@ -120,7 +120,7 @@ final class Refusals {
             if (each.at - now > 0) {
                 later.add(each);
             } else {
-                each.wish.run();
+                each.retry.run();
             }
         }
     }

@@ -6,13 +6,13 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 
 /**
- * The wishes that the subscribers of one connected session have for the server, sent in as few round trips as can be: all wishes of
- * one kind are one statement. When the server refuses that, each wish is sent alone, and a wish that is refused then is the failure
- * of its subscriber alone: see {@link Refusals}. Lives as long as its connection, and belongs to the session's thread.
+ * The requests of all subscribers of one connected session, sent in as few round trips as possible: all requests of one kind are one
+ * statement. If the server refuses this statement, each request is sent alone, so that a refusal concerns only one subscriber: see
+ * {@link Refusals}. Lives as long as its connection, and belongs to the session's thread.
  */
 final class Requests {
 
-    /** Rounds of questions that follow from answers, before the session reads on. */
+    /** Maximum rounds of requests that follow from answers, before the session reads on. */
     private static final int MOST_ROUNDS = 20;
 
     private static final String CHECK = """
@@ -29,7 +29,7 @@ final class Requests {
     private final LockRequests locks;
     private final BackendRequests backends;
 
-    /** @param ownMarks the channel on which this process marks its own messages; listened to while any other is */
+    /** @param ownMarks the channel on which this process marks its own messages; listened to along with any other channel */
     Requests(ServerConnection connection, String ownMarks) {
         this.connection = connection;
         this.channels = new ChannelRequests(connection, roundTrips, refusals, ownMarks);
@@ -38,31 +38,31 @@ final class Requests {
         this.backends = new BackendRequests(connection, roundTrips, refusals);
     }
 
-    /** What this subscriber asks with. */
+    /** The stream through which this subscriber sends its requests. */
     SessionStream of(Subscriber owner) {
         return new BatchedStream(owner, connection, roundTrips, channels, notifies, locks, backends);
     }
 
-    /** Who gets what arrives. */
+    /** The receivers of each channel. */
     Receivers receivers() {
         return channels.receivers();
     }
 
-    /** The session was whole at that time; see {@link SessionStream#lastProof()}. */
+    /** Records that the session was whole at that time; see {@link SessionStream#lastProof()}. */
     void proven(long at) {
         roundTrips.proven(at);
     }
 
     /**
-     * Sends what was asked for, and what the answers ask for in turn. Each group is committed before the next is sent, because a
-     * lock call acts at once and a NOTIFY only when it commits. A subscriber that asks again and again does not keep the session
-     * from reading: what is left after some rounds is sent with the next call.
+     * Sends the waiting requests, and the requests that follow from their answers. Each group is committed before the next is sent,
+     * because a lock call acts at once and a NOTIFY only when it commits. The number of rounds is limited, so that a subscriber
+     * can't keep the session from reading; the next call sends the rest.
      *
-     * @return false: nothing was asked for
+     * @return whether anything was sent
      */
     boolean flush() throws SQLException {
         boolean any = false;
-        refusals.wishAgain();
+        refusals.retryDue();
         for (int round = 0; round < MOST_ROUNDS && !isEmpty(); round++) {
             any = true;
             channels.flush();
@@ -78,10 +78,10 @@ final class Requests {
     }
 
     /**
-     * Asks for a sign of life, and whether LISTENs and locks are still there: DISCARD ALL removes both without a word.
+     * Asks for a sign of life, and whether LISTENs and locks are still there: DISCARD ALL removes both silently.
      *
-     * @return share of the server's notification queue that is in use, 0 to 1
-     * @throws SQLException when the connection is gone, or what it held
+     * @return used share of the server's notification queue, 0 to 1
+     * @throws SQLException when the connection is lost, or its LISTENs or locks are
      */
     double check() throws SQLException {
         try (PreparedStatement statement = connection.jdbc().prepareStatement(CHECK);
@@ -89,12 +89,12 @@ final class Requests {
             row.next();
             if (row.getInt(1) != connection.backend()) {
                 throw new SQLException(
-                        "Another backend answers than the one that listens, so there is a pooler between that gives"
-                                + " each transaction another one (pool_mode=transaction)");
+                        "The backend that answers is not the one that listens: a pooler in between changes the backend with each"
+                                + " transaction (pool_mode=transaction)");
             }
             if (row.getInt(2) < channels.listening() || row.getInt(3) < locks.held()) {
-                throw new SQLException("The session has lost its LISTENs or its locks; something has run DISCARD or UNLISTEN on"
-                        + " it");
+                throw new SQLException(
+                        "The session has lost its LISTENs or its locks, so DISCARD or UNLISTEN was executed on its connection");
             }
             return row.getDouble(4);
         }

@@ -7,14 +7,14 @@ import java.sql.SQLException;
 import java.util.Arrays;
 
 /**
- * Requests to the server, and what their answers show: when the session was whole, and how long an answer takes. Belongs to the
- * session's thread.
+ * Sends requests to the server, and records what their answers show: when the session was whole, and how long an answer takes.
+ * Belongs to the session's thread.
  */
 final class RoundTrips {
 
     private static final int REMEMBERED = 10;
 
-    /** Something that is sent to the server and answered. */
+    /** A request that the server answers. */
     @FunctionalInterface
     interface Request<T> {
         T send() throws SQLException;
@@ -25,7 +25,7 @@ final class RoundTrips {
     private long longest;
     private long lastProof = System.nanoTime();
 
-    /** Sends a request whose duration says nothing about the way to the server. A refusal is an answer too. */
+    /** Sends a request and does not measure it. A refusal is an answer, too, and so a proof. */
     <T> T ask(Request<T> request) throws SQLException {
         long sent = System.nanoTime();
         try {
@@ -40,7 +40,7 @@ final class RoundTrips {
         }
     }
 
-    /** Sends a question and measures the whole answer: the driver fetches all rows at once. */
+    /** Sends a query and measures the time to the complete answer: the driver fetches all rows at once. */
     ResultSet query(PreparedStatement statement) throws SQLException {
         long sent = System.nanoTime();
         ResultSet rows = ask(statement::executeQuery);
@@ -54,12 +54,12 @@ final class RoundTrips {
         longest = Arrays.stream(latest).max().orElseThrow();
     }
 
-    /** The longest of the last ten, in nanoseconds; 0: none yet. */
+    /** The longest of the last ten queries, in nanoseconds; 0: none yet. */
     long longest() {
         return longest;
     }
 
-    /** The session was whole at that time; see {@link SessionStream#lastProof()}. */
+    /** Records that the session was whole at that time; see {@link SessionStream#lastProof()}. */
     void proven(long at) {
         if (at - lastProof > 0) {
             lastProof = at;

@@ -7,13 +7,13 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * What the server is told about a listening session: when to give it up.
+ * The server's settings for a listening session: they decide when the server gives it up.
  *
- * <p>lock_timeout bounds a NOTIFY that waits for the commit lock, which statement_timeout does not; idle_session_timeout (since
+ * <p>lock_timeout bounds a NOTIFY that waits for the commit lock, which statement_timeout does not. idle_session_timeout (since
  * PostgreSQL 14) would end a listener although notifications come in. The server's keepalives end the session of a vanished host,
- * and so free its locks, but not before that host itself must have noticed by its heartbeat. They don't run while something that
- * was sent is not acknowledged: then tcp_user_timeout says how long. That counts a reader that takes nothing in as well, so it is
- * set only where {@link ReadAhead} can see to it that something is.
+ * and so free its locks, but not before the host itself must have noticed by its heartbeat. Keepalives don't run while sent data is
+ * not acknowledged; then tcp_user_timeout is the limit. It would also end the session of a slow reader, so it is set only where
+ * {@link ReadAhead} can keep reading.
  */
 final class ServerSettings {
 
@@ -21,7 +21,7 @@ final class ServerSettings {
 
     private ServerSettings() {}
 
-    /** Sets them, and returns what reads ahead as they ask for it. */
+    /** Applies the settings, and returns the read-ahead that they need. */
     static ReadAhead apply(ServerConnection connection, SessionOptions options) throws SQLException {
         long lockTimeout = Math.max(1, options.heartbeatTimeout().toMillis() / 2);
         long idle = seconds(options.heartbeatInterval());

@@ -18,14 +18,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A listening connection and the thread that owns it: connects, goes on after failures, ends. The package's text says what holds.
- * Any thread may call the public methods.
+ * A listening connection and the thread that owns it: connects, continues after failures, ends. The package text states the
+ * invariants. Any thread may call the public methods.
  */
 public final class Session implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Session.class);
 
-    /** How long closing waits for an attempt to connect. */
+    /** How long {@link #close} waits for an attempt to connect. */
     private static final long CONNECT_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final int JOIN_MILLIS = 10;
 
@@ -41,14 +41,14 @@ public final class Session implements AutoCloseable {
     private volatile boolean closing;
     private volatile boolean ended;
 
-    // What follows belongs to the session's thread, or while that is away to whoever runs a command.
+    // The fields below belong to the session's thread, or while that thread is away to the thread that runs a command.
     private final Subscribers subscribers;
-    /** Null: there is no connection. */
+    /** Null: not connected. */
     private @Nullable ConnectedSession connected;
-    /** Why there is no connection; null: there is one, or none was tried for yet. */
+    /** The reason why there is no connection; null: there is one, or the first attempt has not ended. */
     private @Nullable Exception lastFailure;
 
-    /** @param threads makes a thread, not started, from its purpose and a task */
+    /** @param threads creates an unstarted thread from its purpose and a task */
     public Session(ConnectionSource source, SessionOptions options, BiFunction<String, Runnable, Thread> threads) {
         this.source = source;
         this.options = options;
@@ -70,9 +70,9 @@ public final class Session implements AutoCloseable {
     }
 
     /**
-     * Waits until the first attempt to connect has ended, well or not, or the time is up.
+     * Waits until the first attempt to connect has succeeded or failed, or the time is up.
      *
-     * @throws SQLException             when it does not try again: a wrong password, no such database, its limit is reached
+     * @throws SQLException             when no other attempt follows: a wrong password, no such database, the limit is reached
      * @throws IllegalArgumentException when the settings can't work
      */
     public void awaitFirstAttempt(Duration longest) throws SQLException, InterruptedException {
@@ -90,18 +90,18 @@ public final class Session implements AutoCloseable {
         });
     }
 
-    /** The subscriber has given up its channels and locks, if it could; it will not be called again. */
+    /** Removes a subscriber, which is not called again. It should have given up its channels and locks. */
     public void remove(Subscriber subscriber) {
         execute(() -> subscribers.remove(subscriber));
     }
 
-    /** Runs a command on the session's thread, soon; when that has ended or waits for a connection, at once on this one. */
+    /** Runs a command soon on the session's thread, or at once on this thread if the session is connecting or has ended. */
     public void execute(Runnable command) {
         commands.execute(command);
         wake();
     }
 
-    /** Tells the session to look again, when it waits for a subscriber to become ready. */
+    /** Makes the session check at once whether a subscriber that was not ready is ready now. */
     public void wake() {
         LockSupport.unpark(thread);
     }
@@ -116,8 +116,8 @@ public final class Session implements AutoCloseable {
     }
 
     /**
-     * Ends the session and waits for its thread, but only a second for one that is just trying to connect: that one ends with the
-     * attempt. The server frees its LISTENs and locks.
+     * Ends the session and waits for its thread. If the thread is connecting, waits one second at most: the thread then ends with
+     * the attempt. The server releases the session's LISTENs and locks.
      */
     @Override
     public void close() {
@@ -138,31 +138,31 @@ public final class Session implements AutoCloseable {
         }
     }
 
-    // ---- the session's thread, from its begin to its end
+    // ---- the session's thread, from its start to its end
 
     private void run() {
         commands.begin();
         while (!closing) {
             try (ServerConnection connection = connect()) {
                 if (!closing) {
-                    listen(connection);
+                    serve(connection);
                 }
             } catch (Throwable e) {
-                // Also an Error: of a class that a DataSource or a ConnectionCustomizer lacks, or for lack of memory. What the
-                // driver had taken in is free again without the connection.
-                if (!goesOnAfter(e)) {
+                // Errors, too: a class that a DataSource or a ConnectionCustomizer lacks, or no memory. Closing the connection has
+                // freed the memory of the driver.
+                if (!recover(e)) {
                     break;
                 }
             }
         }
         watchdog.close();
-        while (!hasFinished()) {
+        while (!finish()) {
             LockSupport.parkNanos(options.tick().toNanos());
         }
     }
 
-    /** False: there was no memory for all of it. */
-    private boolean hasFinished() {
+    /** False if memory was lacking: call again. */
+    private boolean finish() {
         try {
             disconnected();
             firstAttempt.succeeded();
@@ -174,7 +174,7 @@ public final class Session implements AutoCloseable {
         }
     }
 
-    /** Connecting can take long, and a subscriber that leaves meanwhile must not wait for it. */
+    /** Leaves the command queue meanwhile: connecting can take long, and a subscriber that leaves must not wait for it. */
     private ServerConnection connect() throws SQLException {
         ServerConnection connection = null;
         try {
@@ -192,16 +192,16 @@ public final class Session implements AutoCloseable {
             }
             throw e;
         } finally {
-            // Left behind by a DataSource, say: nothing here would pause any more.
+            // Clears an interrupt flag that a DataSource may leave behind: with it, this thread would no longer pause.
             Thread.interrupted();
             commands.comeBack();
         }
     }
 
-    private void listen(ServerConnection connection) throws SQLException {
+    private void serve(ServerConnection connection) throws SQLException {
         try {
             begin(connection);
-            serve();
+            loop();
         } catch (SQLException | RuntimeException e) {
             if (connected != null) {
                 connected.handOnTheLast(e);
@@ -224,7 +224,7 @@ public final class Session implements AutoCloseable {
         firstAttempt.succeeded();
     }
 
-    private void serve() throws SQLException {
+    private void loop() throws SQLException {
         ConnectedSession session = connected;
         assert session != null;
         try (session) {
@@ -236,14 +236,14 @@ public final class Session implements AutoCloseable {
         }
     }
 
-    // ---- when a connection, or an attempt to get one, has failed
+    // ---- after a connection, or an attempt to connect, has failed
 
-    /** False: it was the last attempt. Nobody would replace this thread, so it goes on although that can't be told. */
-    private boolean goesOnAfter(Throwable failure) {
+    /** False after the last attempt. Nothing would replace this thread, so it continues even if reporting the failure fails. */
+    private boolean recover(Throwable failure) {
         try {
             ConnectedSession former = connected;
             boolean wasConnected = former != null;
-            // One that fails with its first requests says nothing about the silence before it.
+            // A connection that failed before its first answers says nothing about the length of the silence.
             boolean wasFlowing = former != null && view.isConnected() && former.isFlowing();
             long silence = System.nanoTime() - view.heardAt();
             disconnected();
@@ -251,7 +251,7 @@ public final class Session implements AutoCloseable {
             if (wasFlowing && !closing && !isExplained(cause)) {
                 parts.heartbeat().lostInSilence(Duration.ofNanos(silence));
             }
-            end(cause, wasConnected);
+            reportFailure(cause, wasConnected);
             if (!closing && isBeyondLimit()) {
                 giveUp(cause);
                 return false;
@@ -259,7 +259,7 @@ public final class Session implements AutoCloseable {
             firstAttempt.failed(cause);
             pause(backoff.next());
         } catch (Throwable e) {
-            Subscribers.complain("What a lost connection means could not be told to all", e);
+            Subscribers.complain("A lost connection could not be reported to all subscribers", e);
             LockSupport.parkNanos(options.tick().toNanos());
         }
         return true;
@@ -269,7 +269,7 @@ public final class Session implements AutoCloseable {
         return options.reconnectLimit() >= 0 && backoff.failures() >= options.reconnectLimit();
     }
 
-    /** Whoever waits for the start gets a refusal, and then it is not tried again. */
+    /** A hopeless first attempt is the last one: the exception goes to the thread that waits for the start. */
     private boolean isLast(Exception cause) {
         return isBeyondLimit() || (!view.hasEverConnected() && FirstAttempt.isHopeless(cause));
     }
@@ -282,7 +282,7 @@ public final class Session implements AutoCloseable {
         return failure instanceof Exception e ? e : new SQLException(failure.toString(), failure);
     }
 
-    private void end(Exception cause, boolean wasConnected) {
+    private void reportFailure(Exception cause, boolean wasConnected) {
         if (!closing) {
             if (backoff.failures() == 0) {
                 LOG.warn("{} {}: {}{}", wasConnected ? "Lost the connection to" : "Can't connect to", source,
@@ -293,13 +293,13 @@ public final class Session implements AutoCloseable {
         }
     }
 
-    /** A server that ends a connection says so, and what went wrong here is not the network's fault. */
+    /** Whether the cause is known, so that a silence before the loss is not it: the server's word, or an error on this side. */
     private static boolean isExplained(Exception cause) {
         boolean toldByServer = cause instanceof SQLException e && e.getSQLState() != null && e.getSQLState().startsWith("57P");
         return toldByServer || cause.getCause() instanceof Error || cause instanceof RuntimeException;
     }
 
-    /** If it is connected; and if memory lacked for a part of this, then again. */
+    /** Does nothing if not connected. If memory was lacking for a part, call again. */
     private void disconnected() {
         boolean wasConnected = connected != null;
         connected = null;
@@ -308,7 +308,7 @@ public final class Session implements AutoCloseable {
             view.disconnected();
         } finally {
             if (wasConnected) {
-                subscribers.tellOfTheEnd();
+                subscribers.tellDisconnected();
             }
         }
     }

@@ -6,17 +6,17 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a session behaves.
+ * The options of a session.
  *
  * @param name              thread and application name
  * @param reconnectDelay    first pause before reconnecting
  * @param reconnectMaxDelay longest pause
- * @param reconnectLimit    attempts in a row that may fail before the session gives up; -1: for ever
+ * @param reconnectLimit    failed attempts in a row after which the session gives up; -1: no limit
  * @param heartbeatInterval silence after which the server is asked for a sign of life
- * @param heartbeatTimeout  how long any answer of the server may take
- * @param tick              how often subscribers are asked what they want, at least
+ * @param heartbeatTimeout  maximum time for any answer of the server
+ * @param tick              maximum interval between ticks of the subscribers
  * @param customizer        null: none
- * @param ownMessages       what counts as sent by this process
+ * @param ownMessages       recognises messages that this process sent
  */
 public record SessionOptions(
         String name,

@@ -1,8 +1,8 @@
 package io.github.pgpubsub.internal.session;
 
 /**
- * The parts of a session that outlive its connections. All but the command queue belongs to the session's thread; other threads read
- * the view.
+ * The parts of a session that outlive its connections. All parts except the command queue belong to the session's thread; other
+ * threads read the view.
  */
 record SessionParts(CommandQueue commands, Subscribers subscribers, Reading reading, Heartbeat heartbeat, QueueUsage queueUsage,
         SessionView view) {}

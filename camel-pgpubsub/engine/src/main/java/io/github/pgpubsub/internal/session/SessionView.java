@@ -6,26 +6,26 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state of a session as other threads see it: one immutable record of one moment. Written by the session's thread, read by any.
+ * The state of a session as other threads see it: an immutable snapshot. Written by the session's thread, read by any thread.
  */
 final class SessionView {
 
-    /** How old the published time of the last read may be: a session under load reads many thousand times a second. */
+    /** Maximum age of the published {@code heardAt}: a session under load reads many thousand times a second. */
     private static final long GRAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     /**
      * @param backend    0: not connected
-     * @param changedAt  System.nanoTime when that became so
-     * @param connects   how many connections there have been
-     * @param heardAt    System.nanoTime when the server last said anything
-     * @param queueUsage share of the server's notification queue that is in use, 0 to 1
-     * @param waitsFor   for whose full queue the session waits; null: nobody's
+     * @param changedAt  System.nanoTime of the last connect or loss
+     * @param connects   number of connections so far
+     * @param heardAt    System.nanoTime of the server's last sign of life
+     * @param queueUsage used share of the server's notification queue, 0 to 1
+     * @param waitsFor   subscribers whose full queue the session waits for; null: none
      */
     private record View(int backend, long changedAt, long connects, long heardAt, double queueUsage,
             @Nullable String waitsFor) {}
 
     private volatile View view = new View(0, System.nanoTime(), 0, System.nanoTime(), 0, null);
-    /** Exact; belongs to the session's thread. */
+    /** The exact value; belongs to the session's thread. */
     private long heardAt = view.heardAt;
 
     // ---- by the session's thread
@@ -54,13 +54,13 @@ final class SessionView {
         view = new View(was.backend, was.changedAt, was.connects, heardAt, share, was.waitsFor);
     }
 
-    /** @param names null: it does not wait any more */
+    /** @param names null: the session does not wait */
     void waitsFor(@Nullable String names) {
         View was = view;
         view = new View(was.backend, was.changedAt, was.connects, heardAt, was.queueUsage, names);
     }
 
-    /** When the server last said anything, exactly. */
+    /** The exact time of the server's last sign of life. */
     long heardAt() {
         return heardAt;
     }

@@ -10,27 +10,27 @@ import java.util.concurrent.TimeUnit;
  *   FLOWING ── a read leaves a backlog ──▶ BEHIND
  *   FLOWING, BEHIND ── a queue is full ──▶ FULL
  *   FULL ── there is room, and a read leaves a backlog ──▶ BEHIND
- *   BEHIND, FULL ── a queue is full, and for 500 ms not all was read ──▶ WAITING
- *   BEHIND, FULL, WAITING ── all is read and handed on ──▶ FLOWING
+ *   BEHIND, FULL ── a queue is full, and for 500 ms not everything was read ──▶ WAITING
+ *   BEHIND, FULL, WAITING ── everything is read and handed on ──▶ FLOWING
  * </pre>
  *
- * <p>A WAITING session stays so until all is read, although it may read meanwhile: one line in the log says that it waits, and one
- * that it goes on. Belongs to the session's thread.
+ * <p>A WAITING session stays WAITING until everything is read, although it may read meanwhile: so the log has one line when it begins
+ * to wait and one when it continues. Belongs to the session's thread.
  */
 final class Stall {
 
     enum State {
-        /** All that had come has been read and handed on. */
+        /** Everything that has arrived has been read and handed on. */
         FLOWING,
-        /** The last read left a backlog behind. Nothing is asked: the driver would take in all of it before the answer. */
+        /** The last read left a backlog. No request is sent: the driver would read the whole backlog before the answer. */
         BEHIND,
-        /** A queue is full, so nothing is read. For a moment, as happens under load. */
+        /** A queue is full, so nothing is read. Normal for a moment under load. */
         FULL,
-        /** A queue has been full for long: operators are told. */
+        /** A queue has been full for long, and operators have been told. */
         WAITING
     }
 
-    /** After this time without having read all, signs of life go over a second connection, and operators are told. */
+    /** Time behind after which signs of life go over the auxiliary connection, and operators are told. */
     private static final long LONG_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     private final long patienceNanos;
@@ -38,17 +38,17 @@ final class Stall {
     /** When it last stopped flowing. */
     private long since;
 
-    /** @param patience how long wishes wait for a backlog to be read */
+    /** @param patience how long requests wait while a backlog is being read */
     Stall(Duration patience) {
         this.patienceNanos = patience.toNanos();
     }
 
     /**
-     * What one pass of the loop has come to.
+     * Records the result of one pass of the loop.
      *
-     * @param reads  whether all that had been read was handed on, so that it could read again
-     * @param behind whether the last read left a backlog behind
-     * @return the state that follows
+     * @param reads  whether everything that had been read was handed on, so that the session could read again
+     * @param behind whether the last read left a backlog
+     * @return the new state
      */
     State passed(boolean reads, boolean behind, long now) {
         if (reads && !behind) {
@@ -72,17 +72,17 @@ final class Stall {
         return state == State.FLOWING;
     }
 
-    /** Whether it has not kept up for so long that others may wonder. */
+    /** Whether the session has been behind for so long that other members need a sign of life. */
     boolean isLong(long now) {
         return !isFlowing() && now - since > LONG_NANOS;
     }
 
-    /** How long it has not flowed, or had not when that ended, in milliseconds. */
+    /** How long the session has been behind, or had been when that ended, in milliseconds. */
     long millis(long now) {
         return TimeUnit.NANOSECONDS.toMillis(now - since);
     }
 
-    /** Whether wishes may be sent although a backlog is unread. Wishes that come while a queue is full for long can't wait. */
+    /** Whether requests may be sent in spite of a backlog. Requests made while a queue is full for long can't wait. */
     boolean mayAskBehind(long now) {
         return state == State.FLOWING || state == State.WAITING || now - since > patienceNanos;
     }

@@ -4,96 +4,97 @@ import java.sql.SQLException;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/** Takes part in a {@link Session}. All methods are called by the session's thread and must not block. */
+/** A participant of a {@link Session}. The session's thread calls all methods; they must not block. */
 public interface Subscriber {
 
-    /** What logs call it. */
+    /** The name for logs. */
     String name();
 
     /**
-     * A new stream begins: nothing is listened to and no lock is held. Called when the subscriber is added to a session that
-     * is connected, and after each connect.
+     * A new stream begins: no channel is listened to and no lock is held. Called after each connect, and when the subscriber is
+     * added to a connected session.
      *
-     * @param stream what the session is connected to
+     * @param stream takes requests until {@link #disconnected}
      */
     void connected(SessionStream stream);
 
     /**
-     * The stream is broken. Requests that were not answered never will be. What the session had received before is handed on
-     * first, in its order, even to a subscriber that is not {@link #ready}; what is asked for at that moment goes nowhere.
+     * The stream is broken. Open requests will not be answered. Before this call, the notifications that the session had received
+     * are handed on in order, even to a subscriber that is not {@link #ready}; requests made meanwhile are not sent.
      */
     void disconnected();
 
     /**
-     * Called before {@link #disconnected} where the break is older than that, or not all that was received could be handed on.
+     * Called before {@link #disconnected} if messages may be missing from an earlier time on: because the connection ended earlier,
+     * or because not everything that was received could be handed on.
      *
-     * @param since System.nanoTime; all that was sent before has been handed on
+     * @param since System.nanoTime; everything that was sent before this time has been handed on
      */
     default void missed(long since) {}
 
-    /** A notification of a channel that this subscriber listens to, in the server's order. */
+    /** A notification of a channel that this subscriber listens to. Calls come in the server's order. */
     void received(Notification notification);
 
-    /** No more follow for the moment: what was received is to be handed on. Called after one or more of {@link #received}. */
+    /** No more notifications follow for the moment: process them now. Called after one or more calls of {@link #received}. */
     void handOn();
 
-    /** Whether another notification can be taken. While one subscriber says no, the whole session waits. */
+    /** Whether the subscriber can take another notification. While one subscriber can't, the whole session waits. */
     boolean ready();
 
-    /** Called about every {@link SessionOptions#tick()}, connected or not. */
+    /** Called at intervals of about {@link SessionOptions#tick()}, connected or not. */
     void tick();
 
     /**
-     * Asked instead of {@link #tick} while the session does not read because a subscriber is not ready.
+     * Called instead of {@link #tick} while the session does not read because a subscriber is not ready.
      *
-     * @param auxiliary backend of a connection over which signs of life are sent meanwhile
-     * @return null: nothing to say now
+     * @param auxiliary backend of the connection over which signs of life are sent meanwhile; 0: none
+     * @return null: nothing to send now
      */
     @Nullable
     Sign signOfLife(int auxiliary);
 
     /**
-     * Asked often while the session does not read, or has not read all there is: then only the server can tell whether the session
-     * still is what it was, because the news of its end waits behind what is unread.
+     * Called often while the session does not read, or is behind: only the server can then tell whether the session still holds its
+     * locks, because the news of its end waits behind the unread backlog.
      *
-     * @return a lock that this session holds, if it is now to be found out whether it still does
+     * @return a lock of this session, if the server has to be asked now whether it is still held
      */
     default OptionalLong wantsProof() {
         return OptionalLong.empty();
     }
 
     /**
-     * The lock that {@link #wantsProof} told is held.
+     * The server has confirmed that the lock of {@link #wantsProof} is held.
      *
      * @param at System.nanoTime before the server was asked
      */
     default void proven(long at) {}
 
     /**
-     * A notification that is sent over the auxiliary connection if, and only if, the listening backend holds a lock.
+     * A notification that is sent over the auxiliary connection if the listening backend holds a lock, and only then.
      *
-     * @param lock    the lock; when it is gone the stream counts as broken
-     * @param watched another lock, whose holder is told
-     * @param sent    called when it is committed, with the backend that holds the watched lock, 0: none
+     * @param lock    the lock; if it is lost, the stream counts as broken
+     * @param watched another lock, whose holder is reported back
+     * @param sent    called after the commit with the backend that holds the watched lock, 0: none
      */
     record Sign(String channel, String payload, long lock, long watched, SessionStream.Answer<Integer> sent) {}
 
-    /** Something failed that this subscriber's user should know of. */
+    /** A failure that this subscriber's user should know of. */
     void failed(Exception failure);
 
     /**
-     * The server refuses something that this subscriber asked for: a channel that its encoding lacks, a lock when its table of locks
-     * is full. The connection is whole, and nobody else is concerned. A refused LISTEN, unlock, shared lock or question is asked
-     * again, after 100 ms and then each time after twice as long, up to 26 s, and then answered; a lock that was refused counts as
-     * not acquired, a notification as not committed.
+     * The server refuses a request of this subscriber: for example a channel with a character that the server's encoding lacks, or a
+     * lock when the lock table is full. The connection and other subscribers are not affected. A refused LISTEN, unlock, shared lock
+     * or question is sent again after 100 ms, then after twice as long each time, up to 26 s, and answered when it succeeds. A
+     * refused lock counts as not acquired, a refused notification as not committed.
      */
     default void refused(SQLException refusal) {
         failed(refusal);
     }
 
-    /** Nothing that this subscriber asks for is refused any more. */
+    /** No request of this subscriber is refused any more. */
     default void granted() {}
 
-    /** The session does not try again: {@link SessionOptions#reconnectLimit()} attempts have failed. The last call. */
+    /** The last call: the session gives up, because {@link SessionOptions#reconnectLimit()} attempts have failed. */
     void gaveUp(Exception failure);
 }

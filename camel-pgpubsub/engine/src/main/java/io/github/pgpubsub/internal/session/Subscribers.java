@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The subscribers of a session, connected or not, and the time of their next tick. Belongs to the session's thread, or while that is
- * away to a running command.
+ * The subscribers of a session, connected or not, and the time of their next tick. Belongs to the session's thread, or while that
+ * thread is away to a running command.
  */
 final class Subscribers {
 
@@ -26,7 +26,7 @@ final class Subscribers {
         this.tickNanos = tick.toNanos();
     }
 
-    /** The command that adds it may run twice, see {@link CommandQueue#execute}. */
+    /** Idempotent, because a command may run twice, see {@link CommandQueue#execute}. */
     void add(Subscriber subscriber) {
         assert commands.isMine();
         if (!all.contains(subscriber)) {
@@ -39,38 +39,38 @@ final class Subscribers {
         all.remove(subscriber);
     }
 
-    /** Those of this moment. */
+    /** The current subscribers; later changes do not affect the list. */
     List<Subscriber> copy() {
         assert commands.isMine();
         return List.copyOf(all);
     }
 
-    /** What one throws is thrown, and the others don't hear of it. One may leave meanwhile. */
+    /** Stops at the first exception and throws it. Subscribers may leave meanwhile. */
     void forEach(Consumer<Subscriber> news) {
         copy().forEach(news);
     }
 
-    /** Each is told, whatever the others throw. */
+    /** Calls every subscriber, whatever the others throw. */
     void tell(Consumer<Subscriber> news) {
         for (Subscriber each : copy()) {
             try {
                 news.accept(each);
             } catch (Throwable e) {
-                complain(each.name() + " could not be told how the connection stands", e);
+                complain(each.name() + " could not be told the state of the connection", e);
             }
         }
     }
 
-    /** Each is told that the connection has ended. Makes no copy: memory may lack. */
-    void tellOfTheEnd() {
+    /** Tells every subscriber that the connection has ended. Makes no copy, because memory may be lacking. */
+    void tellDisconnected() {
         assert commands.isMine();
         for (int i = 0; i < all.size(); i++) {
-            tellOfTheEnd(all.get(i));
+            tellDisconnected(all.get(i));
         }
     }
 
-    /** Who has not heard of it goes on in the belief that it is connected. Who lacks memory for that is told again. */
-    private void tellOfTheEnd(Subscriber subscriber) {
+    /** A subscriber that was not told would believe that it is connected; so the call is repeated if it runs out of memory. */
+    private void tellDisconnected(Subscriber subscriber) {
         while (true) {
             try {
                 subscriber.disconnected();
@@ -84,14 +84,14 @@ final class Subscribers {
         }
     }
 
-    /** Asks them what they want, if it is time. */
+    /** Calls {@link Subscriber#tick} if it is due. */
     void tick() {
         if (isTickDue(System.nanoTime())) {
             forEach(Subscriber::tick);
         }
     }
 
-    /** Whether it is time; then the next time is a tick later. */
+    /** Whether a tick is due; if so, schedules the next one. */
     boolean isTickDue(long now) {
         if (now - nextTick < 0) {
             return false;
@@ -104,7 +104,7 @@ final class Subscribers {
         try {
             LOG.error(what, failure);
         } catch (Throwable e) {
-            // There is nobody left to tell.
+            // Logging failed, and there is nowhere else to report it.
         }
     }
 }

@@ -4,10 +4,9 @@ import java.sql.SQLException;
 import java.util.Set;
 
 /**
- * A notification that no client can be given: the server converts what it sends to the client's encoding, which is UTF-8, and
- * databases with a single-byte encoding or SQL_ASCII hold bytes for which there is none. The driver can't read on after that
- * error, so it costs every session that listens to that channel its connection, and those that reconnect don't see the
- * notification again.
+ * A notification that no client can receive: the server converts payloads to the client's encoding, UTF-8, and databases with a
+ * single-byte encoding or SQL_ASCII can hold bytes that UTF-8 lacks. The driver can't continue after this error, so every session
+ * that listens to the channel loses its connection; after the reconnect it does not get the notification again.
  */
 final class UnreadablePayload {
 
@@ -16,12 +15,12 @@ final class UnreadablePayload {
 
     private UnreadablePayload() {}
 
-    /** What a lost connection means, in words of the operator's. */
+    /** The cause of a lost connection, for operators. */
     static String explained(Exception cause) {
         boolean unreadable = cause instanceof SQLException e && STATES.contains(String.valueOf(e.getSQLState()));
         return cause.getMessage()
-                + (unreadable ? ". Somebody has sent a notification with bytes that have no form in UTF-8, and each such"
-                        + " one ends the connections of all that listen to its channel. A database with the encoding UTF8 can't hold them;"
-                        + " in this one, let only those connect who don't send them" : "");
+                + (unreadable ? ". Somebody has sent a notification with bytes that can't be converted to UTF-8, and each such"
+                        + " notification ends the connections of all that listen to its channel. A database with the encoding UTF8 does"
+                        + " not accept such bytes; in this database, let only clients connect that don't send them" : "");
     }
 }

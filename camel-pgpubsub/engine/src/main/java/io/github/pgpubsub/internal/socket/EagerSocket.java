@@ -12,26 +12,26 @@ import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A socket whose reads with a timeout of 1 ms do not wait, and that can take in ahead what nobody reads yet; see
+ * A socket whose reads with a timeout of 1 ms do not wait, and that can read ahead into memory while nobody reads; see
  * {@link EagerSocketFactory}. Reads belong to one thread.
  */
 public final class EagerSocket extends Socket {
 
     /**
-     * What the kernel takes in when nobody reads. So much because a sender's clock for a closed window stops only when all of its
-     * next segment fits, which has up to 64 KiB (Linux, tcp_ack_probe); and no more because what is taken ahead is as much.
+     * Size of the kernel's receive buffer. Not smaller: the sender's timer for a closed window stops only when its whole next segment
+     * fits, up to 64 KiB (Linux, tcp_ack_probe). Not larger: each read-ahead takes as much memory.
      */
     private static final int RECEIVE_BUFFER = 64 * 1024;
 
-    /** Bytes that are handed out before a peek is answered with nothing. */
+    /** Bytes that are returned in a row before a peek gets the answer that nothing has arrived. */
     public static final int LONGEST_RUN = 256 * 1024;
 
-    /** More than a notification can have: a payload of 7999 bytes, a channel of 63, and what frames them. */
+    /** Upper bound of a notification's size: a payload of 7999 bytes, a channel of 63, and the framing. */
     private static final int LONGEST_MESSAGE = 16 * 1024;
 
     private static final int PEEK_MILLIS = 1;
 
-    /** Thrown for each idle notification, so without the cost of a stack trace, which would tell nothing. */
+    /** Thrown for each idle notification, so it has no stack trace, which would cost time and say nothing. */
     @SuppressWarnings("StaticAssignmentOfThrowable")
     private static final SocketTimeoutException NOTHING = new SocketTimeoutException("Nothing has arrived") {
         @Override
@@ -40,24 +40,28 @@ public final class EagerSocket extends Socket {
         }
     };
 
-    /** Has the socket that the thread uses, while somebody wants to know. */
+    /** While {@link #below} runs: receives the socket that this thread uses. */
     private static final ThreadLocal<EagerSocket[]> USED = new ThreadLocal<>();
 
     private volatile int timeout;
     private @Nullable Input input;
 
     public EagerSocket() throws SocketException {
-        // Before it connects: the window's scale is agreed on then.
+        // Before connecting: the window scale is negotiated then.
         setReceiveBufferSize(RECEIVE_BUFFER);
     }
 
-    /** Does something that sets a socket's timeout, on this thread. */
+    /** An action on this thread that sets a socket's timeout. */
     @FunctionalInterface
     public interface Use {
         void run() throws SQLException;
     }
 
-    /** The socket below a connection, which neither the driver nor a pool nor TLS shows; null: it is another kind. */
+    /**
+     * The EagerSocket below a connection, which the driver, a pool and TLS hide; null: the socket is of another class.
+     *
+     * @param use an action that sets the connection's network timeout
+     */
     public static @Nullable EagerSocket below(Use use) throws SQLException {
         EagerSocket[] used = new EagerSocket[1];
         USED.set(used);
@@ -70,16 +74,16 @@ public final class EagerSocket extends Socket {
     }
 
     /**
-     * Takes in what the kernel holds, if it has never been empty for so long: the peer, which can't send, else counts the time in
-     * which it can't. Called by the thread that reads.
+     * Reads all bytes from the kernel's buffer into memory, if the buffer was not seen empty within {@code afterNanos}: otherwise the
+     * peer's timer for a window that stays closed would run on. Called by the reading thread.
      *
-     * @return bytes that were taken in and not read yet
+     * @return bytes in memory that are not consumed yet
      */
     public long readAhead(long afterNanos) throws IOException {
         return input == null ? 0 : input.readAhead(afterNanos);
     }
 
-    /** Not synchronized: what is written here is volatile, or the thread's own. */
+    /** Not synchronized: it writes only a volatile field and the thread's own array. */
     @Override
     @SuppressWarnings("UnsynchronizedOverridesSynchronized")
     public void setSoTimeout(int millis) throws SocketException {
@@ -102,16 +106,16 @@ public final class EagerSocket extends Socket {
     private final class Input extends InputStream {
 
         private final InputStream in;
-        /** What was read and is not handed out yet, from a place to another. */
+        /** Bytes that were read from the kernel and not returned yet: from index {@code from} to {@code to}. */
         private byte[] ahead = new byte[LONGEST_MESSAGE];
         private int from;
         private int to;
-        /** What comes after that and was taken in early. */
+        /** The bytes after these, from {@link #readAhead(long)}. */
         private final Deque<byte[]> early = new ArrayDeque<>();
         private long earlyBytes;
-        /** When the kernel held nothing. */
+        /** When the kernel's buffer was last seen empty. */
         private long emptyAt = System.nanoTime();
-        /** Bytes since the driver last waited for a message. (Within one it reads without a timeout.) */
+        /** Bytes returned since the driver last waited for a message. (Within a message it reads without a timeout.) */
         private int run;
 
         Input(InputStream in) {
@@ -134,9 +138,9 @@ public final class EagerSocket extends Socket {
         }
 
         /**
-         * At the end of a run, up to the next zero byte, because a notification ends with one: so the driver, which has a buffer
-         * of its own, holds nothing of the next message when it peeks. If it has not peeked after the longest message it can't be
-         * seen from here where messages end (TLS is between), and a new run begins.
+         * At the end of a run, returns bytes up to the next zero byte only, because a notification ends with one: so the driver, which
+         * has its own buffer, holds no part of the next message when it peeks. If the driver has not peeked after the longest
+         * possible message, message boundaries are not visible here (because of TLS), and a new run begins.
          */
         private int readAhead(byte[] buffer, int offset, int length, boolean untilZero) throws IOException {
             if (from == to) {
@@ -149,7 +153,7 @@ public final class EagerSocket extends Socket {
             }
             int end = untilZero ? from : to;
             while (end < to && ahead[end++] != 0) {
-                // Looks for its end.
+                // Search for the zero byte.
             }
             int count = Math.min(length, end - from);
             System.arraycopy(ahead, from, buffer, offset, count);
@@ -174,7 +178,7 @@ public final class EagerSocket extends Socket {
             if (arrived == 0) {
                 emptyAt = now;
             } else if (now - emptyAt >= afterNanos) {
-                // All that there is: the window must open at once and not bit by bit.
+                // All bytes at once: the window must open fully and not bit by bit.
                 byte[] taken = new byte[arrived];
                 int count = in.readNBytes(taken, 0, arrived);
                 early.add(count == arrived ? taken : Arrays.copyOf(taken, count));

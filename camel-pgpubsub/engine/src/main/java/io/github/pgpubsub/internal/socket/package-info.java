@@ -1,2 +1,2 @@
-/** A socket that saves the driver a wait of a millisecond, and memory. */
+/** A socket that saves the driver a wait of one millisecond for each notification, and bounds its memory. */
 package io.github.pgpubsub.internal.socket;

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A subscription that receives for itself, whoever else does: {@code singleListener=false}. */
+/** A subscription that receives independently of all others: {@code singleListener=false}. */
 public final class BroadcastSubscription implements Subscriber, Subscription {
 
     private static final Logger LOG = LoggerFactory.getLogger(BroadcastSubscription.class);
@@ -51,11 +51,11 @@ public final class BroadcastSubscription implements Subscriber, Subscription {
     private final Trouble trouble;
     private volatile boolean receiving;
 
-    // These belong to the session's thread.
+    // The fields below belong to the session's thread.
     private @Nullable SessionStream stream;
     private long place;
     private boolean hasListened;
-    /** Since when messages may have been missed, while {@link #broken}. */
+    /** Time from which on messages may have been missed, while {@link #broken}. */
     private long brokenAt;
     private boolean broken;
 
@@ -70,12 +70,12 @@ public final class BroadcastSubscription implements Subscriber, Subscription {
         this.queue = new DeliveryQueue(options, Lease.unneeded(), counters, session::wake);
         this.intake = new Intake(queue, options, counters, thread);
         this.workers = new Workers(queue, handler, listener, counters, options, name, threads);
-        this.trouble = new Trouble(workers::isDeserted, workers::replaceTheDead, this::failed);
+        this.trouble = new Trouble(workers::isDeserted, workers::replaceEndedThreads, this::failed);
         this.onClosed = onClosed;
         this.end = new End(name + " end", threads, queue, this::end);
     }
 
-    /** Waits until the channel is listened to, or it shows that the server is out of reach. */
+    /** Starts, and waits until the session listens to the channel, or the server turns out to be unreachable. */
     public void start(long longestNanos) {
         intake.open(0);
         workers.start();
@@ -83,7 +83,7 @@ public final class BroadcastSubscription implements Subscriber, Subscription {
         try {
             settled.await(longestNanos, TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
-            // It goes on in the background, as it does when the time is up.
+            // Listening continues in the background, as it does when the time is up.
             Thread.currentThread().interrupt();
         }
     }
@@ -131,7 +131,7 @@ public final class BroadcastSubscription implements Subscriber, Subscription {
         breaks(System.nanoTime());
     }
 
-    /** Until it listens again the first break counts, however many follow. */
+    /** Of several breaks in a row, the gap begins with the first. */
     private void breaks(long at) {
         assert thread.isCurrent();
         if (!broken) {
@@ -163,7 +163,7 @@ public final class BroadcastSubscription implements Subscriber, Subscription {
     @Override
     public void tick() {
         assert thread.calls();
-        trouble.look(System.nanoTime());
+        trouble.remedyIfDue(System.nanoTime());
     }
 
     @Override

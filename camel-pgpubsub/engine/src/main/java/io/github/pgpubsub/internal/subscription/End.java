@@ -8,16 +8,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How a subscription ends: once, whoever asks and however often, and by a thread of its own, because it waits for messages
- * that may in turn wait for the one who asked. Before it begins there may be a time of grace in which it can be taken back:
- * the handler is given nothing more, and what comes is still taken in. Thread-safe.
+ * The end of a subscription: it happens once, however many threads ask for it, and on a thread of its own, because it waits for
+ * messages that may in turn wait for the thread that asks. It may begin with a grace, in which it can be revoked: the handler gets no
+ * further messages, and arriving messages are still taken in. Thread-safe.
  */
 final class End {
 
     private static final Logger LOG = LoggerFactory.getLogger(End.class);
 
-    /** How often it looks whether all that was begun is finished, during the grace. */
-    private static final long LOOK_MILLIS = 5;
+    /** Interval at which the grace checks whether all messages that had begun are finished. */
+    private static final long CHECK_MILLIS = 5;
 
     private enum State { NOT_ASKED_FOR, GRACE, BEGUN }
 
@@ -27,10 +27,10 @@ final class End {
     private final Runnable task;
     private final CompletableFuture<Void> done = new CompletableFuture<>();
     private State state = State.NOT_ASKED_FOR;
-    /** Counts what was asked for, so that a thread knows whether what it does has been taken back. */
+    /** Number of the latest request, so that a thread can tell whether its own was revoked. */
     private long asked;
 
-    /** @param task does it, may block, and is called once */
+    /** @param task does the work of the end; may block; called once */
     End(String name, BiFunction<String, Runnable, Thread> threads, DeliveryQueue queue, Runnable task) {
         this.name = name;
         this.threads = threads;
@@ -38,7 +38,7 @@ final class End {
         this.task = task;
     }
 
-    /** Begins it, after a grace of so many nanoseconds or when nothing is being handled any more. */
+    /** Begins the end: after a grace in nanoseconds, or earlier as soon as no message is being handled. */
     CompletableFuture<Void> begin(long grace) {
         long number;
         synchronized (this) {
@@ -56,13 +56,13 @@ final class End {
         try {
             threads.apply(name, () -> run(number, grace)).start();
         } catch (Throwable e) {
-            LOG.warn("There is no thread for the end of {}, so the caller waits for it", name, e);
+            LOG.warn("No thread can be created for {}, so the calling thread does its work", name, e);
             run(number, 0);
         }
         return done;
     }
 
-    /** Whether it has not begun, or is in its grace and does not begin now. */
+    /** Revokes the end within its grace. Returns whether the subscription continues. */
     synchronized boolean takeBack() {
         if (state == State.GRACE) {
             state = State.NOT_ASKED_FOR;
@@ -72,7 +72,7 @@ final class End {
         return state == State.NOT_ASKED_FOR;
     }
 
-    /** Waits until it is done. An interrupt does not end the wait, and is kept. */
+    /** Waits until the subscription has ended. An interrupt does not end the wait; the interrupt status is kept. */
     void await() {
         boolean interrupted = false;
         while (true) {
@@ -91,7 +91,7 @@ final class End {
     }
 
     private void run(long number, long grace) {
-        if (!isToBegin(number, grace)) {
+        if (!beginsAfterGrace(number, grace)) {
             return;
         }
         queue.hold(false);
@@ -104,13 +104,13 @@ final class End {
         }
     }
 
-    private synchronized boolean isToBegin(long number, long grace) {
+    private synchronized boolean beginsAfterGrace(long number, long grace) {
         long end = System.nanoTime() + grace;
         while (asked == number && state == State.GRACE && end - System.nanoTime() > 0 && queue.isAnyBegun()) {
             try {
-                wait(LOOK_MILLIS);
+                wait(CHECK_MILLIS);
             } catch (InterruptedException e) {
-                // Nobody has a reason to.
+                // Nothing interrupts this thread on purpose.
                 LOG.debug("{}: interrupted", name);
             }
         }

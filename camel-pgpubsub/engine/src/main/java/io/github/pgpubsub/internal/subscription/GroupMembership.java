@@ -4,8 +4,6 @@ import io.github.pgpubsub.BufferLimit;
 import io.github.pgpubsub.SubscriptionOptions;
 import io.github.pgpubsub.internal.delivery.Counters;
 import io.github.pgpubsub.internal.delivery.DeliveryQueue;
-import io.github.pgpubsub.internal.delivery.Intake;
-import io.github.pgpubsub.internal.delivery.Lease;
 import io.github.pgpubsub.internal.delivery.SessionThread;
 import io.github.pgpubsub.internal.election.ControlMessage;
 import io.github.pgpubsub.internal.election.Entries;
@@ -36,9 +34,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * This session's part in a group, from its begin to its end: carries what the session tells to the {@link Leadership}. What that
- * wants then is done by its {@link LeadershipEffects}. The subscriptions of one session with one channel and group are
- * {@link LocalSubscriptions} behind one member, because a session that holds a lock may take it again: two members on one session
+ * This session's membership in a group, from start to end: passes the session's events to the {@link Leadership}, whose requests are
+ * carried out by {@link LeadershipEffects}. All subscriptions of one session with one channel and group are
+ * {@link LocalSubscriptions} behind one member, because a session may take a lock that it already holds: two members on one session
  * would both lead.
  */
 public final class GroupMembership implements Subscriber {
@@ -49,9 +47,7 @@ public final class GroupMembership implements Subscriber {
     private final String controlChannel;
     private final Session session;
     private final SessionThread thread;
-    private final Lease lease;
-    private final Counters counters = new Counters();
-    private final LocalSubscriptions subscriptions;
+    private final MemberDelivery delivery;
     private final Trouble trouble;
     private final LeadershipEffects effects;
     private final SteppingAside steppingAside;
@@ -59,12 +55,12 @@ public final class GroupMembership implements Subscriber {
     private final CountDownLatch settled = new CountDownLatch(1);
     private final CountDownLatch stopped = new CountDownLatch(1);
 
-    // These belong to the session's thread.
+    // The fields below belong to the session's thread.
     private long disconnectedAt = Leadership.NEVER;
     private long missedSince = Leadership.NEVER;
-    /** When the stream that broke last was known to be whole. */
+    /** Time of the latest proof that the broken stream was whole. */
     private long lastProof;
-    /** Whether the leadership has not heard of that break to the end: memory may lack for it, and then the session tells again. */
+    /** Whether the leadership must still hear of the break. Stays true if memory is lacking for it; then the session calls again. */
     private boolean breaks;
 
     public GroupMembership(SubscriptionOptions options, Session session, Executor callbacks) {
@@ -72,68 +68,66 @@ public final class GroupMembership implements Subscriber {
         this.controlChannel = key.controlChannel();
         this.session = session;
         this.thread = new SessionThread(session::execute);
-        this.lease = Lease.of(options.leaderTimeout().toNanos());
         BufferLimit memory = options.memory();
         assert memory != null;
-        DeliveryQueue queue = new DeliveryQueue(options, lease, counters, session::wake);
-        this.subscriptions = new LocalSubscriptions(queue, callbacks);
-        this.trouble = new Trouble(subscriptions::isDeserted, subscriptions::replaceTheDead, this::failed);
+        this.delivery = MemberDelivery.of(options, thread, session::wake, callbacks);
+        LocalSubscriptions subscriptions = delivery.subscriptions();
+        this.trouble = new Trouble(subscriptions::isDeserted, subscriptions::replaceEndedThreads, this::failed);
         LeadOptions leadOptions = new LeadOptions(options.acquireInterval(), options.leaderTimeout(), options.standbyBuffer());
-        this.effects = new LeadershipEffects(key, subscriptions, new Intake(queue, options, counters, thread), lease, counters,
-                thread,
-                trouble, settled::countDown, this::leadershipEnded, wishes -> new Leadership<>(leadOptions, wishes,
+        this.effects = new LeadershipEffects(key, delivery, thread, trouble, settled::countDown, this::leadershipEnded,
+                requests -> new Leadership<>(leadOptions, requests,
                         () -> new Entries<>(memory, Notification::bytes), new SecureRandom()));
         this.steppingAside = new SteppingAside(key, effects.leadership(), trouble, thread);
     }
 
-    /** Joins the group. Idempotent; called after the first subscription was added, which is to hear of it, and after each further one. */
+    /** Joins the group. Idempotent; call after the first subscription was added, so that it hears of the first connection. */
     public void start() {
         if (started.compareAndSet(false, true)) {
             session.add(this);
         }
     }
 
-    /** Waits until the first election is decided, or it shows that the server is out of reach. */
+    /** Waits until the first election is decided, or the server turns out to be unreachable. */
     public void awaitSettled(long longestNanos) {
         try {
             settled.await(longestNanos, TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
-            // It goes on in the background, as it does when the time is up.
+            // Joining continues in the background, as it does when the time is up.
             Thread.currentThread().interrupt();
         }
     }
 
     public LocalSubscriptions subscriptions() {
-        return subscriptions;
+        return delivery.subscriptions();
     }
 
     public Counters counters() {
-        return counters;
+        return delivery.counters();
     }
 
     boolean isReceiving() {
-        return effects.view().leads() && lease.isHeld();
+        return effects.view().leads() && delivery.lease().isHeld();
     }
 
-    /** Whether a message would begin now: the member leads and its lease is valid. */
+    /** Whether a message may begin now: the member leads and its lease is valid. */
     boolean mayProcess() {
-        return effects.view().leads() && lease.isValid();
+        return effects.view().leads() && delivery.lease().isValid();
     }
 
     SubscriptionStatus status(boolean thisOneReceives) {
-        DeliveryQueue queue = subscriptions.queue();
+        DeliveryQueue queue = delivery.subscriptions().queue();
         return new SubscriptionStatus(session.status(), thisOneReceives, effects.view().status(System.nanoTime()), queue.size(),
-                queue.capacity(), counters.counts(), trouble.reason());
+                queue.capacity(), delivery.counters().counts(), trouble.reason());
     }
 
-    /** Asks the server who holds the group's locks. */
+    /** Asks the server for the holders of the group's locks. */
     List<GroupMember> members() throws SQLException, InterruptedException {
         CompletableFuture<List<GroupMember>> members = new CompletableFuture<>();
         thread.execute(() -> askForMembers(members));
         try {
             return members.get(ANSWER_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
-            throw new SQLException("The members of group " + key.group() + " can't be asked for: no connection", e);
+            throw new SQLException("The members of group " + key.group() + " can't be queried: no connection", e);
         }
     }
 
@@ -152,11 +146,11 @@ public final class GroupMembership implements Subscriber {
         });
     }
 
-    // ---- what the session tells
+    // ---- events of the session
 
     @Override
     public String name() {
-        return subscriptions.names();
+        return delivery.subscriptions().names();
     }
 
     @Override
@@ -167,7 +161,7 @@ public final class GroupMembership implements Subscriber {
         long now = System.nanoTime();
         stream.begin(now);
         if (disconnectedAt != Leadership.NEVER) {
-            subscriptions.reconnected(Duration.ofNanos(now - disconnectedAt));
+            delivery.subscriptions().reconnected(Duration.ofNanos(now - disconnectedAt));
         }
     }
 
@@ -222,13 +216,13 @@ public final class GroupMembership implements Subscriber {
         long now = System.nanoTime();
         if (effects.stream() != null) {
             SessionStream stream = effects.stream().session();
-            lease.pulse(stream.lastProof());
+            delivery.lease().pulse(stream.lastProof());
             effects.leadership().roundTrip(stream.roundTrip());
         }
         effects.leadership().tick(now);
-        trouble.look(now);
-        steppingAside.look(effects.isHindered(), now);
-        effects.look();
+        trouble.remedyIfDue(now);
+        steppingAside.update(effects.isHindered(), now);
+        effects.refreshView();
     }
 
     @Override
@@ -241,19 +235,20 @@ public final class GroupMembership implements Subscriber {
 
     @Override
     public OptionalLong wantsProof() {
-        return lease.isPulseWanted() && effects.stream() != null ? effects.stream().leaderLock() : OptionalLong.empty();
+        return delivery.lease().isPulseWanted() && effects.stream() != null ? effects.stream().leaderLock()
+                : OptionalLong.empty();
     }
 
     @Override
     public void proven(long at) {
-        lease.pulse(at);
-        lease.renew(at, 0);
+        delivery.lease().pulse(at);
+        delivery.lease().renew(at, 0);
     }
 
     @Override
     public void failed(Exception failure) {
         settled.countDown();
-        subscriptions.failed(failure);
+        delivery.subscriptions().failed(failure);
     }
 
     @Override
@@ -269,12 +264,12 @@ public final class GroupMembership implements Subscriber {
     @Override
     public void gaveUp(Exception failure) {
         settled.countDown();
-        subscriptions.gaveUp(failure);
+        delivery.subscriptions().gaveUp(failure);
     }
 
     // ---- the end
 
-    /** Begins the orderly end: hands over what has not begun, finishes what has, and gives the lock back. */
+    /** Begins the orderly end: leaves messages that have not begun to the successor, finishes the others, and releases the locks. */
     void stop() {
         thread.execute(() -> {
             Leadership<?> leadership = effects.leadership();
@@ -284,32 +279,32 @@ public final class GroupMembership implements Subscriber {
                 leave();
             }
             if (session.isEnded()) {
-                // There will be no connection any more on which to find out who leads.
+                // Without a session there will be no connection to find out who leads.
                 leadership.giveUpDraining(System.nanoTime());
             }
         });
     }
 
-    /** Goes on with the end although messages are left that nobody has finished. */
+    /** Continues the end without waiting for the remaining messages. */
     void giveUpDraining() {
         thread.execute(() -> effects.leadership().giveUpDraining(System.nanoTime()));
     }
 
-    /** False: the time was up before. */
+    /** False if the time is up before the member has stopped. */
     public boolean awaitStopped(long longestNanos) throws InterruptedException {
         return stopped.await(longestNanos, TimeUnit.NANOSECONDS);
     }
 
     private void leadershipEnded() {
         if (steppingAside.isAside()) {
-            // It goes on listening, or trying to: so it learns when it can take part again.
-            thread.execute(this::takePartAgain);
+            // It keeps its connection, or keeps trying to get one, to learn when it can join again.
+            thread.execute(this::rejoin);
         } else {
             leave();
         }
     }
 
-    private void takePartAgain() {
+    private void rejoin() {
         if (steppingAside.isAside()) {
             steppingAside.end();
             effects.leadership().again();

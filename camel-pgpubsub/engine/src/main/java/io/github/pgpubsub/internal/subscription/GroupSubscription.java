@@ -19,7 +19,7 @@ public final class GroupSubscription implements Subscription {
 
     private static final Logger LOG = LoggerFactory.getLogger(GroupSubscription.class);
 
-    /** The server's answers to unlock and the farewell, after all messages are handled. */
+    /** Maximum time for the server's answers to the unlock and the last messages, after all messages are handled. */
     public static final long FAREWELL_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final GroupMembership member;
@@ -29,9 +29,9 @@ public final class GroupSubscription implements Subscription {
     private final End end;
 
     /**
-     * @param onLastClosed called when this was the last subscription of its member, and that has stopped
+     * @param onLastClosed called if this was its member's last subscription and the member has stopped
      * @param onClosed     called in any case
-     * @param name         begins the name of the thread that ends it
+     * @param name         prefix of the name of the thread that ends the subscription
      */
     public GroupSubscription(GroupMembership member, LocalSubscription local, Runnable onLastClosed, Runnable onClosed,
             String name,
@@ -73,7 +73,7 @@ public final class GroupSubscription implements Subscription {
 
     @Override
     public CompletableFuture<Void> end(Duration grace) {
-        // Where another takes its place nobody has to be told, and a grace would hold up that one as well.
+        // If another local subscription takes over, no member has to be told, and a grace would only delay it.
         return end.begin(member.subscriptions().isLast(local) ? grace.toNanos() : 0);
     }
 
@@ -101,7 +101,8 @@ public final class GroupSubscription implements Subscription {
             member.stop();
             stopped = member.awaitStopped(local.options().drainTimeout().toNanos());
             if (!stopped) {
-                LOG.warn("Channel {}: stops with messages that were not finished in time; they go to the next in line, marked",
+                LOG.warn(
+                        "Channel {}: stops before all messages are finished; the next leader gets the rest, marked as redelivered",
                         local.options().channel());
                 member.giveUpDraining();
                 stopped = member.awaitStopped(FAREWELL_NANOS);

@@ -1,8 +1,6 @@
 package io.github.pgpubsub.internal.subscription;
 
-import io.github.pgpubsub.internal.delivery.Counters;
 import io.github.pgpubsub.internal.delivery.Intake;
-import io.github.pgpubsub.internal.delivery.Lease;
 import io.github.pgpubsub.internal.delivery.SessionThread;
 import io.github.pgpubsub.internal.election.ControlMessage;
 import io.github.pgpubsub.internal.election.Effects;
@@ -21,19 +19,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a member's {@link Leadership} wants: of the session, of the queue, and shown to others. Belongs to the session's thread, but
- * for the {@link #view}.
+ * Carries out the requests of a member's {@link Leadership}: to the session, to the queue, and to the view for operators. Belongs to
+ * the session's thread, except the {@link #view}.
  */
 final class LeadershipEffects implements Effects<Notification> {
 
-    /** Operators look for a member's roles under this name. */
+    /** Operators know this name for a member's roles. */
     private static final Logger LOG = LoggerFactory.getLogger(GroupMembership.class);
 
     private final GroupKey key;
-    private final LocalSubscriptions subscriptions;
+    private final MemberDelivery delivery;
     private final Intake intake;
-    private final Lease lease;
-    private final Counters counters;
     private final SessionThread thread;
     private final Trouble trouble;
     private final Runnable settled;
@@ -42,24 +38,21 @@ final class LeadershipEffects implements Effects<Notification> {
     private volatile MembershipView view = MembershipView.disconnected(System.nanoTime());
     /** Null: not connected. */
     private @Nullable MemberStream stream;
-    /** What was logged last; null: nothing that still holds. */
+    /** The last line logged at INFO; null: none that still holds. */
     private @Nullable String said;
-    /** Whether {@link #handOn} will come. */
+    /** Whether the session is passing on notifications, so that {@link #handOn} will follow. */
     private boolean collecting;
 
     /**
      * @param settled    called when it is decided who leads
-     * @param ended      called at the orderly end of the leadership, when all locks have been given back
-     * @param leadership makes the leadership that wants all this
+     * @param ended      called at the orderly end of the leadership, when all locks are released
+     * @param leadership creates the leadership for these effects
      */
-    LeadershipEffects(GroupKey key, LocalSubscriptions subscriptions, Intake intake, Lease lease, Counters counters,
-            SessionThread thread, Trouble trouble, Runnable settled, Runnable ended,
-            Function<Effects<Notification>, Leadership<Notification>> leadership) {
+    LeadershipEffects(GroupKey key, MemberDelivery delivery, SessionThread thread, Trouble trouble, Runnable settled,
+            Runnable ended, Function<Effects<Notification>, Leadership<Notification>> leadership) {
         this.key = key;
-        this.subscriptions = subscriptions;
-        this.intake = intake;
-        this.lease = lease;
-        this.counters = counters;
+        this.delivery = delivery;
+        this.intake = delivery.intake();
         this.thread = thread;
         this.trouble = trouble;
         this.settled = settled;
@@ -67,7 +60,7 @@ final class LeadershipEffects implements Effects<Notification> {
         this.leadership = leadership.apply(this);
     }
 
-    /** To be told what happens; its answers come as effects. */
+    /** Takes the session's events; its requests come back as effects. */
     Leadership<Notification> leadership() {
         assert thread.isCurrent();
         return leadership;
@@ -85,20 +78,20 @@ final class LeadershipEffects implements Effects<Notification> {
         stream = null;
     }
 
-    /** What the session is asked on; null: not connected. */
+    /** Takes requests to the session; null: not connected. */
     @Nullable
     MemberStream stream() {
         assert thread.isCurrent();
         return stream;
     }
 
-    /** For a wish of the leadership, which has none while it is not connected. */
+    /** For requests of the leadership, which makes none while it is not connected. */
     private MemberStream current() {
         assert stream != null;
         return stream;
     }
 
-    /** Whether the member could not do what a leader has to. */
+    /** Whether the member could not do the work of a leader. */
     boolean isHindered() {
         assert thread.isCurrent();
         return trouble.hinders(stream != null && stream.isDeaf());
@@ -119,7 +112,7 @@ final class LeadershipEffects implements Effects<Notification> {
         MemberStream asked = current();
         asked.poll(tried, this::isHindered, poll -> {
             if (poll.leader() != 0 && poll.leader() != asked.session().backend()) {
-                say("stands by while another one receives");
+                say("stands by while another member receives");
                 settled.run();
             }
         });
@@ -143,7 +136,8 @@ final class LeadershipEffects implements Effects<Notification> {
     @Override
     public void terminate(int backend, Lock lock) {
         if (backend != view.undeposable()) {
-            LOG.warn("Channel {}, group {}: backend {} holds the {} lock and shows no life; ending its session", key.channel(),
+            LOG.warn("Channel {}, group {}: backend {} holds the lock {} and shows no sign of life; ending its session",
+                    key.channel(),
                     key.group(), backend, lock);
         }
         current().terminate(backend, lock);
@@ -152,20 +146,20 @@ final class LeadershipEffects implements Effects<Notification> {
     @Override
     public void stopped() {
         if (stream != null) {
-            stream.giveBackLocks();
+            stream.releaseLocks();
         }
         ended.run();
     }
 
     // ---- the queue
 
-    /** The session has received something, and {@link #handOn} will come. */
+    /** Called for each received notification; {@link #handOn} will follow. */
     void collect() {
         assert thread.isCurrent();
         collecting = true;
     }
 
-    /** What was received is to be handed on. */
+    /** Hands over what was received. */
     void handOn() {
         collecting = false;
         intake.flush();
@@ -184,16 +178,16 @@ final class LeadershipEffects implements Effects<Notification> {
     @Override
     public void deliver(Entry<Notification> entry) {
         Notification message = entry.message();
-        if (message != null && message.own() && subscriptions.filtered()) {
-            counters.filtered.increment();
+        if (message != null && message.own() && delivery.subscriptions().filtered()) {
+            delivery.counters().filtered.increment();
             intake.skip(entry.place());
             return;
         }
         Entry.Gap gap = entry.gap();
         if (gap != null && !gap.first()) {
-            counters.gap(gap.millis());
+            delivery.counters().gap(gap.millis());
             LOG.warn("Channel {}, group {}: messages may have been missed{}", key.channel(), key.group(),
-                    gap.millis() == 0 ? "; for how long can't be known" : " for " + gap.millis() + " ms");
+                    gap.millis() == 0 ? " for an unknown time" : " for " + gap.millis() + " ms");
         }
         intake.put(entry);
         if (!collecting) {
@@ -208,13 +202,13 @@ final class LeadershipEffects implements Effects<Notification> {
 
     @Override
     public void openUnfenced(long from) {
-        lease.lift();
+        delivery.lease().lift();
         intake.open(from);
     }
 
     @Override
     public void renewLease(long since, long grace) {
-        lease.renew(since, grace);
+        delivery.lease().renew(since, grace);
     }
 
     @Override
@@ -247,15 +241,15 @@ final class LeadershipEffects implements Effects<Notification> {
         intake.whenIdle(() -> thread.execute(() -> leadership.drained(System.nanoTime())));
     }
 
-    // ---- what others see
+    // ---- the view
 
-    /** How the member stands. For any thread. */
+    /** The member's state, for any thread. */
     MembershipView view() {
         return view;
     }
 
-    /** Shows what has changed without another role. Called often. */
-    void look() {
+    /** Updates the view between changes of the role. Called often. */
+    void refreshView() {
         show(view.roleSince());
         if (view.undeposable() != 0 && !leadership.isLeaderSilent()) {
             view = view.withUndeposable(0);
@@ -268,7 +262,7 @@ final class LeadershipEffects implements Effects<Notification> {
         Role role = view.role();
         Duration after = Duration.ofNanos(now - view.roleSince());
         show(newRole == role ? view.roleSince() : now);
-        subscriptions.roleChanged(new RoleChange(role, newRole, newInStep, reason, after));
+        delivery.subscriptions().roleChanged(new RoleChange(role, newRole, newInStep, reason, after));
         if (newRole != role) {
             LOG.debug("Channel {}, group {}: {} ({}), after {} ms as {}", key.channel(), key.group(), newRole, reason,
                     after.toMillis(), role);
@@ -291,7 +285,7 @@ final class LeadershipEffects implements Effects<Notification> {
     public void cannotDepose(int backend) {
         if (view.undeposable() != backend) {
             view = view.withUndeposable(backend);
-            LOG.error("Channel {}, group {}: backend {} leads and shows no life, and this user may not end its session"
+            LOG.error("Channel {}, group {}: backend {} leads and shows no sign of life, and this user may not end its session"
                     + " (pg_terminate_backend needs the same role, or membership in pg_signal_backend)", key.channel(),
                     key.group(),
                     backend);
@@ -306,11 +300,11 @@ final class LeadershipEffects implements Effects<Notification> {
         }
     }
 
-    /** In the user's words and once; how it comes about is there at DEBUG. */
+    /** Logs a line once, in terms of the user's options; the roles and reasons are logged at DEBUG. */
     private void say(String what) {
         if (!what.equals(said)) {
             said = what;
-            LOG.info("{}, group {}: {}", subscriptions.names(), key.group(), what);
+            LOG.info("{}, group {}: {}", delivery.subscriptions().names(), key.group(), what);
         }
     }
 }

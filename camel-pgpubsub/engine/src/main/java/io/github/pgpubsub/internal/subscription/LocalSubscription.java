@@ -4,5 +4,5 @@ import io.github.pgpubsub.SubscriptionListener;
 import io.github.pgpubsub.SubscriptionOptions;
 import io.github.pgpubsub.internal.delivery.Workers;
 
-/** One subscription of this process in a group: what it wants, who hears of it, and its threads. */
+/** One of this process's subscriptions in a group: its options, its listener and its threads. */
 public record LocalSubscription(SubscriptionOptions options, SubscriptionListener listener, Workers workers) {}

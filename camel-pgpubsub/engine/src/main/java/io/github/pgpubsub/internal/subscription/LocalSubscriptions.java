@@ -13,8 +13,8 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
- * The subscriptions behind one member: the first receives, the next takes its place when it is closed. They share one queue,
- * so what the one has not begun is for the other. Which is which their identity says. Thread-safe.
+ * The subscriptions of one member: the first is active and receives, the next one becomes active when the first is closed. They share
+ * one queue, so messages that a closed one has not begun are handled by the next. Compared by identity. Thread-safe.
  */
 @SuppressWarnings("ReferenceEquality")
 public final class LocalSubscriptions {
@@ -22,11 +22,11 @@ public final class LocalSubscriptions {
     private final Executor callbacks;
     private final DeliveryQueue queue;
     private final List<LocalSubscription> all = new ArrayList<>();
-    /** One leaves after the other, so that there is always a first. */
+    /** Makes subscriptions leave one after the other, so that there is always an active one. */
     private final ReentrantLock leaving = new ReentrantLock();
     private boolean closed;
 
-    /** @param callbacks runs what a listener does about failures of the connection */
+    /** @param callbacks runs the calls of listeners */
     LocalSubscriptions(DeliveryQueue queue, Executor callbacks) {
         this.queue = queue;
         this.callbacks = new SerialExecutor(callbacks);
@@ -36,7 +36,7 @@ public final class LocalSubscriptions {
         return queue;
     }
 
-    /** False: the last one has left before, this member is ending. */
+    /** False if the last subscription has left already, so that the member is ending. */
     public synchronized boolean add(LocalSubscription local) {
         if (closed) {
             return false;
@@ -56,7 +56,7 @@ public final class LocalSubscriptions {
         return all.size() == 1 && all.get(0) == local;
     }
 
-    /** The active one's wish. */
+    /** Whether the active subscription leaves out own messages. */
     synchronized boolean filtered() {
         return !all.isEmpty() && all.get(0).options().filtered();
     }
@@ -85,23 +85,26 @@ public final class LocalSubscriptions {
         told.forEach(local -> callbacks.execute(() -> news.accept(local.listener())));
     }
 
-    /** Whether the active one has no thread that takes messages, although it wants to. */
+    /** Whether the active subscription has no thread that takes messages, although it was started. */
     synchronized boolean isDeserted() {
         return !all.isEmpty() && all.get(0).workers().isDeserted();
     }
 
-    synchronized void replaceTheDead() {
+    synchronized void replaceEndedThreads() {
         if (!all.isEmpty()) {
-            all.get(0).workers().replaceTheDead();
+            all.get(0).workers().replaceEndedThreads();
         }
     }
 
-    /** The names of all, the active one first. */
+    /** The names of all subscriptions, the active one first. */
     synchronized String names() {
         return all.stream().map(local -> local.options().name()).collect(Collectors.joining(", "));
     }
 
-    /** Takes one out and lets the next in once the first has finished what it has begun. True: it is the last, and stays in. */
+    /**
+     * Removes a subscription, and activates the next one once the active one has finished the messages that it has begun. True if it
+     * is the last one: then it is not removed.
+     */
     boolean leave(LocalSubscription local) throws InterruptedException {
         leaving.lockInterruptibly();
         try {

@@ -11,9 +11,9 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /**
- * Which backends hold the locks of a group, as the server has answered.
+ * The backends that hold the locks of a group, as answered by the server.
  *
- * @param backends by lock key; a lock without a holder is left out
+ * @param backends holders by lock key; locks without a holder are left out
  */
 record LockHolders(GroupKey key, Map<Long, List<Integer>> backends) {
 
@@ -22,20 +22,20 @@ record LockHolders(GroupKey key, Map<Long, List<Integer>> backends) {
         stream.holders(keys, backends -> answer.accept(new LockHolders(key, backends)));
     }
 
-    /** The backend that holds a lock which one can hold; 0: none. */
+    /** The holder of a lock that only one backend can hold; 0: none. */
     int one(Lock lock) {
         List<Integer> all = all(lock);
         return all.isEmpty() ? 0 : all.get(0);
     }
 
-    /** All members, in the order of their backends. */
+    /** The backends of all members, in ascending order. */
     Set<Integer> members() {
         Set<Integer> members = new TreeSet<>(all(Lock.PRESENCE));
         members.addAll(all(Lock.WITNESS));
         return members;
     }
 
-    /** Number of members that have seen somebody lead, without one of them. */
+    /** Number of members that have seen a leader, not counting this backend. */
     int witnessesBesides(int backend) {
         return (int) all(Lock.WITNESS).stream().filter(each -> each != backend).count();
     }

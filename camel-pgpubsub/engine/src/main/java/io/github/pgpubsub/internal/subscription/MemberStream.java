@@ -19,12 +19,12 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a member holds and hears on one connection: its locks and its channels. Answers go to the leadership. Begins and ends with
- * the connection, and belongs to the thread that it begins on: the session's.
+ * A member's locks and channels on one connection. Answers go to the leadership. Lives as long as the connection, and belongs to the
+ * thread that creates it: the session's.
  */
 final class MemberStream {
 
-    /** The channel of the messages, and that of the group's own. */
+    /** The data channel and the control channel. */
     private static final int CHANNELS = 2;
 
     private final GroupKey key;
@@ -36,7 +36,7 @@ final class MemberStream {
     private final Set<Lock> held = EnumSet.noneOf(Lock.class);
     private final Set<String> listening = new HashSet<>();
     private boolean asksToListen;
-    /** The word that it has joined, which waits until it listens; null: none. */
+    /** A JOIN that waits until this member listens; null: none. */
     private @Nullable ControlMessage join;
 
     MemberStream(GroupKey key, String controlChannel, SessionStream stream, Subscriber subscriber,
@@ -57,7 +57,7 @@ final class MemberStream {
         return stream;
     }
 
-    /** Tells the leadership that it is connected. */
+    /** Tells the leadership that this member is connected. */
     void begin(long now) {
         leadership.connected(stream.backend(), new ServerRun(stream.server(), stream.serverUptime()), now);
     }
@@ -83,11 +83,11 @@ final class MemberStream {
     }
 
     /**
-     * Tries a lock, then looks who holds which.
+     * Tries a lock, then looks up the holders.
      *
      * @param tried    null: none
-     * @param hindered whether the member could not make use of a lock; then it tries none
-     * @param seen     told after the leadership
+     * @param hindered whether this member could not use a lock; then it tries none
+     * @param seen     gets the answer after the leadership
      */
     void poll(@Nullable Lock tried, BooleanSupplier hindered, Consumer<Poll> seen) {
         assert isOwned();
@@ -107,7 +107,7 @@ final class MemberStream {
     private void tryLock(Lock tried, BooleanSupplier hindered, boolean[] acquired) {
         stream.tryLock(key.key(tried), answer -> {
             if (answer && hindered.getAsBoolean()) {
-                // Its LISTEN has been refused since it asked.
+                // Its LISTEN was refused after the request for the lock.
                 stream.unlock(key.key(tried), () -> {});
             } else if (answer) {
                 acquired[0] = true;
@@ -122,8 +122,8 @@ final class MemberStream {
         return held.contains(Lock.LEADER) ? OptionalLong.of(key.key(Lock.LEADER)) : OptionalLong.empty();
     }
 
-    /** Gives back all locks, and says no more that it has joined. */
-    void giveBackLocks() {
+    /** Releases all locks, and drops a waiting JOIN. */
+    void releaseLocks() {
         assert isOwned();
         join = null;
         for (Lock lock : held) {
@@ -136,7 +136,7 @@ final class MemberStream {
         held.clear();
     }
 
-    /** Ends the session of a backend, if it still holds that lock. */
+    /** Ends a backend's session if the backend still holds the lock. */
     void terminate(int backend, Lock lock) {
         assert isOwned();
         stream.terminate(backend, key.key(lock), allowed -> leadership.terminated(backend, lock, allowed, System.nanoTime()));
@@ -169,7 +169,7 @@ final class MemberStream {
         return listening.size() == CHANNELS;
     }
 
-    /** Whether it has asked to listen and does not yet. */
+    /** Whether the member has requested to listen and does not listen yet. */
     boolean isDeaf() {
         assert isOwned();
         return asksToListen && !isListening();
@@ -178,7 +178,7 @@ final class MemberStream {
     void send(ControlMessage message) {
         assert isOwned();
         if (message.type() == ControlMessage.Type.JOIN && !isListening()) {
-            // Who says that it has joined, and is deaf, would be taken for one that holds what comes.
+            // A member that says JOIN while it is deaf would be taken for one that holds all messages from there on.
             join = message;
             return;
         }

@@ -6,14 +6,13 @@ import io.github.pgpubsub.status.Role;
 import java.time.Duration;
 
 /**
- * How a member stands, as other threads see it: all of it of one moment. The session's thread makes a new one when something has
- * changed.
+ * The state of a member as other threads see it: an immutable snapshot. The session's thread makes a new one after each change.
  *
  * @param roleSince   System.nanoTime
- * @param leader      backend that leads, as far as this member knows; 0: none known
- * @param leaderSince System.nanoTime; {@link Leadership#NEVER}: not known
- * @param standby     backend that stands by, as far as this member knows; 0: none known
- * @param undeposable backend of a leader that shows no life and that this user may not end; 0: no such
+ * @param leader      the leader's backend, as far as this member knows; 0: none known
+ * @param leaderSince System.nanoTime; {@link Leadership#NEVER}: unknown
+ * @param standby     the standby's backend, as far as this member knows; 0: none known
+ * @param undeposable backend of a leader that shows no sign of life and that this user may not end; 0: none
  */
 record MembershipView(Role role, long roleSince, int leader, long leaderSince, int standby, boolean inStep, int undeposable) {
 
@@ -22,7 +21,7 @@ record MembershipView(Role role, long roleSince, int leader, long leaderSince, i
         return new MembershipView(Role.DISCONNECTED, now, 0, Leadership.NEVER, 0, false, 0);
     }
 
-    /** The view of a leadership now. */
+    /** The view of the leadership's current state. */
     MembershipView of(Leadership<?> leadership, long newRoleSince) {
         return new MembershipView(leadership.role(), newRoleSince, leadership.leader(), leadership.leaderSince(),
                 leadership.standby(), leadership.isInStep(), undeposable);

@@ -9,24 +9,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How a member that could not receive gives its place to others of the group: as for an orderly stop, and then it takes part again as
- * a cold member that tries no lock while it is hindered. A leader does so only where a standby has what this one would leave undone.
- * Belongs to the session's thread.
+ * Lets other members take over from a member that can't receive: it leaves as in an orderly stop, and then joins again as a cold
+ * member, which tries no lock while it is hindered. A leader steps aside only if a standby holds the messages that it would leave
+ * unfinished. Belongs to the session's thread.
  */
 final class SteppingAside {
 
     private static final Logger LOG = LoggerFactory.getLogger(GroupMembership.class);
 
-    /** A hindrance that lasts no longer is no reason to let others take over. */
+    /** A shorter hindrance is no reason to let others take over. */
     private static final long HINDERED_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final GroupKey key;
     private final Leadership<?> leadership;
     private final Trouble trouble;
     private final SessionThread thread;
-    /** Since when the member could not do what a leader has to; NEVER: it could. */
+    /** Time from which on the member could not do the work of a leader; NEVER: it can. */
     private long hinderedSince = Leadership.NEVER;
-    /** Whether the member stops only to take part again. */
+    /** Whether the member stops only to join again. */
     private boolean aside;
 
     SteppingAside(GroupKey key, Leadership<?> leadership, Trouble trouble, SessionThread thread) {
@@ -36,8 +36,8 @@ final class SteppingAside {
         this.thread = thread;
     }
 
-    /** Called often: steps aside where the hindrance lasts, and goes on where it is over. */
-    void look(boolean hindered, long now) {
+    /** Called often: steps aside if the hindrance lasts, and revokes the stop if it is over. */
+    void update(boolean hindered, long now) {
         assert thread.isCurrent();
         if (!hindered) {
             hinderedSince = Leadership.NEVER;
@@ -48,7 +48,7 @@ final class SteppingAside {
         Role role = leadership.role();
         boolean mayLeave = role == Role.STANDBY || (role == Role.LEADER && leadership.isInStep());
         if (mayLeave && !aside && !leadership.isStopping() && now - hinderedSince > HINDERED_NANOS) {
-            LOG.warn("Channel {}, group {}: steps aside as {}, because it could not receive. {}", key.channel(), key.group(),
+            LOG.warn("Channel {}, group {}: steps aside as {}, because it can't receive. {}", key.channel(), key.group(),
                     role,
                     trouble.reason());
             aside = true;
@@ -56,13 +56,13 @@ final class SteppingAside {
         }
     }
 
-    /** Whether the member stops only to take part again. */
+    /** Whether the member stops only to join again. */
     boolean isAside() {
         assert thread.isCurrent();
         return aside;
     }
 
-    /** From now on the member takes part again, or stops for good. */
+    /** Stepping aside is over: the member joins again, or stops for good. */
     void end() {
         assert thread.isCurrent();
         aside = false;

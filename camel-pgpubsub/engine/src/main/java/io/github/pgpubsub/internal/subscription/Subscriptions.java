@@ -18,8 +18,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All subscriptions to one database and the session that they share: opened with the first subscription, closed with the last.
- * Thread-safe; the monitor guards who shares what, and is not held while anything is waited for.
+ * All subscriptions to one database, and the session that they share: opened with the first subscription, closed with the last.
+ * Thread-safe. The monitor guards the shared session and the memberships, and is not held during any wait.
  */
 public final class Subscriptions {
 
@@ -44,10 +44,10 @@ public final class Subscriptions {
     }
 
     /**
-     * @param name      begins the names of threads
+     * @param name      prefix of the names of threads
      * @param start     how long {@link #subscribe} waits for the server before it continues in the background
-     * @param sessions  makes a session, not started
-     * @param threads   makes a thread, not started, from a name and a task
+     * @param sessions  creates an unstarted session
+     * @param threads   creates an unstarted thread from a name and a task
      * @param callbacks runs the calls of listeners
      */
     public Subscriptions(String name, Duration start, Supplier<Session> sessions, BiFunction<String, Runnable, Thread> threads,
@@ -95,10 +95,10 @@ public final class Subscriptions {
                 return new GroupSubscription(member, local, () -> forget(shared, key, member), () -> release(shared),
                         handlerThread(options), threads);
             }
-            // The member's last subscription is just leaving. Wait: two members on one session would both lead.
+            // The member's last subscription is leaving. Wait for its end: two members on one session would both lead.
             if (!member.awaitStopped(options.drainTimeout().toNanos() + GroupSubscription.FAREWELL_NANOS)) {
                 throw new SQLTimeoutException("Channel " + options.channel() + ", group " + options.group()
-                        + ": the former subscription of this session has not ended in time, so another can't begin");
+                        + ": the former subscription has not ended in time, so a new one can't begin");
             }
             forget(shared, key, member);
         }
@@ -118,7 +118,7 @@ public final class Subscriptions {
 
     private synchronized SharedSession retain() {
         if (closed) {
-            throw new IllegalStateException("closed");
+            throw new IllegalStateException("This PgPubSub is closed");
         }
         if (current == null || current.session.isEnded()) {
             current = new SharedSession(sessions.get());
@@ -145,7 +145,7 @@ public final class Subscriptions {
         return current == null ? 0 : current.members.size();
     }
 
-    /** Closes the session. A subscription that is still open loses its connection without an orderly end. */
+    /** Closes the session. Subscriptions that are still open lose their connection without an orderly end. */
     public void close() {
         SharedSession left;
         synchronized (this) {

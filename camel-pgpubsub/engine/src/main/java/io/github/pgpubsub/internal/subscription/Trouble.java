@@ -7,24 +7,24 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why a subscription can't go on although it is connected: the server refuses what it asks for, or no thread is left that takes
- * messages. Both are tried again. The session's thread tells it, any thread reads it.
+ * The reason why a connected subscription can't receive: the server refuses a request, or no thread is left to take messages. Both are
+ * tried again. Written by the session's thread, read by any.
  */
 final class Trouble {
 
-    /** How often threads that have ended are made anew. */
-    private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
+    /** Interval at which threads that have ended are replaced. */
+    private static final long REMEDY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final BooleanSupplier deserted;
     private final Runnable remedy;
     private final Consumer<Exception> failed;
     private volatile @Nullable String refusal;
-    private long nextLook = System.nanoTime();
+    private long nextRemedy = System.nanoTime();
 
     /**
      * @param deserted whether no thread is left
-     * @param remedy   makes threads anew
-     * @param failed   tells the subscription's user of a failure
+     * @param remedy   replaces threads that have ended
+     * @param failed   reports a failure to the subscription's user
      */
     Trouble(BooleanSupplier deserted, Runnable remedy, Consumer<Exception> failed) {
         this.deserted = deserted;
@@ -38,33 +38,33 @@ final class Trouble {
         failed.accept(cause);
     }
 
-    /** See {@link io.github.pgpubsub.internal.session.Subscriber#granted}; nor is anything refused without a connection. */
+    /** See {@link io.github.pgpubsub.internal.session.Subscriber#granted}. Also called when the connection is lost. */
     void granted() {
         refusal = null;
     }
 
     /**
-     * Whether a member could not do what a leader has to: it would be deaf, or nobody would take what it hears.
+     * Whether the member could not do the work of a leader: it does not listen, or has no thread to take messages.
      *
-     * @param deaf whether it has asked to listen, and does not
+     * @param deaf whether it has requested to listen, and does not listen
      */
     boolean hinders(boolean deaf) {
         return (deaf && refusal != null) || deserted.getAsBoolean();
     }
 
-    /** Called often. */
-    void look(long now) {
-        if (now - nextLook >= 0) {
-            nextLook = now + LOOK_NANOS;
+    /** Replaces threads that have ended, if it is time. To be called often. */
+    void remedyIfDue(long now) {
+        if (now - nextRemedy >= 0) {
+            nextRemedy = now + REMEDY_NANOS;
             remedy.run();
         }
     }
 
-    /** In the words of an operator; null: none. */
+    /** The reason, for operators; null: none. */
     @Nullable
     String reason() {
         String refused = refusal;
-        return deserted.getAsBoolean() ? "No thread is left that takes its messages, and none can be had now"
-                : refused != null ? "The server refuses what it asks for: " + refused : null;
+        return deserted.getAsBoolean() ? "No thread is left to take its messages, and no new one can be created now"
+                : refused != null ? "The server refuses its request: " + refused : null;
     }
 }

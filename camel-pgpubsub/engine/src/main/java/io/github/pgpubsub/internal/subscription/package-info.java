@@ -1,15 +1,15 @@
 /**
- * One subscription from its begin to its end. {@link io.github.pgpubsub.internal.subscription.BroadcastSubscription} receives for
- * itself. A {@link io.github.pgpubsub.internal.subscription.GroupSubscription} receives while the member that it belongs to leads.
+ * A subscription from start to end. A {@link io.github.pgpubsub.internal.subscription.BroadcastSubscription} receives independently of
+ * all others. A {@link io.github.pgpubsub.internal.subscription.GroupSubscription} receives while the member that it belongs to leads.
  *
- * <p>That member is a {@link io.github.pgpubsub.internal.subscription.GroupMembership}: one for a session, a channel and a group, for all
- * {@link io.github.pgpubsub.internal.subscription.LocalSubscriptions} together. It carries what the session tells to a
- * {@link io.github.pgpubsub.internal.election.Leadership}; {@code LeadershipEffects} does what that wants. What it asks for on one
- * connection is its {@code MemberStream}, what other threads see its {@code MembershipView}. A member that could not receive steps
- * aside ({@code SteppingAside}).
+ * <p>This member is a {@link io.github.pgpubsub.internal.subscription.GroupMembership}: one for each session, channel and group, for all
+ * {@link io.github.pgpubsub.internal.subscription.LocalSubscriptions} together. It passes the session's events to a
+ * {@link io.github.pgpubsub.internal.election.Leadership}, whose requests {@code LeadershipEffects} carries out: on the connection
+ * ({@code MemberStream}), at the queue ({@code MemberDelivery}), and in the state that other threads see ({@code MembershipView}). A
+ * member that can't receive steps aside ({@code SteppingAside}).
  *
- * <p>Locks: {@code LocalSubscriptions} holds its monitor while it makes and starts threads, and its other lock while one leaves;
- * {@code End} holds its monitor while it asks the queue. None of them calls a handler, a listener or the session under a lock. All
- * else belongs to the session's thread, which is asserted.
+ * <p>Locks: {@code LocalSubscriptions} holds its monitor while it creates and starts threads, and its other lock while a subscription
+ * leaves; {@code End} holds its monitor while it asks the queue. No class here calls a handler, a listener or the session under a lock.
+ * All other state belongs to the session's thread, which is asserted.
  */
 package io.github.pgpubsub.internal.subscription;

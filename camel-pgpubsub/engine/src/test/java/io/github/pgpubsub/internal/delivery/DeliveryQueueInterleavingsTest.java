@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The session's thread and the workers, whoever is faster: nothing is lost, nothing comes twice, all in its order. */
+/** The session's thread and the workers in any interleaving: nothing is lost or delivered twice, and the order is kept. */
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class DeliveryQueueInterleavingsTest {
 
@@ -44,7 +44,7 @@ class DeliveryQueueInterleavingsTest {
         });
     }
 
-    /** Nobody looks at a full queue again and again: the session waits until it is told. */
+    /** The session does not poll a full queue: it waits until it is notified. */
     @Test
     void aSessionThatWaitsForRoomIsTold() {
         Interleavings.of(() -> {
@@ -64,7 +64,7 @@ class DeliveryQueueInterleavingsTest {
         });
     }
 
-    /** What the leader gives back is what the next one begins with. */
+    /** The next leader begins with the messages that the former one hands back. */
     @Test
     void aMessageIsTakenOrWithdrawn() {
         Interleavings.of(() -> {
@@ -88,7 +88,7 @@ class DeliveryQueueInterleavingsTest {
         });
     }
 
-    /** What has begun and is not done holds the watermark, whatever is done behind it. */
+    /** A message that has begun and is not done holds the watermark, even if later messages are done. */
     @Test
     void theWatermarkNeverPassesWhatIsNotDone() {
         Interleavings.of(() -> {
@@ -126,7 +126,7 @@ class DeliveryQueueInterleavingsTest {
         });
     }
 
-    /** A queue that is open, and what its workers have taken and done. */
+    /** An open queue, and the messages that its workers have taken and done. */
     private static final class Passage {
 
         private final DeliveryQueue queue;

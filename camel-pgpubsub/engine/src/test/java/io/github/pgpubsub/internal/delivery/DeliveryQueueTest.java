@@ -18,7 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
-/** What both sides of a queue are told, one call after the other. What happens when they meet: {@link DeliveryQueueInterleavingsTest}. */
+/** Calls on both sides of a queue, one after the other. For concurrent calls see {@link DeliveryQueueInterleavingsTest}. */
 class DeliveryQueueTest {
 
     private static final int CAPACITY = 4;
@@ -46,7 +46,7 @@ class DeliveryQueueTest {
         assertThat(queue.size()).isEqualTo(1);
     }
 
-    /** The watermark rises over what is complete, and stops at the first that is not. */
+    /** The watermark rises over complete messages, and stops at the first incomplete one. */
     @Test
     void theWatermarkIsTheFirstThatIsNotComplete() throws Exception {
         open(Overflow.block);
@@ -153,7 +153,7 @@ class DeliveryQueueTest {
         assertThat(told).containsExactly("idle", "at once");
     }
 
-    /** For want of memory, for example: whoever says that a message is done says it again. */
+    /** A call may fail, for example for lack of memory. It is repeated when the caller reports the message done again. */
     @Test
     void aCallThatFailsIsMadeAgain() throws Exception {
         open(Overflow.block);

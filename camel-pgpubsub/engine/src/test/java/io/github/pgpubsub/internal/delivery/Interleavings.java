@@ -6,31 +6,31 @@ import org.jetbrains.lincheck.Lincheck;
 import org.jetbrains.lincheck.LincheckAssertionError;
 
 /**
- * Runs a story of several threads many times. As a rule the processor decides who goes on, which takes a second and finds what goes
- * wrong now and then. With {@code -Dlincheck.orders=1000}, for example, Lincheck decides, at each access to what the threads share: it
- * tries so many orders, names the one that fails, and reports threads that wait for each other. That takes a minute and more for each
- * story, most of it to instrument classes when they are first met; so a story uses few classes of the JDK, and no streams.
+ * Runs a story of several threads many times. By default the processor decides the order, which takes a second and finds frequent
+ * faults. With {@code -Dlincheck.orders=1000}, for example, Lincheck decides at each access to shared state: it tries this many
+ * orders, names the order that fails, and reports deadlocks. That takes a minute or more per story, mostly for instrumenting
+ * classes on first use; so a story uses few JDK classes, and no streams.
  */
 public final class Interleavings {
 
-    /** How many orders Lincheck tries; null: the processor decides. */
+    /** Number of orders that Lincheck tries; null: the processor decides. */
     private static final Integer ORDERS = Integer.getInteger("lincheck.orders");
     private static final int MANY = 3000;
 
     private Interleavings() {}
 
-    /** What one thread does. */
+    /** The actions of one thread. */
     public interface Part {
         void run() throws Exception;
     }
 
-    /** @param story made anew and run for each order */
+    /** @param story created and run anew for each order */
     public static void of(Runnable story) {
         if (ORDERS == null) {
             asTheyHappen(story);
             return;
         }
-        // What is loaded and logged for the first time is not part of the story, and would be instrumented with it.
+        // A first run loads classes and logs, which is not part of the story and would be instrumented with it.
         story.run();
         try {
             Lincheck.runConcurrentTest(ORDERS, story);
@@ -38,13 +38,13 @@ public final class Interleavings {
             if (!e.getMessage().contains("hung")) {
                 throw e;
             }
-            // On a busy machine to instrument what is met first takes longer than Lincheck waits. What really hangs does so again.
+            // On a busy machine the first instrumentation may take longer than Lincheck waits. A real deadlock shows up again.
             Lincheck.runConcurrentTest(ORDERS, story);
         }
     }
 
     /**
-     * Runs a story many times without Lincheck in any case, for one that Lincheck 3.7 takes for hanging.
+     * Runs a story many times, always without Lincheck, because Lincheck 3.7 takes it for a deadlock.
      */
     public static void asTheyHappen(Runnable story) {
         for (int i = 0; i < MANY; i++) {
@@ -52,7 +52,7 @@ public final class Interleavings {
         }
     }
 
-    /** Runs the parts at the same time, the first in this thread and each other in one of its own, and waits for all. */
+    /** Runs the parts at the same time, the first one on this thread and the others on separate threads, and waits for all. */
     public static void together(Part first, Part... others) {
         List<Throwable> failures = new ArrayList<>();
         List<Thread> threads = new ArrayList<>();
@@ -84,7 +84,7 @@ public final class Interleavings {
         }
     }
 
-    /** A check without a library around it, which would be instrumented as well. */
+    /** A check without an assertion library, which would be instrumented as well. */
     public static void check(boolean holds, Object seen) {
         if (!holds) {
             throw new AssertionError(String.valueOf(seen));

@@ -6,7 +6,7 @@ import io.github.pgpubsub.SubscriptionOptions;
 import io.github.pgpubsub.internal.election.Entry;
 import io.github.pgpubsub.internal.session.Notification;
 
-/** What tests put into a queue, and a queue with what it needs. */
+/** Creates messages for tests, and queues with their dependencies. */
 final class Messages {
 
     private Messages() {}

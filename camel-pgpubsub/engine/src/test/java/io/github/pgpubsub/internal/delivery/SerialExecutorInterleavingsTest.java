@@ -10,7 +10,7 @@ import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Whoever comes when: each task runs once, one after the other, and those of one thread in its order. */
+/** In any interleaving, each task runs once, one after the other, and the tasks of one thread run in order. */
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SerialExecutorInterleavingsTest {
 
@@ -52,7 +52,7 @@ class SerialExecutorInterleavingsTest {
         });
     }
 
-    /** Whether two run at once shows in fields that nothing guards. */
+    /** Unguarded fields reveal whether two tasks run at once. */
     private static final class Tasks {
 
         private final List<Integer> done = new ArrayList<>();

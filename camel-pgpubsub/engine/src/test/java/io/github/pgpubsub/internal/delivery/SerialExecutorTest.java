@@ -8,7 +8,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 
-/** One after the other, and none keeps the next from its turn. */
+/** Tasks run one after the other, and a failing task does not stop the next. */
 class SerialExecutorTest {
 
     private final List<String> done = new ArrayList<>();

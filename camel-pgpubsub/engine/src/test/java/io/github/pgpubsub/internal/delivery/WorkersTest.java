@@ -17,7 +17,7 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The thread of a subscription goes on, whatever its handler throws or leaves behind. */
+/** A subscription's thread continues, whatever its handler throws or leaves behind. */
 class WorkersTest {
 
     private static final SubscriptionOptions OPTIONS = SubscriptionOptions.to("ch").singleListener(false)
@@ -77,7 +77,7 @@ class WorkersTest {
         });
     }
 
-    /** A thread made anew that ends before it comes to take messages has not helped, however shortly one looks. */
+    /** A replacement thread that ends before it takes messages does not count as help, even if checked right after its start. */
     @Test
     void aThreadThatHasOnlyBeenStartedIsNotAtWork() throws Exception {
         CountDownLatch end = new CountDownLatch(1);
@@ -127,7 +127,7 @@ class WorkersTest {
         intake.flush();
     }
 
-    /** What a handler may do. */
+    /** The possible actions of a handler. */
     private interface Act {
         void run() throws Exception;
     }

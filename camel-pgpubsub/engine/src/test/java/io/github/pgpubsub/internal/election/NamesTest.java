@@ -45,7 +45,7 @@ class NamesTest {
         leader.mark(3, "epoch", 7);
         Names.Anchor told = leader.at(100);
 
-        // What the leader counts as 100 the standby counts as 40.
+        // The leader's position 100 is the standby's position 40.
         names.begin(40, told.epoch(), told.marker(), told.count());
         names.begin(30, "other", 0, 0);
         names.begin(35, "too late", 0, 0);

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** What was taken in before a break, and whether it may be delivered after it. */
+/** Messages taken in before a break, and whether they may be delivered afterwards. */
 class RemnantTest {
 
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Whatever a callback does, all others are told, each once, and sending goes on. */
+/** Whatever a callback does, all others are called once each, and sending continues. */
 @Timeout(60)
 class CallbacksTest {
 
@@ -102,7 +102,7 @@ class CallbacksTest {
         closed.get(SOON.toSeconds(), TimeUnit.SECONDS);
     }
 
-    /** One after the other, so that most of them are told by the thread that sends. */
+    /** Sends one message after the other, so that the sending thread calls most callbacks. */
     private void sendAll(int count) throws Exception {
         for (int i = 0; i < count; i++) {
             CompletableFuture<Exception> sent = new CompletableFuture<>();

@@ -6,11 +6,11 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Whoever tells, and whoever takes over from one that does not get on: each sender is told once. */
+/** Several threads call callbacks, and take over from a stuck one: each sender's callback is called once. */
 @Timeout(300)
 class CompletionsInterleavingsTest {
 
-    /** The second batch comes while the first one's runner finds nothing more to do. */
+    /** The second batch arrives just when the runner of the first batch has finished. */
     @Test
     void twoThatComplete() {
         Interleavings.of(() -> {
@@ -23,7 +23,7 @@ class CompletionsInterleavingsTest {
         });
     }
 
-    /** Or is taken for stuck. */
+    /** The second batch arrives while the runner is taken for stuck. */
     @Test
     void twoThatCompleteAndOneThatWatches() {
         Interleavings.of(() -> {
@@ -41,7 +41,7 @@ class CompletionsInterleavingsTest {
         });
     }
 
-    /** Either the sending thread goes on, or another is to take its place; never both, never none. */
+    /** Either the sending thread continues or another one takes its place; never both, never neither. */
     @Test
     void aSendingThreadThatTellsAndOneThatWatches() {
         Interleavings.of(() -> {

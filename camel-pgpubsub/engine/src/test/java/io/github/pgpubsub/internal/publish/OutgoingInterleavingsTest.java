@@ -4,11 +4,11 @@ import io.github.pgpubsub.internal.delivery.Interleavings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The thread that sends and the one that keeps time, over one notification. */
+/** The sending thread and the timekeeper compete for one notification. */
 @Timeout(300)
 class OutgoingInterleavingsTest {
 
-    /** What became of it, as each of the two threads knows. */
+    /** The outcome, as each of the two threads sees it. */
     private static final class Outcome {
 
         boolean sent;
@@ -16,7 +16,10 @@ class OutgoingInterleavingsTest {
         int ends;
     }
 
-    /** What its sender was told is not sent, is not sent; and it is told once. The batch that it was in is refused at first. */
+    /**
+     * If the sender was told "not sent", the notification is not sent, and the sender is told once. Its batch is refused at
+     * first.
+     */
     @Test
     void itIsSentOrExpiredAndEndsOnce() {
         Interleavings.of(() -> {
@@ -24,9 +27,9 @@ class OutgoingInterleavingsTest {
             Outcome sender = new Outcome();
             Outcome timekeeper = new Outcome();
             Interleavings.together(() -> {
-                outgoing.send();
-                outgoing.refused();
-                sender.sent = outgoing.send();
+                outgoing.markSent();
+                outgoing.markWaiting();
+                sender.sent = outgoing.markSent();
                 if (sender.sent && outgoing.end(null)) {
                     sender.ends++;
                 }

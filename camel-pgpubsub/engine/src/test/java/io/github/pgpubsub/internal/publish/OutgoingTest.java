@@ -6,41 +6,41 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** What becomes of one notification, and settings with which none could be sent. */
+/** Outcomes of one notification, and settings with which none could be sent. */
 class OutgoingTest {
 
     private final OutgoingNotification outgoing = new OutgoingNotification("a", "b", 0, failure -> {});
 
     @Test
     void oneThatWaitsAfterARefusedBatchCanExpireAndIsNotSentThen() {
-        assertThat(outgoing.send()).isTrue();
+        assertThat(outgoing.markSent()).isTrue();
         assertThat(outgoing.expire()).as("with the server").isFalse();
 
-        outgoing.refused();
+        outgoing.markWaiting();
         assertThat(outgoing.isSent()).isFalse();
         assertThat(outgoing.expire()).isTrue();
-        assertThat(outgoing.send()).isFalse();
+        assertThat(outgoing.markSent()).isFalse();
         assertThat(outgoing.end(new Exception())).isTrue();
         assertThat(outgoing.end(null)).as("told once").isFalse();
     }
 
     @Test
     void oneThatIsSentAgainAfterARefusedBatchIsWithTheServer() {
-        outgoing.send();
-        outgoing.refused();
+        outgoing.markSent();
+        outgoing.markWaiting();
 
-        assertThat(outgoing.send()).isTrue();
+        assertThat(outgoing.markSent()).isTrue();
         assertThat(outgoing.isSent()).isTrue();
         assertThat(outgoing.expire()).isFalse();
     }
 
     @Test
     void oneWhoseOutcomeIsKnownStaysEnded() {
-        outgoing.send();
+        outgoing.markSent();
         outgoing.end(null);
-        outgoing.refused();
+        outgoing.markWaiting();
 
-        assertThat(outgoing.send()).isFalse();
+        assertThat(outgoing.markSent()).isFalse();
         assertThat(outgoing.expire()).isFalse();
     }
 

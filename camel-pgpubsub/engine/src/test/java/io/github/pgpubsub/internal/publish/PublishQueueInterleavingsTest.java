@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Whoever comes when: what is put comes out once, in the order of each thread, and nobody waits for ever. */
+/** In any interleaving, each element comes out once, in the order of its thread, and no thread waits for ever. */
 @Timeout(300)
 class PublishQueueInterleavingsTest {
 
@@ -31,7 +31,7 @@ class PublishQueueInterleavingsTest {
         });
     }
 
-    /** What was taken in before the close is sent, what comes after it is refused, and whoever sends finds the end. */
+    /** Elements before the close are sent, later ones are refused, and the sending thread finds the end. */
     @Test
     void aCloseLosesNothing() {
         Interleavings.of(() -> {

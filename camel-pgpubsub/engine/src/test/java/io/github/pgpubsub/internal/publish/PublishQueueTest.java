@@ -15,7 +15,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What waits to be sent: in which order and in which batches it comes out, who waits for a place, what a close ends. */
+/** Waiting notifications: their order and batches, waits for room, and the effects of a close. */
 @Timeout(30)
 class PublishQueueTest {
 
@@ -39,7 +39,7 @@ class PublishQueueTest {
         assertThat(queue.awaitSome(0)).isFalse();
     }
 
-    /** The server would fold the two into one. */
+    /** The server would fold two equal payloads into one. */
     @Test
     void aBatchEndsBeforeASecondEqualOne() throws Exception {
         put("a", "1");
@@ -50,7 +50,7 @@ class PublishQueueTest {
         assertThat(queue.takeBatch(MOST, Long.MAX_VALUE)).hasSize(1);
     }
 
-    /** Equal hashes alone fold nothing. */
+    /** Equal hashes alone are no reason to split a batch. */
     @Test
     void differentOnesWithEqualHashesShareABatch() throws Exception {
         assertThat("Aa".hashCode()).isEqualTo("BB".hashCode());
@@ -192,7 +192,7 @@ class PublishQueueTest {
         return done;
     }
 
-    /** Until all that this test has started wait. */
+    /** Waits until all threads of this test are waiting. */
     private void awaitWaiter() {
         Awaitility.await().until(() -> others.stream().allMatch(each -> each.getState() == Thread.State.TIMED_WAITING));
     }

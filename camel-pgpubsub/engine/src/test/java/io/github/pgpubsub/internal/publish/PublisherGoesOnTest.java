@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Whatever user code and the VM throw: the next ones are sent, every sender is told, in time, and by the executor. */
+/** Whatever user code and the JVM throw: later messages are sent, and every callback is called in time, by the executor. */
 @Timeout(60)
 class PublisherGoesOnTest {
 
@@ -79,7 +79,7 @@ class PublisherGoesOnTest {
             attempts.incrementAndGet();
             throw new AssertionError("on purpose");
         });
-        // The second attempt shows that the first one's failure is known, however slow the machine.
+        // The second attempt shows that the first failure is known, however slow the machine.
         Awaitility.await().atMost(SOON).until(() -> attempts.get() > 1);
 
         assertThat(send("a", Duration.ofMillis(300))).isInstanceOf(SQLTimeoutException.class)
@@ -127,7 +127,7 @@ class PublisherGoesOnTest {
         assertThat(send("a", Duration.ofMillis(300))).isInstanceOf(SQLTimeoutException.class);
     }
 
-    /** The sender's thread finds it out between two attempts. */
+    /** The sending thread finds this between two attempts. */
     @Test
     void aTimekeeperThatIsGoneWhileThereIsNoServer() throws Exception {
         CountDownLatch attempted = new CountDownLatch(2);
@@ -144,7 +144,7 @@ class PublisherGoesOnTest {
         start(nowhere, threads, pool, null);
         CompletableFuture<Exception> first = publish("waits", SOON);
         assertThat(send("full", Duration.ofMillis(50))).isInstanceOf(SQLTimeoutException.class)
-                .hasMessageContaining("1 notifications wait");
+                .hasMessageContaining("1 notifications are already waiting");
         Thread.currentThread().interrupt();
         CompletableFuture<Exception> interrupted = publish("interrupted", SOON);
         assertThat(Thread.interrupted()).isTrue();
@@ -159,7 +159,7 @@ class PublisherGoesOnTest {
 
     @Test
     void aSessionThatTheServerWouldEndWhenIdle() throws Exception {
-        // For the publisher's connection alone: under load it would end the ones that this test asks with, too.
+        // Only for the publisher's connection: under load it would also end the connections of the test's own queries.
         String url = postgres.url() + (postgres.url().contains("?") ? "&" : "?") + "options=-c%20idle_session_timeout=200ms";
         start(new UrlConnectionSource(url, postgres.user(), postgres.password()), threads, pool, null);
         assertThat(send("a", SOON)).isNull();
@@ -182,7 +182,7 @@ class PublisherGoesOnTest {
         publisher.start();
     }
 
-    /** As a thread that dies. */
+    /** Like a thread that dies. */
     private BiFunction<String, Runnable, Thread> firstOfEachEnds(String which) {
         Map<String, Boolean> made = new ConcurrentHashMap<>();
         return (purpose, task) -> new Thread(purpose.equals(which) && made.put(purpose, true) == null ? () -> {} : task, purpose);
@@ -227,7 +227,7 @@ class PublisherGoesOnTest {
         }
     }
 
-    /** Does something else at first. */
+    /** Fails at first. */
     private static final class Failing implements ConnectionSource {
 
         private final ConnectionSource source;

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Senders are told in their time, whatever holds the other thread up, and without a server. */
+/** Senders are informed within their timeout, whatever blocks the other thread. Needs no server. */
 @Timeout(60)
 class TimekeeperTest {
 
@@ -46,7 +46,7 @@ class TimekeeperTest {
         assertThat(told(publish(SHORT))).isInstanceOf(SQLTimeoutException.class)
                 .hasMessage("Not sent: no connection to nowhere in time");
         assertThat(waits).isNotDone();
-        // It is told first and leaves the queue then.
+        // The callback is called before the notification leaves the queue.
         Awaitility.await().untilAsserted(() -> assertThat(publisher.status().queued()).isEqualTo(1));
         assertThat(publisher.status().failed()).isEqualTo(1);
     }
@@ -55,7 +55,7 @@ class TimekeeperTest {
     void withTheReasonWhyThereIsNoConnection() throws Exception {
         start(Thread::new);
         answers.countDown();
-        // Its own time is up first where the attempt has not failed yet.
+        // If the attempt has not failed yet, the notification's own timeout comes first.
         Awaitility.await().untilAsserted(() -> assertThat(told(publish(SHORT))).hasMessage(
                 "Not sent: no connection to nowhere in time: nobody is there").hasCauseInstanceOf(SQLException.class));
     }
@@ -68,7 +68,7 @@ class TimekeeperTest {
         Awaitility.await().untilAsserted(() -> assertThat(made).hasValue(2));
     }
 
-    /** And the one who closes does not wait for it. */
+    /** And close() does not wait for it. */
     @Test
     void aSenderThatIsGoneAndNotToBeReplaced() throws Exception {
         start((task, purpose) -> {

@@ -10,14 +10,15 @@ import org.jetbrains.lincheck.datastructures.Param;
 import org.junit.jupiter.api.Test;
 
 /**
- * Whenever the session's thread goes away and comes back, and whoever brings commands meanwhile: each is run once, none while the
- * session's thread or another command touches what the session owns, and what is brought to one that is away has been run at once.
+ * The session's thread leaves and returns at any time while other threads bring commands. Each command runs once, and never
+ * while the session's thread or another command uses the session's state. While the session's thread is away, a command runs at
+ * once.
  */
 @Param(name = "command", gen = IntGen.class, conf = "1:9")
 public class CommandQueueInterleavingsTest {
 
     private final CommandQueue queue = new CommandQueue();
-    /** Which commands have been run, and how many have begun. It belongs to the session: nothing but the queue guards it. */
+    /** The commands that have run, and the number that has begun. This is session state, guarded only by the queue. */
     private String done = "";
     private int begun;
 

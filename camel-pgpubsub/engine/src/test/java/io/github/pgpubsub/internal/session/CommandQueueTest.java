@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
-/** On which thread a command is run, and who may touch what belongs to the session. This test's thread is the session's. */
+/** Which thread runs a command, and which threads may use the session's state. This test's thread is the session's thread. */
 class CommandQueueTest {
 
     private final CommandQueue queue = new CommandQueue();
@@ -108,7 +108,7 @@ class CommandQueueTest {
         return queue.isMine() ? "mine" : "not mine";
     }
 
-    /** What it throws is thrown here. */
+    /** The command's exception is thrown here. */
     private static void onAnother(Runnable task) throws InterruptedException {
         Throwable[] thrown = new Throwable[1];
         Thread another = new Thread(task);

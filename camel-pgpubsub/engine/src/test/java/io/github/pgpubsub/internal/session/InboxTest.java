@@ -6,7 +6,7 @@ import io.github.pgpubsub.connect.OwnMessages;
 import org.junit.jupiter.api.Test;
 import org.postgresql.PGNotification;
 
-/** Who gets what was read, in which order, and what counts as this process's own. */
+/** Which subscriber gets which notifications, in which order, and which count as own. */
 class InboxTest {
 
     private static final String SERVER = "this server";
@@ -47,7 +47,7 @@ class InboxTest {
         assertThat(inbox.nextReceivers()).isEqualTo("nobody");
     }
 
-    /** Its order would be lost otherwise. */
+    /** Otherwise the order would be lost. */
     @Test
     void whoHasNoRoomKeepsEverybodyWaiting() {
         two.room = 1;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** How long a read waits, and what it shows. */
+/** How long a read waits, and what it proves. */
 class ReadingTest {
 
     private static final long MILLI = Duration.ofMillis(1).toNanos();
@@ -40,18 +40,18 @@ class ReadingTest {
     @Test
     void allIsHandedOnUpToTheLastReadThatLeftNothingBehind() {
         reading.begin(begin);
-        reading.reads(begin + 1);
+        reading.beginRead(begin + 1);
         reading.brought(FEW, 0);
         reading.handedOn();
         assertThat(reading.caughtUpAt()).isEqualTo(begin + 1);
 
-        reading.reads(begin + 2);
+        reading.beginRead(begin + 2);
         reading.brought(FEW + 1, 0);
         reading.handedOn();
         assertThat(reading.caughtUpAt()).isEqualTo(begin + 1);
         assertThat(reading.readAt()).isEqualTo(begin + 2);
 
-        reading.reads(begin + 3);
+        reading.beginRead(begin + 3);
         reading.brought(0, 0);
         reading.handedOn();
         assertThat(reading.caughtUpAt()).isEqualTo(begin + 3);

@@ -4,12 +4,12 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Writes down what it is told. */
+/** Records its calls. */
 final class RecordingSubscriber implements Subscriber {
 
     final List<String> told = new ArrayList<>();
     private final String name;
-    /** How many more notifications it has room for. */
+    /** Number of further notifications that it has room for. */
     int room = Integer.MAX_VALUE;
 
     RecordingSubscriber(String name) {

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** Who is told that the server refuses something, when it is asked again, and when all is well. */
+/** Which subscriber learns of a refusal, when the request is repeated, and when all is well again. */
 class RefusalsTest {
 
     private static final SQLException REFUSAL = new SQLException("no", "42501");
@@ -24,7 +24,7 @@ class RefusalsTest {
         refusals.refused(REFUSAL, "wish", () -> again.add("wish"), one);
         assertThat(one.told).containsExactly("refused: no");
         askedAgainAfter(100);
-        refusals.wishAgain();
+        refusals.retryDue();
         assertThat(again).containsExactly("wish");
         assertThat(refusals.isEmpty()).isFalse();
     }
@@ -43,10 +43,10 @@ class RefusalsTest {
     private void askedAgainAfter(long pause) {
         again.clear();
         millis += pause - 1;
-        refusals.wishAgain();
+        refusals.retryDue();
         assertThat(again).isEmpty();
         millis++;
-        refusals.wishAgain();
+        refusals.retryDue();
         assertThat(again).containsExactly("wish");
     }
 
@@ -72,7 +72,7 @@ class RefusalsTest {
         assertThat(refusals.isTooEarlyForLock(1)).isFalse();
     }
 
-    /** The server's table has room again; who has given up one try is not asked for it. */
+    /** The server's lock table has room again. A lock try that was given up is not repeated. */
     @Test
     void oneLockThatIsGrantedIsEnough() {
         refusals.lockRefused(REFUSAL, 1, one);

@@ -15,12 +15,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What a session knows of its connection from the answers to what its subscribers ask for. */
+/** What a session learns about its connection from the answers to its subscribers' requests. */
 class RequestsTest {
 
     private static final String OWN_MARKS = "marks";
     private static final Duration DELAY = Duration.ofMillis(60);
-    /** There and back. */
+    /** One round trip. */
     private static final long ROUND_TRIP = DELAY.multipliedBy(2).toNanos();
 
     @RegisterExtension
@@ -69,7 +69,7 @@ class RequestsTest {
         }
     }
 
-    /** Its session would never read again. */
+    /** Otherwise the session would never read again. */
     @Test
     void whoAsksAgainAndAgainIsAnsweredAMomentLater() throws SQLException {
         try (Proxy proxy = new Proxy(postgres.server()); ServerConnection connection = open(proxy)) {
@@ -85,7 +85,7 @@ class RequestsTest {
         }
     }
 
-    /** A lock call acts at once, and a NOTIFY only when it commits: so each group is committed before the next one is sent. */
+    /** A lock call acts at once and a NOTIFY only at commit, so each group of statements is committed before the next is sent. */
     @Test
     void groupsAreAnsweredInTheirOrderWhateverTheOrderOfTheWishes() throws SQLException {
         try (Proxy proxy = new Proxy(postgres.server()); ServerConnection connection = open(proxy)) {

@@ -47,7 +47,7 @@ class SessionViewTest {
         assertThat(view.changedAt()).isEqualTo(changedAt);
     }
 
-    /** To the millisecond for others, which spares each read a record; exactly for the session itself. */
+    /** Other threads see milliseconds, so that not every read creates a record; the session itself sees the exact time. */
     @Test
     void whatWasHeardLastIsSeen() {
         long begin = System.nanoTime() - SECOND.toNanos();

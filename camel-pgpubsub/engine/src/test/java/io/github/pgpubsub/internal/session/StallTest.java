@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** How a session that does not keep up is told from one that does. Times are milliseconds, from before the clock's zero on. */
+/** Distinguishes a session that does not keep up from one that does. Times are milliseconds, starting below the clock's zero. */
 class StallTest {
 
     private static final long BEGIN = -200;

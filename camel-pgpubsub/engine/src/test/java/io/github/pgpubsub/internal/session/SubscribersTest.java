@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Who takes part in a session, and when they are told something. */
+/** The subscribers of a session, and when they are called. */
 class SubscribersTest {
 
     private static final Duration TICK = Duration.ofHours(1);

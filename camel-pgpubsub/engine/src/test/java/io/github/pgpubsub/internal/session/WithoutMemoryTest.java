@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What runs out of memory in a session is done again, and nobody goes on with a connection that is gone. */
+/** A session repeats work that ran out of memory, and never continues with a connection that is gone. */
 class WithoutMemoryTest {
 
     @RegisterExtension
@@ -98,7 +98,7 @@ class WithoutMemoryTest {
 
             @Override
             public void tick() {
-                // It waits for nothing.
+                // The subscriber waits for nothing.
             }
 
             @Override
@@ -108,12 +108,12 @@ class WithoutMemoryTest {
 
             @Override
             public void failed(Exception failure) {
-                // That is what the test is about.
+                // The point of the test.
             }
 
             @Override
             public void gaveUp(Exception failure) {
-                // It tries for ever.
+                // The session tries for ever.
             }
         };
     }

@@ -20,14 +20,14 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
-/** When the gap of a subscription began, which its session tells in the order of what happens to the connection. */
+/** When a subscription's gap began. The session reports the connection's events in order. */
 class BroadcastSubscriptionTest {
 
     private static final Duration FIRST = Duration.ofMillis(200);
     private static final Duration DRAIN = Duration.ofSeconds(3);
 
     private final List<Duration> gaps = new ArrayList<>();
-    /** What is to be told when it is listened to. */
+    /** Callbacks to run once the session listens. */
     private final List<Runnable> listening = new ArrayList<>();
     private final BroadcastSubscription broadcast = new BroadcastSubscription(SubscriptionOptions.to("ch").singleListener(false)
             .memory(new BufferLimit(BufferLimit.DEFAULT_BYTES)).build(), message -> {}, listener(), session(), "test",
@@ -61,7 +61,7 @@ class BroadcastSubscriptionTest {
         assertThat(gaps).singleElement().satisfies(gap -> assertThat(gap).isGreaterThanOrEqualTo(FIRST));
     }
 
-    /** It has begun to listen when the server says so, and not when it asked. */
+    /** Listening begins with the server's answer, not with the request. */
     @Test
     void whatIsLostBeforeItEverListenedIsNoLoss() {
         broadcast.connected(stream());
@@ -72,7 +72,7 @@ class BroadcastSubscriptionTest {
         assertThat(broadcast.status().counts().gaps()).isZero();
     }
 
-    /** Neither the session, which never runs here, nor the handler come back in time. */
+    /** Neither the session, which never runs here, nor the handler returns in time. */
     @Test
     void itsEndTakesOneDrainTimeoutAtMost() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
@@ -118,7 +118,7 @@ class BroadcastSubscriptionTest {
         };
     }
 
-    /** Nothing but to listen is asked of it. */
+    /** Only LISTEN is requested. */
     private SessionStream stream() {
         return (SessionStream) Proxy.newProxyInstance(SessionStream.class.getClassLoader(), new Class<?>[] {SessionStream.class},
                 (proxy, method, arguments) -> {
@@ -129,7 +129,7 @@ class BroadcastSubscriptionTest {
                 });
     }
 
-    /** Never started: the test does what it does. */
+    /** Never started: the test takes its part. */
     private static Session session() {
         return new Session(new UrlConnectionSource("jdbc:postgresql://127.0.0.1/nowhere", null, null),
                 new SessionOptions("test", Duration.ZERO, Duration.ZERO, -1, Duration.ofSeconds(5), Duration.ofSeconds(3),

@@ -24,7 +24,7 @@ import java.util.function.BiFunction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** An end comes once, whoever asks; in its grace it can be taken back. */
+/** A subscription ends once, whoever requests the end; within its grace the end can be revoked. */
 class EndTest {
 
     private static final SubscriptionOptions OPTIONS = SubscriptionOptions.to("ch").concurrency(2)
@@ -70,7 +70,7 @@ class EndTest {
         assertThat(ended).hasSize(1);
     }
 
-    /** Although a second thread has nothing to do. */
+    /** Although a second thread is idle. */
     @Test
     void nothingBeginsDuringAGrace() throws Exception {
         aMessageIsHandled();

@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Subscriptions of one process that come and go at once: exactly one ends the membership, and nobody is let in after that.
- * Not under Lincheck, which takes these stories for hanging.
+ * Subscriptions of one process start and end concurrently: exactly one ends the membership, and none is admitted after that.
+ * Not under Lincheck, which takes these stories for deadlocks.
  */
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class LocalSubscriptionsInterleavingsTest {
@@ -52,7 +52,7 @@ class LocalSubscriptionsInterleavingsTest {
         });
     }
 
-    /** The threads of a subscription are no part of the story: they have ended before anybody waits for them. */
+    /** The threads of a subscription are not part of the story: they have ended before anything waits for them. */
     private static final class Idle extends Thread {
 
         @Override

@@ -24,7 +24,7 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Of several subscriptions of one process in one group the first receives, and the next takes its place. */
+/** Of several subscriptions of one process in one group the first receives, and the next one takes over from it. */
 class LocalSubscriptionsTest {
 
     private final Counters counters = new Counters();
@@ -60,7 +60,7 @@ class LocalSubscriptionsTest {
         assertThat(subscriptions.isLast(second)).isTrue();
     }
 
-    /** What the first has not begun is for the second, and what it has begun it finishes before. */
+    /** The first subscription finishes the messages it has begun, and then the second gets the others. */
     @Test
     void theNextWaitsForWhatTheFirstHasBegun() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);

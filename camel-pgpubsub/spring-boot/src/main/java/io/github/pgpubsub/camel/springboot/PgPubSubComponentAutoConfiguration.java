@@ -11,7 +11,7 @@ import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.core.env.Environment;
 
-/** Gives the component what the application's properties say, unless {@code camel.component.pgpubsub.enabled} is false. */
+/** Configures the component from the application's properties, unless {@code camel.component.pgpubsub.enabled} is false. */
 @AutoConfiguration(after = CamelAutoConfiguration.class)
 @Conditional(ConditionalOnCamelContextAndAutoConfigurationBeans.class)
 @ConditionalOnHierarchicalProperties({"camel.component", PgPubSubProperties.PREFIX})

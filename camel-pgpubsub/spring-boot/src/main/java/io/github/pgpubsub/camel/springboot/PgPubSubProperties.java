@@ -15,12 +15,12 @@ import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.env.Environment;
 
-/** Sets the options of a new component from the properties below {@value #PREFIX}. One that does not exist is refused. */
+/** Sets the options of a new component from the properties under {@value #PREFIX}. Refuses properties that are not options. */
 final class PgPubSubProperties implements ComponentCustomizer {
 
     static final String PREFIX = "camel.component.pgpubsub";
 
-    /** These are for the starter. */
+    /** Switches of the starter, which are not options of the component. */
     private static final Set<String> SWITCHES = Set.of("enabled", "customizerenabled");
 
     private final CamelContext context;
@@ -41,16 +41,19 @@ final class PgPubSubProperties implements ComponentCustomizer {
     @Override
     public void configure(String name, Component target) {
         Map<String, Property> given = given();
-        // First the whole, or it would undo its parts.
+        // The whole configuration first: it would overwrite single options.
         Optional.ofNullable(given.remove("configuration")).ifPresent(whole -> set(target, "configuration", whole));
         given.forEach((option, property) -> set(target, option, property));
     }
 
-    /** By option in small letters: {@code single-listener}, {@code singleListener} and {@code SINGLELISTENER} are one. */
+    /**
+     * Properties by lower-case option name: {@code single-listener}, {@code singleListener} and {@code SINGLELISTENER} are the
+     * same.
+     */
     private Map<String, Property> given() {
         Map<String, Property> given = new TreeMap<>();
         Binder.get(environment).bind(PREFIX, Bindable.mapOf(String.class, String.class)).orElse(Map.of())
-                // In the order of Spring's sources: what overrules the others comes first.
+                // In the order of Spring's property sources, highest precedence first.
                 .forEach((name, value) -> given.putIfAbsent(name.replaceAll("[-_.]", "").toLowerCase(Locale.ROOT),
                         new Property(PREFIX + "." + name, value)));
         given.keySet().removeAll(SWITCHES);
@@ -69,6 +72,6 @@ final class PgPubSubProperties implements ComponentCustomizer {
         }
     }
 
-    /** Named as in the application's configuration. */
+    /** @param name as written in the application's configuration */
     private record Property(String name, String value) {}
 }

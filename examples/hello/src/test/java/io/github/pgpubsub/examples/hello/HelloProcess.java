@@ -24,8 +24,10 @@ final class HelloProcess implements AutoCloseable {
     }
 
     static HelloProcess start(Path folder, String... flags) throws IOException {
+        // Short lives: C2 would not pay.
         List<String> java = List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Dhello.folder=" + folder, "-cp", System.getProperty("java.class.path"), Hello.class.getName());
+                "-XX:TieredStopAtLevel=1", "-Dhello.folder=" + folder, "-cp", System.getProperty("java.class.path"),
+                Hello.class.getName());
         List<String> command = Stream.concat(java.stream(), Stream.of(flags)).toList();
         return new HelloProcess(new ProcessBuilder(command).redirectErrorStream(true).start());
     }

@@ -120,7 +120,9 @@ class OrdersIT {
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-        builder.environment().merge("JAVA_TOOL_OPTIONS", "-Dorders.folder=" + folder, (others, mine) -> others + " " + mine);
+        // Short lives: C2 would not pay.
+        builder.environment().merge("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -Dorders.folder=" + folder,
+                (others, mine) -> others + " " + mine);
         Process process = builder.start();
         processes.add(process);
         List<String> lines = new CopyOnWriteArrayList<>();

@@ -1,5 +1,6 @@
 package io.github.pgpubsub.internal.log.schema;
 
+import io.github.pgpubsub.ChannelName;
 import java.util.Locale;
 
 /**
@@ -28,7 +29,7 @@ public final class LogQueries {
     public static final String SETTINGS = "set enable_seqscan = off; set enable_bitmapscan = off; set enable_sort = off; set jit = off";
 
     /** Prefix of the channels on which writers wake a reader: its uuid follows. */
-    public static final String WAKE_PREFIX = "pgpubsub/wake/";
+    public static final String WAKE_PREFIX = ChannelName.WAKE_PREFIX;
 
     /** Where writers wake all readers of a channel that has too many for locks. */
     public static final String WAKE_ALL = WAKE_PREFIX + "all";

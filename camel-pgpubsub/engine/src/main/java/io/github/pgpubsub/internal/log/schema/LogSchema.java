@@ -52,11 +52,11 @@ public final class LogSchema {
             new Right("sequence", "message_id", "USAGE"),
             new Right("sequence", "slot", "USAGE"),
             new Right("table", "version", "SELECT"),
-            new Right("function", "publish(pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.jsonb)", "EXECUTE"),
-            new Right("function", "fence(pg_catalog.uuid)", "EXECUTE"),
-            new Right("function", "send(pg_catalog.uuid, bigint, bigint, pg_catalog.uuid, pg_catalog.text[],"
-                    + " pg_catalog.text[], pg_catalog.text[], pg_catalog.bytea[], pg_catalog.text[])", "EXECUTE"),
-            new Right("function", "sent(pg_catalog.uuid, bigint, bigint, pg_catalog.text[])", "EXECUTE"));
+            function("publish", "pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.jsonb"),
+            function("fence", "pg_catalog.uuid"),
+            function("send", "pg_catalog.uuid, bigint, bigint, pg_catalog.uuid, pg_catalog.text[],"
+                    + " pg_catalog.text[], pg_catalog.text[], pg_catalog.bytea[], pg_catalog.text[]"),
+            function("sent", "pg_catalog.uuid, bigint, bigint, pg_catalog.text[]"));
 
     private static final List<Right> TO_RECEIVE = List.of(
             new Right("table", "message", "SELECT"),
@@ -73,13 +73,17 @@ public final class LogSchema {
             new Right("table", "parked", "INSERT"),
             new Right("table", "parked", "UPDATE"),
             new Right("table", "groups", "SELECT"),
-            new Right("function", "check_cluster()", "EXECUTE"),
-            new Right("function", "join_group(pg_catalog.text, pg_catalog.text, pg_catalog.text, integer, interval)",
-                    "EXECUTE"),
-            new Right("function", "drop_group(pg_catalog.text, pg_catalog.text)", "EXECUTE"),
-            new Right("function", "seek(pg_catalog.text, pg_catalog.text, pg_catalog.text)", "EXECUTE"),
-            new Right("function", "requeue(pg_catalog.text, pg_catalog.text, bigint)", "EXECUTE"),
-            new Right("function", "rotate(interval, interval, interval, bigint)", "EXECUTE"));
+            function("check_cluster", ""),
+            function("join_group", "pg_catalog.text, pg_catalog.text, pg_catalog.text, integer, interval"),
+            function("drop_group", "pg_catalog.text, pg_catalog.text"),
+            function("seek", "pg_catalog.text, pg_catalog.text, pg_catalog.text"),
+            function("requeue", "pg_catalog.text, pg_catalog.text, bigint"),
+            function("rotate", "interval, interval, interval, bigint"));
+
+    /** @param types as regprocedure reads them; a keyword such as bigint always means pg_catalog's type */
+    private static Right function(String name, String types) {
+        return new Right("function", name + "(" + types + ")", "EXECUTE");
+    }
 
     private static final int OLDEST_SERVER = 130_000;
 

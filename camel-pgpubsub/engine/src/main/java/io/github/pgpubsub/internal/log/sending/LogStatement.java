@@ -33,8 +33,8 @@ public final class LogStatement implements BatchStatement<OutgoingKept> {
 
     /** The log is for messages that outlive a crash; other values than off are the user's. */
     private static final String DURABLE = """
-            pg_catalog.set_config('synchronous_commit', case pg_catalog.current_setting('synchronous_commit')
-                when 'off' then 'on' else pg_catalog.current_setting('synchronous_commit') end, true)""";
+            pg_catalog.set_config('synchronous_commit', case
+                when pg_catalog.current_setting('synchronous_commit') operator(pg_catalog.=) 'off' then 'on' else pg_catalog.current_setting('synchronous_commit') end, true)""";
 
     private final LogSchema schema;
     private final boolean create;

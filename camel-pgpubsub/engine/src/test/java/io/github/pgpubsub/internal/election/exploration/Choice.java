@@ -3,24 +3,24 @@ package io.github.pgpubsub.internal.election.exploration;
 /**
  * One thing that can happen next.
  *
- * @param member to whom; -1: to none
+ * @param member the member that it concerns; -1: none
  */
 record Choice(int member, Kind kind) {
 
     enum Kind {
-        /** The answer to what the session has asked arrives. */
+        /** The answer to the session's request arrives. */
         ANSWER,
-        /** The server executes what the session asks next. */
+        /** The server executes the session's next request. */
         EXECUTE,
         /** The session reads one notification. */
         READ,
-        /** The session hears that everything it had delivered is complete. */
+        /** The session learns that everything it has delivered is complete. */
         DRAINED,
         /** The session finds its connection broken. */
         NOTICE,
         /** The session connects. */
         CONNECT,
-        /** The session of a process that was frozen looks at its timers before anything else. */
+        /** The session of a formerly frozen process checks its timers before anything else. */
         TICK,
         /** The route begins with a message, or handles a gap. */
         BEGIN,
@@ -28,11 +28,11 @@ record Choice(int member, Kind kind) {
         COMPLETE,
         /** A writer commits a message. */
         PUBLISH,
-        /** Time passes, and the timers of all are looked at. */
+        /** Time passes, and all timers are checked. */
         TIME,
-        /** The frozen process goes on. */
+        /** The frozen process continues. */
         THAW,
-        // The script: each member may meet with one of these once.
+        // The script: each member may suffer each of these once.
         STOP, DIE, FREEZE, LOSE;
 
         boolean isFault() {

@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** All that can come of a world, breadth first: what breaks a rule is found with as few steps as can be. */
+/** Explores all states that can follow from a world, breadth first, so that a broken rule is found with the fewest steps. */
 final class Exploration {
 
-    /** How a state was reached first: by one choice, and then by what had no alternative. */
+    /** How a state was first reached: by one choice, and then by steps without an alternative. */
     private record Origin(Fingerprint before, List<Choice> steps) {}
 
     private record Open(World world, Fingerprint print) {}
@@ -25,13 +25,13 @@ final class Exploration {
     private int depth;
     private boolean whole;
 
-    /** @param most so many states at most */
+    /** @param most maximum number of states */
     Exploration(World start, int most) {
         this.start = start;
         this.most = most;
     }
 
-    /** @throws AssertionError a rule is broken; the message tells step by step how it came to that */
+    /** @throws AssertionError when a rule is broken; the message lists the steps */
     Exploration run() {
         Deque<Open> level = new ArrayDeque<>();
         Fingerprint first = Fingerprint.of(start);
@@ -54,7 +54,7 @@ final class Exploration {
         List<Choice> choices = open.world.choices();
         for (int i = 0; i < choices.size(); i++) {
             Choice choice = choices.get(i);
-            // The state itself is needed no more with its last choice.
+            // The last choice can use the state itself instead of a copy.
             World next = i == choices.size() - 1 ? open.world : Fields.copy(open.world);
             transitions++;
             List<Choice> steps = new ArrayList<>(2);
@@ -98,13 +98,13 @@ final class Exploration {
                 again.settle(new HashSet<>());
             }
         } catch (RuntimeException e) {
-            // It is the one that is told.
+            // This is the violation that is reported.
         }
         return new AssertionError(broken.getMessage() + ", after " + steps.size() + " steps, among " + origins.size()
                 + " states:\n" + String.join("\n", again.log), broken);
     }
 
-    /** Whether all that can come was met, and not only as much as was allowed. */
+    /** Whether all possible states were explored, and not only the allowed number. */
     boolean isWhole() {
         return whole;
     }

@@ -35,7 +35,7 @@ class ExplorationTest {
         System.out.println(faults + ": " + new Exploration(world(Break.NONE, 1, 0, faults), STATES).run());
     }
 
-    /** Small enough to be explored whole each time: the leader may die at any moment while no messages come. */
+    /** Small enough for a complete exploration in each build: the leader may die at any moment, without messages. */
     @Test
     void theLeaderDiesWhileNothingIsSent() {
         Exploration whole = new Exploration(world(Break.NONE, 0, 0, "A DIE"), MOST).run();
@@ -54,7 +54,7 @@ class ExplorationTest {
                 "all connect at once: " + new Exploration(World.atOnce(3, Break.NONE).with(1, 0, List.of()), 2 * STATES).run());
     }
 
-    /** A cold member that listens gets the standby's place and takes it for the leader's lock. */
+    /** A listening cold member gets the standby's lock and takes it for the leader's. */
     @Test
     void twoLeadersAreFound() {
         find("two may begin messages at once", world(Break.ANY_LOCK_LEADS, 0, 0, "A DIE,B FREEZE"));

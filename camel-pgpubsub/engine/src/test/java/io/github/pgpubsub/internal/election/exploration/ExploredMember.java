@@ -20,12 +20,12 @@ import java.util.List;
 import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 
-/** A process: a session, a queue and one thread that works on it, around a real {@link Leadership}. All of it is data. */
+/** A process: a session, a queue and one worker thread around a real {@link Leadership}. All of it is data that can be copied. */
 final class ExploredMember implements Effects<Long> {
 
     private static final ServerRun RUN = new ServerRun("start", Long.MAX_VALUE / 4);
 
-    /** Names members and terms, not at random: states that differ in nothing else are to be alike. */
+    /** Names members and terms without randomness, so that states which differ only in names are equal. */
     private static final class Words implements RandomGenerator {
 
         private long next;
@@ -45,18 +45,18 @@ final class ExploredMember implements Effects<Long> {
     final Leadership<Long> leadership;
     final BufferLimit memory = new BufferLimit(Long.MAX_VALUE);
 
-    // the process
+    // ---- the process
     boolean alive = true;
     boolean frozen;
     boolean stopWanted;
     boolean stopped;
-    /** Its timers have not been looked at since time passed. */
+    /** The timers have not been checked since time passed. */
     boolean tickDue;
 
     // the session
     int backend;
     boolean connected;
-    /** The next notification of the stream; -1: it does not listen. */
+    /** Position of the next notification in the stream; -1: the session does not listen. */
     int read = -1;
     private int connections;
     private Answer answer;
@@ -81,7 +81,7 @@ final class ExploredMember implements Effects<Long> {
     private boolean idleWanted;
     private boolean drained;
 
-    // what the verdict knows of it
+    // for the verdict
     boolean gapIsLast;
     boolean gapHandled;
     final TreeSet<Long> missedInGap = new TreeSet<>();
@@ -134,7 +134,7 @@ final class ExploredMember implements Effects<Long> {
         return runs() && answer == null && drained;
     }
 
-    /** Nothing but time is waited for. */
+    /** The member waits only for time to pass. */
     boolean isQuiet() {
         return !hasAnswer() && !hasRequest() && !hasUnread() && !isDrained();
     }
@@ -165,7 +165,7 @@ final class ExploredMember implements Effects<Long> {
 
     // ---- steps
 
-    /** @return what the step is about */
+    /** @return description of the step */
     Object take(Choice.Kind kind) {
         return switch (kind) {
             case ANSWER -> answered();
@@ -214,7 +214,7 @@ final class ExploredMember implements Effects<Long> {
         return "";
     }
 
-    /** The timers are looked at: of a session that lives, of one that has ended unnoticed, of none. */
+    /** Checks the timers of a live session, of one that has ended unnoticed, or without a session. */
     Object tick() {
         tickDue = false;
         if (isLost()) {
@@ -340,7 +340,7 @@ final class ExploredMember implements Effects<Long> {
         return arrived.request();
     }
 
-    // ---- the thread that works on the queue
+    // ---- the worker thread
 
     private Object begin() {
         Entry<Long> entry = waiting.remove();

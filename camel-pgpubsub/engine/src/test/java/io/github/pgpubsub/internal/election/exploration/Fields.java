@@ -19,12 +19,15 @@ import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
 import sun.misc.Unsafe;
 
-/** Looks into objects of this project, and copies a world with all that it holds: a state machine can't be copied otherwise. */
+/**
+ * Reads the fields of this project's objects, and copies a world deeply by reflection, because state machines have no copy
+ * methods.
+ */
 final class Fields {
 
     private static final Unsafe UNSAFE = unsafe();
 
-    /** A field of a class that is no record, for which the JDK would not tell where it lies. */
+    /** A field and its offset. The offset is negative for fields of records, because the JDK does not reveal it. */
     record Slot(Field field, long offset) {
 
         boolean isPrimitive() {
@@ -98,7 +101,7 @@ final class Fields {
         return OF.get(type);
     }
 
-    /** A world that shares nothing with this one but what never changes. */
+    /** Copies a world. The copy shares only immutable objects with the original. */
     static World copy(World world) {
         return (World) copy(world, new IdentityHashMap<>(100));
     }
@@ -136,7 +139,7 @@ final class Fields {
         }
     }
 
-    /** No two objects share a collection. */
+    /** Collections are not shared between objects. */
     private static Object copyAll(Collection<?> all, Map<Object, Object> copies) {
         if (all instanceof EnumSet<?> set) {
             return set.clone();

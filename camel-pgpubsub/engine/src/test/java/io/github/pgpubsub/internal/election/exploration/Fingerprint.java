@@ -16,13 +16,13 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Two states with the same fingerprint go on alike. Walks through all that a world holds. Times count relative to now, as far
- * as any timer reaches; texts and the numbers of markers only by whether they are equal; what nothing depends on is left out.
- * Places and messages count as they are: a world has few.
+ * Two states with the same fingerprint have the same future. Walks through everything in a world. Times count relative to now,
+ * up to the longest timer; texts and marker numbers count only by equality; data without influence is left out. Positions and
+ * messages count by value, because a world has few.
  */
 record Fingerprint(long first, long second) {
 
-    /** Times, and how many units from now they matter. */
+    /** Times, and the number of units from now up to which they matter. */
     private static final Map<String, Integer> TIMES = Map.ofEntries(entry("nextTry", 1), entry("nextQuestion", 1),
             entry("nextAnswer", 1), entry("retryAt", 1), entry("nextLook", 1), entry("vacantSince", 4),
             entry("holdsBothSince", 5),
@@ -30,7 +30,7 @@ record Fingerprint(long first, long second) {
             entry("caughtUpAt", 3),
             entry("heard", 4), entry("since", 2), entry("lastAt", 1), entry("sentAt", 3), entry("noticedAt", 1),
             entry("noticeCameByAt", 3), entry("brokenAt", 0), entry("provenAt", 3), entry("leaseSince", 2), entry("pulse", 1));
-    /** Equal or not. */
+    /** Values that count only by equality. */
     private static final Set<String> NAMES = Set.of("marker", "number");
     private static final Set<String> LEFT_OUT = Set.of("tokens", "order", "millis", "ledSince", "now", "log", "stream", "ended",
             "connectedAt", "broken",

@@ -3,7 +3,7 @@ package io.github.pgpubsub.internal.election.exploration;
 import io.github.pgpubsub.internal.election.ControlMessage;
 import io.github.pgpubsub.internal.election.Lock;
 
-/** What a session asks of the server, in the order in which it asks: executed in one step, answered in another. */
+/** A session's request to the server, in the session's order: executed in one step, answered in another. */
 sealed interface Request {
 
     record Listen() implements Request {}
@@ -27,7 +27,7 @@ sealed interface Request {
 
     record Terminate(int backend, Lock lock) implements Request {}
 
-    /** @param result what the answer carries besides; null: nothing */
+    /** @param result further content of the answer; null: none */
     record Answer(Request request, Object result) {
 
         @Override

@@ -5,16 +5,16 @@ import io.github.pgpubsub.internal.election.Entry;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** What has happened to the messages, and the rules for it. */
+/** The fate of the messages, and the rules for it. */
 final class Verdict {
 
     private final TreeSet<Long> begun = new TreeSet<>();
     private final TreeSet<Long> completed = new TreeSet<>();
-    /** Missed, and told as a gap. */
+    /** Missed messages that were reported as a gap. */
     private final TreeSet<Long> excused = new TreeSet<>();
     private final TreeMap<Long, MessageId> ids = new TreeMap<>();
     private long lastFresh = -1;
-    /** Somebody told a gap and was gone before a message followed: it counts for what the next leader delivers. */
+    /** A member reported a gap and ended before a message followed: the gap counts for the next leader's messages. */
     private boolean gapWasLast;
 
     static void expect(boolean holds, String otherwise) {
@@ -27,7 +27,10 @@ final class Verdict {
         return completed.contains(number) || excused.contains(number);
     }
 
-    /** What lies before a message that is taken in is complete, or here too, or told as a gap by this member before. */
+    /**
+     * Every message before a message that is taken in is complete, or held by this member too, or reported as a gap by it
+     * before.
+     */
     void takesIn(ExploredMember member, Entry<Long> entry) {
         boolean told = member.gapIsLast || gapWasLast;
         for (long each = 0; each < entry.message(); each++) {

@@ -1,6 +1,6 @@
 package io.github.pgpubsub.internal.election.exploration;
 
-/** A rule is broken in the state that was just reached. */
+/** A rule is broken in the state just reached. */
 final class Violation extends RuntimeException {
 
     private static final long serialVersionUID = 1;

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * One state: the server, the members, what the script still allows, and what has happened to the messages. Knows what can
- * happen next, does it, and judges the state after it.
+ * One state: the server, the members, the remaining script, and the fate of the messages. Knows what can happen next, executes
+ * it, and judges the state afterwards.
  */
 final class World {
 
@@ -21,7 +21,7 @@ final class World {
     static final long UNIT = Duration.ofSeconds(1).toNanos();
     /** A lease ends after 2 units, a sign of life comes each unit, a challenge after 4. A free lock is taken after 4. */
     static final LeadOptions OPTIONS = new LeadOptions(Duration.ofMillis(500), Duration.ofSeconds(3), 100);
-    /** Longer than all that a lost leader or standby can cost. */
+    /** Longer than any recovery from a lost leader or standby. */
     private static final int CALM_UNITS = 16;
     private static final int WRITER = 8;
 
@@ -32,10 +32,10 @@ final class World {
     long now = 1000 * UNIT;
     private final List<Choice> script = new ArrayList<>();
     private int messagesLeft;
-    /** What has happened, if anybody wants to read it; null: nobody does. */
+    /** Log of the events, for people; null: not wanted. */
     List<String> log;
 
-    /** Nobody is there yet. */
+    /** A world without members. */
     World(int size, Break broken) {
         this.broken = broken;
         for (int i = 0; i < size; i++) {
@@ -43,20 +43,20 @@ final class World {
         }
     }
 
-    /** One leads, one stands by in step, the others are cold; each has come when the one before was settled. */
+    /** A world in which one member leads, one stands by in step, and the others are cold. They joined one after the other. */
     static World settled(int size, Break broken) {
         World world = new World(size, broken);
         for (int i = 0; i < size; i++) {
             world.take(new Choice(i, Kind.CONNECT));
             world.calm(4);
         }
-        // Until no timer remembers how it came to this.
+        // Runs until no timer depends on this beginning.
         world.calm(6);
         Verdict.expect(world.members.get(0).leadership.isInStep() && world.members.get(1).leadership.isInStep(), "not in step");
         return world;
     }
 
-    /** All connect at once. */
+    /** A world in which all members connect at once. */
     static World atOnce(int size, Break broken) {
         World world = new World(size, broken);
         for (int i = 0; i < size; i++) {
@@ -66,10 +66,10 @@ final class World {
     }
 
     /**
-     * From here on these faults may happen, each once, in any order, at any moment or never.
+     * From here on these faults may happen, each once or never, in any order, at any moment.
      *
-     * @param sent  messages that nobody has read yet
-     * @param later more messages, which come at any moment or never
+     * @param sent  messages that no member has read yet
+     * @param later further messages, sent at any moment or never
      */
     World with(int sent, int later, List<Choice> faults) {
         for (int i = 0; i < sent; i++) {
@@ -82,7 +82,10 @@ final class World {
 
     // ---- what can happen
 
-    /** What can happen next. A step inside of one member only, which no other can see, is not put off: orders of such are alike. */
+    /**
+     * The possible next steps. A step within one member that no other member can observe is taken at once: its order does not
+     * matter.
+     */
     List<Choice> choices() {
         List<Choice> all = new ArrayList<>();
         for (ExploredMember member : members) {
@@ -116,7 +119,7 @@ final class World {
         return all;
     }
 
-    /** What happens next if nothing else can; null: there is a choice, or time passes. */
+    /** The next step if it is the only one; null: there is a choice, or time passes. */
     Choice only() {
         List<Choice> choices = choices();
         return choices.size() == 1 && choices.get(0).kind() != Kind.TIME ? choices.get(0) : null;
@@ -128,7 +131,7 @@ final class World {
         }
     }
 
-    /** What this member does next, if that is inside of itself only; null: there is a choice. */
+    /** This member's next step, if no other member can observe it; null: there is a choice. */
     private static Kind inside(ExploredMember member) {
         if (member.hasAnswer()) {
             return Kind.ANSWER;
@@ -138,7 +141,7 @@ final class World {
         return member.isDrained() ? Kind.DRAINED : member.hasUnread() ? Kind.READ : null;
     }
 
-    /** Whoever may begin messages, and then may not, can be seen by the rule for that: not before others have had their turn. */
+    /** A step that takes away the right to begin messages is observable by the rule for two leaders, so others may come first. */
     private boolean isUnseen(ExploredMember member, Kind inside) {
         if (!member.mayBegin()) {
             return true;
@@ -171,7 +174,7 @@ final class World {
         return members.stream().allMatch(ExploredMember::isQuiet);
     }
 
-    // ---- it happens
+    // ---- execution
 
     void take(Choice choice) {
         int line = log == null ? 0 : log.size();
@@ -197,7 +200,7 @@ final class World {
         Verdict.expect(beginning.size() < 2, "two may begin messages at once: " + beginning);
     }
 
-    /** Nothing goes wrong any more and nobody is slow: the first of what can happen happens, for so long. */
+    /** Runs for this long without faults or delays: always the first of the possible steps happens. */
     private void calm(int units) {
         for (int unit = 0; unit < units;) {
             Choice next = choices().stream().filter(choice -> !choice.kind().isFault()).findFirst().orElseThrow();
@@ -207,9 +210,9 @@ final class World {
     }
 
     /**
-     * When nothing goes wrong any more, somebody leads, and all messages have been processed or told as missing.
+     * Without further faults, a member leads in the end, and all messages have been processed or reported as missing.
      *
-     * @param known states from which this was seen to come so
+     * @param known states for which this is already known
      */
     void settle(Set<Fingerprint> known) {
         script.clear();

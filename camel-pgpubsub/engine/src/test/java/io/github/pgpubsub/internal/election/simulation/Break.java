@@ -1,30 +1,30 @@
 package io.github.pgpubsub.internal.election.simulation;
 
-/** Ways to break the protocol, one rule each, to see that the simulation finds it. */
+/** Ways to break the protocol, each in one rule, to check that the simulation finds them. */
 public enum Break {
     NONE,
-    /** A new leader does not wait until its take-over message comes by. */
+    /** A new leader does not wait until its take-over message arrives in the stream. */
     NO_TAKEOVER_MARKER,
-    /** A leader reports what has begun instead of what is complete. */
+    /** A leader reports begun messages instead of complete ones. */
     PROGRESS_AT_START,
-    /** A standby believes itself in step after any marker. */
+    /** A standby takes itself to be in step after any marker. */
     IN_STEP_AFTER_ANY_MARKER,
-    /** Consumers begin messages although the lease has run out. */
+    /** Consumers begin messages although the lease has expired. */
     NO_LEASE,
-    /** A session that has not read all there is takes its connection for whole. */
+    /** A session that has not read everything received takes its connection to be working. */
     PULSE_WITHOUT_PROOF,
-    /** What has not begun is thrown away when the leader resigns without an heir. */
+    /** A leader that resigns without an heir discards the messages that have not begun. */
     QUEUE_THROWN_AWAY,
-    /** Control messages count whoever sent them. */
+    /** Control messages of any sender count. */
     ANY_SENDER,
-    /** Whoever listens takes any lock that it got for the leader's. */
+    /** A listening member takes any lock that it got for the leader's. */
     ANY_LOCK_LEADS,
-    /** A gap counts as a first one where this member has not led. */
+    /** A gap counts as a first gap if this member has not led. */
     FIRST_GAP_IF_NEVER_LED,
-    /** A leader does not tell a standby how it names messages. */
+    /** A leader does not tell a standby the ids of messages. */
     NAMES_UNTOLD,
-    /** A standby that stops just goes. */
+    /** A standby that stops leaves at once. */
     STANDBY_JUST_LEAVES,
-    /** Whoever comes back takes the loss for a restart of the server, a moment ago. */
+    /** A returning member takes the loss for a recent restart of the server. */
     ALWAYS_RESTARTED
 }

@@ -22,13 +22,13 @@ import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 
 /**
- * A process: a session, a queue and the threads that work on it, around a real {@link Leadership}. Everything that crosses the
- * network takes the member's latency each way, and the session waits for each answer, as the real one does.
+ * A process: a session, a queue and worker threads around a real {@link Leadership}. All network traffic takes the member's
+ * latency each way, and the session waits for each answer, as the real session does.
  */
 final class SimulatedMember implements Effects<Long> {
 
     private static final long MILLI = 1_000_000;
-    /** Silence after which a session that is cut off gives its connection up, and after which the server does. */
+    /** Silence after which a session that is cut off gives up its connection, and after which the server does. */
     private static final long CLIENT_GIVES_UP = 400 * MILLI;
     private static final long SERVER_GIVES_UP = 700 * MILLI;
 
@@ -56,7 +56,7 @@ final class SimulatedMember implements Effects<Long> {
     // the session
     int backend;
     private int formerBackend;
-    /** The server's run at which it connected. */
+    /** The server's run to which the session connected. */
     int run;
     private boolean connected;
     private long reconnectAt;
@@ -76,7 +76,7 @@ final class SimulatedMember implements Effects<Long> {
     private String joinToken;
     private final Deque<Runnable> commands = new ArrayDeque<>();
 
-    // the queue and its threads
+    // ---- the queue and its threads
     private final Entries<Long> waiting;
     private final TreeMap<Long, Long> finishAt = new TreeMap<>();
     private final TreeMap<Long, Long> begunPlaces = new TreeMap<>();
@@ -89,24 +89,24 @@ final class SimulatedMember implements Effects<Long> {
     private boolean idleWanted;
     private boolean inStep;
 
-    // what the world knows of it
-    /** It was alone when it lost its connection, and finishes what it has before it leaves. */
+    // ---- for the world
+    /** The member was alone when it lost its connection, and finishes its messages before it leaves. */
     boolean onItsOwn;
-    /** It has asked and was told that another leads. */
+    /** The member has asked, and has learned that another member leads. */
     boolean sawLeader;
-    /** When the server knew that it has seen somebody lead, and when it gave it the leader's lock. */
+    /** Times when the server knew that this member has seen a leader, and when the member got the leader's lock. */
     long witnessAt;
     long gotLockAt;
     long lastDelivered = -1;
-    /** The gap that it delivered last is not followed by a message yet. */
+    /** No message has followed the last delivered gap yet. */
     boolean gapIsLast;
     boolean gapHandled;
-    /** What it has completed. */
+    /** The messages that the member has completed. */
     final Set<Long> done = new LinkedHashSet<>();
-    /** What that gap stands for. */
+    /** The messages that the gap stands for. */
     final Set<Long> missedInGap = new LinkedHashSet<>();
 
-    /** What the session has asked and waits for. */
+    /** The requests whose answers the session waits for. */
     private static final class Request {
 
         final long sentAt;
@@ -168,7 +168,7 @@ final class SimulatedMember implements Effects<Long> {
         return connected && isAliveAtServer();
     }
 
-    /** The network and the server work for a process that is frozen, and for one that was killed, too. */
+    /** The network and the server keep working for a frozen or killed process. */
     void network() {
         if (inFlight != null && !inFlight.executed && world.now >= inFlight.executedAt && !isCut()) {
             if (isAliveAtServer()) {
@@ -181,7 +181,7 @@ final class SimulatedMember implements Effects<Long> {
         }
     }
 
-    /** One thing happens in this process. */
+    /** Executes one step of this process. */
     void step() {
         if (random.nextInt(3) == 0) {
             work();
@@ -214,7 +214,8 @@ final class SimulatedMember implements Effects<Long> {
         boolean unread = hasArrived();
         if (!isAliveAtServer() && !isCut() && world.now >= endedAt() + latency
                 && (inFlight != null || hasRequests() || !unread)) {
-            // The end of a connection is noticed soon, and at once by whoever waits for an answer; but it waits behind what is unread.
+            // The end of a connection is noticed soon, and at once if the session waits for an answer; but only after all
+            // unread data.
             if (noticesAt < 0) {
                 noticesAt = world.now + random.nextLong(60) * MILLI;
             }
@@ -242,7 +243,7 @@ final class SimulatedMember implements Effects<Long> {
             giveUpAt = Long.MAX_VALUE;
             commands.add(() -> leadership.giveUpDraining(world.now));
         }
-        // Amid a backlog the session reads on before it asks what is asked of it.
+        // During a backlog the session reads on before it sends requests.
         if (random.nextInt(3) == 0 && hasArrived() && leadership.ready()) {
             readSome();
             return;
@@ -263,7 +264,7 @@ final class SimulatedMember implements Effects<Long> {
         }
     }
 
-    /** Whoever waits long for answers finds much to read at once. */
+    /** After a long wait for an answer, the session finds much to read at once. */
     private void readSome() {
         int most = latency > 5 * MILLI ? 1 + random.nextInt(30) : 1;
         for (int i = 0; i < most && hasArrived() && leadership.ready(); i++) {
@@ -271,13 +272,13 @@ final class SimulatedMember implements Effects<Long> {
         }
     }
 
-    /** Its session has ended, and it is cut off, so that it can't know before its heartbeat fails. */
+    /** The session has ended and the member is cut off, so it can't know before its heartbeat fails. */
     boolean cannotKnow() {
         return connected && !isAliveAtServer() && cutUntil > endedAt() - latency
                 && world.now < cutUntil + 2 * latency + 100 * MILLI;
     }
 
-    /** When its session ended, which a restart of the server does too. */
+    /** Time when the member's session ended, possibly by a restart of the server. */
     private long endedAt() {
         return server.endedAt(run, backend);
     }
@@ -316,7 +317,7 @@ final class SimulatedMember implements Effects<Long> {
                 restarted ? 0 : world.now - server.startedAt()), world.now);
     }
 
-    /** A session that does not read asks nothing on its own connection, and gives its sign of life over another. */
+    /** A session that does not read sends no request on its own connection, and sends its signs of life over another one. */
     private void stall() {
         ControlMessage sign = leadership.signOfLife(-backend, world.now);
         if (sign != null) {
@@ -336,12 +337,12 @@ final class SimulatedMember implements Effects<Long> {
         }
     }
 
-    /** A thread would begin something, and the last proof is getting old. */
+    /** A thread wants to begin a message, and the last proof is getting old. */
     private boolean wantsProof() {
         return held.contains(Lock.LEADER) && open && !waiting.isEmpty() && world.now - pulse > grace / 2;
     }
 
-    /** Over the other connection, as {@link #stall} does it. Its answer is proof of the time when it was asked. */
+    /** Asks over the other connection, like {@link #stall}. The answer proves the lead at the time of the request. */
     private void prove() {
         boolean[] holds = {false};
         request(() -> holds[0] = server.holder(Lock.LEADER) == backend, () -> {
@@ -377,12 +378,12 @@ final class SimulatedMember implements Effects<Long> {
         return listenWanted || !sends.isEmpty() || !unlocks.isEmpty() || !shares.isEmpty() || polls || !terminations.isEmpty();
     }
 
-    /** The next kind of request, in the session's order. Others come between any two. */
+    /** The next kind of request, in the session's order. Steps of other members may come between any two. */
     private void flushOne() {
         if (listenWanted) {
             listenWanted = false;
             int before = random.nextInt(3);
-            // A new listener may see a little of what was before; who listens already sees nothing again.
+            // A new listener may see a little of the earlier stream; an existing listener sees nothing again.
             int[] from = {0};
             request(() -> from[0] = Math.max(0, server.stream.size() - before), () -> read = read < 0 ? from[0] : read);
         } else if (!sends.isEmpty()) {
@@ -474,7 +475,7 @@ final class SimulatedMember implements Effects<Long> {
         });
     }
 
-    /** It can't receive for a while and leaves its place to others, as Member does. */
+    /** The member can't receive for a while and makes way for others, as Member does. */
     void stepAside() {
         commands.add(() -> {
             Role role = leadership.role();
@@ -490,7 +491,7 @@ final class SimulatedMember implements Effects<Long> {
             stepsAside = false;
             leadership.again();
             if (connected) {
-                // As a newcomer: its standby may have left while it stepped aside.
+                // Like a newcomer, because its standby may have left while it stepped aside.
                 connectedAt = world.now;
                 leadership.connected(backend, new ServerRun(server.start(), world.now - server.startedAt()), world.now);
             }
@@ -499,12 +500,12 @@ final class SimulatedMember implements Effects<Long> {
         }
     }
 
-    // ---- the threads that work on the queue
+    // ---- the worker threads
 
     boolean mayBegin() {
         boolean lease = world.broken == Break.NO_LEASE || options.leaderTimeout().isZero()
                 || world.now - leaseSince < options.leaderTimeout().toNanos() / 2;
-        // A process that was stopped finds its own session's thread silent before anything else.
+        // A process that was frozen first finds that its own session's thread was silent.
         boolean runs = world.broken == Break.NO_LEASE || world.now - pulse <= grace;
         return isActive() && open && (onItsOwn || lease && runs);
     }
@@ -548,14 +549,14 @@ final class SimulatedMember implements Effects<Long> {
         }
     }
 
-    /** Whether it may begin messages, and has some or takes some in. */
+    /** Whether the member may begin messages, and has messages or takes them in. */
     boolean begins() {
         Role role = leadership.role();
         return mayBegin() && (role == Role.LEADER || role == Role.RESIGNING
                 || !waiting.isEmpty() && waiting.peek().gap() == null);
     }
 
-    /** Whether the message waits here or is being processed. */
+    /** Whether the message is waiting or being processed here. */
     boolean has(long number) {
         for (Entry<Long> entry : waiting) {
             if (entry.gap() == null && entry.message() == number) {
@@ -606,7 +607,7 @@ final class SimulatedMember implements Effects<Long> {
         if (world.broken == Break.NAMES_UNTOLD) {
             text = text.replaceFirst(" join=\\S+", "");
         }
-        // Every third process runs a release to come, which says more and names a higher version.
+        // Every third process runs a future release, which sends more fields and a higher version.
         sends.add(ControlMessage.decode(name % 3 == 2 ? "2" + text.substring(1) + " future=thing" : text).orElseThrow());
     }
 
@@ -640,7 +641,7 @@ final class SimulatedMember implements Effects<Long> {
             missedInGap.clear();
             world.deliversGap(this, entry.gap());
         }
-        // A filter drops some messages: they count as complete.
+        // A filter drops some messages, which count as complete.
         if (entry.gap() == null && world.isFiltered(entry.message())) {
             world.completed(entry.message());
             next = entry.place() + 1;
@@ -716,7 +717,7 @@ final class SimulatedMember implements Effects<Long> {
         if (role == Role.LEADER) {
             world.leads(this);
         }
-        // Nothing that a leader reports may be strange to one that held all before: its end now would tell a gap.
+        // A leader's report must not put a standby out of step: if the leader ended now, a gap would be reported.
         if (fellOut && reason.startsWith("the leader's progress") && world.broken == Break.NONE) {
             throw new AssertionError("out of step by a report: " + this);
         }

@@ -11,16 +11,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** What matters of a PostgreSQL server: one totally ordered stream of notifications, sessions, and locks that end with them. */
+/** Model of a PostgreSQL server: a totally ordered stream of notifications, sessions, and locks that end with their sessions. */
 public final class SimulatedServer {
 
     private record Session(int run, int backend) {}
 
-    /** A committed notification: data with its number, or a control message. */
+    /** A committed notification: a data message with its number, or a control message. */
     public record Note(long time, int sender, long number, ControlMessage control) {}
 
     public final List<Note> stream = new ArrayList<>();
-    /** When the sessions ended that are no more. */
+    /** End times of former sessions. */
     private final Map<Session, Long> ended = new HashMap<>();
     private final Set<Integer> sessions = new HashSet<>();
     private final Map<Lock, Integer> locks = new EnumMap<>(Lock.class);
@@ -31,7 +31,7 @@ public final class SimulatedServer {
     private int starts;
     private long startedAt = -3600L * 1_000_000_000L;
 
-    /** All sessions end; after some time there is another run, whose process ids are the same again. */
+    /** Ends all sessions. After some time there is another run, in which process ids repeat. */
     void restart(long now, long upAgainAt) {
         List.copyOf(sessions).forEach(backend -> end(backend, now));
         starts++;
@@ -60,7 +60,7 @@ public final class SimulatedServer {
         return lastBackend;
     }
 
-    /** A session with a process id of the caller's choice. */
+    /** Opens a session with this process id. */
     public void connect(int backend) {
         sessions.add(backend);
     }
@@ -78,7 +78,7 @@ public final class SimulatedServer {
         return sessions.contains(backend);
     }
 
-    /** When that session of that run ended. */
+    /** End time of that session of that run. */
     long endedAt(int run, int backend) {
         return ended.get(new Session(run, backend));
     }

@@ -34,18 +34,18 @@ final class Simulation {
     private static final int MOST_MEMBERS = 6;
     /** One-way, milliseconds. */
     private static final int[] LATENCIES = {0, 0, 0, 1, 5, 25, 80};
-    /** So long after an orderly end what was complete by then may come again: an earlier leader was back at once. */
+    /** Time after an orderly end in which complete messages may be repeated: an earlier leader was back at once. */
     private static final long BACK_AT_ONCE = 2200 * MILLI;
-    /** So long after a restart of the server it may come again too: the first member that is back goes on. */
+    /** Time after a restart of the server in which messages may be repeated: the first member to return continues. */
     private static final long AFTER_A_RESTART = 60 * SECOND;
 
-    /** What happens in a world. */
+    /** Kinds of worlds. */
     enum Kind {
-        /** Everything, close together: a second or a few. */
+        /** All faults, close together, within a few seconds. */
         SHORT,
-        /** Everything, over longer than any timer of the protocol. */
+        /** All faults, over a time longer than any timer of the protocol. */
         LONG,
-        /** Members come and leave in an orderly way, alone and together, and nothing else. */
+        /** Only orderly starts and stops of members, alone and together. */
         ORDERLY
     }
 
@@ -56,7 +56,7 @@ final class Simulation {
     final SimulatedServer server = new SimulatedServer();
     final Break broken;
     long now = 1;
-    /** Nothing goes wrong any more. */
+    /** Time after which no more faults happen. */
     boolean calm;
 
     private final long seed;
@@ -73,16 +73,16 @@ final class Simulation {
     private int lastName;
     private long deployedAt;
 
-    // what happened to the messages
+    // ---- fate of the messages
     private final Set<Long> begunEver = new HashSet<>();
     private final Set<Long> completedEver = new HashSet<>();
     private final Map<String, Long> numberById = new HashMap<>();
     private final Map<Long, MessageId> idByNumber = new HashMap<>();
     private long lastFresh = -1;
-    /** All before it are complete, or a gap was told for them. */
+    /** All messages before this one are complete, or were reported as a gap. */
     private long settledBefore;
     private final Set<Long> excused = new HashSet<>();
-    /** What a leader had done that stopped in good order, and when it did. */
+    /** Messages completed by a leader that stopped in an orderly way, and the time of the stop. */
     private final Map<Long, Long> doneByStopped = new HashMap<>();
     private final List<Term> terms = new ArrayList<>();
     private long lastResignedAt = -SECOND;
@@ -98,7 +98,7 @@ final class Simulation {
         this.smallMemory = random.nextInt(4) == 0;
         this.impatient = kind != Kind.ORDERLY && random.nextInt(8) == 0;
         int size = random.nextInt(10);
-        // A lease, half of it, has to outlast a report's way to the server and back, and the answer before the next report.
+        // A lease, half of this, must be longer than a report's round trip plus the answer before the next report.
         boolean slow = latencyMillis > 5 || kind == Kind.LONG && random.nextInt(3) == 0;
         int leaderTimeout = random.nextInt(12) == 0 ? 0 : slow ? 3000 : 900;
         this.options = new LeadOptions(Duration.ofMillis(50), Duration.ofMillis(leaderTimeout),
@@ -179,7 +179,7 @@ final class Simulation {
         events.add(new Event(time, what));
     }
 
-    /** Whether a request may fail although the connection is whole. */
+    /** Whether a request may fail although the connection works. */
     boolean mayFail() {
         return !calm && kind != Kind.ORDERLY;
     }
@@ -193,7 +193,7 @@ final class Simulation {
         return members.stream().filter(member -> member.backend == holder && member.isConnected()).findFirst().orElse(null);
     }
 
-    /** Members come and go in good order, some at the same moment. */
+    /** Members start and stop in an orderly way, some at the same moment. */
     private void change() {
         switch (random.nextInt(7)) {
             case 0, 1 -> stop(anyone());
@@ -207,7 +207,7 @@ final class Simulation {
                 }
             }
             case 3 -> {
-                // A deploy: each is replaced, the new one first.
+                // A deploy: each member is replaced, the new member starting first.
                 long each = Math.max(now, deployedAt);
                 for (SimulatedMember member : now < deployedAt ? List.<SimulatedMember>of() : List.copyOf(members)) {
                     at(each, this::join);
@@ -300,7 +300,7 @@ final class Simulation {
         }
     }
 
-    /** A stranger repeats what it heard, with changes that would do harm. */
+    /** A stranger repeats control messages, with harmful changes. */
     private void forge() {
         String last = null;
         String lastLeaderToken = null;
@@ -321,7 +321,7 @@ final class Simulation {
         server.control(STRANGER, forgery.replaceFirst("PROGRESS \\S+", type + " x." + random.nextInt(1000)), now);
     }
 
-    /** When nothing goes wrong any more, somebody leads and everything is processed that was not told as a gap. */
+    /** Without further faults, a member leads in the end, and all messages are processed or reported as a gap. */
     private void end() {
         calm = true;
         log.add(time() + " calm, members " + members);
@@ -330,7 +330,7 @@ final class Simulation {
             member.cutUntil = Math.min(member.cutUntil, now);
         });
         join();
-        // Who was frozen or cut off too long is deposed only now.
+        // A member that was frozen or cut off for too long is deposed only now.
         long decided = now + 500 * MILLI + options.leaderTimeout().toNanos() * 3 / 2;
         while (now < decided) {
             step();
@@ -351,7 +351,7 @@ final class Simulation {
         for (long number = last; number < server.published(); number++) {
             expect(completedEver.contains(number), "a gap is told although nothing goes wrong any more");
         }
-        // A deploy may still be under way, and bring one more.
+        // A deploy may still be under way and start another member.
         until("all have stopped", () -> {
             members.stream().filter(member -> !member.stopWanted).forEach(member -> member.stop(Long.MAX_VALUE));
             return members.isEmpty();
@@ -362,7 +362,7 @@ final class Simulation {
         return members.stream().filter(member -> member.leadership.role() == Role.LEADER && member.isConnected()).count();
     }
 
-    /** The first message that nobody has processed and no gap was told for. */
+    /** The first message that no member has processed and no gap has covered. */
     private long missing() {
         while (isSettled(settledBefore)) {
             settledBefore++;
@@ -375,7 +375,7 @@ final class Simulation {
     }
 
     private void until(String what, BooleanSupplier holds) {
-        // A leader with little memory at the far end of a slow network needs its time.
+        // A leader with little memory at the far end of a slow network takes long.
         long end = now + (latencyMillis > 5 ? 90 : 30) * SECOND;
         while (now < end) {
             if (holds.getAsBoolean()) {
@@ -387,15 +387,15 @@ final class Simulation {
                 + members);
     }
 
-    // ---- what the members tell, and the rules
+    // ---- reports of the members, and the rules
 
     /**
-     * A leader takes a message in. What lies before it must be complete, or be here too, or be told as a gap by this leader
-     * before: a gap that somebody tells later excuses nothing.
+     * A leader takes a message in. Every earlier message must be complete, or held here too, or reported as a gap by this
+     * leader before: a gap that another member reports later does not count.
      */
     void delivers(SimulatedMember member, Entry<Long> entry) {
         long number = entry.message();
-        // Who is on its own, or does not know yet that its session has ended, goes on with what is older than that.
+        // A member that is alone, or does not know yet that its session has ended, continues with older messages.
         boolean follows = member.isConnected() && !member.onItsOwn;
         boolean toldByFormer = gapWasLast && follows;
         boolean told = member.gapIsLast || toldByFormer;
@@ -414,13 +414,13 @@ final class Simulation {
             gapWasLast &= !follows;
         }
         member.lastDelivered = number;
-        // Who does not know yet that its session has ended takes in what it will not begin.
+        // A member that does not know yet that its session has ended takes in messages that it will not begin.
         if (member.isConnected() || member.onItsOwn) {
             named(entry);
         }
     }
 
-    /** A gap may count as a first one only where nobody who is there has seen anybody lead. */
+    /** A gap may count as a first gap only if no present member has seen a leader. */
     void deliversGap(SimulatedMember member, Entry.Gap gap) {
         boolean first = gap.first() || broken == Break.FIRST_GAP_IF_NEVER_LED;
         log(member, first ? "a first gap" : "a gap of " + gap.millis() + " ms");
@@ -429,20 +429,20 @@ final class Simulation {
             expect(kind != Kind.ORDERLY || newcomer, "a gap is told although all was in good order");
             return;
         }
-        // Who is on its own could look no more: what the others missed, the next leader among them tells.
+        // A member that is alone could not look any more; the next leader among the others reports what they missed.
         for (SimulatedMember other : member.onItsOwn ? List.of(member) : members) {
             boolean knows = other == member ? other.sawLeader : other.isConnected() && other.witnessAt < member.gotLockAt;
             expect(!knows, "member " + member.name + " tells a first gap, and member " + other.name + " has seen somebody lead");
         }
     }
 
-    /** The route hears of the gap, which excuses what is missing before the next message. */
+    /** The gap is reported to the route. It covers the missing messages before the next message. */
     void tellsGap(SimulatedMember member) {
         log(member, "tells its gap, which stands for " + member.missedInGap);
         excused.addAll(member.missedInGap);
     }
 
-    /** A gap with nothing behind it counts for what the next leader delivers. */
+    /** A gap that no message follows counts for the next leader's messages. */
     private boolean isGone(SimulatedMember member) {
         boolean gone = member.stopped || !member.alive;
         if (gone) {
@@ -505,7 +505,7 @@ final class Simulation {
         completedEver.add(number);
     }
 
-    /** A leader has stopped in good order. */
+    /** A leader has stopped in an orderly way. */
     void resigned(SimulatedMember member) {
         lastResignedAt = now;
         member.done.forEach(number -> doneByStopped.putIfAbsent(number, now));

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Thousands of worlds in which everything goes wrong. {@code -Dsimulation.seeds=1000000} runs a million, and
+ * Thousands of worlds with all kinds of faults. {@code -Dsimulation.seeds=1000000} runs a million, and
  * {@code -Dsimulation.first=N -Dsimulation.seeds=1 -Dsimulation.log=1000 -Dsimulation.detail=true} runs the one that failed and
  * tells its last events.
  */
@@ -21,6 +21,11 @@ class SimulationTest {
 
     private static final long FIRST = Long.getLong("simulation.first", 0);
     private static final long SEEDS = Long.getLong("simulation.seeds", 10_000);
+    /**
+     * Worlds in which a rare fault was found last. They are tried first; a change of the protocol or of the simulation moves the
+     * fault to other worlds, which the search then finds.
+     */
+    private static final Map<Break, Long> FOUND_LAST = Map.of(Break.PROGRESS_AT_START, 655L, Break.ALWAYS_RESTARTED, 11_851L);
 
     @Test
     void nothingIsLostAndNothingComesTwiceUnmarked() {
@@ -33,12 +38,15 @@ class SimulationTest {
         System.out.println("figures: simulated worlds that ran clean " + clean);
     }
 
-    /** A simulation that finds nothing in a broken protocol would prove nothing about the right one. */
+    /** A simulation that finds nothing in a broken protocol would prove nothing about the correct one. */
     @ParameterizedTest
     @EnumSource(value = Break.class, names = "NONE", mode = EnumSource.Mode.EXCLUDE)
     void aBrokenProtocolIsFound(Break broken) {
-        OptionalLong found = LongStream.range(0, 50_000).parallel().filter(seed -> isFound(seed, broken)).findAny();
+        Long last = FOUND_LAST.get(broken);
+        OptionalLong found = last != null && isFound(last, broken) ? OptionalLong.of(last)
+                : LongStream.range(0, 50_000).parallel().filter(seed -> isFound(seed, broken)).findAny();
         assertThat(found).as("a world of 50,000 in which " + broken + " is found").isPresent();
+        System.out.println("figures: " + broken + " is found in the world " + found.getAsLong());
     }
 
     private static boolean isFound(long seed, Break broken) {

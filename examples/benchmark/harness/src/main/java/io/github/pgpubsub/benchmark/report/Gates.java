@@ -15,7 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What this component shall reach, as ratios of medians of one run. */
+/** This component's targets, as ratios of medians of one run. */
 final class Gates {
 
     private static final int SIZE = 100;
@@ -34,7 +34,7 @@ final class Gates {
     /** @param found null: not measured */
     record Gate(String text, String wanted, Double found, Verdict verdict) {}
 
-    /** @param channels how many the largest number of channels in one context was */
+    /** @param channels the largest number of channels in one context */
     static List<Gate> of(Figures figures, int channels) {
         Gates gates = new Gates(figures);
         gates.sending(channels);

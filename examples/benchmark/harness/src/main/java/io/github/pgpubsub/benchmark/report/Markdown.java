@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** The tables. A cell is the median of the rounds, with the least and the greatest of them. */
+/** Writes the tables. A cell is the median of the rounds, with minimum and maximum. */
 final class Markdown {
 
     private final Plan plan;
@@ -26,7 +26,7 @@ final class Markdown {
         text.setLength(0);
         line("# Results");
         line("");
-        line("A %s run: %d %s%s. A cell is the median of the rounds, then the least and the greatest. A dash: see the notes below the table."
+        line("A %s run: %d %s%s. A cell is the median of the rounds, followed by minimum and maximum. A dash: see the notes below the table."
                 .formatted(plan.name(), plan.rounds(), plan.rounds() == 1 ? "round" : "rounds",
                         plan.warmUp() ? " after a warm-up" : ""));
         line("");
@@ -45,9 +45,9 @@ final class Markdown {
     }
 
     private void gates() {
-        line("## What this component shall reach");
+        line("## Targets");
         line("");
-        row(List.of("ratio of medians", "wanted", "found", ""));
+        row(List.of("ratio of medians", "target", "result", ""));
         row(List.of("---", "---:", "---:", "---"));
         for (Gates.Gate gate : gates) {
             row(List.of(gate.text(), gate.wanted(), gate.found() == null ? "–" : Numbers.of(gate.found()),

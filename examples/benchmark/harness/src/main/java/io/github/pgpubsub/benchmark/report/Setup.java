@@ -30,7 +30,7 @@ public record Setup(Map<String, String> machine, Map<String, String> versions) {
         machine.put("memory", Math.round(system.getTotalMemorySize() / 1e9) + " GB");
         machine.put("system", system.getName() + " " + system.getVersion() + " " + system.getArch());
         machine.put("Java", System.getProperty("java.vendor.version", "") + " " + System.getProperty("java.version"));
-        machine.put("PostgreSQL", server.version() + ", on the same machine, its own settings but for max_connections="
+        machine.put("PostgreSQL", server.version() + ", on the same machine, default settings except max_connections="
                 + PostgresServer.MAX_CONNECTIONS);
         Map<String, String> versions = new LinkedHashMap<>();
         for (PeerProcess peer : peers) {

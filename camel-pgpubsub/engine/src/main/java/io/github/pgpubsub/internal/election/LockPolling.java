@@ -3,10 +3,10 @@ package io.github.pgpubsub.internal.election;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Trying locks and looking who holds them: one question at a time. */
-final class LockLooks {
+/** Tries locks and looks up their holders, with one poll at a time. */
+final class LockPolling {
 
-    /** Minimum interval between looks, and between answers, that other backends can provoke. */
+    /** Minimum interval between lock look-ups triggered by other backends, and between answers to challenges. */
     static final long QUESTION_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final Effects<?> effects;
@@ -17,22 +17,22 @@ final class LockLooks {
     private long nextTry;
     private long nextQuestion;
 
-    LockLooks(Effects<?> effects, long acquireNanos) {
+    LockPolling(Effects<?> effects, long acquireNanos) {
         this.effects = effects;
         this.acquireNanos = acquireNanos;
     }
 
-    /** The session has a new connection: the old one's question has no answer. */
+    /** Called for each new connection: a poll on the former one gets no answer. */
     void connected() {
         asking = false;
     }
 
-    /** Tries a lock (null: none) and looks who holds which, unless the answer to an older question is on its way. */
+    /** Tries a lock (null: none) and looks up the holders, unless a poll is waiting for its answer. */
     void ask(@Nullable Lock tried, long now) {
         if (!asking) {
             asking = true;
             askedAt = now;
-            // A look does not put off the next try: other members can provoke looks.
+            // A look-up does not postpone the next try, because other members can trigger look-ups.
             nextTry = tried == null ? nextTry : now + acquireNanos;
             effects.poll(tried);
         }
@@ -46,12 +46,12 @@ final class LockLooks {
         return now - nextQuestion >= 0;
     }
 
-    /** Counts a question that another member provoked. */
+    /** Counts a look-up that another member triggered. */
     void provoked(long now) {
         nextQuestion = now + QUESTION_NANOS;
     }
 
-    /** Looks who holds which lock, because a message of another member depends on it. */
+    /** Looks up the holders because of another member's message, unless the last such look-up was just before. */
     void lookUp(long now) {
         if (isQuestionDue(now)) {
             provoked(now);
@@ -59,7 +59,7 @@ final class LockLooks {
         }
     }
 
-    /** A leader has left. An answer that is on its way now may tell how it was before. */
+    /** A leader has left, so a pending answer may be outdated. */
     void vacated() {
         vacated |= asking;
     }
@@ -68,7 +68,7 @@ final class LockLooks {
         asking = false;
     }
 
-    /** Whether a leader left while the last answer was on its way. Said once. */
+    /** Whether a leader left while the last poll was pending. True once. */
     boolean wasVacated() {
         boolean was = vacated;
         vacated = false;
