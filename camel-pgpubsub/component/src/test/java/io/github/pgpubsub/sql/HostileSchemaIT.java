@@ -81,7 +81,10 @@ class HostileSchemaIT {
     static void makeTraps() throws Exception {
         HostileSchema.create(postgres);
         postgres.createRole(ROLE, PASSWORD);
-        try (Connection owner = postgres.connect()) {
+        // The file that makes the log sets its own search_path.
+        PGSimpleDataSource owners = postgres.dataSource();
+        owners.setApplicationName("traps");
+        try (Connection owner = owners.getConnection()) {
             new LogSchema("pgpubsub").prepare(owner, true, LogSchema.Use.SEND);
         }
         postgres.execute("grant usage on schema pgpubsub to " + ROLE + "; grant all on all tables in schema pgpubsub to " + ROLE

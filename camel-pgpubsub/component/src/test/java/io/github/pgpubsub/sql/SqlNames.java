@@ -26,8 +26,8 @@ final class SqlNames {
             "rollback");
     /** Words that may precede a parenthesis and are not functions. */
     private static final Set<String> NO_FUNCTION = Set.of("select", "from", "where", "and", "or", "not", "on", "as", "any", "all",
-            "exists", "array", "coalesce", "conflict", "extract", "operator", "over", "materialized", "when", "then", "else",
-            "values");
+            "exists", "array", "coalesce", "conflict", "extract", "operator", "over", "materialized", "row", "when", "then",
+            "else", "values");
     /** Schemas by which a name may be qualified: the log's name is always written as a quoted identifier. */
     private static final Set<String> QUALIFIERS = Set.of("pg_catalog", SqlConstants.LOG);
     /** Keywords that stand for an operator or a type that is looked up. (ORDER BY does not: it takes the type's own order.) */

@@ -98,6 +98,13 @@ create table if not exists pgpubsub.subscriber (
   unique (channel, grp, shard)
 );
 
+-- The server's timeline: another one after each fail-over. Of the WAL that is written: the control file has it only after a checkpoint.
+create or replace function pgpubsub.timeline() returns text
+language sql volatile set search_path = pg_catalog, pg_temp
+as $body$
+  select substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)
+$body$;
+
 -- How far each has come. Hot; read by nobody but its leader and whoever asks for the lag. Columns but the key have no index, so updates
 -- stay in the page.
 create table if not exists pgpubsub.place (
@@ -114,6 +121,7 @@ create table if not exists pgpubsub.place (
   redelivered_id bigint not null default 0,
   missed bigint not null default 0,
   missed_told bigint not null default 0,
+  timeline text collate "C" not null default pgpubsub.timeline(),
   constraint place_window check ((upto is null) = (upto_max_id is null) and (upto is null) = (upto_xid is null))
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
 

@@ -9,16 +9,17 @@ import java.util.Locale;
  * <p><b>Windows.</b> A place is a snapshot {@code done}; the next window is what a later snapshot {@code upto} sees and {@code done} does
  * not. Every committed row falls into exactly one window of a place, whatever its transaction did meanwhile.
  *
- * <p><b>Where a window begins.</b> {@link Statement#SNAPSHOT} takes the snapshot and then, in the same statement's execution, reads the
- * sequence ({@code upto_max_id}); {@link Statement#OPEN} comes later and notes its own xid ({@code upto_xid}). With {@code done} these
- * are {@code done_max_id} and {@code done_xid}. A row of the next window belongs to a transaction that
+ * <p><b>Where a window begins.</b> {@link Statement#OPEN} takes the snapshot, then reads the sequence ({@code upto_max_id}), then draws its
+ * own xid ({@code upto_xid}). With {@code done} these are {@code done_max_id} and {@code done_xid}. A row of the next window belongs to a
+ * transaction that
  * <ul>
  * <li>was running in {@code done}: one of {@code pg_snapshot_xip(done)},
- * <li>or got its xid between the snapshot and that statement: {@code pg_snapshot_xmax(done)} to {@code done_xid},
+ * <li>or got its xid between the snapshot and that one: {@code pg_snapshot_xmax(done)} to {@code done_xid},
  * <li>or got its xid later. It draws ids only after it has its xid (the columns' order, and a sequence with cache 1), so after the sequence
  * was read: its ids lie above {@code done_max_id}.
  * </ul>
- * So the window begins at the least id of the first two kinds ({@link Statement#FIRST_STRAGGLER}), or at {@code done_max_id + 1}. It ends at
+ * So two queries cover a window, and neither has to search for its lower end: {@link Statement#STRAGGLERS} finds the first two kinds by their
+ * xids, as far as their ids lie up to {@code done_max_id}, and {@link Statement#REST} everything with higher ids. The window ends at
  * {@code upto_max_id}: who draws an id after the sequence was read isn't committed in a snapshot that was taken before.
  *
  * <p>Pages are read with {@link #SETTINGS}: after a TRUNCATE the planner's estimates are anybody's guess.
@@ -33,6 +34,32 @@ public final class LogQueries {
 
     /** Where writers wake all readers of a channel that has too many for locks. */
     public static final String WAKE_ALL = WAKE_PREFIX + "all";
+
+    /** Raises synchronous_commit from off for the transaction; other values are the user's. */
+    private static final String DURABLE = "pg_catalog.set_config('synchronous_commit', "
+            + "case when pg_catalog.current_setting('synchronous_commit') operator(pg_catalog.=) 'off' then 'on' "
+            + "else pg_catalog.current_setting('synchronous_commit') end, true)";
+
+    private static final String PAGE_HEAD = """
+            select id, micros, key, payload, bytes, headers::pg_catalog.text, context, sender, for_group is not null, at, bucket, size,
+                candidates
+            from (
+                select page.*, (extract(epoch from at) operator(pg_catalog.*) 1000000)::pg_catalog.int8 as micros,
+                    pg_catalog.sum(size) over (order by id rows unbounded preceding) as so_far,
+                    pg_catalog.row_number() over (order by id) as number, pg_catalog.count(*) over () as candidates
+                from (
+                    select m.id, m.key, m.payload, m.bytes, m.headers, m.context, m.sender, m.for_group, m.at, m.bucket,
+                        coalesce(pg_catalog.octet_length(m.payload), 0) operator(pg_catalog.+)
+                        coalesce(pg_catalog.octet_length(m.bytes), 0) operator(pg_catalog.+)
+                        coalesce(pg_catalog.pg_column_size(m.headers), 0) as size
+            """;
+
+    private static final String PAGE_TAIL = """
+
+                ) as page
+            ) as sized
+            where number operator(pg_catalog.<=) ? and so_far operator(pg_catalog.-) size operator(pg_catalog.<) ?
+            order by id""";
 
     private final SchemaName schema;
 
@@ -50,124 +77,181 @@ public final class LogQueries {
     public enum Statement {
 
         /**
-         * Takes a snapshot and an upper bound of its ids: {@code upto, upto_max_id}. No row: the transaction has an xid of its own, which
-         * would look committed.
+         * Settings of the transaction of step 0, and the refusal, with SQLSTATE 55000, of a log of another cluster: its own. A durable commit,
+         * and no long wait for a row that an exchange's transaction holds: other groups would wait, too.
          */
-        SNAPSHOT("""
-                select pg_catalog.pg_current_snapshot()::pg_catalog.text,
+        PREPARE_TO_TAKE("select ${log}.check_cluster() from (select pg_catalog.set_config('lock_timeout', '1s', true), "
+                + DURABLE + " offset 0) as settings"),
+
+        /**
+         * A place as it is, locked until the end of the transaction: {@code no, epoch, owner, done, done_max_id, done_xid, upto, upto_max_id,
+         * upto_xid, last_id, redelivered_id, missed, same_timeline, sequence}. No row: there is none. {@code channel, grp, shard}.
+         */
+        TAKE("""
+                select p.no, p.epoch, p.owner, p.done::pg_catalog.text, p.done_max_id, p.done_xid::pg_catalog.text,
+                    p.upto::pg_catalog.text, p.upto_max_id, p.upto_xid::pg_catalog.text, p.last_id, p.redelivered_id,
+                    p.missed operator(pg_catalog.-) p.missed_told, p.timeline operator(pg_catalog.=) ${log}.timeline(),
                     coalesce(pg_catalog.pg_sequence_last_value('${log.literal}.message_id'::pg_catalog.regclass), 0)
-                where pg_catalog.pg_current_xact_id_if_assigned() is null"""),
+                from ${log}.place p join ${log}.subscriber s on s.no operator(pg_catalog.=) p.no
+                where s.channel operator(pg_catalog.=) ?::pg_catalog.text and s.grp operator(pg_catalog.=) ?::pg_catalog.text
+                    and s.shard operator(pg_catalog.=) ?::pg_catalog.int2
+                for update of p"""),
 
         /**
-         * The first ids in the window of transactions that ran when {@code done} was stored: {@code early} of those that its snapshot names,
-         * {@code late} of those that came until it was stored; null: there are none. The order of both, without sorting, is that of one
-         * index alone: by its estimates the planner would at times walk the other one from the log's beginning.
-         * {@code channel, done, upto, channel, upto, done, done_xid}.
-         */
-        FIRST_STRAGGLER("""
-                select
-                    (select pg_catalog.min((select m.id from ${log}.message m
-                            where m.channel operator(pg_catalog.=) ?::pg_catalog.text
-                                and m.txid operator(pg_catalog.>=) t.x and m.txid operator(pg_catalog.<=) t.x
-                            order by m.txid, m.id limit 1))
-                        from pg_catalog.pg_snapshot_xip(?::pg_catalog.pg_snapshot) as t(x)
-                        where pg_catalog.pg_visible_in_snapshot(t.x, ?::pg_catalog.pg_snapshot)) as early,
-                    (select pg_catalog.min(found.id) from (select m.id from ${log}.message m
-                        where m.channel operator(pg_catalog.=) ?::pg_catalog.text
-                            and pg_catalog.pg_visible_in_snapshot(m.txid, ?::pg_catalog.pg_snapshot)
-                            and m.txid operator(pg_catalog.>=) pg_catalog.pg_snapshot_xmax(?::pg_catalog.pg_snapshot)
-                            and m.txid operator(pg_catalog.<=) ?::pg_catalog.xid8
-                        order by m.txid, m.id) as found) as late"""),
-
-        /**
-         * The next rows of the window, by id, until a number of rows or of bytes is reached, one row at least. The window ends with an empty
-         * page. {@code channel, last_id, upto_max_id, done, upto, upto, done, upto, grp, shards, shard[], rows, bytes}.
-         */
-        PAGE("""
-                select id, key, payload, bytes, headers::pg_catalog.text, context, sender, for_group is not null, at,
-                    (extract(epoch from at) operator(pg_catalog.*) 1000000)::pg_catalog.int8, bucket
-                from (
-                    select id, key, payload, bytes, headers, context, sender, for_group, at, bucket, size,
-                        pg_catalog.sum(size) over (order by id rows unbounded preceding) as so_far
-                    from (
-                        select m.id, m.key, m.payload, m.bytes, m.headers, m.context, m.sender, m.for_group, m.at, m.bucket,
-                            coalesce(pg_catalog.octet_length(m.payload), 0) operator(pg_catalog.+)
-                            coalesce(pg_catalog.octet_length(m.bytes), 0) operator(pg_catalog.+)
-                            coalesce(pg_catalog.pg_column_size(m.headers), 0) as size
-                        from ${log}.message m
-                        where m.channel operator(pg_catalog.=) ?::pg_catalog.text
-                            and m.id operator(pg_catalog.>) ? and m.id operator(pg_catalog.<=) ?
-                            and (m.txid operator(pg_catalog.>=) pg_catalog.pg_snapshot_xmax(?::pg_catalog.pg_snapshot)
-                                    and m.txid operator(pg_catalog.<) pg_catalog.pg_snapshot_xmax(?::pg_catalog.pg_snapshot)
-                                    and pg_catalog.pg_visible_in_snapshot(m.txid, ?::pg_catalog.pg_snapshot)
-                                or m.txid operator(pg_catalog.=) any (array(
-                                    select x from pg_catalog.pg_snapshot_xip(?::pg_catalog.pg_snapshot) as t(x)
-                                    where pg_catalog.pg_visible_in_snapshot(x, ?::pg_catalog.pg_snapshot))))
-                            and (m.for_group is null or m.for_group operator(pg_catalog.=) ?::pg_catalog.text)
-                            and m.bucket operator(pg_catalog.%) ?::pg_catalog.int2 operator(pg_catalog.=) any (?::pg_catalog.int2[])
-                        order by m.id limit ?
-                    ) as rows_of_page
-                ) as page
-                where so_far operator(pg_catalog.-) size operator(pg_catalog.<) ?
-                order by id"""),
-
-        /** As it stands, by {@code no[]}: what a reader compares with what it believes. */
-        STANDING("""
-                select no, epoch, owner, upto::pg_catalog.text, last_id, missed, missed_told from ${log}.place
-                where no operator(pg_catalog.=) any (?::pg_catalog.int8[])"""),
-
-        /**
-         * Takes the lead of a place: a new owner and a higher epoch, also than one that a former primary server gave. Returns the place. No
-         * row: the group was removed. {@code owner, no}.
+         * Takes the lead of a place: a new owner and a higher epoch, also than one that a former primary server gave. {@code epoch}.
+         * {@code owner, redelivered_id, no}.
          */
         LEAD("""
-                update ${log}.place set owner = ?::pg_catalog.uuid, epoch = case
+                update ${log}.place set owner = ?::pg_catalog.uuid, redelivered_id = ?, timeline = ${log}.timeline(), epoch = case
                     when epoch operator(pg_catalog.<)
                         (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000)::pg_catalog.int8
                     then (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000)::pg_catalog.int8
                     else epoch operator(pg_catalog.+) 1 end
                 where no operator(pg_catalog.=) ?
-                returning epoch, done::pg_catalog.text, done_max_id, done_xid::pg_catalog.text, upto::pg_catalog.text, upto_max_id,
-                    last_id, redelivered_id, missed, missed_told"""),
+                returning epoch"""),
 
-        /** Whom writers wake. Null: nobody. {@code reader, leader, no[]}. */
+        /** The transaction that holds a place, in words. {@code channel, grp, shard}. */
+        BLOCKER("""
+                select coalesce(
+                    (select 'backend ' operator(pg_catalog.||) l.pid::pg_catalog.text from pg_catalog.pg_locks l
+                        where l.locktype operator(pg_catalog.=) 'transactionid' and l.granted and l.pid is not null
+                            and l.transactionid operator(pg_catalog.=) p.xmax limit 1),
+                    (select 'prepared transaction ' operator(pg_catalog.||) x.gid from pg_catalog.pg_prepared_xacts x
+                        where x.transaction operator(pg_catalog.=) p.xmax),
+                    'another transaction')
+                from ${log}.place p join ${log}.subscriber s on s.no operator(pg_catalog.=) p.no
+                where s.channel operator(pg_catalog.=) ?::pg_catalog.text and s.grp operator(pg_catalog.=) ?::pg_catalog.text
+                    and s.shard operator(pg_catalog.=) ?::pg_catalog.int2"""),
+
+        /** Ends the session whose transaction holds a place. {@code channel, grp, shard}. */
+        END_BLOCKER("""
+                select pg_catalog.pg_terminate_backend(l.pid)
+                from ${log}.place p join ${log}.subscriber s on s.no operator(pg_catalog.=) p.no
+                    join pg_catalog.pg_locks l on l.transactionid operator(pg_catalog.=) p.xmax
+                where s.channel operator(pg_catalog.=) ?::pg_catalog.text and s.grp operator(pg_catalog.=) ?::pg_catalog.text
+                    and s.shard operator(pg_catalog.=) ?::pg_catalog.int2
+                    and l.locktype operator(pg_catalog.=) 'transactionid' and l.granted and l.pid is not null
+                    and l.pid operator(pg_catalog.<>) pg_catalog.pg_backend_pid()"""),
+
+        /** Who reads a place, and whom writers wake. Null: nobody. {@code reader, leader, no}. */
         READER("""
-                update ${log}.subscriber set reader = ?::pg_catalog.uuid, leader = ?
-                where no operator(pg_catalog.=) any (?::pg_catalog.int8[])"""),
+                update ${log}.subscriber set reader = ?::pg_catalog.uuid, leader = ? where no operator(pg_catalog.=) ?"""),
 
         /**
-         * Stores a window, before its first message is handed out; the former one, if any, is done with that. No row: another owner, another
-         * window, or the group was removed ({@link #STANDING} tells). {@code upto, upto_max_id, last_id, no, epoch, owner, former upto or ""}.
+         * Opens a window if there is anything in it, all in one statement: takes a snapshot, reads the sequence, draws an xid, stores them. A
+         * visible row with an id above {@code done_max_id} is in the window, and so are the stragglers' (see above). Always one row:
+         * {@code upto, upto_max_id, upto_xid, missed} of the new window, or nulls; {@code epoch, owner, upto, done, done_max_id, done_xid} as the
+         * place was, or nulls: there is none; and {@code valid}. Not valid: the transaction has an xid of its own, which would look committed.
+         * {@code no, epoch, owner, done, done_max_id, done_xid, channel, done_max_id, done, channel, channel, done, done_xid, no}.
          */
-        OPEN("""
-                update ${log}.place set done = coalesce(upto, done), done_max_id = coalesce(upto_max_id, done_max_id),
-                    done_xid = coalesce(upto_xid, done_xid),
-                    upto = ?::pg_catalog.pg_snapshot, upto_max_id = ?, upto_xid = pg_catalog.pg_current_xact_id(), last_id = ?
-                where no operator(pg_catalog.=) ? and epoch operator(pg_catalog.=) ? and owner operator(pg_catalog.=) ?::pg_catalog.uuid
-                    and coalesce(upto::pg_catalog.text, '') operator(pg_catalog.=) ?::pg_catalog.text
-                returning done::pg_catalog.text, done_max_id, done_xid::pg_catalog.text"""),
-
-        /** The window's last message is complete, and nothing more is there. {@code no, epoch, owner, upto}. */
-        DONE("""
-                update ${log}.place set done = upto, done_max_id = upto_max_id, done_xid = upto_xid,
-                    upto = null, upto_max_id = null, upto_xid = null
-                where no operator(pg_catalog.=) ? and epoch operator(pg_catalog.=) ? and owner operator(pg_catalog.=) ?::pg_catalog.uuid
-                    and upto::pg_catalog.text operator(pg_catalog.=) ?::pg_catalog.text
-                returning done::pg_catalog.text, done_max_id, done_xid::pg_catalog.text"""),
+        OPEN("with now_ as materialized (select pg_catalog.pg_current_snapshot() as upto, "
+                + "coalesce(pg_catalog.pg_sequence_last_value('${log.literal}.message_id'::pg_catalog.regclass), 0) as max_id, "
+                + DURABLE
+                + """
+                         as durable
+                            where pg_catalog.pg_current_xact_id_if_assigned() is null
+                        ), opened as (
+                            update ${log}.place p set upto = n.upto, upto_max_id = n.max_id,
+                                upto_xid = case when n.max_id is not null and n.durable is not null then pg_catalog.pg_current_xact_id() end,
+                                last_id = 0
+                            from now_ n
+                            where p.no operator(pg_catalog.=) ? and p.epoch operator(pg_catalog.=) ?
+                                and p.owner operator(pg_catalog.=) ?::pg_catalog.uuid and p.upto is null
+                                and p.done::pg_catalog.text operator(pg_catalog.=) ?::pg_catalog.text
+                                and p.done_max_id operator(pg_catalog.=) ?
+                                and p.done_xid::pg_catalog.text operator(pg_catalog.=) ?::pg_catalog.text
+                                and ((select m.id from ${log}.message m
+                                        where m.channel operator(pg_catalog.=) ?::pg_catalog.text and m.id operator(pg_catalog.>) ?
+                                        order by m.id limit 1) is not null
+                                    or exists (select from pg_catalog.pg_snapshot_xip(?::pg_catalog.pg_snapshot) as t(x)
+                                        where (select m.id from ${log}.message m
+                                            where m.channel operator(pg_catalog.=) ?::pg_catalog.text
+                                                and m.txid operator(pg_catalog.>=) t.x and m.txid operator(pg_catalog.<=) t.x
+                                            order by m.txid, m.id limit 1) is not null)
+                                    or (select m.id from ${log}.message m
+                                        where m.channel operator(pg_catalog.=) ?::pg_catalog.text
+                                            and m.txid operator(pg_catalog.>=) pg_catalog.pg_snapshot_xmax(?::pg_catalog.pg_snapshot)
+                                            and m.txid operator(pg_catalog.<=) ?::pg_catalog.xid8
+                                        order by m.txid, m.id limit 1) is not null)
+                            returning p.upto::pg_catalog.text as upto, p.upto_max_id, p.upto_xid::pg_catalog.text as upto_xid,
+                                p.missed operator(pg_catalog.-) p.missed_told as missed
+                        )
+                        select o.upto, o.upto_max_id, o.upto_xid, o.missed, p.epoch, p.owner, p.upto::pg_catalog.text,
+                            p.done::pg_catalog.text, p.done_max_id, p.done_xid::pg_catalog.text, exists (select from now_)
+                        from (select 1) as one left join opened o on true
+                            left join ${log}.place p on p.no operator(pg_catalog.=) ?"""),
 
         /**
-         * Moves many places within their windows, never back. Returns those that are this owner's, moved or not.
-         * {@code no[], epoch[], owner[], upto[], last_id[]}.
+         * The next rows of a window's stragglers, by id, until a number of rows or of bytes is reached, one row at least. Columns: {@link #REST}.
+         * Each transaction's rows are a range of an index: comparing rows keeps the planner from walking the other one.
+         * {@code done, upto, done, done_xid, upto, channel, last_id, end, channel's group, shards, shard[], rows + 1, rows + 1, rows, bytes}.
          */
-        ACKNOWLEDGE("""
-                update ${log}.place p
-                set last_id = case when p.last_id operator(pg_catalog.<) to_.last_id then to_.last_id else p.last_id end
-                from rows from (pg_catalog.unnest(?::pg_catalog.int8[]), pg_catalog.unnest(?::pg_catalog.int8[]),
-                    pg_catalog.unnest(?::pg_catalog.uuid[]), pg_catalog.unnest(?::pg_catalog.text[]),
-                    pg_catalog.unnest(?::pg_catalog.int8[])) as to_(no, epoch, owner, upto, last_id)
-                where p.no operator(pg_catalog.=) to_.no and p.epoch operator(pg_catalog.=) to_.epoch
-                    and p.owner operator(pg_catalog.=) to_.owner and p.upto::pg_catalog.text operator(pg_catalog.=) to_.upto
-                returning p.no"""),
+        STRAGGLERS(PAGE_HEAD
+                + """
+                        from pg_catalog.unnest(pg_catalog.array_cat(
+                                array(select x from pg_catalog.pg_snapshot_xip(?::pg_catalog.pg_snapshot) as t(x)
+                                    where pg_catalog.pg_visible_in_snapshot(x, ?::pg_catalog.pg_snapshot)),
+                                array(select n::pg_catalog.text::pg_catalog.xid8 from pg_catalog.generate_series(
+                                        pg_catalog.pg_snapshot_xmax(?::pg_catalog.pg_snapshot)::pg_catalog.text::pg_catalog.int8,
+                                        ?::pg_catalog.int8) as s(n)
+                                    where pg_catalog.pg_visible_in_snapshot(n::pg_catalog.text::pg_catalog.xid8,
+                                        ?::pg_catalog.pg_snapshot)))) as late(x)
+                            cross join lateral (
+                                select e.* from ${log}.message e
+                                where e.channel operator(pg_catalog.=) ?::pg_catalog.text
+                                    and row(e.txid, e.id) operator(pg_catalog.>) row(late.x, ?::pg_catalog.int8)
+                                    and e.txid operator(pg_catalog.<=) late.x and e.id operator(pg_catalog.<=) ?
+                                    and (e.for_group is null or e.for_group operator(pg_catalog.=) ?::pg_catalog.text)
+                                    and e.bucket operator(pg_catalog.%) ?::pg_catalog.int2 operator(pg_catalog.=) any (?::pg_catalog.int2[])
+                                order by e.txid, e.id limit ?) as m
+                        order by m.id limit ?"""
+                + PAGE_TAIL),
+
+        /**
+         * The next rows of the rest of a window, by id, until a number of rows or of bytes is reached, one row at least: {@code id, micros, key,
+         * payload, bytes, headers, context, sender, for_group, at, bucket, size, candidates}. Fewer rows than candidates: there are more.
+         * {@code channel, last_id, upto_max_id, done, upto, upto, done, upto, grp, shards, shard[], rows + 1, rows, bytes}.
+         */
+        REST(PAGE_HEAD + """
+                from ${log}.message m
+                where m.channel operator(pg_catalog.=) ?::pg_catalog.text
+                    and m.id operator(pg_catalog.>) ? and m.id operator(pg_catalog.<=) ?
+                    and (m.txid operator(pg_catalog.>=) pg_catalog.pg_snapshot_xmax(?::pg_catalog.pg_snapshot)
+                            and m.txid operator(pg_catalog.<) pg_catalog.pg_snapshot_xmax(?::pg_catalog.pg_snapshot)
+                            and pg_catalog.pg_visible_in_snapshot(m.txid, ?::pg_catalog.pg_snapshot)
+                        or m.txid operator(pg_catalog.=) any (array(
+                            select x from pg_catalog.pg_snapshot_xip(?::pg_catalog.pg_snapshot) as t(x)
+                            where pg_catalog.pg_visible_in_snapshot(x, ?::pg_catalog.pg_snapshot))))
+                    and (m.for_group is null or m.for_group operator(pg_catalog.=) ?::pg_catalog.text)
+                    and m.bucket operator(pg_catalog.%) ?::pg_catalog.int2 operator(pg_catalog.=) any (?::pg_catalog.int2[])
+                order by m.id limit ?""" + PAGE_TAIL),
+
+        /** A place as it stands: {@code epoch, owner}. {@code no}. */
+        STANDING("select epoch, owner from ${log}.place where no operator(pg_catalog.=) ?"),
+
+        /**
+         * Moves a place, never back. No row: another owner or another window, or the group was removed ({@link #STANDING} tells).
+         * {@code last_id, whole, release, told, no, epoch, owner, upto or "", upto_max_id or 0, upto_xid or ""}.
+         */
+        ACKNOWLEDGE(
+                """
+                        update ${log}.place p set
+                            last_id = case when p.last_id operator(pg_catalog.<) v.last_id then v.last_id else p.last_id end,
+                            done = case when v.whole then coalesce(p.upto, p.done) else p.done end,
+                            done_max_id = case when v.whole then coalesce(p.upto_max_id, p.done_max_id) else p.done_max_id end,
+                            done_xid = case when v.whole then coalesce(p.upto_xid, p.done_xid) else p.done_xid end,
+                            upto = case when v.whole then null else p.upto end,
+                            upto_max_id = case when v.whole then null else p.upto_max_id end,
+                            upto_xid = case when v.whole then null else p.upto_xid end,
+                            owner = case when v.release then null else p.owner end,
+                            missed_told = p.missed_told operator(pg_catalog.+) v.told
+                        from (select ?::pg_catalog.int8 as last_id, ?::pg_catalog.bool as whole, ?::pg_catalog.bool as release,
+                            ?::pg_catalog.int8 as told) as v
+                        where p.no operator(pg_catalog.=) ? and p.epoch operator(pg_catalog.=) ? and p.owner operator(pg_catalog.=) ?::pg_catalog.uuid
+                            and coalesce(p.upto::pg_catalog.text, '') operator(pg_catalog.=) ?::pg_catalog.text
+                            and coalesce(p.upto_max_id, 0) operator(pg_catalog.=) ?
+                            and coalesce(p.upto_xid::pg_catalog.text, '') operator(pg_catalog.=) ?::pg_catalog.text
+                        returning p.no"""),
 
         /**
          * The last statement of an exchange's own transaction. A frozen exchange must not hold the row for ever, so the server ends the
@@ -175,22 +259,19 @@ public final class LogQueries {
          */
         ACKNOWLEDGE_IN_TRANSACTION(
                 """
-                        update ${log}.place set last_id = ?
-                        where no operator(pg_catalog.=) ? and epoch operator(pg_catalog.=) ? and owner operator(pg_catalog.=) ?::pg_catalog.uuid
-                            and upto::pg_catalog.text operator(pg_catalog.=) ?::pg_catalog.text
+                        update ${log}.place p set last_id = case when p.last_id operator(pg_catalog.<) v.last_id then v.last_id else p.last_id end
+                        from (select ?::pg_catalog.int8 as last_id) as v
+                        where p.no operator(pg_catalog.=) ? and p.epoch operator(pg_catalog.=) ? and p.owner operator(pg_catalog.=) ?::pg_catalog.uuid
+                            and p.upto::pg_catalog.text operator(pg_catalog.=) ?::pg_catalog.text
                         returning pg_catalog.set_config('idle_in_transaction_session_timeout', ?::pg_catalog.text, true)"""),
 
-        /** The gap with so many messages given up has been told. {@code missed, no, epoch, owner}. */
-        TOLD("""
-                update ${log}.place set missed_told = ?
-                where no operator(pg_catalog.=) ? and epoch operator(pg_catalog.=) ? and owner operator(pg_catalog.=) ?::pg_catalog.uuid"""),
-
-        /** Sets a message aside; the place moves in the same transaction. {@code grp, error, attempts, channel, id}. */
+        /**
+         * Sets a message aside; the place moves in the same transaction, which also proves that it is this owner's. The values are the reader's:
+         * the log may have given up the row. {@code channel, grp, id, at, key, payload, bytes, headers, context, error, attempts}.
+         */
         PARK("""
                 insert into ${log}.parked (channel, grp, id, at, key, payload, bytes, headers, context, error, attempts)
-                select m.channel, ?, m.id, m.at, m.key, m.payload, m.bytes, m.headers, m.context, ?, ?
-                from ${log}.message m
-                where m.channel operator(pg_catalog.=) ?::pg_catalog.text and m.id operator(pg_catalog.=) ?
+                values (?, ?, ?, ?, ?, ?, ?, ?::pg_catalog.jsonb, ?, ?, ?)
                 on conflict (channel, grp, id, at) do update set error = excluded.error, attempts = excluded.attempts"""),
 
         /** Signs of life of members, leader or not. {@code no[]}. */
@@ -198,18 +279,26 @@ public final class LogQueries {
                 insert into ${log}.seen (no) select n from pg_catalog.unnest(?::pg_catalog.int8[]) as t(n)
                 on conflict (no) do update set at = excluded.at"""),
 
-        /** The key of the session-level advisory lock that a sleeping reader holds for a channel. {@code reader, channel}. */
-        SLEEP_KEY("""
-                select pg_catalog.hashtextextended('pgpubsub/sleep/' operator(pg_catalog.||) ?::pg_catalog.text
-                    operator(pg_catalog.||) '/' operator(pg_catalog.||) ?::pg_catalog.text, 0)"""),
+        /** Tries the session-level advisory lock that a sleeping reader holds for a channel. {@code reader, channel}. */
+        SLEEP("""
+                select pg_catalog.pg_try_advisory_lock(pg_catalog.hashtextextended('pgpubsub/sleep/' operator(pg_catalog.||)
+                    ?::pg_catalog.text operator(pg_catalog.||) '/' operator(pg_catalog.||) ?::pg_catalog.text, 0))"""),
+
+        /** Gives that lock back. {@code reader, channel}. */
+        AWAKE("""
+                select pg_catalog.pg_advisory_unlock(pg_catalog.hashtextextended('pgpubsub/sleep/' operator(pg_catalog.||)
+                    ?::pg_catalog.text operator(pg_catalog.||) '/' operator(pg_catalog.||) ?::pg_catalog.text, 0))"""),
+
+        /** A group that begins again: what is written up to now may have been processed. {@code no}. */
+        MARK_ALL("""
+                update ${log}.place set redelivered_id =
+                    coalesce(pg_catalog.pg_sequence_last_value('${log.literal}.message_id'::pg_catalog.regclass), 0)
+                where no operator(pg_catalog.=) ?"""),
 
         /** Makes places, or finds them: {@code no, shard, created}. {@code channel, grp, start_from, shards, expiry}. */
         JOIN("""
                 select no, shard, created from ${log}.join_group(?::pg_catalog.text, ?::pg_catalog.text, ?::pg_catalog.text,
                     ?::pg_catalog.int4, ?::pg_catalog.interval)"""),
-
-        /** Refuses, with SQLSTATE 55000, a log of another cluster. Before each {@link #LEAD}. */
-        CHECK_CLUSTER("select ${log}.check_cluster()"),
 
         /**
          * Forgets and moves on: {@code outcome, slot, given_up, groups, expired}. In autocommit.

@@ -74,6 +74,7 @@ public final class LogSchema {
             new Right("table", "parked", "UPDATE"),
             new Right("table", "groups", "SELECT"),
             function("check_cluster", ""),
+            function("timeline", ""),
             function("join_group", "pg_catalog.text, pg_catalog.text, pg_catalog.text, integer, interval"),
             function("drop_group", "pg_catalog.text, pg_catalog.text"),
             function("seek", "pg_catalog.text, pg_catalog.text, pg_catalog.text"),

@@ -31,6 +31,7 @@ final class HandReader implements AutoCloseable {
     /** Empty: no window is stored. */
     String upto = "";
     long uptoMaxId;
+    String uptoXid = "";
     long lastId;
     long missed;
 
@@ -57,85 +58,107 @@ final class HandReader implements AutoCloseable {
     }
 
     void lead() throws SQLException {
-        one(Statement.LEAD, row -> {
-            epoch = row.getLong(1);
-            done = row.getString(2);
-            doneMaxId = row.getLong(3);
-            doneXid = row.getString(4);
-            upto = row.getString(5) == null ? "" : row.getString(5);
-            uptoMaxId = row.getLong(6);
-            lastId = row.getLong(7);
-            missed = row.getLong(9);
-            return true;
-        }, owner.toString(), no);
+        long redeliveredId = one(Statement.TAKE, row -> {
+            done = row.getString(4);
+            doneMaxId = row.getLong(5);
+            doneXid = row.getString(6);
+            upto = row.getString(7) == null ? "" : row.getString(7);
+            uptoMaxId = row.getLong(8);
+            uptoXid = row.getString(9) == null ? "" : row.getString(9);
+            lastId = row.getLong(10);
+            missed = row.getLong(12);
+            return row.getLong(11);
+        }, channel, grp, 0);
+        epoch = one(Statement.LEAD, row -> row.getLong(1), owner.toString(), redeliveredId, no);
     }
 
-    /** Takes a snapshot and stores the window up to it, whether or not anything is in it. False: deposed. */
+    /** Takes a snapshot and stores the window up to it. False: deposed, or there is nothing in it. */
     boolean open() throws SQLException {
-        String[] snapshot = one(Statement.SNAPSHOT, row -> new String[] {row.getString(1), row.getString(2)});
-        return open(snapshot[0], Long.parseLong(snapshot[1]));
-    }
-
-    boolean open(String newUpto, long newUptoMaxId) throws SQLException {
         if (!upto.isEmpty()) {
             throw new IllegalStateException("The window is not done");
         }
-        long first = firstStraggler(newUpto);
-        List<Boolean> stored = all(Statement.OPEN, row -> true, newUpto, newUptoMaxId, first - 1, no, epoch, owner.toString(),
-                "");
-        if (stored.isEmpty()) {
-            return false;
+        return one(Statement.OPEN, row -> {
+            if (!row.getBoolean(11)) {
+                throw new IllegalStateException("The transaction has an xid");
+            }
+            if (row.getString(1) == null) {
+                return false;
+            }
+            upto = row.getString(1);
+            uptoMaxId = row.getLong(2);
+            uptoXid = row.getString(3);
+            lastId = 0;
+            return true;
+        }, no, epoch, owner.toString(), done, doneMaxId, doneXid, channel, doneMaxId, done, channel, channel, done, doneXid, no);
+    }
+
+    /** As {@link #open()}, with time between the three steps, which a test uses. */
+    void openSlowly(String snapshot, long maxId) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("update pgpubsub.place set upto = ?::pg_snapshot,"
+                + " upto_max_id = ?, upto_xid = pg_current_xact_id(), last_id = 0 where no = ? returning upto_xid")) {
+            statement.setString(1, snapshot);
+            statement.setLong(2, maxId);
+            statement.setLong(3, no);
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                uptoXid = row.getString(1);
+            }
         }
-        upto = newUpto;
-        uptoMaxId = newUptoMaxId;
-        lastId = first - 1;
-        return true;
-    }
-
-    private long firstStraggler(String newUpto) throws SQLException {
-        long[] stragglers = one(Statement.FIRST_STRAGGLER, row -> new long[] {orNone(row.getObject(1, Long.class)),
-            orNone(row.getObject(2, Long.class))}, channel, done, newUpto, channel, newUpto, done, doneXid);
-        return Math.min(Math.min(stragglers[0], stragglers[1]), doneMaxId + 1);
-    }
-
-    private static long orNone(Long id) {
-        return id == null ? NO_LIMIT : id;
+        upto = snapshot;
+        uptoMaxId = maxId;
+        lastId = 0;
     }
 
     /** The rows after {@code lastId}, which does not move. */
     List<Row> page(int rows, long bytes) throws SQLException {
-        return all(Statement.PAGE, row -> new Row(row.getLong(1), row.getString(3), row.getBoolean(8)), channel, lastId,
-                uptoMaxId, done,
-                upto, upto, done, upto, grp, 1, connection.createArrayOf("int2", new Short[] {0}), rows, bytes);
+        java.sql.Array shards = connection.createArrayOf("int2", new Short[] {0});
+        long after = Math.max(lastId, doneMaxId);
+        if (lastId < doneMaxId) {
+            List<Row> stragglers = all(Statement.STRAGGLERS, HandReader::row, done, upto, done, Long.parseLong(doneXid), upto,
+                    channel, lastId, doneMaxId, grp, 1, shards, rows + 1, rows + 1, rows, bytes);
+            if (!stragglers.isEmpty()) {
+                return stragglers;
+            }
+        }
+        return all(Statement.REST, HandReader::row, channel, after, uptoMaxId, done, upto, upto, done, upto, grp, 1, shards,
+                rows + 1, rows, bytes);
+    }
+
+    private static Row row(ResultSet row) throws SQLException {
+        return new Row(row.getLong(1), row.getString(4), row.getBoolean(9));
     }
 
     /** False: deposed, or another window. */
     boolean acknowledge(long id) throws SQLException {
-        boolean mine = !all(Statement.ACKNOWLEDGE, row -> true, array("int8", no), array("int8", epoch), array("uuid", owner),
-                array("text", upto), array("int8", id)).isEmpty();
+        boolean mine = acknowledge(id, false);
         if (mine) {
             lastId = Math.max(lastId, id);
         }
         return mine;
     }
 
+    private boolean acknowledge(long id, boolean whole) throws SQLException {
+        return !all(Statement.ACKNOWLEDGE, row -> true, id, whole, false, 0, no, epoch, owner.toString(), upto, uptoMaxId,
+                uptoXid).isEmpty();
+    }
+
     boolean finish() throws SQLException {
-        List<String[]> stored = all(Statement.DONE, row -> new String[] {row.getString(1), row.getString(2), row.getString(3)},
-                no, epoch, owner.toString(), upto);
-        if (stored.isEmpty()) {
+        if (!acknowledge(lastId, true)) {
             return false;
         }
-        done = stored.get(0)[0];
-        doneMaxId = Long.parseLong(stored.get(0)[1]);
-        doneXid = stored.get(0)[2];
+        done = upto;
+        doneMaxId = uptoMaxId;
+        doneXid = uptoXid;
         upto = "";
+        uptoMaxId = 0;
+        uptoXid = "";
         return true;
     }
 
     /** The rest of the open window, or else one window up to now, acknowledged. */
     List<String> read() throws SQLException {
         if (upto.isEmpty() && !open()) {
-            throw new IllegalStateException("Deposed");
+            return List.of();
         }
         List<String> payloads = new ArrayList<>();
         for (List<Row> page = page(100, NO_LIMIT); !page.isEmpty(); page = page(100, NO_LIMIT)) {
@@ -152,10 +175,6 @@ final class HandReader implements AutoCloseable {
         try (java.sql.Statement statement = connection.createStatement()) {
             statement.execute(sql);
         }
-    }
-
-    private java.sql.Array array(String type, Object value) throws SQLException {
-        return connection.createArrayOf(type, new Object[] {value});
     }
 
     /** What is made of a row. */

@@ -8,6 +8,9 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,18 +46,36 @@ class QueryPlanTest {
         try (Connection connection = postgres.connect()) {
             connection.createStatement().execute(LogQueries.SETTINGS + "; set plan_cache_mode = " + mode);
             Object shards = connection.createArrayOf("int2", new Short[] {0});
-            String page = explain(connection, Statement.PAGE, "c1", last, last + 20_000, "3:3:", now, now, "3:3:", now, "g", 1,
-                    shards,
-                    100, 1_000_000L);
-            assertThat(page).doesNotContain("Seq Scan").doesNotContain("Bitmap").doesNotContain("Sort  ")
+            String page = explain(connection, Statement.REST, "c1", last, last + 20_000, "3:3:", now, now, "3:3:", now, "g", 1,
+                    shards, 101, 100, 1_000_000L);
+            assertThat(page).as(page).doesNotContain("Seq Scan").doesNotContain("Bitmap").doesNotContain("Sort  ")
                     .contains("message_0_channel_id_idx").doesNotContain("txid_id_idx");
             assertThat(removed(page)).as(page).isLessThan(10);
-            String bounds = explain(connection, Statement.FIRST_STRAGGLER, "c1", "3:9:4,5", now, "c1", now, now,
-                    now.split(":")[1]);
-            assertThat(bounds).as(bounds).doesNotContain("Seq Scan").contains("message_0_channel_txid_id_idx")
-                    .doesNotContain("message_0_channel_id_idx");
-            assertThat(removed(bounds)).as(bounds).isLessThan(10);
+            long bulk = postgres.number("select txid::text::bigint from pgpubsub.message limit 1");
+            String stragglers = explain(connection, Statement.STRAGGLERS, bulk + ":" + (bulk + 1) + ":" + bulk, now,
+                    bulk + ":" + (bulk + 1) + ":" + bulk, bulk + 1, now, "c1", last, last + 20_000, "g", 1, shards, 101, 101, 100,
+                    1_000_000L);
+            assertThat(stragglers).as(stragglers).doesNotContain("Seq Scan").doesNotContain("Bitmap")
+                    .contains("message_0_channel_txid_id_idx").doesNotContain("message_0_channel_id_idx");
+            assertThat(removed(stragglers)).as(stragglers).isLessThan(10);
+            assertThat(buffers(stragglers)).as(stragglers).isLessThan(60);
+            long top = postgres.number("select max(id) from pgpubsub.message");
+            String open = explain(connection, Statement.OPEN, 1L, 1L, new UUID(0, 1).toString(), now, top, "9", "c1", top,
+                    "3:9:4,5",
+                    "c1", "c1", "3:9:4,5", "9", 1L);
+            assertThat(open).as(open).doesNotContain("Seq Scan on message").doesNotContain("Bitmap");
+            assertThat(open.lines().filter(line -> line.contains("on message_0"))).as(open).hasSize(3)
+                    .satisfiesExactlyInAnyOrder(line -> assertThat(line).contains("message_0_channel_id_idx"),
+                            line -> assertThat(line).contains("message_0_channel_txid_id_idx"),
+                            line -> assertThat(line).contains("message_0_channel_txid_id_idx"));
+            assertThat(removed(open)).as(open).isLessThan(10);
         }
+    }
+
+    /** Of the whole query: the first line is the top node's. */
+    private static long buffers(String plan) {
+        Matcher hit = Pattern.compile("Buffers: shared hit=(\\d+)").matcher(plan);
+        return hit.find() ? Long.parseLong(hit.group(1)) : 0;
     }
 
     private static long removed(String plan) {
@@ -63,7 +84,7 @@ class QueryPlanTest {
     }
 
     private static String explain(Connection connection, Statement query, Object... parameters) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement("explain (analyze, costs off) "
+        try (PreparedStatement statement = connection.prepareStatement("explain (analyze, buffers, costs off) "
                 + new LogQueries("pgpubsub").sql(query))) {
             for (int i = 0; i < parameters.length; i++) {
                 statement.setObject(i + 1, parameters[i]);

@@ -211,20 +211,14 @@ class WakeUpTest {
     }
 
     private static boolean sleepLock(Connection connection, UUID reader, boolean take) throws SQLException {
-        long key;
         try (java.sql.PreparedStatement statement = connection
-                .prepareStatement(new LogQueries("pgpubsub").sql(Statement.SLEEP_KEY))) {
+                .prepareStatement(new LogQueries("pgpubsub").sql(take ? Statement.SLEEP : Statement.AWAKE))) {
             statement.setString(1, reader.toString());
             statement.setString(2, "c");
             try (java.sql.ResultSet row = statement.executeQuery()) {
                 row.next();
-                key = row.getLong(1);
+                return row.getBoolean(1);
             }
-        }
-        try (java.sql.ResultSet row = connection.createStatement().executeQuery(
-                "select " + (take ? "pg_try_advisory_lock(" : "pg_advisory_unlock(") + key + ")")) {
-            row.next();
-            return row.getBoolean(1);
         }
     }
 

@@ -1,0 +1,11 @@
+package io.github.pgpubsub.internal.log;
+
+import io.github.pgpubsub.internal.log.reading.LogMessageId;
+
+/**
+ * A message for the handler.
+ *
+ * @param redelivered whether it may have been processed before
+ * @param epoch       rises with each new leader of the group: a fencing token for effects elsewhere
+ */
+public record KeptMessage(LogMessageId id, KeptRow row, boolean redelivered, long epoch) {}
