@@ -4,13 +4,58 @@ import java.time.OffsetDateTime;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A row of the log, as a page has it. Of payload and bytes one is null, or both.
- *
- * @param headers  a JSON object
- * @param context  the process that sent it, unless plain SQL did
- * @param forGroup whether it was written for one group alone: it was parked before
- * @param at       when it was written
- */
-public record KeptRow(@Nullable String key, @Nullable String payload, byte @Nullable [] bytes, @Nullable String headers,
-        @Nullable UUID context, boolean forGroup, OffsetDateTime at) {}
+/** A row of the log, as a page has it. Immutable, but for the bytes, which are the handler's. */
+public final class KeptRow {
+
+    private final @Nullable String key;
+    private final @Nullable String payload;
+    private final byte @Nullable [] bytes;
+    private final @Nullable String headers;
+    private final @Nullable UUID context;
+    private final boolean forGroup;
+    private final OffsetDateTime at;
+
+    KeptRow(@Nullable String key, @Nullable String payload, byte @Nullable [] bytes, @Nullable String headers,
+            @Nullable UUID context, boolean forGroup, OffsetDateTime at) {
+        this.key = key;
+        this.payload = payload;
+        this.bytes = bytes;
+        this.headers = headers;
+        this.context = context;
+        this.forGroup = forGroup;
+        this.at = at;
+    }
+
+    public @Nullable String key() {
+        return key;
+    }
+
+    /** Null: the message has bytes, or nothing. */
+    public @Nullable String payload() {
+        return payload;
+    }
+
+    public byte @Nullable [] bytes() {
+        return bytes;
+    }
+
+    /** A JSON object; null: none. */
+    public @Nullable String headers() {
+        return headers;
+    }
+
+    /** The process that sent it; null: plain SQL did. */
+    public @Nullable UUID context() {
+        return context;
+    }
+
+    /** Whether it was written for one group alone: it had been parked. */
+    public boolean forGroup() {
+        return forGroup;
+    }
+
+    /** When it was written. */
+    public OffsetDateTime at() {
+        return at;
+    }
+}

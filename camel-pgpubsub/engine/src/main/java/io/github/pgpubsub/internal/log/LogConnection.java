@@ -182,7 +182,8 @@ final class LogConnection implements AutoCloseable {
         String snapshot = done.snapshot().text();
         String xid = String.valueOf(done.xid());
         OpenAnswer answer = single(Statement.OPEN, row -> openAnswer(row, fence, done), no, fence.epoch(),
-                fence.owner().toString(), snapshot, done.maxId(), xid, channel, done.maxId(), snapshot, channel, channel, snapshot,
+                fence.owner().toString(), snapshot, done.maxId(), xid, channel, done.maxId(), snapshot, channel, channel,
+                snapshot,
                 xid, no);
         if (answer == null) {
             throw new IllegalStateException("The statement always returns a row");
@@ -382,6 +383,11 @@ final class LogConnection implements AutoCloseable {
         try (java.sql.Statement statement = jdbc.createStatement()) {
             statement.execute(sql);
         }
+    }
+
+    /** For any thread. */
+    void abort() {
+        connection.abort();
     }
 
     @Override

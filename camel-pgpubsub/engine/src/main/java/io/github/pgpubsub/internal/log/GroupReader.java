@@ -1,0 +1,270 @@
+package io.github.pgpubsub.internal.log;
+
+import io.github.pgpubsub.internal.ConnectionFailure;
+import io.github.pgpubsub.internal.log.reading.Acknowledgement;
+import io.github.pgpubsub.internal.log.reading.Bound;
+import io.github.pgpubsub.internal.log.reading.Delivery;
+import io.github.pgpubsub.internal.log.reading.Effects;
+import io.github.pgpubsub.internal.log.reading.Fence;
+import io.github.pgpubsub.internal.log.reading.OpenAnswer;
+import io.github.pgpubsub.internal.log.reading.Outcome;
+import io.github.pgpubsub.internal.log.reading.Page;
+import io.github.pgpubsub.internal.log.reading.PageRequest;
+import io.github.pgpubsub.internal.log.reading.ReadOptions;
+import io.github.pgpubsub.internal.log.reading.Reader;
+import io.github.pgpubsub.internal.log.reading.StartFrom;
+import io.github.pgpubsub.internal.log.reading.TakeAnswer;
+import io.github.pgpubsub.internal.log.reading.Ticket;
+import java.security.SecureRandom;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * One group's {@link Reader}, and what it asks for: SQL goes to the {@link LogReader}, messages to the workers' queue. Belongs to the
+ * reading thread.
+ */
+final class GroupReader implements Effects<KeptRow> {
+
+    private final LogReader host;
+    private final KeptGroup group;
+    private final Lead lead;
+    private final KeptHandler handler;
+    private final WorkQueue queue;
+    private final Reader<KeptRow> reader;
+    private final CompletableFuture<Void> stopped = new CompletableFuture<>();
+    /** Of messages that failed and are not complete, the last error. */
+    private final Map<Delivery<KeptRow>, String> errors = new HashMap<>();
+    private boolean leads;
+    /** Of the place that step 0 found last. */
+    private long no;
+    /** The sleep lock is held, or may be. */
+    private boolean sleeps;
+
+    GroupReader(LogReader host, KeptGroup group, ReadOptions options, Lead lead, KeptHandler handler, WorkQueue queue) {
+        this.host = host;
+        this.group = group;
+        this.lead = lead;
+        this.handler = handler;
+        this.queue = queue;
+        this.reader = new Reader<>(options, this, new SecureRandom());
+    }
+
+    // ---- events, in the reading thread
+
+    boolean isInTerm() {
+        return reader.isInTerm();
+    }
+
+    long no() {
+        return no;
+    }
+
+    void connected() {
+        reader.connected(System.nanoTime());
+    }
+
+    void disconnected() {
+        sleeps = false;
+        reader.disconnected(System.nanoTime());
+    }
+
+    void woken(String channel) {
+        if (channel.isEmpty() || channel.equals(group.channel())) {
+            reader.woken(System.nanoTime());
+        }
+    }
+
+    void tick(long now) {
+        boolean leadsNow = lead.isLeading();
+        if (leadsNow && !leads) {
+            reader.leads(now);
+        } else if (!leadsNow && leads) {
+            reader.leadLost(now);
+        }
+        leads = leadsNow;
+        if (reader.waitNanos(now) <= 0) {
+            reader.tick(now);
+        }
+    }
+
+    long waitNanos(long now) {
+        return reader.waitNanos(now);
+    }
+
+    void refused(Ticket ticket, String error) {
+        reader.refused(ticket, error, System.nanoTime());
+    }
+
+    void completed(Delivery<KeptRow> delivery) {
+        errors.remove(delivery);
+        reader.completed(delivery, System.nanoTime());
+    }
+
+    void failed(Delivery<KeptRow> delivery, String error) {
+        errors.put(delivery, error);
+        reader.failed(delivery, System.nanoTime());
+    }
+
+    void stop() {
+        reader.stop(System.nanoTime());
+    }
+
+    void giveUp() {
+        reader.giveUp(System.nanoTime());
+    }
+
+    CompletableFuture<Void> whenStopped() {
+        return stopped;
+    }
+
+    // ---- the place
+
+    @Override
+    public void take(Ticket ticket, UUID owner) {
+        host.request(this, ticket, connection -> {
+            LogConnection.Taking taking = connection.take(group, owner);
+            return () -> {
+                errors.clear();
+                no = taking.no();
+                reader.taken(ticket, answer(taking), System.nanoTime());
+            };
+        });
+    }
+
+    private static TakeAnswer answer(LogConnection.Taking taking) {
+        if (taking.place() != null) {
+            return new TakeAnswer.Taken(taking.place());
+        }
+        return taking.blocker() == null ? new TakeAnswer.Absent() : new TakeAnswer.Blocked(taking.blocker());
+    }
+
+    @Override
+    public void join(Ticket ticket, StartFrom startFrom, boolean again) {
+        host.request(this, ticket, connection -> {
+            connection.join(group, startFrom, again);
+            return () -> reader.joined(ticket, System.nanoTime());
+        });
+    }
+
+    @Override
+    public void endBlockers() {
+        host.request(this, null, connection -> {
+            connection.endBlockers(group);
+            return () -> {};
+        });
+    }
+
+    @Override
+    public void open(Ticket ticket, Fence fence, Bound done) {
+        host.request(this, ticket, connection -> {
+            OpenAnswer answer = connection.open(group.channel(), no, fence, done);
+            return () -> reader.opened(ticket, answer, System.nanoTime());
+        });
+    }
+
+    @Override
+    public void read(Ticket ticket, PageRequest request) {
+        host.request(this, ticket, connection -> {
+            Page<KeptRow> page = connection.read(group, request);
+            return () -> reader.read(ticket, page, System.nanoTime());
+        });
+    }
+
+    @Override
+    public void acknowledge(Ticket ticket, Fence fence, Acknowledgement acknowledgement) {
+        host.request(this, ticket, connection -> {
+            Outcome outcome = connection.acknowledge(no, fence, acknowledgement);
+            if (acknowledgement.release() && outcome == Outcome.MOVED) {
+                leave();
+            }
+            return () -> reader.acknowledged(ticket, outcome, System.nanoTime());
+        });
+    }
+
+    private void leave() {
+        long left = no;
+        host.request(this, null, connection -> {
+            connection.leave(left);
+            return () -> {};
+        });
+    }
+
+    @Override
+    public void park(Ticket ticket, Fence fence, Bound upto, Delivery<KeptRow> delivery, boolean moveLastId) {
+        host.request(this, ticket, connection -> {
+            Outcome outcome = connection.park(group, no, fence, upto, delivery, moveLastId,
+                    errors.getOrDefault(delivery, "unknown"));
+            return () -> {
+                if (outcome == Outcome.MOVED) {
+                    errors.remove(delivery);
+                }
+                reader.parked(ticket, outcome, System.nanoTime());
+            };
+        });
+    }
+
+    // ---- sleep
+
+    @Override
+    public void lock(Ticket ticket) {
+        host.request(this, ticket, connection -> {
+            boolean held = host.wakeUps().isListening() && connection.sleep(group.channel());
+            sleeps |= held;
+            return () -> reader.locked(ticket, held, System.nanoTime());
+        });
+    }
+
+    @Override
+    public void unlock() {
+        host.request(this, null, connection -> {
+            if (sleeps) {
+                sleeps = false;
+                connection.awake(group.channel());
+            }
+            return () -> {};
+        });
+    }
+
+    // ---- delivery
+
+    @Override
+    public void deliver(Delivery<KeptRow> delivery) {
+        queue.put(delivery);
+    }
+
+    @Override
+    public List<Delivery<KeptRow>> withdraw() {
+        return queue.withdraw();
+    }
+
+    // ---- what others should know
+
+    @Override
+    public void resign(String reason) {
+        leads = false;
+        lead.resign(reason);
+    }
+
+    @Override
+    public void report(Incident incident, String detail) {
+        try {
+            handler.incident(incident, detail);
+        } catch (RuntimeException e) {
+            org.slf4j.LoggerFactory.getLogger(LogReader.class).warn("A handler failed to hear of {}: {}", incident,
+                    ConnectionFailure.firstLine(e));
+        }
+    }
+
+    @Override
+    public void stopped() {
+        stopped.complete(null);
+    }
+
+    @Override
+    public String toString() {
+        return group.toString();
+    }
+}

@@ -1,0 +1,18 @@
+package io.github.pgpubsub.internal.log;
+
+import io.github.pgpubsub.connect.ConnectionCustomizer;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The options of a {@link LogReader}.
+ *
+ * @param name              thread and application name, and what operators see as a group's leader
+ * @param schema            the log's schema
+ * @param create            whether to make the log where it is absent
+ * @param reconnectDelay    first pause before reconnecting
+ * @param reconnectMaxDelay longest pause
+ * @param customizer        null: none
+ */
+public record LogReaderOptions(String name, String schema, boolean create, Duration reconnectDelay, Duration reconnectMaxDelay,
+        @Nullable ConnectionCustomizer customizer) {}

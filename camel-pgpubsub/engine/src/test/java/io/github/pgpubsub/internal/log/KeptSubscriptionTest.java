@@ -1,0 +1,305 @@
+package io.github.pgpubsub.internal.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.github.pgpubsub.connect.UrlConnectionSource;
+import io.github.pgpubsub.internal.log.Member.Received;
+import io.github.pgpubsub.internal.log.Member.Step;
+import io.github.pgpubsub.internal.log.reading.ErrorPolicy;
+import io.github.pgpubsub.internal.log.reading.ErrorPolicy.OnError;
+import io.github.pgpubsub.internal.log.schema.LogSchema;
+import io.github.pgpubsub.support.PostgresExtension;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Each kept message is received until it is complete, by one member at a time, whatever ends the others. */
+@Timeout(120)
+class KeptSubscriptionTest {
+
+    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration POLL = Duration.ofSeconds(1);
+    private static final Step NOTHING = message -> {};
+
+    @RegisterExtension
+    static final PostgresExtension postgres = new PostgresExtension();
+
+    private final List<Received> received = Collections.synchronizedList(new ArrayList<>());
+
+    @BeforeAll
+    static void createLog() throws SQLException {
+        try (Connection connection = postgres.connect()) {
+            new LogSchema("pgpubsub").prepare(connection, true, LogSchema.Use.RECEIVE);
+        }
+    }
+
+    @BeforeEach
+    void reset() {
+        postgres.execute("truncate pgpubsub.message; delete from pgpubsub.subscriber; delete from pgpubsub.parked");
+    }
+
+    private Member member(String name, Step step) throws Exception {
+        return member(name, Member.SKIP, POLL, 1, step);
+    }
+
+    private Member member(String name, ErrorPolicy onError, Duration poll, int workers, Step step) throws Exception {
+        return new Member(new UrlConnectionSource(postgres.url(), postgres.user(), postgres.password()), name, received,
+                Member.options(onError, poll), workers, step).start();
+    }
+
+    private static void write(String payload) {
+        postgres.execute("insert into pgpubsub.message (channel, payload) values ('orders', ?)", payload);
+    }
+
+    private static void write(int from, int to) {
+        IntStream.range(from, to).forEach(i -> write(String.valueOf(i)));
+    }
+
+    private List<String> payloads() {
+        synchronized (received) {
+            return received.stream().map(Received::payload).toList();
+        }
+    }
+
+    private List<Received> all() {
+        synchronized (received) {
+            return List.copyOf(received);
+        }
+    }
+
+    private static List<String> numbers(int from, int to) {
+        return IntStream.range(from, to).mapToObj(String::valueOf).toList();
+    }
+
+    private static long lag() {
+        return postgres.number("select coalesce(sum(lag), -1) from pgpubsub.groups");
+    }
+
+    @Test
+    void whatWasWrittenBeforeTheStartArrivesInOrder() throws Exception {
+        write(0, 50);
+        try (Member member = member("a", NOTHING)) {
+            await().atMost(SOON).until(() -> payloads().size() == 50);
+            write(50, 60);
+            await().atMost(SOON).until(() -> payloads().size() == 60);
+            assertThat(payloads()).isEqualTo(numbers(0, 60));
+            assertThat(all()).noneMatch(Received::redelivered);
+            await().atMost(SOON).until(() -> lag() == 0);
+            assertThat(member.incidents).isEmpty();
+        }
+    }
+
+    @Test
+    void anOrderlyStopLosesNothingAndRepeatsNothing() throws Exception {
+        Thread writer = new Thread(() -> write(0, 600));
+        Member first = member("a", message -> Thread.sleep(1));
+        writer.start();
+        await().atMost(SOON).until(() -> payloads().size() > 50);
+        try (Member second = member("b", NOTHING)) {
+            first.close();
+            writer.join();
+            await().atMost(SOON).until(() -> payloads().size() >= 600);
+            assertThat(payloads()).isEqualTo(numbers(0, 600));
+            assertThat(all()).noneMatch(Received::redelivered);
+            assertThat(all()).anyMatch(each -> each.member().equals("a")).anyMatch(each -> each.member().equals("b"));
+            await().atMost(SOON).until(() -> lag() == 0);
+            assertThat(second.gaps).isEmpty();
+        }
+    }
+
+    /** All sessions of the leader are ended while it works: nothing is lost, and what comes twice is marked. */
+    @Test
+    void theSessionsOfTheLeaderAreEnded() throws Exception {
+        Thread writer = new Thread(() -> write(0, 600));
+        try (Member first = member("a", message -> Thread.sleep(1)); Member second = member("b", message -> Thread.sleep(1))) {
+            writer.start();
+            for (int i = 1; i <= 5; i++) {
+                int some = i * 80;
+                await().atMost(SOON).until(() -> payloads().size() >= some);
+                String leader = first.lead.isLeading() ? "a" : "b";
+                postgres.backends(leader + " %").forEach(postgres::terminate);
+            }
+            writer.join();
+            await().atMost(SOON).until(() -> payloads().containsAll(numbers(0, 600)) && lag() == 0);
+            repeatsAreMarked();
+            System.out.println(received.size() + " deliveries of 600 messages, a " + first.incidents + ", b " + second.incidents);
+        }
+    }
+
+    private void repeatsAreMarked() {
+        List<String> seen = new ArrayList<>();
+        for (Received each : all()) {
+            assertThat(each.redelivered() || !seen.contains(each.payload())).as("%s in %s", each, received).isTrue();
+            seen.add(each.payload());
+        }
+    }
+
+    /** Only the reading connection is lost: the same process goes on, and repeats only what it had begun. */
+    @Test
+    void theReadingConnectionIsEnded() throws Exception {
+        Thread writer = new Thread(() -> write(0, 400));
+        try (Member member = member("a", message -> Thread.sleep(1))) {
+            writer.start();
+            for (int i = 1; i <= 5; i++) {
+                int some = i * 60;
+                await().atMost(SOON).until(() -> payloads().size() >= some && member.reader.backend() != 0);
+                postgres.terminate(member.reader.backend());
+            }
+            writer.join();
+            await().atMost(SOON).until(() -> payloads().containsAll(numbers(0, 400)) && lag() == 0);
+            // What had begun has been completed by the same process, so nothing comes twice.
+            assertThat(payloads()).isEqualTo(numbers(0, 400));
+        }
+    }
+
+    @Test
+    void aBacklogIsReadInBoundedMemory() throws Exception {
+        postgres.execute("insert into pgpubsub.message (channel, payload) select 'orders', i from generate_series(0, 9999) i");
+        long begun = System.nanoTime();
+        try (Member member = member("a", NOTHING)) {
+            await().pollInterval(Duration.ofMillis(5)).atMost(SOON).until(() -> received.size() == 10_000);
+            System.out.println("10,000 messages in " + (System.nanoTime() - begun) / 1_000_000 + " ms, start included");
+            assertThat(payloads()).isEqualTo(numbers(0, 10_000));
+            await().atMost(SOON).until(() -> lag() == 0);
+            assertThat(member.incidents).isEmpty();
+        }
+    }
+
+    @Test
+    void manyWorkersCompleteInAnyOrder() throws Exception {
+        postgres.execute("insert into pgpubsub.message (channel, payload) select 'orders', i from generate_series(0, 999) i");
+        Member first = member("a", Member.SKIP, POLL, 8, message -> Thread.sleep(message.id().id() % 4));
+        await().atMost(SOON).until(() -> received.size() > 300);
+        first.close();
+        try (Member second = member("b", NOTHING)) {
+            await().atMost(SOON).until(() -> lag() == 0 && received.size() >= 1000);
+            assertThat(payloads()).containsExactlyInAnyOrderElementsOf(numbers(0, 1000));
+            assertThat(second.incidents).isEmpty();
+        }
+    }
+
+    /** The group stays at a message until it succeeds. */
+    @Test
+    void aFailedMessageIsTriedAgain() throws Exception {
+        AtomicInteger attempts = new AtomicInteger();
+        ErrorPolicy retry = new ErrorPolicy(OnError.RETRY, Duration.ofMillis(20), Duration.ofMillis(40), 10);
+        write(0, 5);
+        try (Member member = member("a", retry, POLL, 1, message -> {
+            if ("2".equals(message.row().payload()) && attempts.incrementAndGet() <= 3) {
+                throw new IllegalStateException("not yet");
+            }
+        })) {
+            await().atMost(SOON).until(() -> payloads().contains("4") && lag() == 0);
+            assertThat(payloads()).containsExactly("0", "1", "2", "2", "2", "2", "3", "4");
+            assertThat(all().stream().filter(Received::redelivered).map(Received::payload)).containsExactly("2", "2", "2");
+            assertThat(member.incidents).isEmpty();
+        }
+    }
+
+    @Test
+    void aMessageIsParkedAndComesBack() throws Exception {
+        AtomicInteger attempts = new AtomicInteger();
+        ErrorPolicy park = new ErrorPolicy(OnError.RETRY, Duration.ofMillis(5), Duration.ofMillis(5), 2);
+        write(0, 5);
+        try (Member member = member("a", park, POLL, 1, message -> {
+            if ("2".equals(message.row().payload()) && attempts.incrementAndGet() <= 3) {
+                throw new IllegalStateException("bad");
+            }
+        })) {
+            await().atMost(SOON).until(() -> payloads().contains("4") && lag() == 0);
+            assertThat(payloads()).containsExactly("0", "1", "2", "2", "2", "3", "4");
+            assertThat(postgres.strings("select concat_ws(' ', channel, grp, payload, attempts, error) from pgpubsub.parked"))
+                    .containsExactly("orders default 2 3 java.lang.IllegalStateException: bad");
+            assertThat(member.incidents).singleElement().asString().startsWith("PARKED");
+            assertThat(postgres.number("select pgpubsub.requeue('orders', 'default')")).isEqualTo(1);
+            await().atMost(SOON).until(() -> payloads().size() == 8);
+            assertThat(payloads()).endsWith("4", "2");
+        }
+    }
+
+    @Test
+    void aFailedMessageIsSkipped() throws Exception {
+        write(0, 5);
+        try (Member member = member("a", message -> {
+            if ("2".equals(message.row().payload())) {
+                throw new IllegalStateException("bad");
+            }
+        })) {
+            await().atMost(SOON).until(() -> payloads().contains("4") && lag() == 0);
+            assertThat(payloads()).isEqualTo(numbers(0, 5));
+            assertThat(member.incidents).singleElement().asString().startsWith("SKIPPED");
+        }
+    }
+
+    /** Without any poll, so each message wakes the reader, or keeps it from sleeping. */
+    @Test
+    void writersWakeAReaderThatNeverPolls() throws Exception {
+        try (Member member = member("a", Member.SKIP, null, 1, NOTHING)) {
+            long longest = 0;
+            for (int i = 0; i < 50; i++) {
+                await().atMost(SOON).until(() -> postgres.number("select count(*) from pg_locks where locktype = 'advisory'"
+                        + " and mode = 'ExclusiveLock' and granted and pid = ?", member.reader.backend()) == 1);
+                long begun = System.nanoTime();
+                write(String.valueOf(i));
+                int next = i + 1;
+                await().pollInterval(Duration.ofMillis(1)).atMost(SOON).until(() -> received.size() == next);
+                longest = Math.max(longest, System.nanoTime() - begun);
+            }
+            System.out.println("50 wake-ups, the longest took " + longest / 1_000 + " µs from the insert");
+            assertThat(payloads()).isEqualTo(numbers(0, 50));
+        }
+    }
+
+    /** Removed while it is led: it begins again from where new groups begin, with a gap, and what comes again is marked. */
+    @Test
+    void aRemovedGroupBeginsAgain() throws Exception {
+        write(0, 5);
+        try (Member member = member("a", NOTHING)) {
+            await().atMost(SOON).until(() -> received.size() == 5 && lag() == 0);
+            postgres.execute("select pgpubsub.drop_group('orders', 'default')");
+            write(5, 7);
+            await().atMost(SOON).until(() -> received.size() == 12);
+            assertThat(payloads().subList(5, 12)).isEqualTo(numbers(0, 7));
+            repeatsAreMarked();
+            assertThat(member.gaps).containsExactly(0L);
+            assertThat(member.incidents).anyMatch(each -> each.startsWith("GROUP_REMOVED"));
+        }
+    }
+
+    /** What workers have begun when the time for the stop is up comes to the successor, marked. */
+    @Test
+    void aMessageThatIsNotFinishedInTimeIsMarked() throws Exception {
+        CountDownLatch held = new CountDownLatch(1);
+        write(0, 3);
+        Member first = member("a", message -> {
+            if ("1".equals(message.row().payload())) {
+                held.await();
+            }
+        });
+        await().atMost(SOON).until(() -> payloads().contains("1"));
+        Thread closer = new Thread(first::close);
+        closer.start();
+        try (Member second = member("b", NOTHING)) {
+            await().atMost(SOON).until(() -> payloads().size() == 5 || payloads().contains("2"));
+            assertThat(second.incidents).isEmpty();
+            assertThat(all()).contains(new Received("b", "1", true));
+            await().atMost(SOON).until(() -> lag() == 0);
+            repeatsAreMarked();
+        } finally {
+            held.countDown();
+            closer.join();
+        }
+    }
+}
