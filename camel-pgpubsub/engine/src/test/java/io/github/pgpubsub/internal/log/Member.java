@@ -42,6 +42,12 @@ final class Member implements AutoCloseable {
     private final Step step;
 
     Member(ConnectionSource source, String name, List<Received> received, ReadOptions options, int workers, Step step) {
+        this(source, source, name, received, options, workers, step);
+    }
+
+    /** @param reading where the reading connection comes from */
+    Member(ConnectionSource source, ConnectionSource reading, String name, List<Received> received, ReadOptions options,
+            int workers, Step step) {
         this.name = name;
         this.received = received;
         this.step = step;
@@ -49,7 +55,7 @@ final class Member implements AutoCloseable {
                 new SessionOptions(name + " listen", Duration.ofMillis(20), Duration.ofMillis(200), -1, Duration.ofSeconds(5),
                         Duration.ofSeconds(3), Duration.ofMillis(20), null, new OwnMessages()),
                 this::thread), this::thread, callbacks);
-        reader = new LogReader(source,
+        reader = new LogReader(reading,
                 new LogReaderOptions(name + " read", "pgpubsub", true, Duration.ofMillis(20), Duration.ofMillis(200), null),
                 new ListeningWakeUps(source, name + " wake", Duration.ofMillis(20), Duration.ofMillis(200), null, this::thread),
                 this::thread);
@@ -65,9 +71,9 @@ final class Member implements AutoCloseable {
                 this::thread);
     }
 
-    static ReadOptions options(ErrorPolicy onError, Duration poll) {
+    static ReadOptions options(ErrorPolicy onError, Duration poll, Duration leaderTimeout) {
         return new ReadOptions(0, new StartFrom.Earliest(), AckMode.BATCH, onError, 1000, 64 << 20, 500, 16 << 20,
-                Duration.ofMillis(100), true, poll, Duration.ofSeconds(10));
+                Duration.ofMillis(100), true, poll, leaderTimeout);
     }
 
     private Thread thread(String purpose, Runnable task) {
