@@ -16,11 +16,14 @@ import io.github.pgpubsub.internal.log.reading.StartFrom;
 import io.github.pgpubsub.internal.log.reading.TakeAnswer;
 import io.github.pgpubsub.internal.log.reading.Ticket;
 import java.security.SecureRandom;
+import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One group's {@link Reader}, and what it asks for: SQL goes to the {@link LogReader}, messages to the workers' queue. Belongs to the
@@ -28,12 +31,17 @@ import java.util.concurrent.CompletableFuture;
  */
 final class GroupReader implements Effects<KeptRow> {
 
+    /** Operators know one name for all of reading. */
+    private static final Logger LOG = LoggerFactory.getLogger(LogReader.class);
+
     private final LogReader host;
     private final KeptGroup group;
     private final Lead lead;
     private final KeptHandler handler;
     private final WorkQueue queue;
     private final Reader<KeptRow> reader;
+    private final StartFrom startFrom;
+    private final CompletableFuture<Void> joined = new CompletableFuture<>();
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
     /** Of messages that failed and are not complete, the last error. */
     private final Map<Delivery<KeptRow>, String> errors = new HashMap<>();
@@ -49,6 +57,7 @@ final class GroupReader implements Effects<KeptRow> {
         this.lead = lead;
         this.handler = handler;
         this.queue = queue;
+        this.startFrom = options.startFrom();
         this.reader = new Reader<>(options, this, new SecureRandom());
     }
 
@@ -62,8 +71,27 @@ final class GroupReader implements Effects<KeptRow> {
         return no;
     }
 
+    /** The group gets its place with its first member's first connection, whoever leads: from then on it misses nothing. */
     void connected() {
+        if (!joined.isDone()) {
+            host.request(this, null, this::joinFirst);
+        }
         reader.connected(System.nanoTime());
+    }
+
+    private Runnable joinFirst(LogConnection connection) throws SQLException {
+        try {
+            connection.join(group, startFrom, false);
+            return () -> {};
+        } finally {
+            // Also if it failed: step 0 finds no place, and tries again.
+            joined.complete(null);
+        }
+    }
+
+    /** For any thread. Completes when the group has its place, or the attempt to make one has failed. */
+    CompletableFuture<Void> whenJoined() {
+        return joined;
     }
 
     void disconnected() {
@@ -116,6 +144,7 @@ final class GroupReader implements Effects<KeptRow> {
         reader.giveUp(System.nanoTime());
     }
 
+    /** For any thread. */
     CompletableFuture<Void> whenStopped() {
         return stopped;
     }
@@ -253,7 +282,7 @@ final class GroupReader implements Effects<KeptRow> {
         try {
             handler.incident(incident, detail);
         } catch (RuntimeException e) {
-            org.slf4j.LoggerFactory.getLogger(LogReader.class).warn("A handler failed to hear of {}: {}", incident,
+            LOG.warn("A handler failed to hear of {}: {}", incident,
                     ConnectionFailure.firstLine(e));
         }
     }

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class KeptSubscription implements AutoCloseable {
 
+    private static final Duration START = Duration.ofSeconds(10);
     /** How long the reading thread may take for the last acknowledgement, or to notice that there is nothing to give back. */
     private static final Duration FAREWELL = Duration.ofSeconds(5);
 
@@ -52,14 +53,16 @@ public final class KeptSubscription implements AutoCloseable {
     }
 
     /**
-     * Joins the group's election.
+     * Gives the group its place, unless it has one, and joins its election. Waits for both, at most 10 s for the place; then attempts
+     * continue in the background.
      *
      * @throws SQLException when the server refuses user, password or database
      */
     public void start() throws SQLException, InterruptedException {
-        lead.start();
-        workers.forEach(Thread::start);
         host.post(() -> host.add(group));
+        boolean unused = await(group.whenJoined(), START);
+        workers.forEach(Thread::start);
+        lead.start();
     }
 
     // ---- workers
@@ -124,9 +127,9 @@ public final class KeptSubscription implements AutoCloseable {
         boolean interrupted = false;
         try {
             host.post(group::stop);
-            if (!awaitStopped(drainTimeout)) {
+            if (!await(group.whenStopped(), drainTimeout)) {
                 host.post(group::giveUp);
-                boolean unused = awaitStopped(FAREWELL);
+                boolean unused = await(group.whenStopped(), FAREWELL);
             }
         } catch (InterruptedException e) {
             interrupted = true;
@@ -142,10 +145,10 @@ public final class KeptSubscription implements AutoCloseable {
         }
     }
 
-    private boolean awaitStopped(Duration longest) throws InterruptedException {
-        CompletableFuture<Void> stopped = group.whenStopped();
+    /** False: the time is up. */
+    private static boolean await(CompletableFuture<Void> event, Duration longest) throws InterruptedException {
         try {
-            stopped.get(longest.toNanos(), TimeUnit.NANOSECONDS);
+            event.get(longest.toNanos(), TimeUnit.NANOSECONDS);
             return true;
         } catch (TimeoutException e) {
             return false;

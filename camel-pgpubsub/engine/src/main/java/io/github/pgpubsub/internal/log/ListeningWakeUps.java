@@ -10,6 +10,7 @@ import io.github.pgpubsub.internal.log.schema.LogQueries;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
@@ -91,7 +92,7 @@ public final class ListeningWakeUps implements WakeUps {
         try (Statement statement = opened.jdbc().createStatement()) {
             TransactionPooler.refuse(opened, source, IO_TIMEOUT);
             if (!opened.behindPooler()) {
-                opened.set(java.util.Map.of("idle_session_timeout", "0"));
+                opened.set(Map.of("idle_session_timeout", "0"));
             }
             statement.execute("LISTEN \"" + LogQueries.WAKE_PREFIX + reader + "\"");
             statement.execute("LISTEN \"" + LogQueries.WAKE_ALL + "\"");

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
@@ -121,13 +122,16 @@ public final class LogReader implements AutoCloseable {
         commands.add(command);
     }
 
-    /** Ends the thread and the connection. Groups that have not been stopped lose their connection without an orderly end. */
+    /**
+     * Ends the thread and the connection. Groups that have not been stopped lose their connection without an orderly end. If the
+     * thread is connecting, this method waits one second at most; the thread then ends with the attempt.
+     */
     @Override
     public void close() {
         closing = true;
         post(() -> {});
         boolean interrupted = false;
-        while (thread.isAlive() && thread != Thread.currentThread()) {
+        for (int seconds = 0; thread.isAlive() && !(seconds > 0 && current == null); seconds++) {
             try {
                 thread.join(TimeUnit.SECONDS.toMillis(1));
                 LogConnection left = current;
@@ -281,6 +285,7 @@ public final class LogReader implements AutoCloseable {
             firstAttempt.succeeded();
             List.copyOf(groups).forEach(GroupReader::connected);
         } catch (SQLException | RuntimeException e) {
+            // Of a log that can't be used as it is, a start is told as of settings that can't work.
             failedToConnect(e instanceof LogSchemaException ? new IllegalArgumentException(e.getMessage(), e) : e);
         }
     }
@@ -304,7 +309,7 @@ public final class LogReader implements AutoCloseable {
                         + " the primary. Name the primary, or several hosts with targetServerType=primary", REPLICA);
             }
             if (!opened.behindPooler()) {
-                opened.set(java.util.Map.of("idle_session_timeout", "0"));
+                opened.set(Map.of("idle_session_timeout", "0"));
             }
             schema.prepare(opened.jdbc(), options.create(), LogSchema.Use.RECEIVE);
             return new LogConnection(opened, queries, id, options.name());

@@ -6,8 +6,11 @@ import static org.awaitility.Awaitility.await;
 import io.github.pgpubsub.connect.UrlConnectionSource;
 import io.github.pgpubsub.internal.log.Member.Received;
 import io.github.pgpubsub.internal.log.Member.Step;
+import io.github.pgpubsub.internal.log.reading.AckMode;
 import io.github.pgpubsub.internal.log.reading.ErrorPolicy;
 import io.github.pgpubsub.internal.log.reading.ErrorPolicy.OnError;
+import io.github.pgpubsub.internal.log.reading.ReadOptions;
+import io.github.pgpubsub.internal.log.reading.StartFrom;
 import io.github.pgpubsub.internal.log.schema.LogSchema;
 import io.github.pgpubsub.internal.log.schema.LogSchemaException;
 import io.github.pgpubsub.support.PgBouncer;
@@ -29,6 +32,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.postgresql.PGConnection;
 
 /** Each kept message is received until it is complete, by one member at a time, whatever ends the others. */
 @Timeout(120)
@@ -354,6 +358,41 @@ class KeptSubscriptionTest {
                 repeatsAreMarked();
                 System.out.println("cut off: " + received.size() + " deliveries, a " + first.incidents + ", b "
                         + second.incidents);
+            }
+        }
+    }
+
+    @Test
+    void aGroupThatBeginsNowMissesNothingAfterItsStart() throws Exception {
+        write(0, 10);
+        try (Member member = new Member(direct(), "a", received, new ReadOptions(0, new StartFrom.Now(), AckMode.MESSAGE,
+                Member.SKIP, 10, 1 << 20, 5, 1 << 20, Duration.ofMillis(100), true, POLL, Duration.ofSeconds(10)), 1, NOTHING)
+                .start()) {
+            write(10, 60);
+            await().atMost(SOON).until(() -> received.size() == 50 && lag() == 0);
+            assertThat(payloads()).isEqualTo(numbers(10, 60));
+            assertThat(member.incidents).isEmpty();
+        }
+    }
+
+    /** A transaction that holds the place is named, and ended after the leaderTimeout. */
+    @Test
+    void aTransactionThatHoldsThePlaceIsEnded() throws Exception {
+        write(0, 1);
+        try (Member former = member("a", NOTHING)) {
+            await().atMost(SOON).until(() -> received.size() == 1 && lag() == 0);
+        }
+        try (Connection frozen = postgres.connect()) {
+            frozen.setAutoCommit(false);
+            frozen.createStatement().execute("update pgpubsub.place set last_id = last_id");
+            int pid = frozen.unwrap(PGConnection.class).getBackendPID();
+            write("next");
+            try (Member member = new Member(direct(), "b", received,
+                    Member.options(Member.SKIP, POLL, Duration.ofSeconds(3)), 1, NOTHING).start()) {
+                await().atMost(SOON).until(() -> payloads().contains("next"));
+                assertThat(member.incidents).isNotEmpty()
+                        .allSatisfy(each -> assertThat(each).isEqualTo("PLACE_BLOCKED: backend " + pid));
+                assertThat(frozen.isValid(5)).isFalse();
             }
         }
     }

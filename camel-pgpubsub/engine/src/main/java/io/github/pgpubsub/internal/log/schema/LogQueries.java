@@ -144,42 +144,44 @@ public final class LogQueries {
          * place was, or nulls: there is none; and {@code valid}. Not valid: the transaction has an xid of its own, which would look committed.
          * {@code no, epoch, owner, done, done_max_id, done_xid, channel, done_max_id, done, channel, channel, done, done_xid, no}.
          */
-        OPEN("with now_ as materialized (select pg_catalog.pg_current_snapshot() as upto, "
-                + "coalesce(pg_catalog.pg_sequence_last_value('${log.literal}.message_id'::pg_catalog.regclass), 0) as max_id, "
-                + DURABLE
-                + """
-                         as durable
-                            where pg_catalog.pg_current_xact_id_if_assigned() is null
-                        ), opened as (
-                            update ${log}.place p set upto = n.upto, upto_max_id = n.max_id,
-                                upto_xid = case when n.max_id is not null and n.durable is not null then pg_catalog.pg_current_xact_id() end,
-                                last_id = 0
-                            from now_ n
-                            where p.no operator(pg_catalog.=) ? and p.epoch operator(pg_catalog.=) ?
-                                and p.owner operator(pg_catalog.=) ?::pg_catalog.uuid and p.upto is null
-                                and p.done::pg_catalog.text operator(pg_catalog.=) ?::pg_catalog.text
-                                and p.done_max_id operator(pg_catalog.=) ?
-                                and p.done_xid::pg_catalog.text operator(pg_catalog.=) ?::pg_catalog.text
-                                and ((select m.id from ${log}.message m
-                                        where m.channel operator(pg_catalog.=) ?::pg_catalog.text and m.id operator(pg_catalog.>) ?
-                                        order by m.id limit 1) is not null
-                                    or exists (select from pg_catalog.pg_snapshot_xip(?::pg_catalog.pg_snapshot) as t(x)
-                                        where (select m.id from ${log}.message m
-                                            where m.channel operator(pg_catalog.=) ?::pg_catalog.text
-                                                and m.txid operator(pg_catalog.>=) t.x and m.txid operator(pg_catalog.<=) t.x
-                                            order by m.txid, m.id limit 1) is not null)
-                                    or (select m.id from ${log}.message m
-                                        where m.channel operator(pg_catalog.=) ?::pg_catalog.text
-                                            and m.txid operator(pg_catalog.>=) pg_catalog.pg_snapshot_xmax(?::pg_catalog.pg_snapshot)
-                                            and m.txid operator(pg_catalog.<=) ?::pg_catalog.xid8
-                                        order by m.txid, m.id limit 1) is not null)
-                            returning p.upto::pg_catalog.text as upto, p.upto_max_id, p.upto_xid::pg_catalog.text as upto_xid,
-                                p.missed operator(pg_catalog.-) p.missed_told as missed
-                        )
-                        select o.upto, o.upto_max_id, o.upto_xid, o.missed, p.epoch, p.owner, p.upto::pg_catalog.text,
-                            p.done::pg_catalog.text, p.done_max_id, p.done_xid::pg_catalog.text, exists (select from now_)
-                        from (select 1) as one left join opened o on true
-                            left join ${log}.place p on p.no operator(pg_catalog.=) ?"""),
+        OPEN("""
+                with now_ as materialized (
+                    select pg_catalog.pg_current_snapshot() as upto,
+                        coalesce(pg_catalog.pg_sequence_last_value('${log.literal}.message_id'::pg_catalog.regclass), 0) as max_id,
+                        pg_catalog.set_config('synchronous_commit', case
+                            when pg_catalog.current_setting('synchronous_commit') operator(pg_catalog.=) 'off' then 'on'
+                            else pg_catalog.current_setting('synchronous_commit') end, true) as durable
+                    where pg_catalog.pg_current_xact_id_if_assigned() is null
+                ), opened as (
+                    update ${log}.place p set upto = n.upto, upto_max_id = n.max_id,
+                        upto_xid = case when n.max_id is not null and n.durable is not null then pg_catalog.pg_current_xact_id() end,
+                        last_id = 0
+                    from now_ n
+                    where p.no operator(pg_catalog.=) ? and p.epoch operator(pg_catalog.=) ?
+                        and p.owner operator(pg_catalog.=) ?::pg_catalog.uuid and p.upto is null
+                        and p.done::pg_catalog.text operator(pg_catalog.=) ?::pg_catalog.text
+                        and p.done_max_id operator(pg_catalog.=) ?
+                        and p.done_xid::pg_catalog.text operator(pg_catalog.=) ?::pg_catalog.text
+                        and ((select m.id from ${log}.message m
+                                where m.channel operator(pg_catalog.=) ?::pg_catalog.text and m.id operator(pg_catalog.>) ?
+                                order by m.id limit 1) is not null
+                            or exists (select from pg_catalog.pg_snapshot_xip(?::pg_catalog.pg_snapshot) as t(x)
+                                where (select m.id from ${log}.message m
+                                    where m.channel operator(pg_catalog.=) ?::pg_catalog.text
+                                        and m.txid operator(pg_catalog.>=) t.x and m.txid operator(pg_catalog.<=) t.x
+                                    order by m.txid, m.id limit 1) is not null)
+                            or (select m.id from ${log}.message m
+                                where m.channel operator(pg_catalog.=) ?::pg_catalog.text
+                                    and m.txid operator(pg_catalog.>=) pg_catalog.pg_snapshot_xmax(?::pg_catalog.pg_snapshot)
+                                    and m.txid operator(pg_catalog.<=) ?::pg_catalog.xid8
+                                order by m.txid, m.id limit 1) is not null)
+                    returning p.upto::pg_catalog.text as upto, p.upto_max_id, p.upto_xid::pg_catalog.text as upto_xid,
+                        p.missed operator(pg_catalog.-) p.missed_told as missed
+                )
+                select o.upto, o.upto_max_id, o.upto_xid, o.missed, p.epoch, p.owner, p.upto::pg_catalog.text,
+                    p.done::pg_catalog.text, p.done_max_id, p.done_xid::pg_catalog.text, exists (select from now_)
+                from (select 1) as one left join opened o on true
+                    left join ${log}.place p on p.no operator(pg_catalog.=) ?"""),
 
         /**
          * The next rows of a window's stragglers, by id, until a number of rows or of bytes is reached, one row at least. Columns: {@link #REST}.
