@@ -26,7 +26,8 @@ final class SqlNames {
             "rollback");
     /** Words that may precede a parenthesis and are not functions. */
     private static final Set<String> NO_FUNCTION = Set.of("select", "from", "where", "and", "or", "not", "on", "as", "any", "all",
-            "exists", "array", "coalesce", "conflict", "extract", "operator", "over", "materialized", "row", "when", "then",
+            "exists", "array", "coalesce", "conflict", "extract", "lateral", "operator", "over", "materialized", "row", "when",
+            "then",
             "else", "values");
     /** Schemas by which a name may be qualified: the log's name is always written as a quoted identifier. */
     private static final Set<String> QUALIFIERS = Set.of("pg_catalog", SqlConstants.LOG);
@@ -97,7 +98,7 @@ final class SqlNames {
     private void look(int i) {
         String token = at(i);
         if (OPERATOR.matcher(token).matches()) {
-            boolean all = token.equals("*") && at(i - 1).equals("(") && at(i + 1).equals(")");
+            boolean all = token.equals("*") && (at(i - 1).equals("(") && at(i + 1).equals(")") || isAllOfARow(i));
             check(all || assignments.contains(i) || at(i - 4).equals("operator") && isQualified(i), "operator", token);
         } else if (token.equals("::")) {
             check(at(i + 1).equals("pg_catalog") && at(i + 2).equals("."), "type", at(i + 1));
@@ -113,11 +114,16 @@ final class SqlNames {
         if (at(i + 1).equals("(") && !NO_FUNCTION.contains(token) && !isAlias) {
             check(isQualified(i), "function", token);
         } else if (at(i - 1).equals("from") && !at(i - 4).equals("extract") || at(i - 1).equals("join")) {
-            boolean rows = token.equals("rows") && at(i + 1).equals("from");
+            boolean rows = token.equals("rows") && at(i + 1).equals("from") || token.equals("lateral") && at(i + 1).equals("(");
             check(rows || own.contains(token) || token.equals("pg_catalog") && at(i + 1).equals("."), "relation", token);
         } else if (token.startsWith("pg_") && !token.equals("pg_catalog")) {
             check(isQualified(i), "name", token);
         }
+    }
+
+    private boolean isAllOfARow(int star) {
+        return at(star - 1).equals(".") && NAME.matcher(at(star - 2)).matches()
+                && (at(star + 1).equals(",") || at(star + 1).equals("from"));
     }
 
     private boolean isQualified(int i) {

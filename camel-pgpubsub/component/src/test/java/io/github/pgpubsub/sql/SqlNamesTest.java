@@ -44,6 +44,7 @@ class SqlNamesTest {
         "select greatest(a, b) from ${log}.place; operator greatest",
         "select fence(?) from ${log}.place; function fence",
         "select 1 from place; relation place",
+        "select a.* b from ${log}.place; operator *",
     })
     void aNameThatOthersCouldTakeIsFound(String sql, String expected) {
         assertThat(SqlNames.unqualified(sql)).contains(expected);
@@ -54,7 +55,8 @@ class SqlNamesTest {
         "select ${log}.fence(?)",
         "update ${log}.place p set a = 1, b = case when c operator(pg_catalog.=) 2 then 3 end from ${log}.seen returning p.a",
         "insert into ${log}.seen (no) select 1 on conflict (no) do update set at = excluded.at",
-        "select extract(epoch from at) from ${log}.message"})
+        "select extract(epoch from at) from ${log}.message",
+        "select a.*, b.* from ${log}.message a cross join lateral (select 1) as b"})
     void namesOfTheLogsSchemaAreFound(String sql) {
         assertThat(SqlNames.unqualified(sql)).isEmpty();
     }
