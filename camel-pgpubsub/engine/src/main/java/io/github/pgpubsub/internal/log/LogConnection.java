@@ -159,17 +159,17 @@ final class LogConnection implements AutoCloseable {
     }
 
     void endBlockers(KeptGroup group) throws SQLException {
-        transaction(() -> query(Statement.END_BLOCKER, row -> row.getBoolean(1), group.channel(), group.group(), group.shard()));
+        statements(() -> query(Statement.END_BLOCKER, row -> row.getBoolean(1), group.channel(), group.group(), group.shard()));
     }
 
     /** Writers need not wake this process for the place any more. */
     void leave(long no) throws SQLException {
-        transaction(() -> update(Statement.READER, null, null, no));
+        statements(() -> update(Statement.READER, null, null, no));
     }
 
     /** Keeps the group from expiring. */
     void seen(List<Long> nos) throws SQLException {
-        transaction(() -> update(Statement.SEEN, jdbc.createArrayOf("int8", nos.toArray())));
+        statements(() -> update(Statement.SEEN, jdbc.createArrayOf("int8", nos.toArray())));
     }
 
     private void seen(long no) throws SQLException {
@@ -211,7 +211,7 @@ final class LogConnection implements AutoCloseable {
 
     /** The rest follows in the same answer if there are no stragglers left. */
     Page<KeptRow> read(KeptGroup group, PageRequest request) throws SQLException {
-        return transaction(() -> {
+        return statements(() -> {
             if (request.part() == Part.STRAGGLERS) {
                 Page<KeptRow> stragglers = stragglers(group, request);
                 if (!stragglers.rows().isEmpty()) {
@@ -265,7 +265,7 @@ final class LogConnection implements AutoCloseable {
     // ---- moving the place
 
     Outcome acknowledge(long no, Fence fence, Acknowledgement wanted) throws SQLException {
-        return transaction(() -> move(no, fence, wanted));
+        return statements(() -> move(no, fence, wanted));
     }
 
     private Outcome move(long no, Fence fence, Acknowledgement wanted) throws SQLException {
@@ -341,13 +341,14 @@ final class LogConnection implements AutoCloseable {
         }
     }
 
-    /** In autocommit, but behind a pooler. */
+    /** Statements that need no common transaction: on a direct connection each has its own, which saves a round trip. */
+    private <T> T statements(Work<T> work) throws SQLException {
+        return connection.behindPooler() ? transaction(work) : work.run();
+    }
+
     private <T> @Nullable T single(Statement statement, Mapper<T> mapper, @Nullable Object... parameters) throws SQLException {
-        if (connection.behindPooler()) {
-            List<T> all = transaction(() -> query(statement, mapper, parameters));
-            return all.isEmpty() ? null : all.get(0);
-        }
-        return first(statement, mapper, parameters);
+        List<T> all = statements(() -> query(statement, mapper, parameters));
+        return all.isEmpty() ? null : all.get(0);
     }
 
     private <T> @Nullable T first(Statement statement, Mapper<T> mapper, @Nullable Object... parameters) throws SQLException {
