@@ -101,6 +101,8 @@ final class GroupReader implements Effects<KeptRow> {
 
     void woken(String channel) {
         if (channel.isEmpty() || channel.equals(group.channel())) {
+            // Asked early: after a time without messages the election renews its answer only when somebody asks.
+            boolean unused = lead.mayProcess();
             reader.woken(System.nanoTime());
         }
     }

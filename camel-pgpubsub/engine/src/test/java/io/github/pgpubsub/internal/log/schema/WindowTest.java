@@ -23,6 +23,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Each committed message falls into exactly one window of a group, causes before effects; other transactions hold up nothing. */
@@ -264,6 +265,7 @@ class WindowTest {
 
     /** The rows of two stragglers, and of later transactions, page by page: by id, whatever their xids. */
     @Test
+    @Timeout(30)
     void stragglersComeInPages() throws SQLException {
         try (HandReader reader = HandReader.join(postgres, "c", "g", "now");
                 Writer one = Writer.of(postgres).begin();
