@@ -104,7 +104,7 @@ class ConsumerGoesOnTest {
         camel.start();
 
         assertThatThrownBy(() -> camel.template().sendBodyAndHeader("pgpubsub:a", "x", PgPubSubConstants.OVERRIDE_CHANNEL,
-                new byte[] {'a', (byte) 0xE9})).cause().hasMessageContainingAll(PgPubSubConstants.OVERRIDE_CHANNEL, "no UTF-8");
+                new byte[] {'a', (byte) 0xE9})).cause().hasMessageContainingAll(PgPubSubConstants.OVERRIDE_CHANNEL, "not UTF-8");
     }
 
     private void sendBadThenGood(String bad, String good) {

@@ -3,6 +3,7 @@ package io.github.pgpubsub.faults;
 import io.github.pgpubsub.history.What;
 import io.github.pgpubsub.support.PostgresExtension;
 import io.github.pgpubsub.support.Proxy;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -10,6 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * With singleListener=false, each consumer gets each message, and gaps are reported only to the consumer that missed messages.
  */
+@Tag("long")
 class BroadcastLossesIT {
 
     private static final int LOSSES = 5;

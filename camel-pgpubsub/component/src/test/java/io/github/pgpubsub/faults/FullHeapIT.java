@@ -7,6 +7,7 @@ import io.github.pgpubsub.support.PostgresExtension;
 import java.time.Duration;
 import java.util.List;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -15,6 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * The heap is full for some seconds: meanwhile no send waits for ever, and afterwards everything works again. Any allocation
  * may fail in these seconds, so each run differs.
  */
+@Tag("long")
 class FullHeapIT {
 
     private static final int SECONDS = 6;

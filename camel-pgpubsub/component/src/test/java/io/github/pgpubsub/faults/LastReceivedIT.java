@@ -11,12 +11,14 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Messages that arrived before the end of the connection are delivered, in order, before the gap. */
+@Tag("long")
 class LastReceivedIT {
 
     private static final List<String> TWENTY = IntStream.rangeClosed(1, 20).mapToObj(String::valueOf).toList();

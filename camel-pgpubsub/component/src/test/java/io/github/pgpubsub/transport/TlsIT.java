@@ -26,6 +26,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,6 +36,7 @@ import org.postgresql.PGConnection;
 import org.postgresql.PGNotification;
 
 /** TLS with a verified certificate; and the sockets beneath it, which answer the driver's peeks at once, lose nothing. */
+@Tag("long")
 class TlsIT {
 
     private static final Path FOLDER = folder();

@@ -291,7 +291,7 @@ public final class ServerConnection implements AutoCloseable {
             return;
         }
         try (Statement statement = connection.createStatement()) {
-            statement.execute(LET_GO);
+            statement.execute(LET_GO + parameters.resets());
         }
         parameters.putBack();
         pg.getNotifications();

@@ -4,7 +4,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -76,13 +75,13 @@ final class ServerParameters {
         statement.setArray(2, connection.createArrayOf("text", parameters.values().toArray()));
     }
 
-    /** Restores the former values of all parameters. */
+    /** Further statements that give back the values from elsewhere, for a text that is executed anyway; see {@link #putBack}. */
+    String resets() {
+        return formerFromElsewhere.stream().map(name -> "; reset " + name).collect(Collectors.joining());
+    }
+
+    /** Gives back the values that were set in the session; {@link #resets} gives back the others. */
     void putBack() throws SQLException {
-        if (!formerFromElsewhere.isEmpty()) {
-            try (Statement statement = connection.createStatement()) {
-                statement.execute(formerFromElsewhere.stream().map(name -> "reset " + name).collect(Collectors.joining("; ")));
-            }
-        }
         if (!formerInSession.isEmpty()) {
             try (PreparedStatement statement = connection.prepareStatement(SET_AGAIN)) {
                 setTexts(statement, formerInSession);

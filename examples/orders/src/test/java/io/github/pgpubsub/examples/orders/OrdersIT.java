@@ -26,11 +26,13 @@ import java.util.regex.Pattern;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The script {@code run}, as somebody sees it who starts it in several terminals. */
+@Tag("long")
 @DisabledOnOs(WINDOWS)
 class OrdersIT {
 

@@ -24,7 +24,7 @@ record Fingerprint(long first, long second) {
 
     /** Times, and the number of units from now up to which they matter. */
     private static final Map<String, Integer> TIMES = Map.ofEntries(entry("nextTry", 1), entry("nextQuestion", 1),
-            entry("nextAnswer", 1), entry("retryAt", 1), entry("nextLook", 1), entry("vacantSince", 4),
+            entry("nextAnswer", 1), entry("retryAt", 1), entry("nextCheck", 1), entry("vacantSince", 4),
             entry("holdsBothSince", 5),
             entry("lastLook", 2), entry("askedAt", 2), entry("tookOverSince", 1), entry("signedAt", 1), entry("waitsSince", 3),
             entry("caughtUpAt", 3),
@@ -34,7 +34,7 @@ record Fingerprint(long first, long second) {
     private static final Set<String> NAMES = Set.of("marker", "number");
     private static final Set<String> LEFT_OUT = Set.of("tokens", "order", "millis", "ledSince", "now", "log", "stream", "ended",
             "connectedAt", "broken",
-            "lastBackend", "restartedAt", "startedAt", "foundNanos", "memory", "untold", "random", "manyMessages");
+            "lastBackend", "restartedAt", "startedAt", "foundNanos", "memory", "unflushed", "random", "manyMessages");
     private static final Set<String> AS_THEY_ARE = Set.of("acquireNanos", "leaderTimeout", "signNanos", "roundTrip", "joinedAt",
             "doubtedFrom", "announcedTimeout", "announcedGrace", "resignedAt", "begunAtResign", "gapMillis", "heldBackFrom",
             "cut",
