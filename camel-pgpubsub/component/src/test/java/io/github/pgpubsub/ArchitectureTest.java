@@ -64,8 +64,8 @@ class ArchitectureTest {
             .whereLayer("door").mayOnlyBeAccessedByLayers("component")
             .whereLayer("log").mayOnlyBeAccessedByLayers("door")
             .whereLayer("subscription").mayOnlyBeAccessedByLayers("door", "log")
-            .whereLayer("delivery").mayOnlyBeAccessedByLayers("door", "subscription")
-            .whereLayer("session").mayOnlyBeAccessedByLayers("door", "subscription", "delivery")
+            .whereLayer("delivery").mayOnlyBeAccessedByLayers("door", "subscription", "log")
+            .whereLayer("session").mayOnlyBeAccessedByLayers("door", "subscription", "delivery", "log")
             .whereLayer("publish").mayOnlyBeAccessedByLayers("door", "component", "log")
             .whereLayer("connection").mayOnlyBeAccessedByLayers("door", "session", "publish", "log")
             .whereLayer("election").mayOnlyBeAccessedByLayers("door", "subscription", "delivery");
@@ -87,8 +87,9 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule readingTheLogIsPureThought = classes()
             .that().resideInAPackage("io.github.pgpubsub.internal.log.reading..")
-            .should().onlyDependOnClassesThat().resideInAnyPackage("io.github.pgpubsub.internal.log.reading..", "java.lang..",
-                    "java.util..", "java.time..", "org.jspecify.annotations");
+            .should().onlyDependOnClassesThat().resideInAnyPackage("io.github.pgpubsub.internal.log.reading..",
+                    "io.github.pgpubsub.kept",
+                    "java.lang..", "java.util..", "java.time..", "org.jspecify.annotations");
 
     @ArchTest
     static final ArchRule readingTheLogNeitherWaitsNorLocks = noClasses()

@@ -13,6 +13,8 @@ import io.github.pgpubsub.internal.publish.PublisherOptions;
 import io.github.pgpubsub.internal.session.Session;
 import io.github.pgpubsub.internal.session.SessionOptions;
 import io.github.pgpubsub.internal.subscription.Subscriptions;
+import io.github.pgpubsub.kept.KeptLogOptions;
+import io.github.pgpubsub.kept.KeptMessages;
 import io.github.pgpubsub.status.PublisherStatus;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -186,6 +188,17 @@ public final class PgPubSub implements AutoCloseable {
     /** Number of groups that this session is a member of. A leader or standby holds two advisory locks per group. */
     public int groups() {
         return subscriptions.groups();
+    }
+
+    /** The log of kept messages, with its defaults. */
+    public KeptMessages kept() {
+        return kept(KeptLogOptions.DEFAULTS);
+    }
+
+    /** A log of kept messages. Nothing is opened before it is used; {@link #close} closes it. */
+    @SuppressWarnings("DoNotCallSuggester")
+    public KeptMessages kept(KeptLogOptions options) {
+        throw new UnsupportedOperationException("not yet: " + options);
     }
 
     private synchronized Publisher<OutgoingNotification> publisher() {

@@ -14,16 +14,14 @@ import io.github.pgpubsub.connect.ConnectionSource;
 import io.github.pgpubsub.connect.DataSourceConnectionSource;
 import io.github.pgpubsub.connect.OwnMessages;
 import io.github.pgpubsub.connect.UrlConnectionSource;
-import io.github.pgpubsub.internal.log.KeptGroup;
-import io.github.pgpubsub.internal.log.KeptSubscription;
 import io.github.pgpubsub.internal.log.Lead;
 import io.github.pgpubsub.internal.log.ListeningWakeUps;
 import io.github.pgpubsub.internal.log.LogReader;
 import io.github.pgpubsub.internal.log.LogReaderOptions;
-import io.github.pgpubsub.internal.log.reading.AckMode;
+import io.github.pgpubsub.internal.log.Reception;
+import io.github.pgpubsub.internal.log.Shard;
 import io.github.pgpubsub.internal.log.reading.ErrorPolicy;
 import io.github.pgpubsub.internal.log.reading.ReadOptions;
-import io.github.pgpubsub.internal.log.reading.StartFrom;
 import io.github.pgpubsub.internal.log.schema.LogQueries;
 import io.github.pgpubsub.internal.log.schema.LogSchema;
 import io.github.pgpubsub.internal.log.sending.LogStatement;
@@ -31,6 +29,9 @@ import io.github.pgpubsub.internal.log.sending.OutgoingKept;
 import io.github.pgpubsub.internal.publish.Publisher;
 import io.github.pgpubsub.internal.publish.PublisherOptions;
 import io.github.pgpubsub.internal.publish.TransactedNotify;
+import io.github.pgpubsub.kept.AckMode;
+import io.github.pgpubsub.kept.OnError;
+import io.github.pgpubsub.kept.StartFrom;
 import io.github.pgpubsub.support.EmbeddedServer;
 import io.github.pgpubsub.support.PgBouncer;
 import io.github.pgpubsub.support.PostgresExtension;
@@ -302,13 +303,13 @@ class HostileSchemaIT {
     void keptMessagesAreReceived() throws Exception {
         List<String> payloads = new CopyOnWriteArrayList<>();
         BiFunction<String, Runnable, Thread> threads = (purpose, task) -> new Thread(task, purpose);
-        ReadOptions options = new ReadOptions(0, new StartFrom.Earliest(), AckMode.BATCH,
-                new ErrorPolicy(ErrorPolicy.OnError.PARK, HEARTBEAT, HEARTBEAT, 0), 10, 1 << 20, 10, 1 << 20, HEARTBEAT, true,
+        ReadOptions options = new ReadOptions(0, new StartFrom.Earliest(), AckMode.batch,
+                new ErrorPolicy(OnError.park, HEARTBEAT, HEARTBEAT, 0), 10, 1 << 20, 10, 1 << 20, HEARTBEAT, true,
                 HEARTBEAT, Duration.ofSeconds(10));
         try (LogReader reader = new LogReader(url(), new LogReaderOptions("kept", "pgpubsub", false, HEARTBEAT, HEARTBEAT, null),
                 new ListeningWakeUps(url(), "wake", HEARTBEAT, HEARTBEAT, null, threads), threads)) {
             reader.start();
-            try (KeptSubscription subscription = new KeptSubscription(reader, new KeptGroup("kept", "g"), options, new Alone(),
+            try (Reception subscription = new Reception(reader, new Shard("kept", "g"), options, new Alone(),
                     message -> {
                         String payload = String.valueOf(message.row().payload());
                         payloads.add(payload);

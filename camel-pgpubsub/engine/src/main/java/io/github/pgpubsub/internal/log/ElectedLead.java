@@ -37,7 +37,7 @@ public final class ElectedLead implements Lead {
      * @param listener hears of changes and failures of the election
      * @param executor runs the way back into the election, which blocks
      */
-    public ElectedLead(Subscriptions subscriptions, String schema, KeptGroup group, Duration acquireInterval,
+    public ElectedLead(Subscriptions subscriptions, String schema, Shard group, Duration acquireInterval,
             Duration leaderTimeout, SubscriptionListener listener, Executor executor) {
         this.subscriptions = subscriptions;
         this.listener = listener;

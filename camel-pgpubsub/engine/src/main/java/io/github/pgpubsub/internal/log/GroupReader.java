@@ -12,9 +12,10 @@ import io.github.pgpubsub.internal.log.reading.Page;
 import io.github.pgpubsub.internal.log.reading.PageRequest;
 import io.github.pgpubsub.internal.log.reading.ReadOptions;
 import io.github.pgpubsub.internal.log.reading.Reader;
-import io.github.pgpubsub.internal.log.reading.StartFrom;
 import io.github.pgpubsub.internal.log.reading.TakeAnswer;
 import io.github.pgpubsub.internal.log.reading.Ticket;
+import io.github.pgpubsub.kept.KeptListener.Incident;
+import io.github.pgpubsub.kept.StartFrom;
 import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.util.HashMap;
@@ -35,7 +36,7 @@ final class GroupReader implements Effects<KeptRow> {
     private static final Logger LOG = LoggerFactory.getLogger(LogReader.class);
 
     private final LogReader host;
-    private final KeptGroup group;
+    private final Shard group;
     private final Lead lead;
     private final KeptHandler handler;
     private final WorkQueue queue;
@@ -51,7 +52,7 @@ final class GroupReader implements Effects<KeptRow> {
     /** The sleep lock is held, or may be. */
     private boolean sleeps;
 
-    GroupReader(LogReader host, KeptGroup group, ReadOptions options, Lead lead, KeptHandler handler, WorkQueue queue) {
+    GroupReader(LogReader host, Shard group, ReadOptions options, Lead lead, KeptHandler handler, WorkQueue queue) {
         this.host = host;
         this.group = group;
         this.lead = lead;

@@ -1,8 +1,8 @@
 package io.github.pgpubsub.internal.log;
 
-import io.github.pgpubsub.internal.log.reading.Effects.Incident;
+import io.github.pgpubsub.kept.KeptListener.Incident;
 
-/** Processes the messages of a {@link KeptSubscription}. */
+/** Processes the messages of a {@link Reception}. */
 public interface KeptHandler {
 
     /**

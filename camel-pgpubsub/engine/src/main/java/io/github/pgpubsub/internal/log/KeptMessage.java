@@ -1,6 +1,6 @@
 package io.github.pgpubsub.internal.log;
 
-import io.github.pgpubsub.internal.log.reading.LogMessageId;
+import io.github.pgpubsub.kept.KeptMessageId;
 
 /**
  * A message for the handler.
@@ -8,4 +8,4 @@ import io.github.pgpubsub.internal.log.reading.LogMessageId;
  * @param redelivered whether it may have been processed before
  * @param epoch       rises with each new leader of the group: a fencing token for effects elsewhere
  */
-public record KeptMessage(LogMessageId id, KeptRow row, boolean redelivered, long epoch) {}
+public record KeptMessage(KeptMessageId id, KeptRow row, boolean redelivered, long epoch) {}

@@ -5,7 +5,6 @@ import io.github.pgpubsub.internal.log.reading.Acknowledgement;
 import io.github.pgpubsub.internal.log.reading.Bound;
 import io.github.pgpubsub.internal.log.reading.Delivery;
 import io.github.pgpubsub.internal.log.reading.Fence;
-import io.github.pgpubsub.internal.log.reading.LogMessageId;
 import io.github.pgpubsub.internal.log.reading.OpenAnswer;
 import io.github.pgpubsub.internal.log.reading.Outcome;
 import io.github.pgpubsub.internal.log.reading.Page;
@@ -13,10 +12,11 @@ import io.github.pgpubsub.internal.log.reading.PageRequest;
 import io.github.pgpubsub.internal.log.reading.PageRequest.Part;
 import io.github.pgpubsub.internal.log.reading.Place;
 import io.github.pgpubsub.internal.log.reading.Snapshot;
-import io.github.pgpubsub.internal.log.reading.StartFrom;
 import io.github.pgpubsub.internal.log.reading.Window;
 import io.github.pgpubsub.internal.log.schema.LogQueries;
 import io.github.pgpubsub.internal.log.schema.LogQueries.Statement;
+import io.github.pgpubsub.kept.KeptMessageId;
+import io.github.pgpubsub.kept.StartFrom;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -80,7 +80,7 @@ final class LogConnection implements AutoCloseable {
     // ---- step 0
 
     /** A place that another transaction holds is not waited for for more than a second. */
-    Taking take(KeptGroup group, UUID owner) throws SQLException {
+    Taking take(Shard group, UUID owner) throws SQLException {
         try {
             return transaction(() -> {
                 query(Statement.PREPARE_TO_TAKE, row -> true);
@@ -135,7 +135,7 @@ final class LogConnection implements AutoCloseable {
                 : new Bound(new Snapshot(snapshot), row.getLong(column + 1), Long.parseLong(row.getString(column + 2)));
     }
 
-    void join(KeptGroup group, StartFrom startFrom, boolean again) throws SQLException {
+    void join(Shard group, StartFrom startFrom, boolean again) throws SQLException {
         transaction(() -> {
             List<Long> created = new ArrayList<>();
             query(Statement.JOIN, row -> row.getBoolean(3) && created.add(row.getLong(1)), group.channel(), group.group(),
@@ -158,7 +158,7 @@ final class LogConnection implements AutoCloseable {
         return startFrom instanceof StartFrom.Now ? "now" : "earliest";
     }
 
-    void endBlockers(KeptGroup group) throws SQLException {
+    void endBlockers(Shard group) throws SQLException {
         statements(() -> query(Statement.END_BLOCKER, row -> row.getBoolean(1), group.channel(), group.group(), group.shard()));
     }
 
@@ -210,7 +210,7 @@ final class LogConnection implements AutoCloseable {
     }
 
     /** The rest follows in the same answer if there are no stragglers left. */
-    Page<KeptRow> read(KeptGroup group, PageRequest request) throws SQLException {
+    Page<KeptRow> read(Shard group, PageRequest request) throws SQLException {
         return statements(() -> {
             if (request.part() == Part.STRAGGLERS) {
                 Page<KeptRow> stragglers = stragglers(group, request);
@@ -222,7 +222,7 @@ final class LogConnection implements AutoCloseable {
         });
     }
 
-    private Page<KeptRow> stragglers(KeptGroup group, PageRequest request) throws SQLException {
+    private Page<KeptRow> stragglers(Shard group, PageRequest request) throws SQLException {
         Window window = request.window();
         String done = window.done().snapshot().text();
         String upto = window.upto().snapshot().text();
@@ -232,7 +232,7 @@ final class LogConnection implements AutoCloseable {
                 request.rows(), Math.max(1, request.bytes()));
     }
 
-    private Page<KeptRow> rest(KeptGroup group, PageRequest request) throws SQLException {
+    private Page<KeptRow> rest(Shard group, PageRequest request) throws SQLException {
         Window window = request.window();
         String done = window.done().snapshot().text();
         String upto = window.upto().snapshot().text();
@@ -241,7 +241,7 @@ final class LogConnection implements AutoCloseable {
                 Math.addExact(request.rows(), 1), request.rows(), Math.max(1, request.bytes()));
     }
 
-    private Object shard(KeptGroup group) throws SQLException {
+    private Object shard(Shard group) throws SQLException {
         return jdbc.createArrayOf("int2", new Short[] {(short) group.shard()});
     }
 
@@ -259,7 +259,7 @@ final class LogConnection implements AutoCloseable {
         String context = row.getString(7);
         KeptRow message = new KeptRow(row.getString(3), row.getString(4), row.getBytes(5), row.getString(6),
                 context == null ? null : UUID.fromString(context), row.getBoolean(9), row.getObject(10, OffsetDateTime.class));
-        return new Page.Row<>(new LogMessageId(row.getLong(1), row.getLong(2)), message, OVERHEAD + row.getLong(12));
+        return new Page.Row<>(new KeptMessageId(row.getLong(1), row.getLong(2)), message, OVERHEAD + row.getLong(12));
     }
 
     // ---- moving the place
@@ -283,7 +283,7 @@ final class LogConnection implements AutoCloseable {
         return outcome == null ? Outcome.GONE : outcome;
     }
 
-    Outcome park(KeptGroup group, long no, Fence fence, Bound upto, Delivery<KeptRow> delivery, boolean moveLastId, String error)
+    Outcome park(Shard group, long no, Fence fence, Bound upto, Delivery<KeptRow> delivery, boolean moveLastId, String error)
             throws SQLException {
         Page.Row<KeptRow> row = delivery.row();
         assert row != null;

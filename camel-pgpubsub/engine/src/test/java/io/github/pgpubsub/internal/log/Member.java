@@ -3,14 +3,15 @@ package io.github.pgpubsub.internal.log;
 import io.github.pgpubsub.SubscriptionListener;
 import io.github.pgpubsub.connect.ConnectionSource;
 import io.github.pgpubsub.connect.OwnMessages;
-import io.github.pgpubsub.internal.log.reading.AckMode;
-import io.github.pgpubsub.internal.log.reading.Effects.Incident;
 import io.github.pgpubsub.internal.log.reading.ErrorPolicy;
 import io.github.pgpubsub.internal.log.reading.ReadOptions;
-import io.github.pgpubsub.internal.log.reading.StartFrom;
 import io.github.pgpubsub.internal.session.Session;
 import io.github.pgpubsub.internal.session.SessionOptions;
 import io.github.pgpubsub.internal.subscription.Subscriptions;
+import io.github.pgpubsub.kept.AckMode;
+import io.github.pgpubsub.kept.KeptListener.Incident;
+import io.github.pgpubsub.kept.OnError;
+import io.github.pgpubsub.kept.StartFrom;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -20,7 +21,7 @@ import java.util.concurrent.Executors;
 /** A process of the test: its own session, reading connection and wake-ups, and one subscription. Remembers what it receives. */
 final class Member implements AutoCloseable {
 
-    static final ErrorPolicy SKIP = new ErrorPolicy(ErrorPolicy.OnError.SKIP, Duration.ofMillis(10), Duration.ofMillis(50), 3);
+    static final ErrorPolicy SKIP = new ErrorPolicy(OnError.skip, Duration.ofMillis(10), Duration.ofMillis(50), 3);
 
     /** What the member's handler does with a message, after it is noted. */
     interface Step {
@@ -37,7 +38,7 @@ final class Member implements AutoCloseable {
     final LogReader reader;
     final Lead lead;
     private final Subscriptions subscriptions;
-    private final KeptSubscription subscription;
+    private final Reception subscription;
     private final ExecutorService callbacks = Executors.newCachedThreadPool();
     private final Step step;
 
@@ -59,7 +60,7 @@ final class Member implements AutoCloseable {
                 new LogReaderOptions(name + " read", "pgpubsub", true, Duration.ofMillis(20), Duration.ofMillis(200), null),
                 new ListeningWakeUps(source, name + " wake", Duration.ofMillis(20), Duration.ofMillis(200), null, this::thread),
                 this::thread);
-        KeptGroup group = new KeptGroup("orders", "default");
+        Shard group = new Shard("orders", "default");
         lead = new ElectedLead(subscriptions, "pgpubsub", group, Duration.ofMillis(50), options.leaderTimeout(),
                 new SubscriptionListener() {
                     @Override
@@ -67,12 +68,12 @@ final class Member implements AutoCloseable {
                         incidents.add(failure.toString());
                     }
                 }, callbacks);
-        subscription = new KeptSubscription(reader, group, options, lead, new Handler(), workers, Duration.ofSeconds(20),
+        subscription = new Reception(reader, group, options, lead, new Handler(), workers, Duration.ofSeconds(20),
                 this::thread);
     }
 
     static ReadOptions options(ErrorPolicy onError, Duration poll, Duration leaderTimeout) {
-        return new ReadOptions(0, new StartFrom.Earliest(), AckMode.BATCH, onError, 1000, 64 << 20, 500, 16 << 20,
+        return new ReadOptions(0, new StartFrom.Earliest(), AckMode.batch, onError, 1000, 64 << 20, 500, 16 << 20,
                 Duration.ofMillis(100), true, poll, leaderTimeout);
     }
 

@@ -1,5 +1,6 @@
 package io.github.pgpubsub.internal.log.reading;
 
+import io.github.pgpubsub.kept.AckMode;
 import org.jspecify.annotations.Nullable;
 
 /** When a leadership's place moves within a window. At most one acknowledgement is waited for. */
@@ -52,7 +53,7 @@ final class Acknowledging<M> {
     }
 
     private boolean isMore() {
-        return reader.hand.watermark() > acknowledged && (reader.options.ackMode() != AckMode.TRANSACTION || wanted);
+        return reader.hand.watermark() > acknowledged && (reader.options.ackMode() != AckMode.transaction || wanted);
     }
 
     private long remaining(long now) {
@@ -67,7 +68,7 @@ final class Acknowledging<M> {
         Ticket ticket = reader.ticket();
         asked = ticket;
         sent = acknowledgement;
-        notBefore = now + (reader.options.ackMode() == AckMode.MESSAGE ? 0 : reader.options.ackInterval().toNanos());
+        notBefore = now + (reader.options.ackMode() == AckMode.message ? 0 : reader.options.ackInterval().toNanos());
         acknowledged = Math.max(acknowledged, acknowledgement.lastId());
         wanted = false;
         reader.effects.acknowledge(ticket, term.fence, acknowledgement);

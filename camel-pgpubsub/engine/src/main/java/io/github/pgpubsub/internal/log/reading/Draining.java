@@ -1,5 +1,7 @@
 package io.github.pgpubsub.internal.log.reading;
 
+import io.github.pgpubsub.kept.KeptListener.Incident;
+
 /**
  * Leads and is connected, and waits until the workers have finished what an earlier leadership of this process handed out, so
  * that no message is with two workers of one process at once.
@@ -28,7 +30,7 @@ final class Draining<M> extends State<M> {
     @Override
     void tick(long now) {
         if (waitNanos(now) == 0) {
-            reader.effects.report(Effects.Incident.ABANDONED, reader.hand.size() + " messages");
+            reader.effects.report(Incident.ABANDONED, reader.hand.size() + " messages");
             reader.become(new Taking<>(reader), now);
         }
     }

@@ -1,5 +1,7 @@
 package io.github.pgpubsub.internal.log.reading;
 
+import io.github.pgpubsub.kept.KeptListener.Incident;
+import io.github.pgpubsub.kept.StartFrom;
 import java.util.List;
 import java.util.UUID;
 
@@ -72,26 +74,4 @@ public interface Effects<M> {
 
     /** The orderly end: nothing of this reader is left. */
     void stopped();
-
-    /** What is reported. */
-    enum Incident {
-        /** Another owner has the place. */
-        DEPOSED,
-        /** The group was removed, and begins again. */
-        GROUP_REMOVED,
-        /** Messages were given up unread. */
-        MESSAGES_MISSED,
-        /** The place is not where this reader left it: the server was replaced. */
-        PLACE_DIFFERS,
-        /** A transaction holds the place, so that it can't be taken. */
-        PLACE_BLOCKED,
-        /** A request failed on a connection that works. */
-        REQUEST_FAILED,
-        /** Messages that an earlier leadership had begun are not complete, and are delivered again. */
-        ABANDONED,
-        /** A message was skipped after it had failed. */
-        SKIPPED,
-        /** A message was parked. */
-        PARKED
-    }
 }

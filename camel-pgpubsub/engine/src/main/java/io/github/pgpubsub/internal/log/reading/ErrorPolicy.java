@@ -1,5 +1,6 @@
 package io.github.pgpubsub.internal.log.reading;
 
+import io.github.pgpubsub.kept.OnError;
 import java.time.Duration;
 
 /**
@@ -11,16 +12,6 @@ import java.time.Duration;
  */
 public record ErrorPolicy(OnError onError, Duration retryDelay, Duration retryMaxDelay, int retryLimit) {
 
-    /** The option of the same name. */
-    public enum OnError {
-        /** It counts as complete. */
-        SKIP,
-        /** The group stays at it. */
-        RETRY,
-        /** It is kept apart with its error, and the group goes on. */
-        PARK
-    }
-
     /** A pause of no length would make a loop that is hot without end. */
     private static final Duration SHORTEST = Duration.ofMillis(1);
 
@@ -31,8 +22,8 @@ public record ErrorPolicy(OnError onError, Duration retryDelay, Duration retryMa
 
     /** @param attempts deliveries so far, the failed one included */
     OnError decide(int attempts) {
-        boolean exhausted = onError == OnError.RETRY && retryLimit >= 0 && attempts > retryLimit;
-        return exhausted ? OnError.PARK : onError;
+        boolean exhausted = onError == OnError.retry && retryLimit >= 0 && attempts > retryLimit;
+        return exhausted ? OnError.park : onError;
     }
 
     /** The pause before the next delivery, nanoseconds. */

@@ -1,5 +1,7 @@
 package io.github.pgpubsub.internal.log.reading;
 
+import io.github.pgpubsub.kept.KeptListener.Incident;
+
 /** A state in which the place is this reader's, as far as it knows. */
 abstract class InTerm<M> extends State<M> {
 
@@ -49,7 +51,7 @@ abstract class InTerm<M> extends State<M> {
     @Override
     void refused(Ticket ticket, String error, long now) {
         if (term.acknowledging.isAnswerTo(ticket)) {
-            reader.effects.report(Effects.Incident.REQUEST_FAILED, error);
+            reader.effects.report(Incident.REQUEST_FAILED, error);
             if (term.acknowledging.wasWhole()) {
                 // The window is still open there, and this reader is past it.
                 reader.restart(now);
@@ -57,7 +59,7 @@ abstract class InTerm<M> extends State<M> {
                 term.acknowledging.failed(now);
             }
         } else if (term.retries.isParking(ticket)) {
-            reader.effects.report(Effects.Incident.REQUEST_FAILED, error);
+            reader.effects.report(Incident.REQUEST_FAILED, error);
             term.retries.notParked(ticket, now);
         }
     }

@@ -1,5 +1,6 @@
 package io.github.pgpubsub.internal.log.reading;
 
+import io.github.pgpubsub.kept.KeptMessageId;
 import java.util.List;
 
 /**
@@ -16,5 +17,5 @@ public record Page<M>(List<Row<M>> rows, PageRequest.Part part, boolean last) {
      *
      * @param bytes memory that it takes
      */
-    public record Row<M>(LogMessageId id, M message, long bytes) {}
+    public record Row<M>(KeptMessageId id, M message, long bytes) {}
 }

@@ -1,5 +1,7 @@
 package io.github.pgpubsub.internal.log.reading;
 
+import io.github.pgpubsub.kept.AckMode;
+import io.github.pgpubsub.kept.StartFrom;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 

@@ -1,5 +1,6 @@
 package io.github.pgpubsub.internal.log.reading;
 
+import io.github.pgpubsub.kept.KeptListener.Incident;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -276,7 +277,7 @@ public final class Reader<M> {
     /** The group has no place. True: it had one, was removed, and begins again. */
     boolean isWithoutPlace() {
         if (knowsPlace) {
-            effects.report(Effects.Incident.GROUP_REMOVED, "begins again from " + options.startFrom());
+            effects.report(Incident.GROUP_REMOVED, "begins again from " + options.startFrom());
             gapDue = true;
         }
         return knowsPlace;
@@ -287,11 +288,11 @@ public final class Reader<M> {
         switch (outcome) {
             case MOVED -> throw new IllegalArgumentException("the place has moved");
             case DEPOSED -> {
-                effects.report(Effects.Incident.DEPOSED, "another owner has the place");
+                effects.report(Incident.DEPOSED, "another owner has the place");
                 resign("another owner has the group's place", now);
             }
             case DIFFERS -> {
-                effects.report(Effects.Incident.PLACE_DIFFERS, "the place is not where it was left");
+                effects.report(Incident.PLACE_DIFFERS, "the place is not where it was left");
                 restart(now);
             }
             case GONE -> restart(now);
@@ -300,7 +301,7 @@ public final class Reader<M> {
 
     /** A request to read failed. Returns when to try again. */
     long failedToRead(String error, long now) {
-        effects.report(Effects.Incident.REQUEST_FAILED, error);
+        effects.report(Incident.REQUEST_FAILED, error);
         if (pauses.failingSince(now) >= options.leaderTimeout().toNanos()) {
             resign("can't read: " + error, now);
         }

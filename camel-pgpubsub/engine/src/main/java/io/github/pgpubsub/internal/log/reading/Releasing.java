@@ -1,5 +1,7 @@
 package io.github.pgpubsub.internal.log.reading;
 
+import io.github.pgpubsub.kept.KeptListener.Incident;
+import io.github.pgpubsub.kept.OnError;
 import org.jspecify.annotations.Nullable;
 
 /** The orderly end: finishes what has begun, acknowledges exactly that, and gives the place back. */
@@ -45,7 +47,7 @@ final class Releasing<M> extends InTerm<M> {
     @Override
     void refused(Ticket ticket, String error, long now) {
         if (ticket.equals(asked)) {
-            reader.effects.report(Effects.Incident.REQUEST_FAILED, error);
+            reader.effects.report(Incident.REQUEST_FAILED, error);
             reader.become(new Stopped<>(reader), now);
         }
     }
@@ -54,7 +56,7 @@ final class Releasing<M> extends InTerm<M> {
     @Override
     void failed(Delivery<M> delivery, long now) {
         delivery.failed();
-        if (delivery.row() == null || reader.options.onError().decide(delivery.failures()) == ErrorPolicy.OnError.SKIP) {
+        if (delivery.row() == null || reader.options.onError().decide(delivery.failures()) == OnError.skip) {
             reader.hand.complete(delivery);
         } else {
             delivery.state = Delivery.State.BACK;

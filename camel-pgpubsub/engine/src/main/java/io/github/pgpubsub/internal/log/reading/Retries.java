@@ -1,5 +1,6 @@
 package io.github.pgpubsub.internal.log.reading;
 
+import io.github.pgpubsub.kept.KeptListener.Incident;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -71,7 +72,7 @@ final class Retries<M> {
     void parked(Ticket ticket) {
         Delivery<M> delivery = parking.remove(ticket);
         assert delivery != null;
-        reader.effects.report(Effects.Incident.PARKED, delivery.toString());
+        reader.effects.report(Incident.PARKED, delivery.toString());
         reader.hand.complete(delivery);
         release();
     }

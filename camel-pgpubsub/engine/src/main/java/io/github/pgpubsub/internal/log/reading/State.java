@@ -1,5 +1,7 @@
 package io.github.pgpubsub.internal.log.reading;
 
+import io.github.pgpubsub.kept.OnError;
+
 /**
  * What a reader does in one state. {@link Reader} hands events to the current state; an event that a state does not override
  * means nothing there. Not thread-safe, like all of this package.
@@ -57,7 +59,7 @@ abstract class State<M> {
     /** A message failed. Without a leadership it is the next one's, or is skipped. */
     void failed(Delivery<M> delivery, long now) {
         delivery.failed();
-        if (reader.options.onError().decide(delivery.failures()) == ErrorPolicy.OnError.SKIP) {
+        if (reader.options.onError().decide(delivery.failures()) == OnError.skip) {
             reader.hand.complete(delivery);
         } else {
             delivery.state = Delivery.State.BACK;

@@ -1,5 +1,6 @@
 package io.github.pgpubsub.internal.log.reading;
 
+import io.github.pgpubsub.kept.KeptListener.Incident;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +38,7 @@ final class Taking<M> extends State<M> {
             reader.pauses.answered();
             reader.lead(new Fence(taken.place().epoch(), owner), taken.place(), now);
         } else if (answer instanceof TakeAnswer.Blocked blocked) {
-            reader.effects.report(Effects.Incident.PLACE_BLOCKED, blocked.by());
+            reader.effects.report(Incident.PLACE_BLOCKED, blocked.by());
             if (now - since >= reader.options.leaderTimeout().toNanos()) {
                 reader.effects.endBlockers();
             }
@@ -61,7 +62,7 @@ final class Taking<M> extends State<M> {
         if (!ticket.equals(asked)) {
             return;
         }
-        reader.effects.report(Effects.Incident.REQUEST_FAILED, error);
+        reader.effects.report(Incident.REQUEST_FAILED, error);
         if (now - since >= reader.options.leaderTimeout().toNanos()) {
             reader.resign("can't take the group's place: " + error, now);
         } else {

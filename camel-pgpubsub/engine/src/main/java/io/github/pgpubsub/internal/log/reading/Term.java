@@ -1,5 +1,7 @@
 package io.github.pgpubsub.internal.log.reading;
 
+import io.github.pgpubsub.kept.KeptListener.Incident;
+import io.github.pgpubsub.kept.OnError;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -47,7 +49,7 @@ final class Term<M> {
 
     /** @param missed 0: unknown */
     void deliverGap(long missed) {
-        reader.effects.report(Effects.Incident.MESSAGES_MISSED, missed == 0 ? "an unknown number" : String.valueOf(missed));
+        reader.effects.report(Incident.MESSAGES_MISSED, missed == 0 ? "an unknown number" : String.valueOf(missed));
         handOut(Delivery.gap(missed, fence, reader.ordinal()));
     }
 
@@ -74,13 +76,13 @@ final class Term<M> {
     /** A message's exchange failed. */
     void failed(Delivery<M> delivery, long now) {
         delivery.failed();
-        ErrorPolicy.OnError decision = delivery.row() == null
-                ? ErrorPolicy.OnError.SKIP
+        OnError decision = delivery.row() == null
+                ? OnError.skip
                 : reader.options.onError().decide(delivery.failures());
         switch (decision) {
-            case SKIP -> skip(delivery);
-            case RETRY -> retries.again(delivery, now);
-            case PARK -> {
+            case skip -> skip(delivery);
+            case retry -> retries.again(delivery, now);
+            case park -> {
                 acknowledging.want();
                 retries.park(delivery);
             }
@@ -88,7 +90,7 @@ final class Term<M> {
     }
 
     private void skip(Delivery<M> delivery) {
-        reader.effects.report(Effects.Incident.SKIPPED, delivery.toString());
+        reader.effects.report(Incident.SKIPPED, delivery.toString());
         acknowledging.want();
         reader.hand.complete(delivery);
     }

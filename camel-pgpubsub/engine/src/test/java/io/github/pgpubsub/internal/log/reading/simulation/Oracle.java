@@ -2,9 +2,9 @@ package io.github.pgpubsub.internal.log.reading.simulation;
 
 import static io.github.pgpubsub.internal.log.reading.simulation.Simulation.expect;
 
-import io.github.pgpubsub.internal.log.reading.AckMode;
 import io.github.pgpubsub.internal.log.reading.Delivery;
 import io.github.pgpubsub.internal.log.reading.Fence;
+import io.github.pgpubsub.kept.AckMode;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -158,7 +158,7 @@ final class Oracle {
             PlaceRow place = world.server.places.get(number);
             expect(place.missed() == 0, "group " + number + " was not told of " + place.missed() + " messages given up");
         });
-        if (world.options.ackMode() == AckMode.TRANSACTION) {
+        if (world.options.ackMode() == AckMode.transaction) {
             effects();
         }
     }

@@ -12,9 +12,10 @@ import io.github.pgpubsub.internal.log.reading.Outcome;
 import io.github.pgpubsub.internal.log.reading.Page;
 import io.github.pgpubsub.internal.log.reading.PageRequest;
 import io.github.pgpubsub.internal.log.reading.Reader;
-import io.github.pgpubsub.internal.log.reading.StartFrom;
 import io.github.pgpubsub.internal.log.reading.TakeAnswer;
 import io.github.pgpubsub.internal.log.reading.Ticket;
+import io.github.pgpubsub.kept.KeptListener.Incident;
+import io.github.pgpubsub.kept.StartFrom;
 import java.util.List;
 import java.util.UUID;
 

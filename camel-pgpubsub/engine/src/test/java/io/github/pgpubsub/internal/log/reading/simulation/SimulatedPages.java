@@ -1,11 +1,11 @@
 package io.github.pgpubsub.internal.log.reading.simulation;
 
 import io.github.pgpubsub.internal.log.reading.Bound;
-import io.github.pgpubsub.internal.log.reading.LogMessageId;
 import io.github.pgpubsub.internal.log.reading.Page;
 import io.github.pgpubsub.internal.log.reading.PageRequest;
 import io.github.pgpubsub.internal.log.reading.PageRequest.Part;
 import io.github.pgpubsub.internal.log.reading.Window;
+import io.github.pgpubsub.kept.KeptMessageId;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -65,7 +65,7 @@ final class SimulatedPages {
         boolean last = found.size() <= most;
         List<Page.Row<LogRow>> rows = new ArrayList<>();
         for (LogRow row : last ? found : found.subList(0, most)) {
-            rows.add(new Page.Row<>(new LogMessageId(row.id, row.micros), row, ROW_BYTES));
+            rows.add(new Page.Row<>(new KeptMessageId(row.id, row.micros), row, ROW_BYTES));
         }
         long end = rows.isEmpty() ? request.after() : rows.get(rows.size() - 1).id().id();
         if (part == Part.REST && !last && end < request.window().done().maxId()) {
@@ -116,7 +116,7 @@ final class SimulatedPages {
         int number = (int) (from - window.done().maxId());
         for (; number < all.size() && rows.size() < request.rows(); number++) {
             LogRow row = all.get(number);
-            rows.add(new Page.Row<>(new LogMessageId(window.done().maxId() + number + 1, row.micros), row, ROW_BYTES));
+            rows.add(new Page.Row<>(new KeptMessageId(window.done().maxId() + number + 1, row.micros), row, ROW_BYTES));
         }
         return new Page<>(rows, Part.REST, number >= all.size());
     }

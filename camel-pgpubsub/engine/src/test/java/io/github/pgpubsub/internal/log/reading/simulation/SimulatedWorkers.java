@@ -2,9 +2,9 @@ package io.github.pgpubsub.internal.log.reading.simulation;
 
 import static io.github.pgpubsub.internal.log.reading.simulation.Simulation.MILLI;
 
-import io.github.pgpubsub.internal.log.reading.AckMode;
 import io.github.pgpubsub.internal.log.reading.Delivery;
-import io.github.pgpubsub.internal.log.reading.ErrorPolicy.OnError;
+import io.github.pgpubsub.kept.AckMode;
+import io.github.pgpubsub.kept.OnError;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -64,11 +64,11 @@ final class SimulatedWorkers {
             done(() -> member.reader.completed(delivery, world.now));
         } else if (fails) {
             done(() -> fail(delivery));
-        } else if (world.options.ackMode() == AckMode.TRANSACTION) {
+        } else if (world.options.ackMode() == AckMode.transaction) {
             commit(delivery);
         } else {
             world.oracle.completed(member.group, delivery.row().message());
-            if (world.options.ackMode() == AckMode.MANUAL) {
+            if (world.options.ackMode() == AckMode.manual) {
                 // The route says so later.
                 member.inMember(world.delay(), () -> member.reader.completed(delivery, world.now));
                 done(() -> {});
@@ -85,9 +85,9 @@ final class SimulatedWorkers {
 
     private void fail(Delivery<LogRow> delivery) {
         OnError onError = world.options.onError().onError();
-        if (onError == OnError.SKIP) {
+        if (onError == OnError.skip) {
             world.oracle.passedOver(member.group, delivery.row().message());
-        } else if (onError == OnError.RETRY) {
+        } else if (onError == OnError.retry) {
             world.oracle.stays(member, delivery);
         }
         member.reader.failed(delivery, world.now);

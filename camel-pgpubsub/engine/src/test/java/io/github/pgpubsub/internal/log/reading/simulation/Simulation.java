@@ -1,9 +1,10 @@
 package io.github.pgpubsub.internal.log.reading.simulation;
 
-import io.github.pgpubsub.internal.log.reading.AckMode;
 import io.github.pgpubsub.internal.log.reading.ErrorPolicy;
 import io.github.pgpubsub.internal.log.reading.ReadOptions;
-import io.github.pgpubsub.internal.log.reading.StartFrom;
+import io.github.pgpubsub.kept.AckMode;
+import io.github.pgpubsub.kept.OnError;
+import io.github.pgpubsub.kept.StartFrom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -95,9 +96,9 @@ final class Simulation {
 
     private ReadOptions options() {
         AckMode mode = kind == Kind.TRANSACTION
-                ? AckMode.TRANSACTION
-                : List.of(AckMode.BATCH, AckMode.BATCH, AckMode.MESSAGE, AckMode.MANUAL).get(random.nextInt(4));
-        ErrorPolicy.OnError onError = ErrorPolicy.OnError.values()[random.nextInt(3)];
+                ? AckMode.transaction
+                : List.of(AckMode.batch, AckMode.batch, AckMode.message, AckMode.manual).get(random.nextInt(4));
+        OnError onError = OnError.values()[random.nextInt(3)];
         ErrorPolicy errors = new ErrorPolicy(onError, Duration.ofMillis(2), Duration.ofMillis(20), random.nextInt(4) - 1);
         int rows = 1 + random.nextInt(20);
         boolean wakeUp = kind == Kind.NO_POLL || random.nextInt(4) != 0;

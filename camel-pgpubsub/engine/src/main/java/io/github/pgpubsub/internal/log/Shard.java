@@ -6,10 +6,10 @@ package io.github.pgpubsub.internal.log;
  * @param shard  0 to {@code shards - 1}
  * @param shards 1 or more
  */
-public record KeptGroup(String channel, String group, int shard, int shards) {
+public record Shard(String channel, String group, int shard, int shards) {
 
     /** A group without shards. */
-    public KeptGroup(String channel, String group) {
+    public Shard(String channel, String group) {
         this(channel, group, 0, 1);
     }
 

@@ -6,13 +6,13 @@ import static org.awaitility.Awaitility.await;
 import io.github.pgpubsub.connect.UrlConnectionSource;
 import io.github.pgpubsub.internal.log.Member.Received;
 import io.github.pgpubsub.internal.log.Member.Step;
-import io.github.pgpubsub.internal.log.reading.AckMode;
 import io.github.pgpubsub.internal.log.reading.ErrorPolicy;
-import io.github.pgpubsub.internal.log.reading.ErrorPolicy.OnError;
 import io.github.pgpubsub.internal.log.reading.ReadOptions;
-import io.github.pgpubsub.internal.log.reading.StartFrom;
 import io.github.pgpubsub.internal.log.schema.LogSchema;
 import io.github.pgpubsub.internal.log.schema.LogSchemaException;
+import io.github.pgpubsub.kept.AckMode;
+import io.github.pgpubsub.kept.OnError;
+import io.github.pgpubsub.kept.StartFrom;
 import io.github.pgpubsub.support.PgBouncer;
 import io.github.pgpubsub.support.PostgresExtension;
 import io.github.pgpubsub.support.Proxy;
@@ -37,7 +37,7 @@ import org.postgresql.PGConnection;
 
 /** Each kept message is received until it is complete, by one member at a time, whatever ends the others. */
 @Timeout(120)
-class KeptSubscriptionTest {
+class ReceptionTest {
 
     private static final Duration SOON = Duration.ofSeconds(30);
     private static final Duration POLL = Duration.ofSeconds(1);
@@ -225,7 +225,7 @@ class KeptSubscriptionTest {
     @Test
     void aFailedMessageIsTriedAgain() throws Exception {
         AtomicInteger attempts = new AtomicInteger();
-        ErrorPolicy retry = new ErrorPolicy(OnError.RETRY, Duration.ofMillis(20), Duration.ofMillis(40), 10);
+        ErrorPolicy retry = new ErrorPolicy(OnError.retry, Duration.ofMillis(20), Duration.ofMillis(40), 10);
         write(0, 5);
         try (Member member = member("a", retry, POLL, 1, message -> {
             if ("2".equals(message.row().payload()) && attempts.incrementAndGet() <= 3) {
@@ -242,7 +242,7 @@ class KeptSubscriptionTest {
     @Test
     void aMessageIsParkedAndComesBack() throws Exception {
         AtomicInteger attempts = new AtomicInteger();
-        ErrorPolicy park = new ErrorPolicy(OnError.RETRY, Duration.ofMillis(5), Duration.ofMillis(5), 2);
+        ErrorPolicy park = new ErrorPolicy(OnError.retry, Duration.ofMillis(5), Duration.ofMillis(5), 2);
         write(0, 5);
         try (Member member = member("a", park, POLL, 1, message -> {
             if ("2".equals(message.row().payload()) && attempts.incrementAndGet() <= 3) {
@@ -373,7 +373,7 @@ class KeptSubscriptionTest {
     @Test
     void aGroupThatBeginsNowMissesNothingAfterItsStart() throws Exception {
         write(0, 10);
-        try (Member member = new Member(direct(), "a", received, new ReadOptions(0, new StartFrom.Now(), AckMode.MESSAGE,
+        try (Member member = new Member(direct(), "a", received, new ReadOptions(0, new StartFrom.Now(), AckMode.message,
                 Member.SKIP, 10, 1 << 20, 5, 1 << 20, Duration.ofMillis(100), true, POLL, Duration.ofSeconds(10)), 1, NOTHING)
                 .start()) {
             write(10, 60);
@@ -413,7 +413,7 @@ class KeptSubscriptionTest {
         grantTo(source);
         write(0, 10);
         try (Member member = new Member(source, "a", received, Member.options(
-                new ErrorPolicy(OnError.PARK, Duration.ofMillis(5), Duration.ofMillis(5), 2), POLL, Duration.ofSeconds(10)), 1,
+                new ErrorPolicy(OnError.park, Duration.ofMillis(5), Duration.ofMillis(5), 2), POLL, Duration.ofSeconds(10)), 1,
                 message -> {
                     if ("3".equals(message.row().payload())) {
                         throw new IllegalStateException("bad");

@@ -1,4 +1,4 @@
-package io.github.pgpubsub.internal.log.reading;
+package io.github.pgpubsub.kept;
 
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -22,7 +22,7 @@ public sealed interface StartFrom {
     record Time(Instant instant) implements StartFrom {}
 
     /** With this message. */
-    record Id(LogMessageId id) implements StartFrom {}
+    record Id(KeptMessageId id) implements StartFrom {}
 
     /**
      * Reads the option.
@@ -36,7 +36,7 @@ public sealed interface StartFrom {
         } else if (text.equals("earliest")) {
             return new Earliest();
         }
-        Optional<LogMessageId> id = LogMessageId.parse(text);
+        Optional<KeptMessageId> id = KeptMessageId.parse(text);
         if (id.isPresent()) {
             return new Id(id.get());
         }

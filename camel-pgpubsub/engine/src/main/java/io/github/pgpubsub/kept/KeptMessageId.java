@@ -1,4 +1,4 @@
-package io.github.pgpubsub.internal.log.reading;
+package io.github.pgpubsub.kept;
 
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -10,16 +10,16 @@ import java.util.regex.Pattern;
  * @param id     of the row
  * @param micros when the row was written, microseconds since 1970
  */
-public record LogMessageId(long id, long micros) {
+public record KeptMessageId(long id, long micros) {
 
     private static final Pattern TEXT = Pattern.compile("(\\d{1,19})-(\\d{1,19})");
 
     /** Reads the form of {@link #toString}. */
-    public static Optional<LogMessageId> parse(String text) {
+    public static Optional<KeptMessageId> parse(String text) {
         Matcher matcher = TEXT.matcher(text);
         try {
             return matcher.matches()
-                    ? Optional.of(new LogMessageId(Long.parseLong(matcher.group(1)), Long.parseLong(matcher.group(2))))
+                    ? Optional.of(new KeptMessageId(Long.parseLong(matcher.group(1)), Long.parseLong(matcher.group(2))))
                     : Optional.empty();
         } catch (NumberFormatException e) {
             return Optional.empty();

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * Receives the kept messages of a channel for a group while this process leads it: from start to end. Any thread may call the methods, but
  * no worker may call {@link #close}.
  */
-public final class KeptSubscription implements AutoCloseable {
+public final class Reception implements AutoCloseable {
 
     private static final Duration START = Duration.ofSeconds(10);
     /** How long the reading thread may take for the last acknowledgement, or to notice that there is nothing to give back. */
@@ -39,7 +39,7 @@ public final class KeptSubscription implements AutoCloseable {
      * @param drainTimeout how long {@link #close} waits for the messages that workers have begun
      * @param threads      creates an unstarted thread from its purpose and a task
      */
-    public KeptSubscription(LogReader host, KeptGroup group, ReadOptions options, Lead lead, KeptHandler handler, int concurrency,
+    public Reception(LogReader host, Shard group, ReadOptions options, Lead lead, KeptHandler handler, int concurrency,
             Duration drainTimeout, BiFunction<String, Runnable, Thread> threads) {
         this.host = host;
         this.lead = lead;

@@ -1,0 +1,105 @@
+package io.github.pgpubsub.kept;
+
+import io.github.pgpubsub.status.PublisherStatus;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** The log of kept messages in one database: sends, subscribes, and answers operators. Thread-safe. */
+public interface KeptMessages {
+
+    /**
+     * Sends a message. As {@link #publish(NewMessage, Duration, Callback)} with a timeout of 10 s.
+     *
+     * @return completes with the message's id when it is committed; exceptionally when it is not in the log. Cancelling the future does
+     *         not cancel the message
+     */
+    CompletableFuture<String> publish(NewMessage message);
+
+    /**
+     * Sends a message. Does not wait for the server. Blocks only while too many messages wait to be sent, and no longer than the
+     * timeout. A send whose connection breaks is looked up in the log, and sent again if it is not there.
+     *
+     * @param timeout  how long the commit may take, 0 to 24 days
+     * @param callback called once, by the callback executor, with the message's id or with a failure
+     */
+    void publish(NewMessage message, Duration timeout, Callback callback);
+
+    /**
+     * Writes a message with this connection, in its transaction: it is sent if the transaction commits. Nothing is looked up if the
+     * connection breaks. The connection's user needs the rights to send.
+     *
+     * @param wakeUp whether readers are woken by a notification when the transaction commits; false for a transaction that is going to be
+     *               prepared, which must not notify. Readers then find the message by polling
+     * @return the message's id
+     */
+    String insert(Connection connection, NewMessage message, boolean wakeUp) throws SQLException;
+
+    /**
+     * Opens the publishing connection now instead of with the first message, and makes or checks the log. Blocks until that is done or the
+     * server turns out to be unreachable (then attempts continue in the background), at most 10 s.
+     *
+     * @throws SQLException             when the server refuses user, password or database
+     * @throws IllegalArgumentException when the log can't be used as it is; the text says what is missing
+     */
+    void startPublishing() throws SQLException, InterruptedException;
+
+    /** The state of publishing; null if nothing was published yet. */
+    @Nullable
+    PublisherStatus publisherStatus();
+
+    /**
+     * Subscribes. Blocks until the group has its place, so that it misses nothing that is committed afterwards, or the server turns out to
+     * be unreachable (then attempts continue in the background).
+     *
+     * @throws SQLException             when the server refuses user, password or database
+     * @throws IllegalArgumentException when the log can't be used as it is; the text says what is missing
+     * @throws InterruptedException     when the thread is interrupted meanwhile; then nothing is subscribed
+     */
+    KeptSubscription subscribe(KeptOptions options, KeptHandler handler, KeptListener listener)
+            throws SQLException, InterruptedException;
+
+    /** As {@link #subscribe(KeptOptions, KeptHandler, KeptListener)}; failures are logged. */
+    default KeptSubscription subscribe(KeptOptions options, KeptHandler handler) throws SQLException, InterruptedException {
+        return subscribe(options, handler, new KeptListener() {});
+    }
+
+    // ---- for operators; each call opens a connection and blocks for some round trips
+
+    /**
+     * The groups of a channel, one entry for each shard. Counts their lag, which takes a while if it is long.
+     *
+     * @param channel null: all channels
+     */
+    List<KeptGroup> groups(@Nullable String channel) throws SQLException;
+
+    /**
+     * Writes parked messages to the log again, for their group alone.
+     *
+     * @param id of the message; null: all of the group's
+     * @return how many
+     */
+    long requeue(String channel, String group, @Nullable String id) throws SQLException;
+
+    /** Sends a group to another place in the log. */
+    void seek(String channel, String group, StartFrom start) throws SQLException;
+
+    /** Removes a group, its place and its parked messages. False: there is no such group. */
+    boolean dropGroup(String channel, String group) throws SQLException;
+
+    /** Learns the outcome of a send. */
+    @FunctionalInterface
+    interface Callback {
+
+        /**
+         * Called once. May block.
+         *
+         * @param id      the message's id; null: it is not in the log
+         * @param failure null: it is committed
+         */
+        void done(@Nullable String id, @Nullable Exception failure);
+    }
+}
