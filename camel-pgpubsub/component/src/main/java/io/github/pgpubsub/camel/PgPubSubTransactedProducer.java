@@ -3,6 +3,7 @@ package io.github.pgpubsub.camel;
 import io.github.pgpubsub.ChannelName;
 import io.github.pgpubsub.Payload;
 import io.github.pgpubsub.PgPubSub;
+import io.github.pgpubsub.internal.ConnectionFailure;
 import io.github.pgpubsub.internal.publish.TransactedNotify;
 import io.github.pgpubsub.kept.KeptMessages;
 import java.sql.Connection;
@@ -10,12 +11,16 @@ import java.sql.SQLException;
 import org.apache.camel.Exchange;
 import org.apache.camel.support.DefaultProducer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Sends bodies in the transaction around the exchange, as notifications or as kept messages; they are delivered if the transaction
  * commits. Uses the transaction's connection, and runs on the exchange's thread, to which the transaction is bound.
  */
 public class PgPubSubTransactedProducer extends DefaultProducer {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PgPubSubTransactedProducer.class);
 
     /** Sends an exchange's message with a connection that is in a transaction. */
     @FunctionalInterface
@@ -49,7 +54,7 @@ public class PgPubSubTransactedProducer extends DefaultProducer {
         TransactionConnections begun = TransactionConnections.of(endpoint.transactedDataSource());
         if (endpoint.getConfiguration().isDurable()) {
             pubSub = endpoint.retainForPublishing();
-            preparation = keptMessages(endpoint.log(pubSub));
+            preparation = keptMessages(prepared(endpoint.log(pubSub)));
         } else {
             preparation = notifications();
         }
@@ -59,11 +64,15 @@ public class PgPubSubTransactedProducer extends DefaultProducer {
     @Override
     protected void doStop() throws Exception {
         connections = null;
+        release();
+        super.doStop();
+    }
+
+    private void release() {
         if (pubSub != null) {
             endpoint.releasePubSub(pubSub);
             pubSub = null;
         }
-        super.doStop();
     }
 
     private Preparation notifications() {
@@ -73,6 +82,23 @@ public class PgPubSubTransactedProducer extends DefaultProducer {
             String payload = Payload.check(codec.encode(exchange));
             return (connection, wakeUp) -> TransactedNotify.send(connection, endpoint.ownMessages(), channel, payload);
         };
+    }
+
+    /** The log is made or checked now, not by the first transaction. */
+    private KeptMessages prepared(KeptMessages log) throws SQLException {
+        try {
+            log.prepareInserting();
+        } catch (SQLException e) {
+            if (!ConnectionFailure.isLoss(e)) {
+                release();
+                throw e;
+            }
+            LOG.warn("Channel {}: the log of kept messages can't be checked now: {}", endpoint.getChannel(), e.getMessage());
+        } catch (RuntimeException e) {
+            release();
+            throw e;
+        }
+        return log;
     }
 
     private Preparation keptMessages(KeptMessages log) {
