@@ -55,6 +55,19 @@ final class KeptRouteHandler implements KeptHandler {
             exchange.setIn(new KeptExchangeMessage(context, message, headers, ackMode == AckMode.manual));
             exchange.getIn().setBody(codec.decode(message));
         };
+        try {
+            pass(filling);
+        } catch (InterruptedException e) {
+            // The exchange still belongs to the thread that continues it. The message is not complete, so it comes again.
+            if (!polled) {
+                reports.report("The shutdown timeout ended before a message of channel " + message.channel()
+                        + " was processed, so it is delivered again", null, e);
+            }
+            throw new FailedExchange(e);
+        }
+    }
+
+    private void pass(Exchanges.Filling filling) throws Exception {
         if (polled && ackMode != AckMode.manual) {
             awaitPolled(filling);
         } else {
