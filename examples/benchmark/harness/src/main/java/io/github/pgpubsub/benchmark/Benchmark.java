@@ -3,6 +3,7 @@ package io.github.pgpubsub.benchmark;
 import io.github.pgpubsub.benchmark.measures.Bench;
 import io.github.pgpubsub.benchmark.measures.Measure;
 import io.github.pgpubsub.benchmark.measures.Rates;
+import io.github.pgpubsub.benchmark.peers.Participant;
 import io.github.pgpubsub.benchmark.peers.Participants;
 import io.github.pgpubsub.benchmark.peers.PeerProcess;
 import io.github.pgpubsub.benchmark.report.Figures;
@@ -19,6 +20,8 @@ import java.util.List;
 
 /** Starts a server, asks every peer every question in every round, and writes a report. {@code run} starts it. */
 public final class Benchmark {
+
+    private static final String LOG = "../../camel-pgpubsub/engine/src/main/resources/io/github/pgpubsub/log/pgpubsub-1.sql";
 
     private final Options options;
     private final Path out;
@@ -51,9 +54,12 @@ public final class Benchmark {
     private boolean run(Path home) throws IOException, SQLException {
         say("%s run; starting PostgreSQL ...".formatted(options.plan().name()));
         List<PeerProcess> peers = new ArrayList<>();
-        try (PostgresServer server = PostgresServer.start()) {
-            Participants.all(home, options.plan().jvm()).stream()
-                    .filter(participant -> Options.wants(options.peers(), participant.name()))
+        List<Participant> participants = Participants.all(home, options.plan().jvm()).stream()
+                .filter(participant -> Options.wants(options.peers(), participant.name())).toList();
+        boolean logical = participants.stream().anyMatch(participant -> participant.name().equals(Participants.DEBEZIUM));
+        try (PostgresServer server = PostgresServer.start(logical)) {
+            server.useLog(home.resolve(LOG));
+            participants.stream()
                     .map(participant -> new PeerProcess(participant, server.address(), log(participant.name())))
                     .forEach(peers::add);
             Figures figures = measure(server, peers);

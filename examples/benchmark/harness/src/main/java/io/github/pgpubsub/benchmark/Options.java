@@ -57,12 +57,14 @@ record Options(Plan plan, List<String> peers, List<String> measures, Path out, P
         return """
                 examples/benchmark/run [flags]
 
-                  --short          about a minute, rough figures (default)
-                  --full           less than half an hour
+                  --short          some minutes, rough figures (default)
+                  --full           about an hour
                   --check          some seconds: fails unless everybody takes part; its figures mean nothing
                   --peers A,B      only peers whose names contain one of these
                   --measures A,B   only measures whose names contain one of these:
-                                   sending, receiving, latency, channels, idle, listeners, writers
+                                   sending, receiving, latency, channels, idle, listeners, writers;
+                                   kept: only those of kept messages (kept-sending, kept-receiving, kept-flow,
+                                   kept-latency, kept-writers)
                   --out DIR        where results.md, results.json and the plots go (examples/benchmark/target/results)
                   --into DIR       copy them there too, for instance into docs/benchmarks
                   --jmh [...]      JMH on the hot inner parts instead; what follows goes to JMH

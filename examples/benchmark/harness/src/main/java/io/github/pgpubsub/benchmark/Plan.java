@@ -32,14 +32,14 @@ public record Plan(String name, int rounds, boolean warmUp, Duration send, Durat
                 List.of("-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
     }
 
-    /** About a minute: figures to look at, not to rely on. */
+    /** Some minutes: figures to look at, not to rely on. */
     static Plan brief() {
         return new Plan("short", 2, true, Duration.ofMillis(150), Duration.ofMillis(200), Duration.ofMillis(150),
                 Duration.ofMillis(200),
                 List.of(100), List.of(1, 50), List.of(0, 10, 100), JVM);
     }
 
-    /** Less than half an hour. */
+    /** About an hour. */
     static Plan full() {
         return new Plan("full", 4, true, Duration.ofMillis(700), Duration.ofMillis(1500), Duration.ofMillis(700),
                 Duration.ofMillis(1000),

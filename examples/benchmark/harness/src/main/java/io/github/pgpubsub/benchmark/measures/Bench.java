@@ -28,6 +28,29 @@ public record Bench(PostgresServer server, Plan plan, Rates rates, Figures figur
     private static final long CLOCK_NANOS = 1_000_000;
     private static final Duration QUIET = Duration.ofSeconds(5);
 
+    /** As {@link #with(PeerProcess, int, int, List, Question)}, with an empty log of kept messages. */
+    void withLog(PeerProcess peer, int listen, int send, List<Column> columns, Question question) throws SQLException {
+        server.makeLog();
+        with(peer, listen, send, columns, question);
+    }
+
+    /** Lets a peer send messages that it receives itself, as many as it can in the planned time; 0 senders: asynchronously. */
+    Throughput flow(PeerProcess peer, int senders, int size) throws PeerException {
+        String way = "%s, flow of %d".formatted(peer.name(), senders);
+        Throughput flown;
+        int tries = 0;
+        do {
+            int count = rates.backlog(way, plan.send(), size);
+            OptionalLong cpu = server.cpuNanos();
+            Line answer = peer.ask(Line.of("flow").with("count", count).with("senders", senders).with("size", size)
+                    .with("millis", LONGEST.toMillis() / 2), LONGEST);
+            flown = new Throughput(answer.number("received"), answer.number("nanos"), answer.number("cpu"), serverCpuSince(cpu));
+            rates.received(way, flown.perSecond());
+            tries++;
+        } while (tries < BACKLOGS && flown.nanos() < plan.send().toNanos() / BACKLOGS);
+        return flown;
+    }
+
     interface Question {
         void ask() throws PeerException, SQLException;
     }

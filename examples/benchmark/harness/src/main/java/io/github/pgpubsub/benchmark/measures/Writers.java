@@ -16,8 +16,8 @@ import org.HdrHistogram.Histogram;
  */
 final class Writers implements Measure {
 
-    private static final int WRITERS = 16;
-    private static final int ROWS = 10;
+    static final int WRITERS = 16;
+    static final int ROWS = 10;
     private static final String TABLE = "%d writers, %d rows to a transaction".formatted(WRITERS, ROWS);
 
     private record Way(String name, String trigger, boolean publishes) {}
@@ -49,20 +49,30 @@ final class Writers implements Measure {
 
     @Override
     public void ask(PeerProcess peer, Bench bench) throws SQLException {
-        Column rate = new Column(TABLE, "transactions/s");
-        Column p50 = new Column(TABLE, "p50, ms");
-        Column p99 = new Column(TABLE, "p99, ms");
         for (Way way : WAYS) {
             bench.server().execute("drop table if exists written; drop function if exists written_notify;"
                     + "create table written (id bigint generated always as identity primary key, content text);" + way.trigger);
-            bench.with(peer, way.name, 0, way.publishes ? 1 : 0, List.of(rate, p50, p99), () -> {
-                Line answer = peer.ask(Line.of("write").with("writers", WRITERS).with("rows", ROWS).with("table", "written")
-                        .with("millis", bench.plan().send().toMillis()).with("publish", way.publishes), Bench.LONGEST);
-                Histogram nanos = Histograms.fromText(answer.text("histogram"));
-                bench.figures().add(rate, way.name, answer.number("written") * 1e9 / answer.number("nanos"));
-                bench.figures().add(p50, way.name, nanos.getValueAtPercentile(50) / 1e6);
-                bench.figures().add(p99, way.name, nanos.getValueAtPercentile(99) / 1e6);
-            });
+            write(peer, bench, TABLE, way.name, 0, way.publishes);
         }
+    }
+
+    /** Lets the writers write into the table "written", while the peer listens to so many channels. */
+    static void write(PeerProcess peer, Bench bench, String table, String row, int listen, boolean publishes)
+            throws SQLException {
+        Column rate = rate(table);
+        Column p50 = new Column(table, "p50, ms");
+        Column p99 = new Column(table, "p99, ms");
+        bench.with(peer, row, listen, publishes ? 1 : 0, List.of(rate, p50, p99), () -> {
+            Line answer = peer.ask(Line.of("write").with("writers", WRITERS).with("rows", ROWS).with("table", "written")
+                    .with("millis", bench.plan().send().toMillis()).with("publish", publishes), Bench.LONGEST);
+            Histogram nanos = Histograms.fromText(answer.text("histogram"));
+            bench.figures().add(rate, row, answer.number("written") * 1e9 / answer.number("nanos"));
+            bench.figures().add(p50, row, nanos.getValueAtPercentile(50) / 1e6);
+            bench.figures().add(p99, row, nanos.getValueAtPercentile(99) / 1e6);
+        });
+    }
+
+    static Column rate(String table) {
+        return new Column(table, "transactions/s");
     }
 }

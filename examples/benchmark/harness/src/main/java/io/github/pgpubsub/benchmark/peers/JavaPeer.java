@@ -19,12 +19,15 @@ import java.util.stream.Stream;
  * @param artifacts whose versions the report shows, by the names of their jars
  */
 record JavaPeer(String name, Path lib, String main, String argument, List<String> jvm, List<String> artifacts,
-        boolean makesItsOwnBacklog)
+        boolean makesItsOwnBacklog, boolean kept)
         implements
             Participant {
 
     @Override
-    public List<String> command() {
+    public List<String> command() throws PeerException {
+        if (!Files.isDirectory(lib)) {
+            throw PeerException.unable("it is not built; the profile more-peers builds it");
+        }
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(jvm);

@@ -14,10 +14,13 @@ import java.util.concurrent.TimeUnit;
  * A peer in JavaScript. npm installs its packages at run time, where Node.js is.
  *
  * @param source  folder of package.json and peer.mjs
+ * @param program what all peers in JavaScript share
  * @param target  folder to install it in
  * @param library whose version the report shows
  */
-record NodePeer(String name, Path source, Path target, String library) implements Participant {
+record NodePeer(String name, Path source, Path program, Path target, String library, boolean makesItsOwnBacklog, boolean kept)
+        implements
+            Participant {
 
     private static final long INSTALL_SECONDS = 180;
 
@@ -33,6 +36,7 @@ record NodePeer(String name, Path source, Path target, String library) implement
         for (String file : List.of("package.json", "peer.mjs")) {
             Files.copy(source.resolve(file), target.resolve(file), StandardCopyOption.REPLACE_EXISTING);
         }
+        Files.copy(program, target.resolve(program.getFileName()), StandardCopyOption.REPLACE_EXISTING);
         if (!installed && run(target, List.of("npm", "install", "--no-audit", "--no-fund"), INSTALL_SECONDS) != 0) {
             throw PeerException.failed("npm could not install %s; see %s".formatted(library, log(target).getFileName()), null);
         }
@@ -58,11 +62,6 @@ record NodePeer(String name, Path source, Path target, String library) implement
 
     private static Path log(Path folder) {
         return folder.resolve("npm.log");
-    }
-
-    @Override
-    public boolean makesItsOwnBacklog() {
-        return false;
     }
 
     @Override

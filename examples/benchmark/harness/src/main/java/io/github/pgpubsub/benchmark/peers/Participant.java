@@ -18,6 +18,9 @@ public interface Participant {
     /** Whether plain SQL does not reach it. */
     boolean makesItsOwnBacklog();
 
+    /** Whether its messages outlive everybody's absence: it is asked about those, and the others about notifications. */
+    boolean kept();
+
     /** Names and versions of what it consists of, when the command has been made. */
     String versions() throws IOException;
 }

@@ -15,6 +15,19 @@ public final class Participants {
     public static final String PGJDBC_EAGER = "pgjdbc loop, eager socket";
     public static final String PGJDBC_BATCHED = "pgjdbc, 256 to a commit";
 
+    /** Kept messages, with all defaults. */
+    public static final String KEPT = "camel-pgpubsub, durable";
+    /** The limit: as many rows to a commit as the component sends at most at once. */
+    public static final String WINDOWS = "plain JDBC, windows, 256 to a commit";
+    public static final String WINDOWS_LARGE = "plain JDBC, windows, 2,000 to a commit";
+    /** The limit for latency. */
+    public static final String BY_HAND = "plain JDBC, a wake-up and one query";
+    public static final String CAMEL_SQL = "camel-sql, outbox";
+    public static final String SPRING_JDBC = "Spring Integration, JDBC channel";
+    public static final String DEBEZIUM = "Debezium embedded, outbox";
+    /** Those that the component is compared with. */
+    public static final List<String> KEPT_JVM_PEERS = List.of(CAMEL_SQL, SPRING_JDBC, DEBEZIUM);
+
     private static final String PACKAGE = "io.github.pgpubsub.benchmark.peers.";
 
     private final Path home;
@@ -47,13 +60,34 @@ public final class Participants {
                 java(PGJDBC_BATCHED, "pgjdbc", "pgjdbc.PgjdbcPeer", "batched", pgjdbc, false),
                 java("Spring Integration", "spring-integration", "spring.SpringPeer", "", spring, true),
                 java("Vert.x PgSubscriber", "vertx", "vertx.VertxPeer", "", List.of("vertx-pg-client"), false),
-                new NodePeer("@imqueue/pg-pubsub", home.resolve("peers/imqueue"), home.resolve("target/imqueue"),
-                        "@imqueue/pg-pubsub"));
+                node("@imqueue/pg-pubsub", "imqueue", "@imqueue/pg-pubsub", false),
+                kept(KEPT, "pgpubsub", "pgpubsub.PgPubSubPeer", "kept", pgpubsub),
+                kept(WINDOWS, "pgjdbc", "pgjdbc.PgjdbcPeer", "windows-256", pgjdbc),
+                kept(WINDOWS_LARGE, "pgjdbc", "pgjdbc.PgjdbcPeer", "windows-2000", pgjdbc),
+                kept(BY_HAND, "pgjdbc", "pgjdbc.PgjdbcPeer", "woken", pgjdbc),
+                kept(CAMEL_SQL, "camel-sql", "camelsql.CamelSqlPeer", "", List.of("camel-sql", "HikariCP", "postgresql")),
+                kept(SPRING_JDBC, "spring-integration", "spring.SpringJdbcPeer", "", spring),
+                kept(DEBEZIUM, "debezium", "debezium.DebeziumPeer", "", List.of("debezium-connector-postgres", "postgresql")),
+                node("pg-boss", "pg-boss", "pg-boss", true),
+                node("graphile-worker", "graphile-worker", "graphile-worker", true));
+    }
+
+    /** Each has a table of its own, so only it knows how to make a backlog. */
+    private Participant kept(String name, String folder, String main, String argument, List<String> artifacts) {
+        return new JavaPeer(name, lib(folder), PACKAGE + main, argument, jvm, artifacts, true, true);
+    }
+
+    private Participant node(String name, String folder, String library, boolean kept) {
+        return new NodePeer(name, home.resolve("peers").resolve(folder), home.resolve("peers/node/program.mjs"),
+                home.resolve("target").resolve(folder), library, kept, kept);
     }
 
     private Participant java(String name, String folder, String main, String argument, List<String> artifacts,
             boolean makesItsOwnBacklog) {
-        Path lib = home.resolve("peers").resolve(folder).resolve("target/lib");
-        return new JavaPeer(name, lib, PACKAGE + main, argument, jvm, artifacts, makesItsOwnBacklog);
+        return new JavaPeer(name, lib(folder), PACKAGE + main, argument, jvm, artifacts, makesItsOwnBacklog, false);
+    }
+
+    private Path lib(String folder) {
+        return home.resolve("peers").resolve(folder).resolve("target/lib");
     }
 }

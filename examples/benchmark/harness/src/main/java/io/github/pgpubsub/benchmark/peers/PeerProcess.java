@@ -50,6 +50,10 @@ public final class PeerProcess implements AutoCloseable {
         return participant.makesItsOwnBacklog();
     }
 
+    public boolean kept() {
+        return participant.kept();
+    }
+
     /** Empty: it can't take part on this machine. */
     public Optional<String> versions() throws IOException {
         return command == null ? Optional.empty() : Optional.of(participant.versions());

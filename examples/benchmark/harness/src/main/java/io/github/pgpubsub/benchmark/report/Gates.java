@@ -1,13 +1,20 @@
 package io.github.pgpubsub.benchmark.report;
 
+import static io.github.pgpubsub.benchmark.peers.Participants.BY_HAND;
+import static io.github.pgpubsub.benchmark.peers.Participants.KEPT;
+import static io.github.pgpubsub.benchmark.peers.Participants.KEPT_JVM_PEERS;
 import static io.github.pgpubsub.benchmark.peers.Participants.PGEVENT;
 import static io.github.pgpubsub.benchmark.peers.Participants.PGJDBC;
 import static io.github.pgpubsub.benchmark.peers.Participants.PGJDBC_BATCHED;
 import static io.github.pgpubsub.benchmark.peers.Participants.PGJDBC_EAGER;
 import static io.github.pgpubsub.benchmark.peers.Participants.PGPUBSUB;
 import static io.github.pgpubsub.benchmark.peers.Participants.PGPUBSUB_ONE;
+import static io.github.pgpubsub.benchmark.peers.Participants.WINDOWS;
 
 import io.github.pgpubsub.benchmark.measures.Channels;
+import io.github.pgpubsub.benchmark.measures.KeptFlow;
+import io.github.pgpubsub.benchmark.measures.KeptLatency;
+import io.github.pgpubsub.benchmark.measures.KeptWriters;
 import io.github.pgpubsub.benchmark.measures.Latency;
 import io.github.pgpubsub.benchmark.measures.Receiving;
 import io.github.pgpubsub.benchmark.measures.Sending;
@@ -40,6 +47,7 @@ final class Gates {
         gates.sending(channels);
         gates.receiving(PGPUBSUB, channels);
         gates.receiving(PGPUBSUB_ONE, channels);
+        gates.kept();
         return gates.gates;
     }
 
@@ -68,6 +76,28 @@ final class Gates {
                 figures.median(Channels.backends(channels), who));
         atLeast(0.8, name + "receiving, %,d channels to one".formatted(channels),
                 ratio(Channels.receiving(channels), who, Channels.receiving(1), who));
+    }
+
+    private void kept() {
+        Optional<Double> flow = figures.median(KeptFlow.column(Sending.ASYNCHRONOUS, SIZE), KEPT);
+        atLeast(0.8, KEPT + ": end to end, to plain JDBC with the same windows", divide(flow, bestFlow(List.of(WINDOWS))));
+        atLeast(10, KEPT + ": end to end, to the best peer of the JVM", divide(flow, bestFlow(KEPT_JVM_PEERS)));
+        Column idle = KeptLatency.idle(SIZE);
+        atMost(1.5, KEPT + ": idle latency p50, to insert, commit, wake-up and one query by hand", ratio(idle, KEPT, idle, BY_HAND));
+        Column written = KeptWriters.rate();
+        atLeast(0.9, KEPT + ": 16 writers with a wake-up, to the same without one",
+                ratio(written, KeptWriters.WOKEN, written, KeptWriters.UNWOKEN));
+    }
+
+    /** Each in its own best way of sending. */
+    private Optional<Double> bestFlow(List<String> peers) {
+        return peers.stream()
+                .flatMap(peer -> KeptFlow.SENDERS.stream().flatMap(senders -> figures.median(KeptFlow.column(senders, SIZE), peer).stream()))
+                .max(Double::compare);
+    }
+
+    private static Optional<Double> divide(Optional<Double> mine, Optional<Double> theirs) {
+        return mine.flatMap(value -> theirs.map(other -> value / other));
     }
 
     private Optional<Double> ratio(Column column, String peer, Column otherColumn, String other) {

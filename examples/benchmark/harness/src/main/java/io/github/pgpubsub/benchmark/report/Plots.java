@@ -1,6 +1,8 @@
 package io.github.pgpubsub.benchmark.report;
 
 import io.github.pgpubsub.benchmark.Plan;
+import io.github.pgpubsub.benchmark.measures.KeptFlow;
+import io.github.pgpubsub.benchmark.measures.KeptLatency;
 import io.github.pgpubsub.benchmark.measures.Latency;
 import io.github.pgpubsub.benchmark.measures.Listeners;
 import io.github.pgpubsub.benchmark.measures.Sending;
@@ -54,6 +56,8 @@ final class Plots {
         save(folder, "sending", sending());
         save(folder, "latency", latency());
         save(folder, "listeners", listeners());
+        save(folder, "kept-flow", keptFlow());
+        save(folder, "kept-latency", keptLatency());
     }
 
     private static void save(Path folder, String name, Chart<?, ?> chart) throws IOException {
@@ -76,6 +80,23 @@ final class Plots {
                 "ms",
                 percentiles.stream().map(percentile -> "p" + Numbers.of(percentile)).toList(), List.of(Latency.idle(SIZE)),
                 (peer, point) -> figures.histogram(Latency.idleDistribution(SIZE), peer)
+                        .map(nanos -> nanos.getValueAtPercentile(percentiles.get(point)) / 1e6));
+    }
+
+    private CategoryChart keptFlow() {
+        List<Column> columns = KeptFlow.SENDERS.stream().map(senders -> KeptFlow.column(senders, SIZE)).toList();
+        List<String> names = KeptFlow.SENDERS.stream()
+                .map(senders -> senders == Sending.ASYNCHRONOUS ? "asynchronous" : senders + " blocking").toList();
+        return lines("Kept messages from end to end, payloads of %d bytes".formatted(SIZE), "senders", "messages/s", names, columns,
+                (peer, point) -> figures.median(columns.get(point), peer));
+    }
+
+    private CategoryChart keptLatency() {
+        List<Double> percentiles = List.of(1.0, 10.0, 25.0, 50.0, 75.0, 90.0, 95.0, 99.0);
+        return lines("Latency of kept messages, idle: %d messages/s of %d bytes".formatted(KeptLatency.IDLE_RATE, SIZE), "percentile",
+                "ms",
+                percentiles.stream().map(percentile -> "p" + Numbers.of(percentile)).toList(), List.of(KeptLatency.idle(SIZE)),
+                (peer, point) -> figures.histogram(KeptLatency.distribution(SIZE), peer)
                         .map(nanos -> nanos.getValueAtPercentile(percentiles.get(point)) / 1e6));
     }
 

@@ -31,7 +31,7 @@ public record Setup(Map<String, String> machine, Map<String, String> versions) {
         machine.put("system", system.getName() + " " + system.getVersion() + " " + system.getArch());
         machine.put("Java", System.getProperty("java.vendor.version", "") + " " + System.getProperty("java.version"));
         machine.put("PostgreSQL", server.version() + ", on the same machine, default settings except max_connections="
-                + PostgresServer.MAX_CONNECTIONS);
+                + PostgresServer.MAX_CONNECTIONS + " and, for Debezium, wal_level=logical");
         Map<String, String> versions = new LinkedHashMap<>();
         for (PeerProcess peer : peers) {
             versions.put(peer.name(), peer.versions().orElse("did not take part"));

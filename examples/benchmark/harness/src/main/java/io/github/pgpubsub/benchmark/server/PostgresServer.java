@@ -33,6 +33,8 @@ public final class PostgresServer implements AutoCloseable {
     private final ServerCpu cpu;
     private final Connection connection;
 
+    private String log = "";
+
     private PostgresServer(Server address, Reaper reaper, ServerCpu cpu) throws SQLException {
         this.address = address;
         this.reaper = reaper;
@@ -40,7 +42,8 @@ public final class PostgresServer implements AutoCloseable {
         this.connection = connect();
     }
 
-    public static PostgresServer start() throws IOException, SQLException {
+    /** @param logical whether its log can be decoded (wal_level) */
+    public static PostgresServer start(boolean logical) throws IOException, SQLException {
         Path folder = Files.createTempDirectory("pgpubsub-benchmark-");
         Reaper reaper = Reaper.watch(folder);
         Path log = folder.resolve("log");
@@ -58,6 +61,7 @@ public final class PostgresServer implements AutoCloseable {
                     .setServerConfig("listen_addresses", "127.0.0.1")
                     .setServerConfig("unix_socket_directories", "")
                     .setServerConfig("max_connections", Integer.toString(MAX_CONNECTIONS))
+                    .setServerConfig("wal_level", logical ? "logical" : "replica")
                     .setServerConfig("fsync", "on") // zonky turns these two off
                     .setServerConfig("synchronous_commit", "on")
                     .setOutputRedirector(Redirect.appendTo(log.toFile()))
@@ -102,6 +106,17 @@ public final class PostgresServer implements AutoCloseable {
             statement.executeQuery().close();
             return System.nanoTime();
         }
+    }
+
+    /** From now on {@link #makeLog} runs this file, which makes the log of kept messages. */
+    public void useLog(Path sql) throws IOException {
+        log = Files.readString(sql);
+    }
+
+    /** Makes an empty log of kept messages; the old one goes, with its groups. */
+    public void makeLog() throws SQLException {
+        execute("drop schema if exists pgpubsub cascade");
+        execute(log);
     }
 
     /** How many connections others have. */

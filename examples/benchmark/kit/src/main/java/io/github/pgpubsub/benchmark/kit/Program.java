@@ -77,6 +77,7 @@ public final class Program {
             case "await" -> inbox.await(order.number("millis"));
             case "backlog" -> backlog(order.integer("count"), order.integer("size"));
             case "latency" -> latency(order);
+            case "flow" -> flow(order);
             case "write" -> write(order);
             case "cpu" -> Line.ok().with("cpu", Cost.cpuNanos());
             case "memory" -> Line.ok().with("heap", Cost.heapBytes()).with("threads", Cost.threads());
@@ -118,6 +119,12 @@ public final class Program {
         receiver = latency;
         return latency.run(link, sendTo.get(0), order.number("rate"), order.integer("senders"), order.number("millis"),
                 order.integer("size"));
+    }
+
+    private Line flow(Line order) throws Exception {
+        Flow flow = new Flow(order.number("count"), order.integer("size"));
+        receiver = flow;
+        return flow.run(link, sendTo.get(0), order.integer("senders"), order.number("millis"));
     }
 
     private Line write(Line order) throws Exception {

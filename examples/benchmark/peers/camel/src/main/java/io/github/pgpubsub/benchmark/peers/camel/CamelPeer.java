@@ -20,16 +20,42 @@ public final class CamelPeer implements Peer {
 
     private final BiFunction<Server, String, String> consumerUri;
     private final BiFunction<Server, String, String> producerUri;
+    private final Extras extras;
+
+    /** What some components need besides. */
+    public interface Extras {
+
+        /** Before the routes start; what it returns is closed after the context. */
+        default AutoCloseable prepare(Server server, CamelContext context) throws Exception {
+            return () -> {};
+        }
+
+        /** The payload of an exchange that a consumer makes. */
+        default String payload(Exchange exchange) {
+            return exchange.getMessage().getBody(String.class);
+        }
+
+        default void makeBacklog(Server server, List<String> channels, int count, int size) throws Exception {
+            throw new UnsupportedOperationException("plain SQL reaches it");
+        }
+    }
 
     /** Both make the endpoint's URI from the server and a channel. */
     public CamelPeer(BiFunction<Server, String, String> consumerUri, BiFunction<Server, String, String> producerUri) {
+        this(consumerUri, producerUri, new Extras() {});
+    }
+
+    public CamelPeer(BiFunction<Server, String, String> consumerUri, BiFunction<Server, String, String> producerUri,
+            Extras extras) {
         this.consumerUri = consumerUri;
         this.producerUri = producerUri;
+        this.extras = extras;
     }
 
     @Override
     public Link open(Server server, List<String> listenTo, List<String> sendTo, Consumer<String> receiver) throws Exception {
         CamelContext context = new DefaultCamelContext();
+        AutoCloseable prepared = extras.prepare(server, context);
         try {
             context.addRoutes(routes(server, listenTo, receiver));
             context.start();
@@ -37,9 +63,10 @@ public final class CamelPeer implements Peer {
             for (String channel : sendTo) {
                 endpoints.put(channel, context.getEndpoint(producerUri.apply(server, channel)));
             }
-            return new CamelLink(context, endpoints);
+            return new CamelLink(context, endpoints, prepared, server, extras);
         } catch (Exception e) {
             context.close();
+            prepared.close();
             throw e;
         }
     }
@@ -50,7 +77,7 @@ public final class CamelPeer implements Peer {
             public void configure() {
                 for (String channel : listenTo) {
                     from(consumerUri.apply(server, channel))
-                            .process(exchange -> receiver.accept(exchange.getMessage().getBody(String.class)));
+                            .process(exchange -> receiver.accept(extras.payload(exchange)));
                 }
             }
         };
@@ -60,11 +87,17 @@ public final class CamelPeer implements Peer {
 
         private final CamelContext context;
         private final Map<String, Endpoint> endpoints;
+        private final AutoCloseable prepared;
+        private final Server server;
+        private final Extras extras;
         private final ProducerTemplate template;
 
-        CamelLink(CamelContext context, Map<String, Endpoint> endpoints) {
+        CamelLink(CamelContext context, Map<String, Endpoint> endpoints, AutoCloseable prepared, Server server, Extras extras) {
             this.context = context;
             this.endpoints = endpoints;
+            this.prepared = prepared;
+            this.server = server;
+            this.extras = extras;
             this.template = context.createProducerTemplate(Math.max(1, endpoints.size()));
         }
 
@@ -83,9 +116,15 @@ public final class CamelPeer implements Peer {
         }
 
         @Override
+        public void makeBacklog(List<String> channels, int count, int size) throws Exception {
+            extras.makeBacklog(server, channels, count, size);
+        }
+
+        @Override
         public void close() throws Exception {
             template.stop();
             context.close();
+            prepared.close();
         }
     }
 }

@@ -1,16 +1,23 @@
 package io.github.pgpubsub.benchmark.peers.pgjdbc;
 
+import io.github.pgpubsub.benchmark.kit.Link;
 import io.github.pgpubsub.benchmark.kit.Program;
+import io.github.pgpubsub.benchmark.kit.Rows;
 import io.github.pgpubsub.benchmark.kit.Server;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Properties;
+import java.util.function.Consumer;
 import org.postgresql.Driver;
 import org.postgresql.PGProperty;
 
 /** The driver alone: what a program without any library around it does. */
 public final class PgjdbcPeer {
+
+    /** The harness makes it anew before each question. */
+    private static final String LOG = "pgpubsub.message";
 
     private PgjdbcPeer() {}
 
@@ -29,8 +36,27 @@ public final class PgjdbcPeer {
                 }
                 return new Batched(connect(server, false));
             };
-            default -> throw new IllegalArgumentException("loop, eager or batched, not " + arguments[0]);
+            // The log of kept messages by hand: so many rows to a commit of the asynchronous sender, windows for the reader.
+            case "windows-256" -> (server, listenTo, sendTo, receiver) -> windows(server, listenTo, receiver, 256);
+            case "windows-2000" -> (server, listenTo, sendTo, receiver) -> windows(server, listenTo, receiver, 2000);
+            // The same log, a wake-up and one query.
+            case "woken" -> (server, listenTo, sendTo, receiver) -> new Rows(server, LOG, 256,
+                    listenTo.isEmpty() ? () -> {} : new WokenLoop(connect(server, true), only(listenTo), receiver));
+            default -> throw new IllegalArgumentException(
+                    "loop, eager, batched, windows-256, windows-2000 or woken, not " + arguments[0]);
         });
+    }
+
+    private static Link windows(Server server, List<String> listenTo, Consumer<String> receiver, int rows) throws SQLException {
+        return new Rows(server, LOG, rows,
+                listenTo.isEmpty() ? () -> {} : new WindowLoop(connect(server, false), only(listenTo), receiver));
+    }
+
+    private static String only(List<String> channels) {
+        if (channels.size() > 1) {
+            throw new UnsupportedOperationException("it reads one channel");
+        }
+        return channels.get(0);
     }
 
     private static Connection connect(Server server, boolean eager) throws SQLException {

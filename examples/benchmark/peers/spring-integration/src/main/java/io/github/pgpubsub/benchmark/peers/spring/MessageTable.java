@@ -36,6 +36,10 @@ final class MessageTable {
                 """);
     }
 
+    static void dropTrigger(DataSource dataSource) {
+        new JdbcTemplate(dataSource).execute("drop trigger int_channel_message_notify_trg on int_channel_message");
+    }
+
     /** The subscriber begins to listen on a thread of its own and tells nobody; the server does. */
     static void awaitListener(DataSource dataSource) throws SQLException {
         JdbcTemplate jdbc = new JdbcTemplate(dataSource);
