@@ -83,7 +83,8 @@ final class Gates {
         atLeast(0.8, KEPT + ": end to end, to plain JDBC with the same windows", divide(flow, bestFlow(List.of(WINDOWS))));
         atLeast(10, KEPT + ": end to end, to the best peer of the JVM", divide(flow, bestFlow(KEPT_JVM_PEERS)));
         Column idle = KeptLatency.idle(SIZE);
-        atMost(1.5, KEPT + ": idle latency p50, to insert, commit, wake-up and one query by hand", ratio(idle, KEPT, idle, BY_HAND));
+        atMost(1.5, KEPT + ": idle latency p50, to insert, commit, wake-up and one query by hand",
+                ratio(idle, KEPT, idle, BY_HAND));
         Column written = KeptWriters.rate();
         atLeast(0.9, KEPT + ": 16 writers with a wake-up, to the same without one",
                 ratio(written, KeptWriters.WOKEN, written, KeptWriters.UNWOKEN));
@@ -92,7 +93,8 @@ final class Gates {
     /** Each in its own best way of sending. */
     private Optional<Double> bestFlow(List<String> peers) {
         return peers.stream()
-                .flatMap(peer -> KeptFlow.SENDERS.stream().flatMap(senders -> figures.median(KeptFlow.column(senders, SIZE), peer).stream()))
+                .flatMap(peer -> KeptFlow.SENDERS.stream()
+                        .flatMap(senders -> figures.median(KeptFlow.column(senders, SIZE), peer).stream()))
                 .max(Double::compare);
     }
 

@@ -87,13 +87,15 @@ final class Plots {
         List<Column> columns = KeptFlow.SENDERS.stream().map(senders -> KeptFlow.column(senders, SIZE)).toList();
         List<String> names = KeptFlow.SENDERS.stream()
                 .map(senders -> senders == Sending.ASYNCHRONOUS ? "asynchronous" : senders + " blocking").toList();
-        return lines("Kept messages from end to end, payloads of %d bytes".formatted(SIZE), "senders", "messages/s", names, columns,
+        return lines("Kept messages from end to end, payloads of %d bytes".formatted(SIZE), "senders", "messages/s", names,
+                columns,
                 (peer, point) -> figures.median(columns.get(point), peer));
     }
 
     private CategoryChart keptLatency() {
         List<Double> percentiles = List.of(1.0, 10.0, 25.0, 50.0, 75.0, 90.0, 95.0, 99.0);
-        return lines("Latency of kept messages, idle: %d messages/s of %d bytes".formatted(KeptLatency.IDLE_RATE, SIZE), "percentile",
+        return lines("Latency of kept messages, idle: %d messages/s of %d bytes".formatted(KeptLatency.IDLE_RATE, SIZE),
+                "percentile",
                 "ms",
                 percentiles.stream().map(percentile -> "p" + Numbers.of(percentile)).toList(), List.of(KeptLatency.idle(SIZE)),
                 (peer, point) -> figures.histogram(KeptLatency.distribution(SIZE), peer)

@@ -114,7 +114,8 @@ final class WindowLoop implements AutoCloseable {
         turn.setLong(1, place);
         try (ResultSet row = turn.executeQuery()) {
             row.next();
-            return new Window(row.getString(1), row.getLong(2), Long.parseLong(row.getString(3)), row.getString(4), row.getLong(5));
+            return new Window(row.getString(1), row.getLong(2), Long.parseLong(row.getString(3)), row.getString(4),
+                    row.getLong(5));
         }
     }
 
