@@ -18,7 +18,7 @@ public final class Participants {
     /** Kept messages, with all defaults. */
     public static final String KEPT = "camel-pgpubsub, durable";
     /** The limit: as many rows to a commit as the component sends at most at once. */
-    public static final String WINDOWS = "plain JDBC, windows, 256 to a commit";
+    public static final String WINDOWS = "plain JDBC, windows, 512 to a commit";
     public static final String WINDOWS_LARGE = "plain JDBC, windows, 2,000 to a commit";
     /** The limit for latency. */
     public static final String BY_HAND = "plain JDBC, a wake-up and one query";
@@ -62,7 +62,7 @@ public final class Participants {
                 java("Vert.x PgSubscriber", "vertx", "vertx.VertxPeer", "", List.of("vertx-pg-client"), false),
                 node("@imqueue/pg-pubsub", "imqueue", "@imqueue/pg-pubsub", false),
                 kept(KEPT, "pgpubsub", "pgpubsub.PgPubSubPeer", "kept", pgpubsub),
-                kept(WINDOWS, "pgjdbc", "pgjdbc.PgjdbcPeer", "windows-256", pgjdbc),
+                kept(WINDOWS, "pgjdbc", "pgjdbc.PgjdbcPeer", "windows-512", pgjdbc),
                 kept(WINDOWS_LARGE, "pgjdbc", "pgjdbc.PgjdbcPeer", "windows-2000", pgjdbc),
                 kept(BY_HAND, "pgjdbc", "pgjdbc.PgjdbcPeer", "woken", pgjdbc),
                 kept(CAMEL_SQL, "camel-sql", "camelsql.CamelSqlPeer", "", List.of("camel-sql", "HikariCP", "postgresql")),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.pgpubsub.benchmark.Plan;
+import io.github.pgpubsub.benchmark.measures.KeptFlow;
 import io.github.pgpubsub.benchmark.measures.Sending;
 import io.github.pgpubsub.benchmark.peers.Participants;
 import io.github.pgpubsub.benchmark.report.Figures.Absence;
@@ -46,6 +47,22 @@ class ReportTest {
                 "| sending, 8 blocking senders, to camel-pgevent | ≥ 5 | 10 | pass |",
                 "| sending, 64 blocking senders, to camel-pgevent | ≥ 12 | 10 | **fail** |",
                 "| sending, asynchronously, 1,000 channels to one | ≥ 0.8 | – | not measured |");
+    }
+
+    @Test
+    void comparesKeptMessagesWithThePeersInTheirBestWay() {
+        Column blocking = KeptFlow.column(64, 100);
+        Column asynchronous = KeptFlow.column(Sending.ASYNCHRONOUS, 100);
+        figures.add(asynchronous, Participants.KEPT, 8_000);
+        figures.add(asynchronous, Participants.WINDOWS, 10_000);
+        figures.add(asynchronous, Participants.CAMEL_SQL, 100);
+        figures.add(blocking, Participants.CAMEL_SQL, 1_000);
+        figures.add(blocking, Participants.SPRING_JDBC, 500);
+
+        assertThat(new Report(plan, setup, figures).summary()).contains(
+                "end to end, to plain JDBC with the same windows | ≥ 0.8 | 0.8 | pass |",
+                "end to end, to the best peer of the JVM | ≥ 10 | 8 | **fail** |",
+                "by hand | ≤ 1.5 | – | not measured |");
     }
 
     @Test

@@ -31,7 +31,7 @@ public final class DebeziumPeer {
 
     private static final String TABLE = "debezium_outbox";
     private static final String SLOT = "benchmark_debezium";
-    private static final int ROWS = 256;
+    private static final int ROWS = 512;
     /** As often as the other peers that poll; the default is 500. */
     private static final int POLL_MILLIS = 20;
     private static final long LONGEST_SECONDS = 30;

@@ -37,13 +37,13 @@ public final class PgjdbcPeer {
                 return new Batched(connect(server, false));
             };
             // The log of kept messages by hand: so many rows to a commit of the asynchronous sender, windows for the reader.
-            case "windows-256" -> (server, listenTo, sendTo, receiver) -> windows(server, listenTo, receiver, 256);
+            case "windows-512" -> (server, listenTo, sendTo, receiver) -> windows(server, listenTo, receiver, 512);
             case "windows-2000" -> (server, listenTo, sendTo, receiver) -> windows(server, listenTo, receiver, 2000);
             // The same log, a wake-up and one query.
-            case "woken" -> (server, listenTo, sendTo, receiver) -> new Rows(server, LOG, 256,
+            case "woken" -> (server, listenTo, sendTo, receiver) -> new Rows(server, LOG, 512,
                     listenTo.isEmpty() ? () -> {} : new WokenLoop(connect(server, true), only(listenTo), receiver));
             default -> throw new IllegalArgumentException(
-                    "loop, eager, batched, windows-256, windows-2000 or woken, not " + arguments[0]);
+                    "loop, eager, batched, windows-512, windows-2000 or woken, not " + arguments[0]);
         });
     }
 
