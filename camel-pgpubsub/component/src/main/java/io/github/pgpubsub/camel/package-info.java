@@ -13,4 +13,7 @@
  * {@code ConsumerTemplate} or {@code pollEnrich}, which have a queue instead of a route. JMX shows the consumer through
  * {@link io.github.pgpubsub.camel.management.ManagedConsumer}.
  */
+@NullMarked
 package io.github.pgpubsub.camel;
+
+import org.jspecify.annotations.NullMarked;

@@ -70,4 +70,7 @@
  *
  * <p>For the whole argument, the messages and the limits see {@code docs/leadership.md}.
  */
+@NullMarked
 package io.github.pgpubsub.internal.election;
+
+import org.jspecify.annotations.NullMarked;
