@@ -234,26 +234,25 @@ public final class DeliveryQueue {
 
     /** Marks an entry that was taken as handled. If it throws, call it again. */
     void done(Entry<Notification> entry) {
-        Runnable callback = null;
+        Runnable callback;
         lockSoon();
         try {
             begun.remove(entry);
+            callback = isEmpty() ? whenIdle : null;
             if (isEmpty()) {
                 idle.signalAll();
-                callback = whenIdle;
                 whenIdle = null;
             }
         } finally {
             lock.unlock();
         }
         if (callback != null) {
-            boolean called = false;
             try {
                 callback.run();
-                called = true;
-            } finally {
-                // The callback failed for lack of memory: keep it for the caller's next attempt.
-                whenIdle = called ? whenIdle : callback;
+            } catch (Throwable e) {
+                // For lack of memory. Another request may have come meanwhile; it asks for the same.
+                locked(() -> whenIdle = whenIdle == null ? callback : whenIdle);
+                throw e;
             }
         }
     }
