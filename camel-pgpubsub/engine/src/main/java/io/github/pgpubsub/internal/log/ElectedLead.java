@@ -5,8 +5,11 @@ import io.github.pgpubsub.Subscription;
 import io.github.pgpubsub.SubscriptionListener;
 import io.github.pgpubsub.SubscriptionOptions;
 import io.github.pgpubsub.internal.subscription.Subscriptions;
+import io.github.pgpubsub.status.GroupMember;
+import io.github.pgpubsub.status.SubscriptionStatus;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -19,8 +22,6 @@ public final class ElectedLead implements Lead {
 
     private static final Logger LOG = LoggerFactory.getLogger(ElectedLead.class);
 
-    /** Messages on it mean nothing. */
-    private static final String CHANNEL = "pgpubsub-kept";
     /** How long a member that has resigned stays away, so that another one can lead. */
     private static final long AWAY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -42,7 +43,7 @@ public final class ElectedLead implements Lead {
         this.subscriptions = subscriptions;
         this.listener = listener;
         this.executor = executor;
-        this.options = SubscriptionOptions.to(CHANNEL)
+        this.options = SubscriptionOptions.toElections()
                 .name("Kept messages of " + group)
                 .group(String.join("/", String.valueOf(group.shard()), length(schema), length(group.channel()), group.group()))
                 .acquireInterval(acquireInterval)
@@ -116,6 +117,18 @@ public final class ElectedLead implements Lead {
                 return;
             }
         }
+    }
+
+    @Override
+    public @Nullable SubscriptionStatus status() {
+        Subscription current = membership;
+        return current == null ? null : current.status();
+    }
+
+    @Override
+    public List<GroupMember> members() throws SQLException, InterruptedException {
+        Subscription current = membership;
+        return current == null ? List.of() : current.members();
     }
 
     @Override

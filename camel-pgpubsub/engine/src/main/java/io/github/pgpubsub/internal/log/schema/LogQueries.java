@@ -302,6 +302,47 @@ public final class LogQueries {
                 select no, shard, created from ${log}.join_group(?::pg_catalog.text, ?::pg_catalog.text, ?::pg_catalog.text,
                     ?::pg_catalog.int4, ?::pg_catalog.interval)"""),
 
+        /** Removes a group with its place and its parked messages: whether it was there. {@code channel, grp}. */
+        DROP_GROUP("select ${log}.drop_group(?::pg_catalog.text, ?::pg_catalog.text)"),
+
+        /** Sends a group elsewhere. {@code channel, grp, start_from}. */
+        SEEK("select ${log}.seek(?::pg_catalog.text, ?::pg_catalog.text, ?::pg_catalog.text)"),
+
+        /** Writes parked messages to the log again: how many. {@code channel, grp, id or null}. */
+        REQUEUE("select ${log}.requeue(?::pg_catalog.text, ?::pg_catalog.text, ?::pg_catalog.int8)"),
+
+        /**
+         * All groups, or those of a channel: {@code channel, grp, shard, shards, lag, lag_seconds, leader, epoch, parked, missed}.
+         * {@code channel or null, channel or null}.
+         */
+        GROUPS("""
+                select channel, grp, shard, shards, lag, lag_seconds, leader, epoch, parked, missed from ${log}.groups
+                where ?::pg_catalog.text is null or channel operator(pg_catalog.=) ?::pg_catalog.text
+                order by channel, grp, shard"""),
+
+        /** Which database of which cluster this is, whatever leads to it. */
+        IDENTITY(
+                """
+                        select c.system_identifier::pg_catalog.text operator(pg_catalog.||) '/' operator(pg_catalog.||) d.oid::pg_catalog.text
+                        from pg_catalog.pg_control_system() c, pg_catalog.pg_database d
+                        where d.datname operator(pg_catalog.=) pg_catalog.current_database()"""),
+
+        /** A place, for an exchange's own transaction: {@code epoch, owner, upto, last_id, transaction_isolation}. {@code no}. */
+        STANDING_IN_TRANSACTION("""
+                select epoch, owner, upto::pg_catalog.text, last_id, pg_catalog.current_setting('transaction_isolation')
+                from ${log}.place where no operator(pg_catalog.=) ?"""),
+
+        /**
+         * Writes a message in a transaction of the application: {@code id, micros}. The sender's rights do not reach the column context, so it
+         * comes by the column's default. {@code context, channel, key, payload, bytes, headers}.
+         */
+        INSERT(insert("pg_catalog.set_config('pgpubsub.context', ?, true)")),
+
+        /** As {@link #INSERT}, and nothing that this transaction writes from here on wakes anybody. */
+        INSERT_QUIETLY(insert("""
+                pg_catalog.set_config('pgpubsub.wake_up', 'none', true) operator(pg_catalog.||)
+                    pg_catalog.set_config('pgpubsub.context', ?, true)""")),
+
         /**
          * Forgets and moves on: {@code outcome, slot, given_up, groups, expired}. In autocommit.
          * {@code retention, retention_max, group_expiry, slot_bytes}.
@@ -331,6 +372,18 @@ public final class LogQueries {
                 from ${log}.sent(?::pg_catalog.uuid, ?::pg_catalog.int8, ?::pg_catalog.int8, ?::pg_catalog.text[])""");
 
         private final String template;
+
+        private static String insert(String settings) {
+            return """
+                    with set_first as materialized (select ${settings} as done)
+                    insert into ${log}.message (channel, key, payload, bytes, headers)
+                    select v.channel, v.key, v.payload, v.bytes, v.headers
+                    from set_first, (values (?::pg_catalog.text, ?::pg_catalog.text, ?::pg_catalog.text, ?::pg_catalog.bytea,
+                        ?::pg_catalog.jsonb)) as v (channel, key, payload, bytes, headers)
+                    where set_first.done is not null
+                    returning id, (extract(epoch from at) operator(pg_catalog.*) 1000000)::pg_catalog.int8"""
+                    .replace("${settings}", settings);
+        }
 
         Statement(String template) {
             this.template = template;
