@@ -7,7 +7,10 @@ import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Options of a subscription to a kept channel: the channel, and values that differ from the defaults. Immutable. */
+/**
+ * Options of a subscription to a kept channel: the channel, and values that differ from the defaults. Immutable. The {@link Builder}
+ * has the units, ranges and defaults.
+ */
 public final class KeptOptions {
 
     private final Builder values;
@@ -150,9 +153,16 @@ public final class KeptOptions {
             return this;
         }
 
-        /** The group: its place in the log is shared by all its subscriptions. Default: {@code default}. */
+        /**
+         * The group: its place in the log is shared by all its subscriptions. Default: {@code default}.
+         *
+         * @throws IllegalArgumentException when the name is empty
+         */
         public Builder group(String value) {
-            group = Objects.requireNonNull(value);
+            if (value.isEmpty()) {
+                throw new IllegalArgumentException("The group is empty");
+            }
+            group = value;
             return this;
         }
 
