@@ -69,7 +69,7 @@ record Options(Scenario scenario, @Nullable String name, long messages, long int
         StringBuilder usage = new StringBuilder("""
                 examples/hello/run [flags]
 
-                  --scenario NAME   who receives:
+                  --scenario NAME   which processes receive:
                 """);
         for (Scenario scenario : Scenario.values()) {
             usage.append("                      %-14s%s%s%n".formatted(

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** Who receives: the component's options {@code singleListener} and {@code filtered}. */
+/** The receiving processes, as values of the component's options {@code singleListener} and {@code filtered}. */
 enum Scenario {
 
     ALL(false, false, "every process receives everything"), ALL_FILTERED(false, true,

@@ -106,8 +106,8 @@ final class Plots {
     }
 
     private XYChart listeners() {
-        XYChart chart = new XYChartBuilder().width(WIDTH).height(HEIGHT).title("What one NOTIFY costs the server")
-                .xAxisTitle("sessions that LISTEN to something else").yAxisTitle("CPU, µs").build();
+        XYChart chart = new XYChartBuilder().width(WIDTH).height(HEIGHT).title("Server's cost of one NOTIFY")
+                .xAxisTitle("sessions that LISTEN to another channel").yAxisTitle("CPU, µs").build();
         style(chart.getStyler());
         chart.getStyler().setLegendVisible(false);
         chart.getStyler().setYAxisMin(0.0);
