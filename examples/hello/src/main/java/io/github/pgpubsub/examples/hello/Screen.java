@@ -18,7 +18,7 @@ final class Screen {
 
     /** This process's role on the channel. */
     enum Role {
-        LISTENS("LISTENS"), STANDS_BY("stands by"), CUT_OFF("not connected");
+        LISTENS("LISTENS"), STANDS_BY("stands by"), CUT_OFF("not listening");
 
         private final String words;
 
