@@ -1,4 +1,4 @@
-// @imqueue/pg-pubsub: the same protocol as the peers in Java speak; see ../../kit, package-info.
+// The peer for @imqueue/pg-pubsub. It implements the protocol of the peers in Java, described in ../../kit, package-info.
 import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
 import { performance } from 'node:perf_hooks';
@@ -27,7 +27,7 @@ let receive = () => {};
 let inbox;
 let number = 0;
 
-// The library writes JSON, which adds the two quotes that the other peers' payloads have.
+// The library encodes payloads as JSON, which adds the two quotes of the other peers' payloads.
 const payload = (stamp, size) => (stamp + (number++).toString(16).padStart(16, '0')).padEnd(size - 2, 'x');
 
 async function open({ listen, send }) {
@@ -67,7 +67,7 @@ async function send({ senders, millis, size }) {
   const cpu = cpuNanos();
   const start = nanoTime();
   const end = performance.now() + Number(millis);
-  // Without waiting, so many may be under way; it is as if so many waited.
+  // Asynchronous sending allows IN_FLIGHT uncommitted messages: the same as IN_FLIGHT blocking senders.
   const chains = Number(senders) || IN_FLIGHT;
   let sent = 0;
   await Promise.all(Array.from({ length: chains }, async () => {
@@ -106,7 +106,7 @@ async function awaitBacklog({ millis }) {
   }
 }
 
-// Timers here are good for milliseconds; the rest is waited for by giving way to the event loop.
+// Timers have a resolution of milliseconds, so the rest of the wait yields to the event loop.
 async function pause(due) {
   for (let left = Number(due - nanoTime()) / 1e6; left > 0; left = Number(due - nanoTime()) / 1e6) {
     await (left > TIMER_MILLIS ? new Promise(resolve => setTimeout(resolve, left - TIMER_MILLIS)) : turn());
@@ -177,7 +177,7 @@ async function answer(order) {
 }
 
 const orders = createInterface({ input: process.stdin });
-// The harness has gone, and the server with it.
+// The harness and the server are gone.
 orders.on('close', () => process.exit(0));
 for await (const order of orders) {
   const [word, values] = await answer(order);

@@ -16,9 +16,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A subscription's waiting messages and the ones that have begun, which together tell up to where everything is complete. Bounded. The
- * session's thread puts messages through an {@link Intake}, the subscription's {@link Workers} take them; here the two sides meet,
- * under one lock. Thread-safe.
+ * A subscription's bounded queue of waiting messages. It also keeps the messages that have begun, so it knows the position up to
+ * which everything is complete. The session's thread adds messages through an {@link Intake}, and the subscription's
+ * {@link Workers} take them; one lock protects both sides. Thread-safe.
  */
 public final class DeliveryQueue {
 

@@ -4,26 +4,26 @@ import io.github.pgpubsub.benchmark.peers.PeerProcess;
 import java.sql.SQLException;
 import java.util.List;
 
-/** One question. */
+/** One of the things that a run measures. */
 public interface Measure {
 
-    /** For the command line. */
+    /** Name for the command line. */
     String name();
 
-    /** Whom to ask, among all. */
+    /** The peers to measure. */
     default List<PeerProcess> whom(List<PeerProcess> all) {
         return all;
     }
 
-    /** Whether it is asked in the warm-up, too: sending and receiving warm the peers up for all that comes after. */
+    /** Whether the measure is part of the warm-up, too. */
     default boolean warmsUp() {
         return false;
     }
 
-    /** Asks one peer, once, and puts what it says among the figures. */
+    /** Measures one peer once, and adds the figures. */
     void ask(PeerProcess peer, Bench bench) throws SQLException;
 
-    /** All of them. */
+    /** All measures, in the order of a round. */
     static List<Measure> all() {
         return List.of(new Sending(), new Receiving(), new Latency(), new Channels(), new Idle(), new Listeners(), new Writers());
     }

@@ -9,27 +9,27 @@ import java.util.Properties;
 import org.postgresql.Driver;
 import org.postgresql.PGProperty;
 
-/** The driver alone: what a program without any library around it does. */
+/** The driver alone, as in a program without a library. */
 public final class PgjdbcPeer {
 
     private PgjdbcPeer() {}
 
     public static void main(String... arguments) throws IOException {
         Program.run(switch (arguments[0]) {
-            // One by one, each sender on a connection of its own; the listening loop as the driver's documentation has it.
+            // One notification per commit, one connection per sender; the listening loop of the driver's documentation.
             case "loop" -> (server, listenTo, sendTo, receiver) -> new OneByOne(() -> connect(server, false),
                     new ListenLoop(connect(server, false), listenTo, receiver));
-            // The same with a socket that answers the driver's peek at once.
+            // The same, with a socket that answers the driver's peek at once.
             case "eager" -> (server, listenTo, sendTo, receiver) -> new OneByOne(() -> connect(server, true),
                     new ListenLoop(connect(server, true), listenTo, receiver));
-            // As much as the server can take: 256 to a commit.
+            // The server's maximum: 256 notifications per commit.
             case "batched" -> (server, listenTo, sendTo, receiver) -> {
                 if (!listenTo.isEmpty()) {
-                    throw new UnsupportedOperationException("it only sends, and only in batches");
+                    throw new UnsupportedOperationException("this peer only sends, and only in batches");
                 }
                 return new Batched(connect(server, false));
             };
-            default -> throw new IllegalArgumentException("loop, eager or batched, not " + arguments[0]);
+            default -> throw new IllegalArgumentException("the argument must be loop, eager or batched, not " + arguments[0]);
         });
     }
 

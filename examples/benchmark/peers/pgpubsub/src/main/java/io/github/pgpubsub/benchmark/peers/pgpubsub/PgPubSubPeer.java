@@ -5,7 +5,10 @@ import io.github.pgpubsub.benchmark.kit.Server;
 import io.github.pgpubsub.benchmark.peers.camel.CamelPeer;
 import java.io.IOException;
 
-/** This component. Its argument says whether one consumer of a channel receives (the default) or all do, as with the peers. */
+/**
+ * The peer for this component. Argument {@code one}: one consumer of a channel receives; {@code all}: all do, as with other
+ * peers.
+ */
 public final class PgPubSubPeer {
 
     private PgPubSubPeer() {}
@@ -14,7 +17,7 @@ public final class PgPubSubPeer {
         String singleListener = switch (arguments[0]) {
             case "one" -> "true";
             case "all" -> "false";
-            default -> throw new IllegalArgumentException("one or all, not " + arguments[0]);
+            default -> throw new IllegalArgumentException("the argument must be one or all, not " + arguments[0]);
         };
         Program.run(new CamelPeer(
                 (server, channel) -> uri(server, channel) + "&singleListener=" + singleListener,
