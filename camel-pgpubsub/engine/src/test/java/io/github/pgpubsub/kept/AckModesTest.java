@@ -259,6 +259,25 @@ class AckModesTest {
         }
     }
 
+    /** A transaction manager that tries again although it is committed: the second transaction finds the place behind the message. */
+    @Test
+    void aTransactionThatIsRepeatedHasItsEffectOnce() throws Exception {
+        publish(0, 3);
+        Transactions twice = work -> {
+            EACH.execute(work);
+            EACH.execute(work);
+        };
+        try (KeptSubscription orders = kept.subscribe(transacted(twice).build(), message -> {
+            received.add(message);
+            effect(message);
+        }, listener)) {
+            await().atMost(SOON).until(() -> lag() == 0 && orders.keptStatus().completed() == 3);
+            assertThat(payloads()).containsExactly("0", "1", "2");
+            assertThat(effects()).isEqualTo(numbers(0, 3));
+            assertThat(failures).isEmpty();
+        }
+    }
+
     /** A constraint that fails at the commit is the message's fault; past what is skipped or parked the place moves by itself. */
     @Test
     void whatFailsAtTheCommitIsParked() throws Exception {
