@@ -24,6 +24,8 @@ final class WorkQueue {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Deque<Delivery<KeptRow>> waiting = new ArrayDeque<>();
+    private boolean held;
+    private int begun;
     private boolean closed;
 
     /** @param mayBegin asked under the lock before a message is taken; must not block */
@@ -41,15 +43,47 @@ final class WorkQueue {
         }
     }
 
-    /** Waits for a message; null: the queue is closed. */
+    /** Whether no message may begin for the moment. */
+    void hold(boolean value) {
+        lock.lock();
+        try {
+            held = value;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether a worker handles a message. */
+    boolean isAnyBegun() {
+        lock.lock();
+        try {
+            return begun > 0;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Number of waiting messages. */
+    int size() {
+        lock.lock();
+        try {
+            return waiting.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits for a message; null: the queue is closed. {@link #finished} follows. */
     @Nullable
     Delivery<KeptRow> take() throws InterruptedException {
         lock.lockInterruptibly();
         try {
             while (!closed) {
-                if (waiting.isEmpty()) {
+                if (waiting.isEmpty() || held) {
                     changed.await();
                 } else if (mayBegin.getAsBoolean()) {
+                    begun++;
                     return waiting.remove();
                 } else {
                     // Nothing signals it; the reader soon withdraws the message if the lead is lost for longer.
@@ -57,6 +91,16 @@ final class WorkQueue {
                 }
             }
             return null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A worker has handled what it took. */
+    void finished() {
+        lock.lock();
+        try {
+            begun--;
         } finally {
             lock.unlock();
         }
