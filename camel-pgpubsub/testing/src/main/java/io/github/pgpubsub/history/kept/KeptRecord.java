@@ -55,7 +55,8 @@ public record KeptRecord(List<KeptEvent> events) {
         }).toList());
     }
 
-    <T extends KeptEvent> List<T> all(Class<T> type) {
+    /** The events of this kind, oldest first. */
+    public <T extends KeptEvent> List<T> all(Class<T> type) {
         return events.stream().filter(type::isInstance).map(type::cast).toList();
     }
 }
