@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * A process that receives kept messages for several groups: {@code name url user password directory group…}. A group is
@@ -106,15 +107,24 @@ public final class KeptNode {
         });
     }
 
-    /** A new session each: a lost one is nobody's concern. */
+    /** One session, which is given up with the first failure that does not come from the handler, and that is nobody else's concern. */
     private Transactions transactions() {
+        AtomicReference<Connection> kept = new AtomicReference<>();
         return work -> {
-            try (Connection connection = DriverManager.getConnection(url + "?ApplicationName=" + name + "%20work", user,
-                    password)) {
+            Connection connection = kept.getAndSet(null);
+            if (connection == null) {
+                connection = DriverManager.getConnection(url + "?ApplicationName=" + name + "%20work", user, password);
                 connection.setAutoCommit(false);
-                transaction.set(connection);
+            }
+            transaction.set(connection);
+            try {
                 work.run(connection);
                 connection.commit();
+                kept.set(connection);
+            } catch (Exception e) {
+                // Closing rolls back.
+                connection.close();
+                throw e;
             } finally {
                 transaction.remove();
             }

@@ -39,12 +39,16 @@ public final class KeptJudge {
     private static final long AFTERMATH_MICROS = 5_000_000;
 
     private final KeptRecord record;
+    private final List<Happened> happened;
     private final List<Violation> violations = new ArrayList<>();
     private final List<String> figures = new ArrayList<>();
     private final Map<String, KeptNumber> committed = new LinkedHashMap<>();
+    private final Map<String, Long> writtenAt = new HashMap<>();
+    private final Map<String, Integer> found = new HashMap<>();
 
     private KeptJudge(KeptRecord record) {
         this.record = record;
+        this.happened = record.all(Happened.class);
     }
 
     /** The verdict on a run that has ended: all groups had the time to receive everything. */
@@ -64,6 +68,7 @@ public final class KeptJudge {
     private void writers() {
         Map<String, Stage> last = new HashMap<>();
         for (Written each : record.all(Written.class)) {
+            writtenAt.putIfAbsent(each.message().name(), each.micros());
             if (each.stage() == Stage.IN_DATABASE) {
                 if (committed.put(each.message().name(), each.message()) != null) {
                     broken("IN_THE_LOG_ONCE", "A message that was sent once is in the log once",
@@ -124,7 +129,16 @@ public final class KeptJudge {
         long repeats = byMessage.values().stream().mapToLong(each -> each.size() - 1).sum();
         figures.add(group.name() + ": begun " + begins.size() + ", repeats " + repeats + ", marked "
                 + begins.stream().filter(Delivered::again).count() + ", epochs "
-                + begins.stream().map(Delivered::epoch).distinct().count());
+                + begins.stream().map(Delivered::epoch).distinct().count() + ", longest pause " + longestPause(begins) + " ms");
+    }
+
+    private static long longestPause(List<Delivered> begins) {
+        long[] times = begins.stream().mapToLong(Delivered::micros).sorted().toArray();
+        long longest = 0;
+        for (int i = 1; i < times.length; i++) {
+            longest = Math.max(longest, times[i] - times[i - 1]);
+        }
+        return longest / 1000;
     }
 
     /** Each is begun, and its last delivery, or any, has ended well. */
@@ -180,7 +194,7 @@ public final class KeptJudge {
      */
     private void epochsNeverGoBack(Group group, List<Delivered> begins) {
         List<KeptEvent> byTime = new ArrayList<>(begins);
-        byTime.addAll(record.all(Happened.class).stream().filter(each -> each.what() == What.FREEZING).toList());
+        byTime.addAll(happened.stream().filter(each -> each.what() == What.FREEZING).toList());
         byTime.sort(Comparator.comparingLong(KeptEvent::micros));
         Map<String, Integer> forgiven = new HashMap<>();
         long highest = Long.MIN_VALUE;
@@ -242,7 +256,7 @@ public final class KeptJudge {
      * process or the server from the begin of the stop to its end, or from the message's end on.
      */
     private void orderlyStopRepeatsNothing(List<Delivered> deliveries, Map<String, List<Delivered>> byMessage) {
-        for (Happened stopped : record.all(Happened.class)) {
+        for (Happened stopped : happened) {
             if (stopped.what() != What.STOPPED) {
                 continue;
             }
@@ -266,7 +280,7 @@ public final class KeptJudge {
 
     private boolean isDisturbed(String member, long from, long to) {
         boolean disturbed = false;
-        for (Happened each : record.all(Happened.class)) {
+        for (Happened each : happened) {
             if (each.micros() > to) {
                 break;
             }
@@ -293,12 +307,11 @@ public final class KeptJudge {
     }
 
     private long time(KeptNumber message) {
-        return record.all(Written.class).stream().filter(each -> each.message().equals(message)).mapToLong(Written::micros).min()
-                .orElse(0);
+        return writtenAt.getOrDefault(message.name(), 0L);
     }
 
     private void broken(String rule, String sentence, String text, long micros, KeptNumber message) {
-        long shown = violations.stream().filter(each -> each.rule().equals(rule)).count();
+        int shown = found.merge(rule, 1, Integer::sum) - 1;
         violations.add(new Violation(rule, sentence, text, micros, shown < SHOWN ? story(message, micros) : ""));
     }
 
