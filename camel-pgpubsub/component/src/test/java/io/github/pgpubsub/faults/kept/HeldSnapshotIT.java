@@ -46,7 +46,8 @@ class HeldSnapshotIT {
     void whileASnapshotIsHeldNothingPilesUp() throws Exception {
         AtomicLong received = new AtomicLong();
         List<Long> commits = new ArrayList<>();
-        try (PgPubSub pubSub = PgPubSub.to(new UrlConnectionSource(postgres.url(), postgres.user(), postgres.password())).build()) {
+        try (PgPubSub pubSub = PgPubSub.to(new UrlConnectionSource(postgres.url(), postgres.user(), postgres.password()))
+                .build()) {
             KeptMessages kept = pubSub.kept(new KeptLogOptions("pgpubsub", true, Duration.ofDays(1), null, Duration.ofDays(1)));
             try (KeptSubscription batch = kept.subscribe(KeptOptions.of("orders"), message -> received.incrementAndGet());
                     KeptSubscription each = kept.subscribe(
@@ -67,10 +68,13 @@ class HeldSnapshotIT {
                 int tenth = Math.max(1, commits.size() / 10);
                 long first = Figures.median(commits.subList(0, tenth)) / 1000;
                 long last = Figures.median(commits.subList(commits.size() - tenth, commits.size())) / 1000;
-                Figures.print("held snapshot: %d s, %d messages, commit of %d: %d us at first, %d us at last; log: updated %d, deleted %d,"
-                        + " dead %d; place: updated %d, dead %d, %d kB; subscriber: updated %d", seconds, received.get(), BATCH, first,
+                Figures.print(
+                        "held snapshot: %d s, %d messages, commit of %d: %d us at first, %d us at last; log: updated %d, deleted %d,"
+                                + " dead %d; place: updated %d, dead %d, %d kB; subscriber: updated %d",
+                        seconds, received.get(), BATCH, first,
                         last, statistics("n_tup_upd", "message_%"), statistics("n_tup_del", "message_%"),
-                        statistics("n_dead_tup", "message_%"), statistics("n_tup_upd", "place"), statistics("n_dead_tup", "place"),
+                        statistics("n_dead_tup", "message_%"), statistics("n_tup_upd", "place"),
+                        statistics("n_dead_tup", "place"),
                         postgres.number("select pg_total_relation_size('pgpubsub.place') / 1024"),
                         statistics("n_tup_upd", "subscriber"));
                 assertThat(statistics("n_tup_upd", "message_%") + statistics("n_tup_del", "message_%")

@@ -50,8 +50,10 @@ class PreparedPlaceTest {
             new LogSchema("pgpubsub").prepare(connection, true, LogSchema.Use.RECEIVE);
             connection.createStatement().execute("select pgpubsub.join_group('orders', 'held', 'earliest');"
                     + " insert into pgpubsub.message (channel, payload) values ('orders', 'a')");
-            xa.createStatement().execute("begin; update pgpubsub.place set last_id = last_id; prepare transaction 'lost coordinator'");
-            try (PgPubSub pubSub = PgPubSub.to(new UrlConnectionSource(postgres.url(), postgres.user(), postgres.password())).build();
+            xa.createStatement()
+                    .execute("begin; update pgpubsub.place set last_id = last_id; prepare transaction 'lost coordinator'");
+            try (PgPubSub pubSub = PgPubSub.to(new UrlConnectionSource(postgres.url(), postgres.user(), postgres.password()))
+                    .build();
                     KeptSubscription held = subscribe(pubSub.kept(), "held");
                     KeptSubscription other = subscribe(pubSub.kept(), "other")) {
                 await().atMost(SOON).until(() -> incidents.stream().anyMatch(each -> each.startsWith("held PLACE_BLOCKED")
