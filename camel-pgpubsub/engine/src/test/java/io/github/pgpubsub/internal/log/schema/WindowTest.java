@@ -171,6 +171,116 @@ class WindowTest {
         }
     }
 
+    /**
+     * Its own xid is lower than the writer's, which is not running to the snapshot but to come. So neither the xids of the snapshot nor the id
+     * say that the message is unread.
+     */
+    @Test
+    void aGroupSentToNowByATransactionThatHasWrittenMissesNoOpenWriter() throws SQLException {
+        for (String start : List.of("now", "earliest")) {
+            try (HandReader reader = HandReader.join(postgres, "c", start, "now");
+                    Writer own = Writer.of(postgres).begin();
+                    Writer open = Writer.of(postgres)) {
+                open.write("c", "open");
+                own.execute("select pgpubsub.seek('c', '" + start + "', '" + start + "')");
+                own.commit();
+                reader.lead();
+                assertThat(reader.read()).isEmpty();
+                open.commit();
+                write("later");
+                assertThat(reader.read()).as(start).containsExactly("open", "later");
+            }
+            KeptLog.reset(postgres);
+        }
+    }
+
+    @Test
+    void aGroupThatIsJoinedByATransactionThatHasWrittenMissesNoOpenWriter() throws SQLException {
+        try (Writer own = Writer.of(postgres).begin(); Writer open = Writer.of(postgres)) {
+            open.write("c", "open");
+            own.execute("select pgpubsub.join_group('c', 'g', 'now')");
+            own.commit();
+            try (HandReader reader = HandReader.join(postgres, "c", "g", "now")) {
+                open.commit();
+                write("later");
+                assertThat(reader.read()).containsExactly("open", "later");
+            }
+        }
+    }
+
+    /** Its snapshot is older than the group: the trigger can't see who sleeps, and the next look finds the message. */
+    @Test
+    void aWriterWithAnOldSnapshotIsReadToo() throws SQLException {
+        for (int isolation : List.of(Connection.TRANSACTION_REPEATABLE_READ, Connection.TRANSACTION_SERIALIZABLE)) {
+            try (Writer old = Writer.of(postgres)) {
+                old.connection.setTransactionIsolation(isolation);
+                old.value("select count(*) from pgpubsub.message");
+                try (HandReader reader = HandReader.join(postgres, "c", "g" + isolation, "now")) {
+                    write("a");
+                    assertThat(reader.read()).containsExactly("a");
+                    old.write("c", "old");
+                    write("b");
+                    assertThat(reader.read()).containsExactly("b");
+                    old.commit();
+                    assertThat(reader.read()).containsExactly("old");
+                }
+            }
+        }
+    }
+
+    /** No trigger fires for it, but the row is a row. */
+    @Test
+    void whatIsWrittenToAPartitionByNameIsRead() throws SQLException {
+        try (HandReader reader = HandReader.join(postgres, "c", "g", "now")) {
+            postgres.execute(
+                    "do $$ begin execute format('insert into pgpubsub.message_%s (channel, payload) values (''c'', ''direct'')',"
+                            + " pg_sequence_last_value('pgpubsub.slot')); end $$");
+            assertThat(reader.read()).containsExactly("direct");
+        }
+    }
+
+    /** One statement, many rows, in the order in which they were given. */
+    @Test
+    void whatIsCopiedIsReadInItsOrder() throws Exception {
+        try (HandReader reader = HandReader.join(postgres, "c", "g", "now"); Connection writer = postgres.connect()) {
+            StringBuilder lines = new StringBuilder();
+            List<String> expected = IntStream.range(0, 500).mapToObj(String::valueOf).toList();
+            expected.forEach(each -> lines.append("c\t").append(each).append('\n'));
+            writer.unwrap(org.postgresql.PGConnection.class).getCopyAPI().copyIn(
+                    "copy pgpubsub.message (channel, payload) from stdin", new java.io.StringReader(lines.toString()));
+            assertThat(reader.read()).isEqualTo(expected);
+        }
+    }
+
+    /** Each statement within a block of its own, as drivers do it that roll back to a savepoint after an error; half of them fail. */
+    @Test
+    void aTransactionOfManySavepointsIsOneTransaction() throws SQLException {
+        try (HandReader reader = HandReader.join(postgres, "c", "g", "now");
+                Writer writer = Writer.of(postgres);
+                Writer other = Writer.of(postgres)) {
+            List<String> expected = new ArrayList<>();
+            // More than a backend remembers of its subtransactions: snapshots are then called overflowed.
+            for (int i = 0; i < 200; i++) {
+                writer.execute("savepoint s");
+                writer.write("c", String.valueOf(i));
+                if (i % 2 == 0) {
+                    writer.execute("release s");
+                    expected.add(String.valueOf(i));
+                } else {
+                    writer.execute("rollback to s");
+                }
+                if (i == 100) {
+                    other.write("c", "other");
+                    other.commit();
+                    assertThat(reader.read()).containsExactly("other");
+                }
+            }
+            assertThat(reader.read()).isEmpty();
+            writer.commit();
+            assertThat(reader.read()).isEqualTo(expected);
+        }
+    }
+
     @Test
     void aGroupBeginsWhereItIsTold() throws SQLException {
         write("a");
