@@ -15,11 +15,14 @@ import io.github.pgpubsub.connect.DataSourceConnectionSource;
 import io.github.pgpubsub.connect.OwnMessages;
 import io.github.pgpubsub.connect.UrlConnectionSource;
 import io.github.pgpubsub.internal.log.Lead;
-import io.github.pgpubsub.internal.log.ListeningWakeUps;
 import io.github.pgpubsub.internal.log.LogReader;
 import io.github.pgpubsub.internal.log.LogReaderOptions;
 import io.github.pgpubsub.internal.log.Reception;
+import io.github.pgpubsub.internal.log.SessionWakeUps;
 import io.github.pgpubsub.internal.log.Shard;
+import io.github.pgpubsub.internal.subscription.Subscriptions;
+import io.github.pgpubsub.internal.session.SessionOptions;
+import io.github.pgpubsub.internal.session.Session;
 import io.github.pgpubsub.internal.log.reading.ErrorPolicy;
 import io.github.pgpubsub.internal.log.reading.ReadOptions;
 import io.github.pgpubsub.internal.log.schema.LogQueries;
@@ -306,8 +309,13 @@ class HostileSchemaIT {
         ReadOptions options = new ReadOptions(0, new StartFrom.Earliest(), AckMode.batch,
                 new ErrorPolicy(OnError.park, HEARTBEAT, HEARTBEAT, 0), 10, 1 << 20, 10, 1 << 20, HEARTBEAT, true,
                 HEARTBEAT, Duration.ofSeconds(10));
+        ExecutorService callbacks = Executors.newCachedThreadPool();
+        Subscriptions subscriptions = new Subscriptions("kept", Duration.ofSeconds(10), () -> new Session(url(),
+                new SessionOptions("kept listen", HEARTBEAT, HEARTBEAT, -1, HEARTBEAT, HEARTBEAT, Duration.ofMillis(20), null,
+                        new OwnMessages()),
+                threads), threads, callbacks);
         try (LogReader reader = new LogReader(url(), new LogReaderOptions("kept", "pgpubsub", false, HEARTBEAT, HEARTBEAT, null),
-                new ListeningWakeUps(url(), "wake", HEARTBEAT, HEARTBEAT, null, threads), threads)) {
+                new SessionWakeUps(subscriptions), threads)) {
             reader.start();
             try (Reception subscription = new Reception(reader, new Shard("kept", "g"), options, new Alone(),
                     message -> {
@@ -325,6 +333,9 @@ class HostileSchemaIT {
                 Inbox.await(() -> assertThat(postgres.strings("select lag || ' ' || parked from pgpubsub.groups"))
                         .containsExactly("0 1"));
             }
+        } finally {
+            subscriptions.close();
+            callbacks.shutdown();
         }
         assertThat(statements()).anyMatch(sql -> sql.contains("pg_try_advisory_lock(pg_catalog.hashtextextended"));
     }

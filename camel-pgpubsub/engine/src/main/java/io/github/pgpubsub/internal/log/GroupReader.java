@@ -14,15 +14,19 @@ import io.github.pgpubsub.internal.log.reading.ReadOptions;
 import io.github.pgpubsub.internal.log.reading.Reader;
 import io.github.pgpubsub.internal.log.reading.TakeAnswer;
 import io.github.pgpubsub.internal.log.reading.Ticket;
+import io.github.pgpubsub.internal.log.reading.Window;
+import io.github.pgpubsub.kept.AckMode;
 import io.github.pgpubsub.kept.KeptListener.Incident;
 import io.github.pgpubsub.kept.StartFrom;
 import java.security.SecureRandom;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +46,14 @@ final class GroupReader implements Effects<KeptRow> {
     private final WorkQueue queue;
     private final Reader<KeptRow> reader;
     private final StartFrom startFrom;
+    private final PageLimits firstPage;
+    private final Completions completions;
+    /** What this event hands out. */
+    private final List<Delivery<KeptRow>> out = new ArrayList<>();
+    /** There is probably something to open a window for. */
+    private boolean expecting = true;
+    /** Null: none. */
+    private @Nullable ReadAlong readAlong;
     private final CompletableFuture<Void> joined = new CompletableFuture<>();
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
     /** Of messages that failed and are not complete, the last error. */
@@ -60,6 +72,9 @@ final class GroupReader implements Effects<KeptRow> {
         this.queue = queue;
         this.startFrom = options.startFrom();
         this.reader = new Reader<>(options, this, new SecureRandom());
+        this.firstPage = new PageLimits(Math.min(options.pageRows(), options.rows()),
+                Math.min(options.pageBytes(), options.bytes()));
+        this.completions = new Completions(queue, options.ackMode() == AckMode.batch);
     }
 
     // ---- events, in the reading thread
@@ -97,18 +112,19 @@ final class GroupReader implements Effects<KeptRow> {
 
     void disconnected() {
         sleeps = false;
+        readAlong = null;
         reader.disconnected(System.nanoTime());
     }
 
     void woken(String channel) {
         if (channel.isEmpty() || channel.equals(group.channel())) {
-            // Asked early: after a time without messages the election renews its answer only when somebody asks.
-            boolean unused = lead.mayProcess();
+            expecting = true;
             reader.woken(System.nanoTime());
         }
     }
 
     void tick(long now) {
+        collect();
         boolean leadsNow = lead.isLeading();
         if (leadsNow && !leads) {
             reader.leads(now);
@@ -129,12 +145,23 @@ final class GroupReader implements Effects<KeptRow> {
         reader.refused(ticket, error, System.nanoTime());
     }
 
-    void completed(Delivery<KeptRow> delivery) {
-        errors.remove(delivery);
-        reader.completed(delivery, System.nanoTime());
+    /** For workers. */
+    void postCompleted(Delivery<KeptRow> delivery) {
+        if (completions.add(delivery)) {
+            host.post(this::collect);
+        }
+    }
+
+    /** What workers have completed. */
+    private void collect() {
+        completions.drain(delivery -> {
+            errors.remove(delivery);
+            reader.completed(delivery, System.nanoTime());
+        });
     }
 
     void failed(Delivery<KeptRow> delivery, String error) {
+        collect();
         errors.put(delivery, error);
         reader.failed(delivery, System.nanoTime());
     }
@@ -189,16 +216,46 @@ final class GroupReader implements Effects<KeptRow> {
         });
     }
 
+    /** With the window's first page, in the same round trip, if something is expected to be in it. */
     @Override
     public void open(Ticket ticket, Fence fence, Bound done) {
+        PageLimits first = expecting ? firstPage : null;
+        if (host.last(this) instanceof Closing closing && closing.fence.equals(fence) && done.equals(closing.whole.upto())) {
+            host.replaceLast(this, List.of(closing.ticket, ticket), connection -> {
+                LogConnection.Next next = connection.next(group, no, fence, closing.whole, first);
+                return () -> {
+                    opened(done, next.opening());
+                    reader.acknowledged(closing.ticket, next.closed(), System.nanoTime());
+                    reader.opened(ticket, next.opening().answer(), System.nanoTime());
+                };
+            });
+            return;
+        }
         host.request(this, ticket, connection -> {
-            OpenAnswer answer = connection.open(group.channel(), no, fence, done);
-            return () -> reader.opened(ticket, answer, System.nanoTime());
+            LogConnection.Opening opening = connection.open(group, no, fence, done, first);
+            return () -> {
+                opened(done, opening);
+                reader.opened(ticket, opening.answer(), System.nanoTime());
+            };
         });
+    }
+
+    private void opened(Bound done, LogConnection.Opening opening) {
+        expecting = opening.answer() instanceof OpenAnswer.Opened;
+        readAlong = null;
+        if (opening.page() != null && opening.answer() instanceof OpenAnswer.Opened opened) {
+            readAlong = new ReadAlong(new Window(done, opened.upto()), opening.page());
+        }
     }
 
     @Override
     public void read(Ticket ticket, PageRequest request) {
+        ReadAlong known = readAlong;
+        readAlong = null;
+        if (known != null && known.answers(request)) {
+            host.answer(() -> reader.read(ticket, known.page, System.nanoTime()));
+            return;
+        }
         host.request(this, ticket, connection -> {
             Page<KeptRow> page = connection.read(group, request);
             return () -> reader.read(ticket, page, System.nanoTime());
@@ -207,6 +264,10 @@ final class GroupReader implements Effects<KeptRow> {
 
     @Override
     public void acknowledge(Ticket ticket, Fence fence, Acknowledgement acknowledgement) {
+        if (acknowledgement.whole() && !acknowledgement.release() && acknowledgement.upto() != null) {
+            host.request(this, ticket, new Closing(ticket, fence, acknowledgement));
+            return;
+        }
         host.request(this, ticket, connection -> {
             Outcome outcome = connection.acknowledge(no, fence, acknowledgement);
             if (acknowledgement.release() && outcome == Outcome.MOVED) {
@@ -214,6 +275,34 @@ final class GroupReader implements Effects<KeptRow> {
             }
             return () -> reader.acknowledged(ticket, outcome, System.nanoTime());
         });
+    }
+
+    /** A window is complete. The next one is usually looked for at once, and then opened by the same statement. */
+    private final class Closing implements LogReader.Request {
+
+        private final Ticket ticket;
+        private final Fence fence;
+        private final Acknowledgement whole;
+
+        Closing(Ticket ticket, Fence fence, Acknowledgement whole) {
+            this.ticket = ticket;
+            this.fence = fence;
+            this.whole = whole;
+        }
+
+        @Override
+        public Runnable run(LogConnection connection) throws SQLException {
+            Outcome outcome = connection.acknowledge(no, fence, whole);
+            return () -> reader.acknowledged(ticket, outcome, System.nanoTime());
+        }
+    }
+
+    /** The first page of a window, which came when the window was opened. */
+    private record ReadAlong(Window window, Page<KeptRow> page) {
+
+        boolean answers(PageRequest request) {
+            return request.after() == 0 && request.window().equals(window) && page.rows().size() <= request.rows();
+        }
     }
 
     private void leave() {
@@ -264,12 +353,23 @@ final class GroupReader implements Effects<KeptRow> {
 
     @Override
     public void deliver(Delivery<KeptRow> delivery) {
-        queue.put(delivery);
+        out.add(delivery);
     }
 
     @Override
     public List<Delivery<KeptRow>> withdraw() {
-        return queue.withdraw();
+        List<Delivery<KeptRow>> withdrawn = queue.withdraw();
+        withdrawn.addAll(out);
+        out.clear();
+        return withdrawn;
+    }
+
+    /** Called after each event: a page is handed over as a whole. */
+    void handOut() {
+        if (!out.isEmpty()) {
+            queue.put(out);
+            out.clear();
+        }
     }
 
     // ---- what others should know

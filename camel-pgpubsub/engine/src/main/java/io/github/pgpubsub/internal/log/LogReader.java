@@ -52,8 +52,8 @@ public final class LogReader implements AutoCloseable {
         Runnable run(LogConnection connection) throws SQLException;
     }
 
-    /** @param ticket null: nobody waits for an answer */
-    private record Pending(GroupReader group, @Nullable Ticket ticket, Request request) {}
+    /** @param tickets who waits for an answer, in order */
+    private record Pending(GroupReader group, List<Ticket> tickets, Request request) {}
 
     private final ConnectionSource source;
     private final LogReaderOptions options;
@@ -72,6 +72,8 @@ public final class LogReader implements AutoCloseable {
 
     private final Set<GroupReader> groups = new LinkedHashSet<>();
     private final Deque<Pending> requests = new ArrayDeque<>();
+    /** Answers that are known without asking the server. */
+    private final Deque<Runnable> answers = new ArrayDeque<>();
     private final Backoff backoff;
     private long connectAt;
     private long seenAt;
@@ -161,6 +163,7 @@ public final class LogReader implements AutoCloseable {
     void add(GroupReader group) {
         assert isCurrentThread();
         groups.add(group);
+        wakeUps.resume();
         if (current != null) {
             group.connected();
         }
@@ -174,7 +177,27 @@ public final class LogReader implements AutoCloseable {
     /** Requests are run in the order of the calls. */
     void request(GroupReader group, @Nullable Ticket ticket, Request request) {
         assert isCurrentThread();
-        requests.add(new Pending(group, ticket, request));
+        requests.add(new Pending(group, ticket == null ? List.of() : List.of(ticket), request));
+    }
+
+    /** The request that would be run just before the next one, if it is this group's; null: it is not, or there is none. */
+    @Nullable
+    Request last(GroupReader group) {
+        Pending last = requests.peekLast();
+        return last != null && last.group == group ? last.request : null;
+    }
+
+    /** The last request and another one are run as one, whose answer answers both. */
+    void replaceLast(GroupReader group, List<Ticket> tickets, Request both) {
+        assert last(group) != null;
+        requests.removeLast();
+        requests.add(new Pending(group, tickets, both));
+    }
+
+    /** Runs an answer that needs no server, soon and before any further request. */
+    void answer(Runnable answer) {
+        assert isCurrentThread();
+        answers.add(answer);
     }
 
     // ---- the loop
@@ -207,15 +230,17 @@ public final class LogReader implements AutoCloseable {
 
     private void pass() throws InterruptedException {
         for (Runnable command = commands.poll(); command != null; command = commands.poll()) {
-            command.run();
+            run(command);
         }
         long now = System.nanoTime();
         for (GroupReader group : List.copyOf(groups)) {
             group.tick(now);
         }
+        settle();
         LogConnection connection = current;
         if (connection == null && now - connectAt >= 0) {
             connect();
+            settle();
         } else if (connection != null && !requests.isEmpty()) {
             run(requests.remove(), connection);
         } else if (connection != null && now - seenAt >= 0) {
@@ -223,9 +248,22 @@ public final class LogReader implements AutoCloseable {
         } else {
             Runnable command = commands.poll(waitNanos(now, connection), TimeUnit.NANOSECONDS);
             if (command != null) {
-                command.run();
+                run(command);
             }
         }
+    }
+
+    private void run(Runnable event) {
+        event.run();
+        settle();
+    }
+
+    /** After each event: what it has answered, and what it hands out. */
+    private void settle() {
+        for (Runnable answer = answers.poll(); answer != null; answer = answers.poll()) {
+            answer.run();
+        }
+        groups.forEach(GroupReader::handOut);
     }
 
     private long waitNanos(long now, @Nullable LogConnection connection) {
@@ -243,15 +281,14 @@ public final class LogReader implements AutoCloseable {
         } catch (SQLException e) {
             if (ConnectionFailure.isLoss(e) || REPLICA.equals(e.getSQLState())) {
                 lost(e);
-            } else if (pending.ticket != null) {
-                LOG.debug("A request for {} failed", pending.group, e);
-                pending.group.refused(pending.ticket, ConnectionFailure.firstLine(e));
             } else {
-                LOG.debug("A request for {} failed, and nobody waits for it", pending.group, e);
+                LOG.debug("A request for {} failed, and {} wait for it", pending.group, pending.tickets.size(), e);
+                pending.tickets.forEach(ticket -> pending.group.refused(ticket, ConnectionFailure.firstLine(e)));
             }
+            settle();
             return;
         }
-        answer.run();
+        run(answer);
     }
 
     private void showSigns(LogConnection connection) {
@@ -333,6 +370,7 @@ public final class LogReader implements AutoCloseable {
         LogConnection former = current;
         current = null;
         requests.clear();
+        answers.clear();
         if (former != null) {
             former.close();
         }

@@ -73,7 +73,7 @@ public final class Reception implements AutoCloseable {
                 Delivery<KeptRow> begun = delivery;
                 String error = handle(begun);
                 if (error == null) {
-                    host.post(() -> group.completed(begun));
+                    group.postCompleted(begun);
                 } else {
                     awaitFailed(begun, error);
                 }

@@ -24,6 +24,7 @@ final class WorkQueue {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Deque<Delivery<KeptRow>> waiting = new ArrayDeque<>();
+    private volatile int size;
     private boolean closed;
 
     /** @param mayBegin asked under the lock before a message is taken; must not block */
@@ -31,14 +32,25 @@ final class WorkQueue {
         this.mayBegin = mayBegin;
     }
 
-    void put(Delivery<KeptRow> delivery) {
+    /** In order. */
+    void put(List<Delivery<KeptRow>> deliveries) {
         lock.lock();
         try {
-            waiting.add(delivery);
-            changed.signal();
+            waiting.addAll(deliveries);
+            size = waiting.size();
+            if (deliveries.size() == 1) {
+                changed.signal();
+            } else {
+                changed.signalAll();
+            }
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Whether no message waits, as of a moment ago. Takes no lock. */
+    boolean isEmpty() {
+        return size == 0;
     }
 
     /** Waits for a message; null: the queue is closed. */
@@ -50,6 +62,7 @@ final class WorkQueue {
                 if (waiting.isEmpty()) {
                     changed.await();
                 } else if (mayBegin.getAsBoolean()) {
+                    size = waiting.size() - 1;
                     return waiting.remove();
                 } else {
                     // Nothing signals it; the reader soon withdraws the message if the lead is lost for longer.
@@ -68,6 +81,7 @@ final class WorkQueue {
         try {
             List<Delivery<KeptRow>> all = new ArrayList<>(waiting);
             waiting.clear();
+            size = 0;
             return all;
         } finally {
             lock.unlock();
