@@ -1,5 +1,6 @@
 package io.github.pgpubsub;
 
+import io.github.pgpubsub.internal.Utf8;
 import org.jspecify.annotations.Nullable;
 
 /** The server's rules for the payload of a notification. */
@@ -20,27 +21,7 @@ public final class Payload {
         if (payload == null) {
             return "";
         }
-        int bytes = 0;
-        int length = payload.length();
-        for (int i = 0; i < length; i++) {
-            char c = payload.charAt(i);
-            if (c == 0) {
-                throw new IllegalArgumentException(
-                        "The payload has a NUL character at index " + i + ", which PostgreSQL can't hold");
-            } else if (c < 0x80) {
-                bytes++;
-            } else if (c < 0x800) {
-                bytes += 2;
-            } else if (!Character.isSurrogate(c)) {
-                bytes += 3;
-            } else if (Character.isHighSurrogate(c) && i + 1 < length && Character.isLowSurrogate(payload.charAt(i + 1))) {
-                bytes += 4;
-                i++;
-            } else {
-                throw new IllegalArgumentException(
-                        "The payload has half a surrogate pair at index " + i + " and so is not valid Unicode");
-            }
-        }
+        long bytes = Utf8.check("payload", payload);
         if (bytes > MAX_BYTES) {
             throw new IllegalArgumentException(
                     "The payload has " + bytes + " bytes in UTF-8; PostgreSQL takes at most " + MAX_BYTES

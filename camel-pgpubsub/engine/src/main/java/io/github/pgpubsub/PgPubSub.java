@@ -6,6 +6,8 @@ import io.github.pgpubsub.connect.OwnMessages;
 import io.github.pgpubsub.connect.UrlConnectionSource;
 import io.github.pgpubsub.internal.Range;
 import io.github.pgpubsub.internal.delivery.SerialExecutor;
+import io.github.pgpubsub.internal.log.LogSettings;
+import io.github.pgpubsub.internal.log.Logs;
 import io.github.pgpubsub.internal.publish.NotifyStatement;
 import io.github.pgpubsub.internal.publish.OutgoingNotification;
 import io.github.pgpubsub.internal.publish.Publisher;
@@ -53,6 +55,7 @@ public final class PgPubSub implements AutoCloseable {
     private final Executor callbacks;
     private final BufferLimit memory = new BufferLimit(BufferLimit.DEFAULT_BYTES);
     private final Subscriptions subscriptions;
+    private final Logs logs;
     /** Null until the first publication. Guarded by the monitor, like {@link #closed}. */
     private @Nullable Publisher<OutgoingNotification> publisher;
     private boolean closed;
@@ -70,6 +73,10 @@ public final class PgPubSub implements AutoCloseable {
             this.callbacks = own;
         }
         this.subscriptions = new Subscriptions(settings.name, START, this::session, settings.threads, callbacks);
+        this.logs = new Logs(new LogSettings(settings.name, settings.listenSource, settings.publishSource,
+                settings.reconnectDelay,
+                settings.reconnectMaxDelay, settings.maxBatch, settings.customizer, ownMessages.context(), memory, subscriptions,
+                callbacks, this::thread));
         warmUp();
     }
 
@@ -195,10 +202,14 @@ public final class PgPubSub implements AutoCloseable {
         return kept(KeptLogOptions.DEFAULTS);
     }
 
-    /** A log of kept messages. Nothing is opened before it is used; {@link #close} closes it. */
-    @SuppressWarnings("DoNotCallSuggester")
+    /**
+     * A log of kept messages, the same one for equal options. Nothing is opened before it is used; {@link #close} closes it.
+     *
+     * @throws IllegalArgumentException when no schema can have this name
+     * @throws IllegalStateException    when this object is closed
+     */
     public KeptMessages kept(KeptLogOptions options) {
-        throw new UnsupportedOperationException("not yet: " + options);
+        return logs.log(options);
     }
 
     private synchronized Publisher<OutgoingNotification> publisher() {
@@ -242,6 +253,7 @@ public final class PgPubSub implements AutoCloseable {
         if (left != null) {
             left.close();
         }
+        logs.close();
         subscriptions.close();
         if (ownCallbacks != null) {
             ownCallbacks.shutdown();

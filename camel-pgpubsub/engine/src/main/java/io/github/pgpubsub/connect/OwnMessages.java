@@ -5,6 +5,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
@@ -35,6 +36,7 @@ public final class OwnMessages {
     private final LongSupplier nanoTime;
     private final String channel;
     private final AtomicLong marks = new AtomicLong();
+    private final UUID context = UUID.randomUUID();
 
     public OwnMessages() {
         this(System::nanoTime);
@@ -45,6 +47,13 @@ public final class OwnMessages {
         byte[] secret = new byte[SECRET_BYTES];
         new SecureRandom().nextBytes(secret);
         this.channel = ChannelName.OWN_MARKS_PREFIX + HexFormat.of().formatHex(secret);
+    }
+
+    // ---- kept messages
+
+    /** Stands with each kept message that this process sends, so it recognises them. */
+    public UUID context() {
+        return context;
     }
 
     // ---- by backend

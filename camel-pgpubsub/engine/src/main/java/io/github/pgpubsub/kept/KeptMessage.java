@@ -1,5 +1,6 @@
 package io.github.pgpubsub.kept;
 
+import java.sql.Connection;
 import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +25,7 @@ public interface KeptMessage {
     /** The bytes, which are the handler's; null: the message has a {@link #payload}, or is empty. */
     byte @Nullable [] bytes();
 
-    /** Immutable. A header that plain SQL has written may have any JSON value: String, Boolean, Long, Double, Map, List. */
+    /** Immutable. In JSON's types: String, Boolean, Long, Double, BigDecimal where neither of the two holds the number, Map, List, null. */
     Map<String, Object> headers();
 
     /** When it was written. */
@@ -41,6 +42,14 @@ public interface KeptMessage {
 
     /** 0 for a group without shards. */
     int shard();
+
+    /**
+     * With {@link AckMode#transaction}: the connection of the message's transaction, which the handler must not end. Valid until
+     * {@link KeptHandler#handle} returns.
+     *
+     * @throws IllegalStateException with another mode
+     */
+    Connection connection();
 
     /**
      * With {@link AckMode#manual}: the message is complete. Idempotent; any thread may call it, also after {@link KeptHandler#handle} has

@@ -25,6 +25,8 @@ public interface KeptMessages {
      *
      * @param timeout  how long the commit may take, 0 to 24 days
      * @param callback called once, by the callback executor, with the message's id or with a failure
+     * @throws IllegalArgumentException when payload, key or a header can't be sent: too large, a NUL character, half a surrogate pair,
+     *                                  a header that JSON does not hold; or the timeout is out of range. Then the callback is not called
      */
     void publish(NewMessage message, Duration timeout, Callback callback);
 
@@ -35,6 +37,8 @@ public interface KeptMessages {
      * @param wakeUp whether readers are woken by a notification when the transaction commits; false for a transaction that is going to be
      *               prepared, which must not notify. Readers then find the message by polling
      * @return the message's id
+     * @throws IllegalArgumentException as {@link #publish(NewMessage, Duration, Callback)}
+     * @throws IllegalStateException    when the connection is in no transaction
      */
     String insert(Connection connection, NewMessage message, boolean wakeUp) throws SQLException;
 
@@ -79,8 +83,9 @@ public interface KeptMessages {
     /**
      * Writes parked messages to the log again, for their group alone.
      *
-     * @param id of the message; null: all of the group's
+     * @param id of the message, as {@link KeptMessage#id} tells it; null: all of the group's
      * @return how many
+     * @throws IllegalArgumentException when this is no message's id
      */
     long requeue(String channel, String group, @Nullable String id) throws SQLException;
 

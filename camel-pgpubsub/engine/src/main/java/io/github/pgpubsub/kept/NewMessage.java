@@ -12,6 +12,9 @@ public final class NewMessage {
     /** Largest payload, bytes: what the benchmark and the tests send. The server itself takes up to 1 GiB. */
     public static final int MAX_PAYLOAD = 16 << 20;
 
+    /** Largest key, and largest headers as a JSON object, bytes each. */
+    public static final int MAX_HEADERS = 1 << 20;
+
     private final Builder values;
 
     private NewMessage(Builder values) {

@@ -31,7 +31,7 @@ final class Completions {
     /** True: the reading thread is to be told. Called by workers. */
     boolean add(Delivery<KeptRow> delivery) {
         complete.add(delivery);
-        boolean worth = count.incrementAndGet() >= MANY || !together || queue.isEmpty();
+        boolean worth = count.incrementAndGet() >= MANY || !together || queue.size() == 0;
         return worth && !announced.get() && announced.compareAndSet(false, true);
     }
 

@@ -5,8 +5,11 @@ import io.github.pgpubsub.Subscription;
 import io.github.pgpubsub.SubscriptionListener;
 import io.github.pgpubsub.SubscriptionOptions;
 import io.github.pgpubsub.internal.subscription.Subscriptions;
+import io.github.pgpubsub.status.GroupMember;
+import io.github.pgpubsub.status.SubscriptionStatus;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -116,6 +119,18 @@ public final class ElectedLead implements Lead {
                 return;
             }
         }
+    }
+
+    @Override
+    public @Nullable SubscriptionStatus status() {
+        Subscription current = membership;
+        return current == null ? null : current.status();
+    }
+
+    @Override
+    public List<GroupMember> members() throws SQLException, InterruptedException {
+        Subscription current = membership;
+        return current == null ? List.of() : current.members();
     }
 
     @Override

@@ -1,6 +1,5 @@
 package io.github.pgpubsub.internal.log;
 
-import io.github.pgpubsub.internal.ConnectionFailure;
 import io.github.pgpubsub.internal.log.reading.Acknowledgement;
 import io.github.pgpubsub.internal.log.reading.Bound;
 import io.github.pgpubsub.internal.log.reading.Delivery;
@@ -20,12 +19,16 @@ import io.github.pgpubsub.kept.KeptListener.Incident;
 import io.github.pgpubsub.kept.StartFrom;
 import java.security.SecureRandom;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,10 +45,11 @@ final class GroupReader implements Effects<KeptRow> {
     private final LogReader host;
     private final Shard group;
     private final Lead lead;
-    private final KeptHandler handler;
     private final WorkQueue queue;
     private final Reader<KeptRow> reader;
-    private final StartFrom startFrom;
+    private final GroupOptions options;
+    private final Reports reports;
+    private final Tally tally;
     private final PageLimits firstPage;
     private final Completions completions;
     /** What this event hands out. */
@@ -59,22 +63,81 @@ final class GroupReader implements Effects<KeptRow> {
     /** Of messages that failed and are not complete, the last error. */
     private final Map<Delivery<KeptRow>, String> errors = new HashMap<>();
     private boolean leads;
+    private boolean isConnected;
     /** Of the place that step 0 found last. */
-    private long no;
+    private volatile long no;
+    /** Of the log's database; null: not known. */
+    private volatile @Nullable String identity;
+    /** What {@link #standing} tells, as of the last pass of the reading thread. */
+    private volatile Standing standing = Standing.NONE;
+    /** Of this process's own messages, those that nobody handles. Complete with the next pass, for it can't be within a call. */
+    private final Deque<Delivery<KeptRow>> leftOut = new ArrayDeque<>();
+    /** Why it can't read; null: nothing is known against it. */
+    private @Nullable String trouble;
+    /** A page that waits for memory. */
+    private @Nullable Runnable heldPage;
+    private long counted;
     /** The sleep lock is held, or may be. */
     private boolean sleeps;
 
-    GroupReader(LogReader host, Shard group, ReadOptions options, Lead lead, KeptHandler handler, WorkQueue queue) {
+    GroupReader(LogReader host, Shard group, GroupOptions options, Lead lead, WorkQueue queue, Reports reports, Tally tally) {
         this.host = host;
         this.group = group;
         this.lead = lead;
-        this.handler = handler;
         this.queue = queue;
-        this.startFrom = options.startFrom();
-        this.reader = new Reader<>(options, this, new SecureRandom());
-        this.firstPage = new PageLimits(Math.min(options.pageRows(), options.rows()),
-                Math.min(options.pageBytes(), options.bytes()));
-        this.completions = new Completions(queue, options.ackMode() == AckMode.batch);
+        this.options = options;
+        this.reports = reports;
+        this.tally = tally;
+        ReadOptions reading = options.reading();
+        this.reader = new Reader<>(reading, this, new SecureRandom());
+        this.firstPage = new PageLimits(Math.min(reading.pageRows(), reading.rows()),
+                Math.min(reading.pageBytes(), reading.bytes()));
+        this.completions = new Completions(queue, reading.ackMode() == AckMode.batch);
+    }
+
+    // ---- for any thread
+
+    Standing standing() {
+        return standing;
+    }
+
+    long no() {
+        return no;
+    }
+
+    @Nullable
+    String identity() {
+        return identity;
+    }
+
+    void postCompleted(Delivery<KeptRow> delivery) {
+        if (completions.add(delivery)) {
+            host.post(this::collect);
+        }
+    }
+
+    /** @param known counted down when the reader knows */
+    void postFailed(Delivery<KeptRow> delivery, String error, CountDownLatch known) {
+        post(known, () -> {
+            errors.put(delivery, error);
+            reader.failed(delivery, System.nanoTime());
+        });
+    }
+
+    /** @param known counted down when the reader knows */
+    void postUnsettled(Delivery<KeptRow> delivery, CountDownLatch known) {
+        post(known, () -> reader.unsettled(delivery, System.nanoTime()));
+    }
+
+    private void post(CountDownLatch known, Runnable event) {
+        host.post(() -> {
+            try {
+                collect();
+                event.run();
+            } finally {
+                known.countDown();
+            }
+        });
     }
 
     // ---- events, in the reading thread
@@ -83,21 +146,33 @@ final class GroupReader implements Effects<KeptRow> {
         return reader.isInTerm();
     }
 
-    long no() {
-        return no;
-    }
-
-    /** The group gets its place with its first member's first connection, whoever leads: from then on it misses nothing. */
-    void connected() {
+    /**
+     * The group gets its place with its first member's first connection, whoever leads: from then on it misses nothing.
+     *
+     * @param lost time without a connection; null: this is the first one
+     */
+    void connected(@Nullable Duration lost) {
+        isConnected = true;
+        host.request(this, null, connection -> {
+            identity = connection.identity();
+            return () -> {};
+        });
         if (!joined.isDone()) {
             host.request(this, null, this::joinFirst);
         }
         reader.connected(System.nanoTime());
+        if (lost != null) {
+            reports.reconnected(lost);
+        }
+    }
+
+    void connectionFailed(Exception failure) {
+        reports.connectionFailed(failure);
     }
 
     private Runnable joinFirst(LogConnection connection) throws SQLException {
         try {
-            connection.join(group, startFrom, false);
+            connection.join(group, options.reading().startFrom(), false, options.ownPlace());
             return () -> {};
         } finally {
             // Also if it failed: step 0 finds no place, and tries again.
@@ -111,8 +186,10 @@ final class GroupReader implements Effects<KeptRow> {
     }
 
     void disconnected() {
+        isConnected = false;
         sleeps = false;
         readAlong = null;
+        heldPage = null;
         reader.disconnected(System.nanoTime());
     }
 
@@ -132,38 +209,72 @@ final class GroupReader implements Effects<KeptRow> {
             reader.leadLost(now);
         }
         leads = leadsNow;
+        completeLeftOut(now);
+        if (heldPage != null && hasMemory()) {
+            heldPage.run();
+            heldPage = null;
+        }
         if (reader.waitNanos(now) <= 0) {
             reader.tick(now);
         }
+        note(now);
+    }
+
+    private void completeLeftOut(long now) {
+        for (Delivery<KeptRow> each = leftOut.poll(); each != null; each = leftOut.poll()) {
+            reader.completed(each, now);
+        }
+    }
+
+    /** What others see, and what this group takes of the common memory. */
+    private void note(long now) {
+        long bytes = reader.bytesInHand();
+        if (bytes != counted) {
+            options.memory().add(bytes - counted);
+            counted = bytes;
+        }
+        standing = standing.next(reader, trouble, now);
+    }
+
+    /** The end, after everything else: a place of its own is removed. */
+    void dropPlace(CompletableFuture<Void> dropped) {
+        if (options.ownPlace() == null || !isConnected) {
+            dropped.complete(null);
+            return;
+        }
+        host.request(this, null, connection -> {
+            try {
+                connection.dropGroup(group);
+                return () -> {};
+            } finally {
+                dropped.complete(null);
+            }
+        });
+    }
+
+    /** The host forgets this group. */
+    void removed() {
+        options.memory().add(-counted);
+        counted = 0;
+        standing = Standing.NONE;
     }
 
     long waitNanos(long now) {
-        return reader.waitNanos(now);
+        return leftOut.isEmpty() ? reader.waitNanos(now) : 0;
     }
 
     void refused(Ticket ticket, String error) {
         reader.refused(ticket, error, System.nanoTime());
     }
 
-    /** For workers. */
-    void postCompleted(Delivery<KeptRow> delivery) {
-        if (completions.add(delivery)) {
-            host.post(this::collect);
-        }
-    }
-
     /** What workers have completed. */
     private void collect() {
         completions.drain(delivery -> {
-            errors.remove(delivery);
+            if (!errors.isEmpty()) {
+                errors.remove(delivery);
+            }
             reader.completed(delivery, System.nanoTime());
         });
-    }
-
-    void failed(Delivery<KeptRow> delivery, String error) {
-        collect();
-        errors.put(delivery, error);
-        reader.failed(delivery, System.nanoTime());
     }
 
     void stop() {
@@ -188,6 +299,7 @@ final class GroupReader implements Effects<KeptRow> {
             return () -> {
                 errors.clear();
                 no = taking.no();
+                trouble = null;
                 reader.taken(ticket, answer(taking), System.nanoTime());
             };
         });
@@ -203,7 +315,7 @@ final class GroupReader implements Effects<KeptRow> {
     @Override
     public void join(Ticket ticket, StartFrom startFrom, boolean again) {
         host.request(this, ticket, connection -> {
-            connection.join(group, startFrom, again);
+            connection.join(group, startFrom, again, options.ownPlace());
             return () -> reader.joined(ticket, System.nanoTime());
         });
     }
@@ -219,11 +331,12 @@ final class GroupReader implements Effects<KeptRow> {
     /** With the window's first page, in the same round trip, if something is expected to be in it. */
     @Override
     public void open(Ticket ticket, Fence fence, Bound done) {
-        PageLimits first = expecting ? firstPage : null;
+        PageLimits first = expecting && hasMemory() ? firstPage : null;
         if (host.last(this) instanceof Closing closing && closing.fence.equals(fence) && done.equals(closing.whole.upto())) {
             host.replaceLast(this, List.of(closing.ticket, ticket), connection -> {
                 LogConnection.Next next = connection.next(group, no, fence, closing.whole, first);
                 return () -> {
+                    trouble = null;
                     opened(done, next.opening());
                     reader.acknowledged(closing.ticket, next.closed(), System.nanoTime());
                     reader.opened(ticket, next.opening().answer(), System.nanoTime());
@@ -234,6 +347,7 @@ final class GroupReader implements Effects<KeptRow> {
         host.request(this, ticket, connection -> {
             LogConnection.Opening opening = connection.open(group, no, fence, done, first);
             return () -> {
+                trouble = null;
                 opened(done, opening);
                 reader.opened(ticket, opening.answer(), System.nanoTime());
             };
@@ -248,6 +362,7 @@ final class GroupReader implements Effects<KeptRow> {
         }
     }
 
+    /** Without memory for more, a page waits; but one message is always allowed. */
     @Override
     public void read(Ticket ticket, PageRequest request) {
         ReadAlong known = readAlong;
@@ -256,10 +371,22 @@ final class GroupReader implements Effects<KeptRow> {
             host.answer(() -> reader.read(ticket, known.page, System.nanoTime()));
             return;
         }
-        host.request(this, ticket, connection -> {
-            Page<KeptRow> page = connection.read(group, request);
-            return () -> reader.read(ticket, page, System.nanoTime());
+        Runnable page = () -> host.request(this, ticket, connection -> {
+            Page<KeptRow> read = connection.read(group, request);
+            return () -> {
+                trouble = null;
+                reader.read(ticket, read, System.nanoTime());
+            };
         });
+        if (hasMemory()) {
+            page.run();
+        } else {
+            heldPage = page;
+        }
+    }
+
+    private boolean hasMemory() {
+        return !options.memory().isExceeded() || reader.inHand() == 0;
     }
 
     @Override
@@ -353,7 +480,13 @@ final class GroupReader implements Effects<KeptRow> {
 
     @Override
     public void deliver(Delivery<KeptRow> delivery) {
-        out.add(delivery);
+        Page.Row<KeptRow> row = delivery.row();
+        if (options.leaveOut() != null && row != null && options.leaveOut().equals(row.message().context())) {
+            tally.filtered.increment();
+            leftOut.add(delivery);
+        } else {
+            out.add(delivery);
+        }
     }
 
     @Override
@@ -382,12 +515,15 @@ final class GroupReader implements Effects<KeptRow> {
 
     @Override
     public void report(Incident incident, String detail) {
-        try {
-            handler.incident(incident, detail);
-        } catch (RuntimeException e) {
-            LOG.warn("A handler failed to hear of {}: {}", incident,
-                    ConnectionFailure.firstLine(e));
+        switch (incident) {
+            case SKIPPED -> tally.skipped.increment();
+            case PARKED -> tally.parked.increment();
+            case REQUEST_FAILED, PLACE_BLOCKED -> trouble = detail;
+            default -> {
+            }
         }
+        LOG.warn("Kept messages of {}: {}, {}", group, incident, detail);
+        reports.incident(incident, detail);
     }
 
     @Override

@@ -20,6 +20,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -167,11 +168,12 @@ final class LogConnection implements AutoCloseable {
                 : new Bound(new Snapshot(snapshot), row.getLong(column + 1), Long.parseLong(row.getString(column + 2)));
     }
 
-    void join(Shard group, StartFrom startFrom, boolean again) throws SQLException {
+    /** @param expiry null: the log's for groups */
+    void join(Shard group, StartFrom startFrom, boolean again, @Nullable Duration expiry) throws SQLException {
         transaction(() -> {
             List<Long> created = new ArrayList<>();
             query(Statement.JOIN, row -> row.getBoolean(3) && created.add(row.getLong(1)), group.channel(), group.group(),
-                    text(startFrom), group.shards(), null);
+                    text(startFrom), group.shards(), expiry == null ? null : expiry.toMillis() + " milliseconds");
             if (again) {
                 for (long no : created) {
                     update(Statement.MARK_ALL, no);
@@ -181,13 +183,26 @@ final class LogConnection implements AutoCloseable {
         });
     }
 
-    private static String text(StartFrom startFrom) {
+    static String text(StartFrom startFrom) {
         if (startFrom instanceof StartFrom.Time time) {
             return time.instant().toString();
         } else if (startFrom instanceof StartFrom.Id id) {
             return id.id().toString();
         }
         return startFrom instanceof StartFrom.Now ? "now" : "earliest";
+    }
+
+    void dropGroup(Shard group) throws SQLException {
+        statements(() -> query(Statement.DROP_GROUP, row -> row.getBoolean(1), group.channel(), group.group()));
+    }
+
+    /** Which database of which cluster this is. */
+    String identity() throws SQLException {
+        String identity = single(Statement.IDENTITY, row -> row.getString(1));
+        if (identity == null) {
+            throw new IllegalStateException("The statement always returns a row");
+        }
+        return identity;
     }
 
     void endBlockers(Shard group) throws SQLException {

@@ -9,6 +9,7 @@ import io.github.pgpubsub.internal.log.reading.Ticket;
 import io.github.pgpubsub.internal.log.schema.LogQueries;
 import io.github.pgpubsub.internal.log.schema.LogSchema;
 import io.github.pgpubsub.internal.log.schema.LogSchemaException;
+import io.github.pgpubsub.status.SessionStatus;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -68,6 +69,13 @@ public final class LogReader implements AutoCloseable {
     /** For status and {@link #close}; null: not connected. */
     private volatile @Nullable LogConnection current;
 
+    /** System.nanoTime of the last connect or loss. */
+    private volatile long since = System.nanoTime();
+    /** System.nanoTime of the server's last answer. */
+    private volatile long heard = System.nanoTime();
+    /** Written by the reading thread only. */
+    private volatile int connections;
+
     // ---- of the reading thread
 
     private final Set<GroupReader> groups = new LinkedHashSet<>();
@@ -119,6 +127,14 @@ public final class LogReader implements AutoCloseable {
         return connection == null ? 0 : connection.backend();
     }
 
+    /** The state of the reading connection. */
+    public SessionStatus status() {
+        long now = System.nanoTime();
+        int backend = backend();
+        return new SessionStatus(backend != 0, backend, Duration.ofNanos(now - since), Duration.ofNanos(now - heard),
+                Math.max(0, connections - 1), 0, null);
+    }
+
     /** Has the reading thread do something, after what was posted before. */
     void post(Runnable command) {
         commands.add(command);
@@ -165,13 +181,14 @@ public final class LogReader implements AutoCloseable {
         groups.add(group);
         wakeUps.resume();
         if (current != null) {
-            group.connected();
+            group.connected(null);
         }
     }
 
     void remove(GroupReader group) {
         assert isCurrentThread();
         groups.remove(group);
+        group.removed();
     }
 
     /** Requests are run in the order of the calls. */
@@ -278,6 +295,7 @@ public final class LogReader implements AutoCloseable {
         Runnable answer;
         try {
             answer = pending.request.run(connection);
+            heard = System.nanoTime();
         } catch (SQLException e) {
             if (ConnectionFailure.isLoss(e) || REPLICA.equals(e.getSQLState())) {
                 lost(e);
@@ -317,10 +335,15 @@ public final class LogReader implements AutoCloseable {
             if (backoff.failures() > 0) {
                 LOG.info("Reading from {} again as backend {}", source, opened.backend());
             }
+            Duration lost = Duration.ofNanos(System.nanoTime() - since);
             current = opened;
+            since = System.nanoTime();
+            heard = since;
+            int number = connections + 1;
+            connections = number;
             backoff.reset();
             firstAttempt.succeeded();
-            List.copyOf(groups).forEach(GroupReader::connected);
+            List.copyOf(groups).forEach(group -> group.connected(number == 1 ? null : lost));
         } catch (SQLException | RuntimeException e) {
             // Of a log that can't be used as it is, a start is told as of settings that can't work.
             failedToConnect(e instanceof LogSchemaException ? new IllegalArgumentException(e.getMessage(), e) : e);
@@ -333,6 +356,7 @@ public final class LogReader implements AutoCloseable {
                     FirstAttempt.isHopeless(failure) ? "" : "; trying again");
         }
         firstAttempt.failed(failure);
+        groups.forEach(group -> group.connectionFailed(failure));
         // A customizer or a DataSource may leave an interrupt flag behind.
         Thread.interrupted();
         connectAt = System.nanoTime() + backoff.next().toNanos();
@@ -372,6 +396,7 @@ public final class LogReader implements AutoCloseable {
         requests.clear();
         answers.clear();
         if (former != null) {
+            since = System.nanoTime();
             former.close();
         }
         List.copyOf(groups).forEach(GroupReader::disconnected);

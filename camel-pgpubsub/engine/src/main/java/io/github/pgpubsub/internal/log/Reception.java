@@ -1,25 +1,31 @@
 package io.github.pgpubsub.internal.log;
 
-import io.github.pgpubsub.internal.log.reading.Delivery;
-import io.github.pgpubsub.internal.log.reading.Page;
-import io.github.pgpubsub.internal.log.reading.ReadOptions;
+import io.github.pgpubsub.internal.delivery.SerialExecutor;
+import io.github.pgpubsub.internal.subscription.End;
+import io.github.pgpubsub.kept.AckMode;
+import io.github.pgpubsub.kept.KeptHandler;
+import io.github.pgpubsub.kept.KeptListener;
+import io.github.pgpubsub.kept.KeptSubscription;
+import io.github.pgpubsub.kept.Transactions;
+import io.github.pgpubsub.status.GroupMember;
+import io.github.pgpubsub.status.GroupStatus;
+import io.github.pgpubsub.status.KeptStatus;
+import io.github.pgpubsub.status.SessionStatus;
+import io.github.pgpubsub.status.SubscriptionCounts;
+import io.github.pgpubsub.status.SubscriptionStatus;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Receives the kept messages of a channel for a group while this process leads it: from start to end. Any thread may call the methods, but
- * no worker may call {@link #close}.
- */
-public final class Reception implements AutoCloseable {
+/** Receives the kept messages of a channel for a group while this process leads it: from start to end. Thread-safe. */
+public final class Reception implements KeptSubscription {
 
     private static final Duration START = Duration.ofSeconds(10);
     /** How long the reading thread may take for the last acknowledgement, or to notice that there is nothing to give back. */
@@ -27,29 +33,47 @@ public final class Reception implements AutoCloseable {
 
     private final LogReader host;
     private final Lead lead;
-    private final KeptHandler handler;
-    private final Duration drainTimeout;
+    private final ReceptionOptions options;
     private final WorkQueue queue;
     private final GroupReader group;
-    private final List<Thread> workers = new ArrayList<>();
+    private final KeptWorkers workers;
+    private final Tally tally = new Tally();
+    private final End end;
+    private final Runnable onClosed;
 
     /**
-     * @param lead         started and closed by this object
-     * @param concurrency  number of workers, 1 or more; more than one gives up the order
-     * @param drainTimeout how long {@link #close} waits for the messages that workers have begun
-     * @param threads      creates an unstarted thread from its purpose and a task
+     * @param lead      started and closed by this object
+     * @param threads   creates an unstarted thread from its purpose and a task
+     * @param callbacks runs the listener's calls
+     * @param onClosed  called once, at the end
      */
-    public Reception(LogReader host, Shard group, ReadOptions options, Lead lead, KeptHandler handler, int concurrency,
-            Duration drainTimeout, BiFunction<String, Runnable, Thread> threads) {
+    public Reception(LogReader host, Shard shard, ReceptionOptions options, Lead lead, KeptHandler handler, KeptListener listener,
+            BiFunction<String, Runnable, Thread> threads, Executor callbacks, Runnable onClosed) {
         this.host = host;
         this.lead = lead;
-        this.handler = handler;
-        this.drainTimeout = drainTimeout;
+        this.options = options;
+        this.onClosed = onClosed;
         this.queue = new WorkQueue(lead::mayProcess);
-        this.group = new GroupReader(host, group, options, lead, handler, queue);
-        for (int i = 0; i < concurrency; i++) {
-            workers.add(threads.apply("kept " + group.channel(), this::work));
+        this.group = new GroupReader(host, shard, options.group(), lead, queue,
+                new Reports(listener, new SerialExecutor(callbacks)),
+                tally);
+        String purpose = "kept " + shard.channel();
+        this.workers = new KeptWorkers(queue, handling(shard, handler), group, listener, tally, options.concurrency(),
+                task -> threads.apply(purpose, task));
+        this.end = new End(purpose + " end", threads, queue::hold, queue::isAnyBegun, this::end);
+    }
+
+    private Handling handling(Shard shard, KeptHandler handler) {
+        Transactions transactions = options.transactions();
+        if (transactions != null) {
+            return new InTransaction(shard, handler, transactions, new TransactedPlace(options.queries(), group::no,
+                    group::identity, options.group().reading().leaderTimeout()));
         }
+        boolean manual = options.group().reading().ackMode() == AckMode.manual;
+        return new PlainHandling(shard, handler, manual ? delivery -> {
+            tally.completed.increment();
+            group.postCompleted(delivery);
+        } : null);
     }
 
     /**
@@ -60,88 +84,104 @@ public final class Reception implements AutoCloseable {
      */
     public void start() throws SQLException, InterruptedException {
         host.post(() -> host.add(group));
-        boolean unused = await(group.whenJoined(), START);
-        workers.forEach(Thread::start);
-        lead.start();
-    }
-
-    // ---- workers
-
-    private void work() {
         try {
-            for (Delivery<KeptRow> delivery = queue.take(); delivery != null; delivery = queue.take()) {
-                Delivery<KeptRow> begun = delivery;
-                String error = handle(begun);
-                if (error == null) {
-                    group.postCompleted(begun);
-                } else {
-                    awaitFailed(begun, error);
-                }
-            }
-        } catch (InterruptedException e) {
-            // The end: close() has given up waiting.
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    /** Null: it succeeded. */
-    private @Nullable String handle(Delivery<KeptRow> delivery) throws InterruptedException {
-        try {
-            Page.Row<KeptRow> row = delivery.row();
-            if (row == null) {
-                handler.gap(delivery.missed());
-            } else {
-                handler.handle(
-                        new KeptMessage(row.id(), row.message(), delivery.isRedelivered(), delivery.fence().epoch()));
-            }
-            return null;
-        } catch (InterruptedException e) {
+            boolean unused = await(group.whenJoined(), START);
+            workers.start();
+            lead.start();
+        } catch (SQLException | InterruptedException | RuntimeException | Error e) {
+            close();
             throw e;
-        } catch (Throwable e) {
-            // Whatever a handler throws, the message has failed, and this thread has more to do.
-            return e.toString();
         }
     }
 
-    /** The next message may have to come behind this one, so the worker begins none before the reader knows. */
-    private void awaitFailed(Delivery<KeptRow> delivery, String error) throws InterruptedException {
-        CountDownLatch known = new CountDownLatch(1);
-        host.post(() -> {
-            try {
-                group.failed(delivery, error);
-            } finally {
-                known.countDown();
-            }
-        });
-        known.await();
+    // ---- how it stands
+
+    @Override
+    public boolean isReceiving() {
+        return group.standing().reading() && lead.isLeading() && workers.isAlive();
+    }
+
+    @Override
+    public boolean mayProcess() {
+        return group.standing().reading() && lead.mayProcess() && workers.isAlive();
+    }
+
+    @Override
+    public SubscriptionStatus status() {
+        SubscriptionStatus elected = lead.status();
+        SessionStatus session = elected == null ? host.status() : elected.session();
+        GroupStatus groupStatus = elected == null ? null : elected.group();
+        String trouble = trouble();
+        SubscriptionCounts counts = new SubscriptionCounts(tally.received.sum(), tally.filtered.sum(), 0, tally.redelivered.sum(),
+                tally.gaps.sum(), 0);
+        return new SubscriptionStatus(session, isReceiving(), groupStatus, queue.size(), options.group().reading().rows(), counts,
+                trouble == null && elected != null ? elected.trouble() : trouble);
+    }
+
+    @Override
+    public KeptStatus keptStatus() {
+        Standing standing = group.standing();
+        int backend = host.backend();
+        Duration window = standing.opened() == 0 ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - standing.opened());
+        return new KeptStatus(backend != 0, backend, standing.reading(), standing.asleep(), standing.epoch(), window,
+                standing.inHand(), tally.completed.sum(), tally.redelivered.sum(), tally.skipped.sum(), tally.parked.sum(),
+                tally.retried.sum(), tally.missed.sum(), tally.filtered.sum(), trouble());
+    }
+
+    private @Nullable String trouble() {
+        String trouble = workers.trouble();
+        return trouble == null ? group.standing().trouble() : trouble;
+    }
+
+    @Override
+    public List<GroupMember> members() throws SQLException, InterruptedException {
+        return lead.members();
     }
 
     // ---- the end
 
-    /**
-     * Ends the subscription in an orderly way: begins no further message, waits for those that workers have begun, at most for the drain
-     * timeout, moves the place to exactly what is complete, and gives back the lead.
-     */
     @Override
     public void close() {
-        boolean interrupted = false;
+        CompletableFuture<Void> unused = end.begin(0);
+        if (!workers.isOwnThread()) {
+            end.await();
+        }
+    }
+
+    @Override
+    public CompletableFuture<Void> end(Duration grace) {
+        return end.begin(grace.toNanos());
+    }
+
+    @Override
+    public boolean goOn() {
+        return end.takeBack();
+    }
+
+    /**
+     * Begins no further message, waits for those that workers have begun, at most for the drain timeout, moves the place to exactly what
+     * is complete, and gives back the lead.
+     */
+    private void end() {
         try {
             host.post(group::stop);
-            if (!await(group.whenStopped(), drainTimeout)) {
+            if (!await(group.whenStopped(), options.drainTimeout())) {
                 host.post(group::giveUp);
                 boolean unused = await(group.whenStopped(), FAREWELL);
             }
+            CompletableFuture<Void> dropped = new CompletableFuture<>();
+            host.post(() -> group.dropPlace(dropped));
+            boolean unused = await(dropped, FAREWELL);
         } catch (InterruptedException e) {
-            interrupted = true;
+            // Nothing interrupts this thread on purpose.
             host.post(group::giveUp);
-        }
-        queue.close();
-        workers.forEach(Thread::interrupt);
-        // Behind the last requests, which give back what writers should not see any more.
-        host.post(() -> host.remove(group));
-        lead.close();
-        if (interrupted) {
             Thread.currentThread().interrupt();
+        } finally {
+            workers.leave();
+            // Behind the last requests, which give back what writers should not see any more.
+            host.post(() -> host.remove(group));
+            lead.close();
+            onClosed.run();
         }
     }
 

@@ -24,6 +24,8 @@ final class WorkQueue {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Deque<Delivery<KeptRow>> waiting = new ArrayDeque<>();
+    private boolean held;
+    private int begun;
     private volatile int size;
     private boolean closed;
 
@@ -48,21 +50,43 @@ final class WorkQueue {
         }
     }
 
-    /** Whether no message waits, as of a moment ago. Takes no lock. */
-    boolean isEmpty() {
-        return size == 0;
+    /** Whether no message may begin for the moment. */
+    void hold(boolean value) {
+        lock.lock();
+        try {
+            held = value;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
     }
 
-    /** Waits for a message; null: the queue is closed. */
+    /** Whether a worker handles a message. */
+    boolean isAnyBegun() {
+        lock.lock();
+        try {
+            return begun > 0;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Number of waiting messages. Takes no lock. */
+    int size() {
+        return size;
+    }
+
+    /** Waits for a message; null: the queue is closed. {@link #finished} follows. */
     @Nullable
     Delivery<KeptRow> take() throws InterruptedException {
         lock.lockInterruptibly();
         try {
             while (!closed) {
-                if (waiting.isEmpty()) {
+                if (waiting.isEmpty() || held) {
                     changed.await();
                 } else if (mayBegin.getAsBoolean()) {
                     size = waiting.size() - 1;
+                    begun++;
                     return waiting.remove();
                 } else {
                     // Nothing signals it; the reader soon withdraws the message if the lead is lost for longer.
@@ -70,6 +94,16 @@ final class WorkQueue {
                 }
             }
             return null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A worker has handled what it took. */
+    void finished() {
+        lock.lock();
+        try {
+            begun--;
         } finally {
             lock.unlock();
         }

@@ -72,7 +72,7 @@ public final class BroadcastSubscription implements Subscriber, Subscription {
         this.workers = new Workers(queue, handler, listener, counters, options, name, threads);
         this.trouble = new Trouble(workers::isDeserted, workers::replaceEndedThreads, this::failed);
         this.onClosed = onClosed;
-        this.end = new End(name + " end", threads, queue, this::end);
+        this.end = new End(name + " end", threads, queue::hold, queue::isAnyBegun, this::end);
     }
 
     /** Starts, and waits until the session listens to the channel, or the server turns out to be unreachable. */

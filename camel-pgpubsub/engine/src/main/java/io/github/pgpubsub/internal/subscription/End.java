@@ -1,9 +1,10 @@
 package io.github.pgpubsub.internal.subscription;
 
-import io.github.pgpubsub.internal.delivery.DeliveryQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.BiFunction;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -12,7 +13,7 @@ import org.slf4j.LoggerFactory;
  * messages that may in turn wait for the thread that asks. It may begin with a grace, in which it can be revoked: the handler gets no
  * further messages, and arriving messages are still taken in. Thread-safe.
  */
-final class End {
+public final class End {
 
     private static final Logger LOG = LoggerFactory.getLogger(End.class);
 
@@ -23,23 +24,30 @@ final class End {
 
     private final String name;
     private final BiFunction<String, Runnable, Thread> threads;
-    private final DeliveryQueue queue;
+    private final Consumer<Boolean> hold;
+    private final BooleanSupplier isAnyBegun;
     private final Runnable task;
     private final CompletableFuture<Void> done = new CompletableFuture<>();
     private State state = State.NOT_ASKED_FOR;
     /** Number of the latest request, so that a thread can tell whether its own was revoked. */
     private long asked;
 
-    /** @param task does the work of the end; may block; called once */
-    End(String name, BiFunction<String, Runnable, Thread> threads, DeliveryQueue queue, Runnable task) {
+    /**
+     * @param hold       holds back messages that have not begun, or no longer
+     * @param isAnyBegun whether a message is being handled
+     * @param task       does the work of the end; may block; called once
+     */
+    public End(String name, BiFunction<String, Runnable, Thread> threads, Consumer<Boolean> hold, BooleanSupplier isAnyBegun,
+            Runnable task) {
         this.name = name;
         this.threads = threads;
-        this.queue = queue;
+        this.hold = hold;
+        this.isAnyBegun = isAnyBegun;
         this.task = task;
     }
 
     /** Begins the end: after a grace in nanoseconds, or earlier as soon as no message is being handled. */
-    CompletableFuture<Void> begin(long grace) {
+    public CompletableFuture<Void> begin(long grace) {
         long number;
         synchronized (this) {
             if (state == State.BEGUN || (state == State.GRACE && grace > 0)) {
@@ -51,7 +59,7 @@ final class End {
             }
             state = grace > 0 ? State.GRACE : State.BEGUN;
             number = ++asked;
-            queue.hold(grace > 0);
+            hold.accept(grace > 0);
         }
         try {
             threads.apply(name, () -> run(number, grace)).start();
@@ -63,17 +71,17 @@ final class End {
     }
 
     /** Revokes the end within its grace. Returns whether the subscription continues. */
-    synchronized boolean takeBack() {
+    public synchronized boolean takeBack() {
         if (state == State.GRACE) {
             state = State.NOT_ASKED_FOR;
-            queue.hold(false);
+            hold.accept(false);
             notifyAll();
         }
         return state == State.NOT_ASKED_FOR;
     }
 
     /** Waits until the subscription has ended. An interrupt does not end the wait; the interrupt status is kept. */
-    void await() {
+    public void await() {
         boolean interrupted = false;
         while (true) {
             try {
@@ -94,7 +102,7 @@ final class End {
         if (!beginsAfterGrace(number, grace)) {
             return;
         }
-        queue.hold(false);
+        hold.accept(false);
         try {
             task.run();
         } catch (Throwable e) {
@@ -106,7 +114,7 @@ final class End {
 
     private synchronized boolean beginsAfterGrace(long number, long grace) {
         long end = System.nanoTime() + grace;
-        while (asked == number && state == State.GRACE && end - System.nanoTime() > 0 && queue.isAnyBegun()) {
+        while (asked == number && state == State.GRACE && end - System.nanoTime() > 0 && isAnyBegun.getAsBoolean()) {
             try {
                 wait(CHECK_MILLIS);
             } catch (InterruptedException e) {

@@ -40,7 +40,8 @@ public final class GroupSubscription implements Subscription {
         this.local = local;
         this.onLastClosed = onLastClosed;
         this.onClosed = onClosed;
-        this.end = new End(name + " end", threads, member.subscriptions().queue(), this::end);
+        this.end = new End(name + " end", threads, member.subscriptions().queue()::hold,
+                member.subscriptions().queue()::isAnyBegun, this::end);
     }
 
     @Override

@@ -76,7 +76,7 @@ class KeptFailoverTest {
             CountDownLatch copied = new CountDownLatch(1);
             try (Member member = new Member(source, "a", received,
                     Member.options(Member.SKIP, Duration.ofSeconds(1), Duration.ofSeconds(10)), 1, message -> {
-                        if ("100".equals(message.row().payload())) {
+                        if ("100".equals(message.payload())) {
                             copied.await();
                         }
                     }).start()) {

@@ -1,15 +1,19 @@
 package io.github.pgpubsub.internal.log;
 
+import io.github.pgpubsub.BufferLimit;
 import io.github.pgpubsub.SubscriptionListener;
 import io.github.pgpubsub.connect.ConnectionSource;
 import io.github.pgpubsub.connect.OwnMessages;
 import io.github.pgpubsub.internal.log.reading.ErrorPolicy;
 import io.github.pgpubsub.internal.log.reading.ReadOptions;
+import io.github.pgpubsub.internal.log.schema.LogQueries;
 import io.github.pgpubsub.internal.session.Session;
 import io.github.pgpubsub.internal.session.SessionOptions;
 import io.github.pgpubsub.internal.subscription.Subscriptions;
 import io.github.pgpubsub.kept.AckMode;
-import io.github.pgpubsub.kept.KeptListener.Incident;
+import io.github.pgpubsub.kept.KeptHandler;
+import io.github.pgpubsub.kept.KeptListener;
+import io.github.pgpubsub.kept.KeptMessage;
 import io.github.pgpubsub.kept.OnError;
 import io.github.pgpubsub.kept.StartFrom;
 import java.time.Duration;
@@ -67,8 +71,11 @@ final class Member implements AutoCloseable {
                         incidents.add(failure.toString());
                     }
                 }, callbacks);
-        subscription = new Reception(reader, group, options, lead, new Handler(), workers, Duration.ofSeconds(20),
-                this::thread);
+        Handler handler = new Handler();
+        subscription = new Reception(reader, group,
+                new ReceptionOptions(new GroupOptions(options, null, null, new BufferLimit(options.bytes())),
+                        new LogQueries("pgpubsub"), workers, Duration.ofSeconds(20), null),
+                lead, handler, handler, this::thread, callbacks, () -> {});
     }
 
     static ReadOptions options(ErrorPolicy onError, Duration poll, Duration leaderTimeout) {
@@ -89,17 +96,22 @@ final class Member implements AutoCloseable {
         return this;
     }
 
-    private final class Handler implements KeptHandler {
+    private final class Handler implements KeptHandler, KeptListener {
 
         @Override
         public void handle(KeptMessage message) throws Exception {
-            received.add(new Received(name, message.row().payload(), message.redelivered()));
+            received.add(new Received(name, message.payload(), message.redelivered()));
             step.handle(message);
         }
 
         @Override
         public void gap(long missed) {
             gaps.add(missed);
+        }
+
+        @Override
+        public void failed(Exception failure) {
+            // What becomes of the message is what the tests look at.
         }
 
         @Override

@@ -120,7 +120,7 @@ class EndTest {
 
     @Test
     void aFailureIsAnEndToo() throws Exception {
-        End end = new End("test end", EndTest::thread, queue, () -> {
+        End end = new End("test end", EndTest::thread, queue::hold, queue::isAnyBegun, () -> {
             throw new IllegalStateException("no end");
         });
         end.begin(0).get(10, SECONDS);
@@ -129,7 +129,7 @@ class EndTest {
     @Test
     void anInterruptDoesNotEndTheWaitAndIsKept() {
         CountDownLatch goOn = new CountDownLatch(1);
-        End end = new End("test end", EndTest::thread, queue, () -> {
+        End end = new End("test end", EndTest::thread, queue::hold, queue::isAnyBegun, () -> {
             try {
                 goOn.await();
                 ended.add("done");
@@ -161,7 +161,7 @@ class EndTest {
     }
 
     private End end(BiFunction<String, Runnable, Thread> threads) {
-        return new End("test end", threads, queue, () -> ended.add(Thread.currentThread().getName()));
+        return new End("test end", threads, queue::hold, queue::isAnyBegun, () -> ended.add(Thread.currentThread().getName()));
     }
 
     private static Thread thread(String name, Runnable task) {

@@ -55,6 +55,16 @@ public final class Reader<M> {
         return state instanceof Asleep;
     }
 
+    /** Of its leadership; 0: it has none. */
+    public long epoch() {
+        return state instanceof InTerm<M> inTerm ? inTerm.term.fence.epoch() : 0;
+    }
+
+    /** The end of the open window; null: none is open. */
+    public @Nullable Bound windowEnd() {
+        return state instanceof InTerm<M> inTerm ? inTerm.term.windowEnd() : null;
+    }
+
     /** Messages that are handed out and not complete, or complete behind such ones. */
     public int inHand() {
         return hand.size();

@@ -33,6 +33,11 @@ final class Term<M> {
         return done;
     }
 
+    @Nullable
+    Bound windowEnd() {
+        return window == null || closing ? null : window.upto();
+    }
+
     Window window(Bound upto, long lastId) {
         Window opened = new Window(done, upto);
         window = opened;

@@ -372,6 +372,52 @@ public final class LogQueries {
                 select no, shard, created from ${log}.join_group(?::pg_catalog.text, ?::pg_catalog.text, ?::pg_catalog.text,
                     ?::pg_catalog.int4, ?::pg_catalog.interval)"""),
 
+        /** Removes a group with its place and its parked messages: whether it was there. {@code channel, grp}. */
+        DROP_GROUP("select ${log}.drop_group(?::pg_catalog.text, ?::pg_catalog.text)"),
+
+        /** Sends a group elsewhere. {@code channel, grp, start_from}. */
+        SEEK("select ${log}.seek(?::pg_catalog.text, ?::pg_catalog.text, ?::pg_catalog.text)"),
+
+        /** Writes parked messages to the log again: how many. {@code channel, grp, id or null}. */
+        REQUEUE("select ${log}.requeue(?::pg_catalog.text, ?::pg_catalog.text, ?::pg_catalog.int8)"),
+
+        /**
+         * All groups, or those of a channel: {@code channel, grp, shard, shards, lag, lag_seconds, leader, epoch, parked, missed}.
+         * {@code channel or null, channel or null}.
+         */
+        GROUPS("""
+                select channel, grp, shard, shards, lag, lag_seconds, leader, epoch, parked, missed from ${log}.groups
+                where ?::pg_catalog.text is null or channel operator(pg_catalog.=) ?::pg_catalog.text
+                order by channel, grp, shard"""),
+
+        /** Which database of which cluster this is, whatever leads to it. */
+        IDENTITY(
+                """
+                        select c.system_identifier::pg_catalog.text operator(pg_catalog.||) '/' operator(pg_catalog.||) d.oid::pg_catalog.text
+                        from pg_catalog.pg_control_system() c, pg_catalog.pg_database d
+                        where d.datname operator(pg_catalog.=) pg_catalog.current_database()"""),
+
+        /** A place, for an exchange's own transaction: {@code epoch, owner, upto, last_id, transaction_isolation}. {@code no}. */
+        STANDING_IN_TRANSACTION("""
+                select epoch, owner, upto::pg_catalog.text, last_id, pg_catalog.current_setting('transaction_isolation')
+                from ${log}.place where no operator(pg_catalog.=) ?"""),
+
+        /** Writes a message: {@code id, micros}. {@code channel, key, payload, bytes, headers, context}. */
+        INSERT("""
+                insert into ${log}.message (channel, key, payload, bytes, headers, context)
+                values (?, ?, ?, ?, ?::pg_catalog.jsonb, ?)
+                returning id, (extract(epoch from at) operator(pg_catalog.*) 1000000)::pg_catalog.int8"""),
+
+        /** As {@link #INSERT}, and nothing that this transaction writes from here on wakes anybody. */
+        INSERT_QUIETLY("""
+                with quiet as materialized (select pg_catalog.set_config('pgpubsub.wake_up', 'none', true) as set)
+                insert into ${log}.message (channel, key, payload, bytes, headers, context)
+                select v.channel, v.key, v.payload, v.bytes, v.headers, v.context
+                from quiet, (values (?::pg_catalog.text, ?::pg_catalog.text, ?::pg_catalog.text, ?::pg_catalog.bytea,
+                    ?::pg_catalog.jsonb, ?::pg_catalog.uuid)) as v (channel, key, payload, bytes, headers, context)
+                where quiet.set is not null
+                returning id, (extract(epoch from at) operator(pg_catalog.*) 1000000)::pg_catalog.int8"""),
+
         /**
          * Forgets and moves on: {@code outcome, slot, given_up, groups, expired}. In autocommit.
          * {@code retention, retention_max, group_expiry, slot_bytes}.

@@ -2,8 +2,11 @@ package io.github.pgpubsub.internal.log.schema;
 
 import org.jspecify.annotations.Nullable;
 
-/** The log can't be used as it is. The message says what is missing and the statement, or the file, that helps. */
-public final class LogSchemaException extends RuntimeException {
+/**
+ * The log can't be used as it is. The message says what is missing and the statement, or the file, that helps. As an
+ * {@link IllegalArgumentException} it ends a start, as settings do that can't work.
+ */
+public final class LogSchemaException extends IllegalArgumentException {
 
     private static final long serialVersionUID = 1;
 

@@ -1,23 +1,11 @@
 package io.github.pgpubsub.internal.log.sending;
 
 import io.github.pgpubsub.internal.publish.Outgoing;
+import io.github.pgpubsub.kept.KeptMessages;
 import org.jspecify.annotations.Nullable;
 
 /** A kept message on its way to the log. */
 public final class OutgoingKept extends Outgoing {
-
-    /** Learns the outcome of a send. */
-    @FunctionalInterface
-    public interface Callback {
-
-        /**
-         * Called once. May block.
-         *
-         * @param id      the message's id; null: it is not in the log
-         * @param failure null: it is committed
-         */
-        void done(@Nullable String id, @Nullable Exception failure);
-    }
 
     /** Of an object with its array, collections and what waits for it, bytes, roughly. */
     private static final int OVERHEAD = 200;
@@ -27,7 +15,7 @@ public final class OutgoingKept extends Outgoing {
     final @Nullable String payload;
     final byte @Nullable [] bytes;
     final @Nullable String headers;
-    private final Callback callback;
+    private final KeptMessages.Callback callback;
     /** The batch that it was last sent in; 0: it has not been sent. This and what follows belongs to the sender's thread. */
     long batch;
     /** All ids of that batch are higher. */
@@ -41,7 +29,7 @@ public final class OutgoingKept extends Outgoing {
      * @param deadline until when the commit is waited for, by {@link System#nanoTime}
      */
     public OutgoingKept(String channel, @Nullable String key, @Nullable String payload, byte @Nullable [] bytes,
-            @Nullable String headers, long deadline, Callback callback) {
+            @Nullable String headers, long deadline, KeptMessages.Callback callback) {
         super(deadline);
         this.channel = channel;
         this.key = key;
@@ -49,6 +37,11 @@ public final class OutgoingKept extends Outgoing {
         this.bytes = bytes;
         this.headers = headers;
         this.callback = callback;
+    }
+
+    /** @param deadline until when the commit is waited for, by {@link System#nanoTime} */
+    public OutgoingKept(CheckedMessage message, long deadline, KeptMessages.Callback callback) {
+        this(message.channel, message.key, message.payload, message.bytes, message.headers, deadline, callback);
     }
 
     void committedAs(String messageId) {

@@ -1,0 +1,194 @@
+package io.github.pgpubsub.internal.log;
+
+import io.github.pgpubsub.internal.ConnectionFailure;
+import io.github.pgpubsub.internal.log.reading.Bound;
+import io.github.pgpubsub.internal.log.reading.Delivery;
+import io.github.pgpubsub.internal.log.reading.Fence;
+import io.github.pgpubsub.internal.log.reading.Page;
+import io.github.pgpubsub.kept.KeptHandler;
+import io.github.pgpubsub.kept.KeptMessageId;
+import io.github.pgpubsub.kept.Transactions;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Handles a message in a transaction in which the group's place moves, too ({@code ackMode=transaction}). So whatever happens, the
+ * message's effects in that database are there once when the place has moved, and not at all when it has not.
+ *
+ * <p>The transaction begins by reading the place: a message that another owner may have begins nothing, and one whose commit was not
+ * confirmed and is in the place is complete. It ends by moving the place, under the epoch and owner that handed the message out.
+ */
+final class InTransaction implements Handling {
+
+    private static final String READ_COMMITTED = "read committed";
+    /** Serialization failure: the server asks for another try. */
+    private static final String TRY_AGAIN = "40001";
+    /** Class 23: a constraint that is checked at the commit. Then it is rolled back for certain, and the message's fault. */
+    private static final String CONSTRAINT = "23";
+    private static final long FIRST_PAUSE = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long LONGEST_PAUSE = TimeUnit.SECONDS.toNanos(5);
+    private static final int VALID_SECONDS = 1;
+
+    /** The place belongs to another owner, or is elsewhere. */
+    private static final class NotOurs extends Exception {
+
+        private static final long serialVersionUID = 1;
+
+        NotOurs() {
+            super("The group's place has another owner, or is elsewhere", null, false, false);
+        }
+    }
+
+    /** One attempt, and how far it came. */
+    private final class Attempt implements Transactions.Work {
+
+        private final Delivery<KeptRow> delivery;
+        private final Page.Row<KeptRow> row;
+        private @Nullable Throwable failure;
+        private boolean connectionLost;
+        private boolean done;
+
+        Attempt(Delivery<KeptRow> delivery, Page.Row<KeptRow> row) {
+            this.delivery = delivery;
+            this.row = row;
+        }
+
+        @Override
+        public void run(Connection connection) throws Exception {
+            Fence fence = delivery.fence();
+            Bound upto = delivery.upto();
+            assert upto != null;
+            log.checkSame(connection);
+            TransactedPlace.Standing standing = log.read(connection);
+            if (!READ_COMMITTED.equals(standing.isolation())) {
+                throw new IllegalStateException("ackMode=transaction needs READ COMMITTED, and the transaction is in "
+                        + standing.isolation() + ": another isolation level would not see where the group's place is");
+            }
+            if (!standing.is(fence, upto)) {
+                throw new NotOurs();
+            }
+            if (standing.lastId() < row.id().id()) {
+                handle(connection);
+                if (!log.move(connection, row.id().id(), fence, upto)) {
+                    throw new NotOurs();
+                }
+            }
+            done = true;
+        }
+
+        private void handle(Connection connection) throws Exception {
+            try {
+                handler.handle(new Received(group, delivery, row, null, connection));
+            } catch (Throwable e) {
+                failure = e;
+                // Then the message is not to blame.
+                connectionLost = isLost(connection);
+                throw e;
+            }
+        }
+    }
+
+    private final Shard group;
+    private final KeptHandler handler;
+    private final Transactions transactions;
+    private final TransactedPlace log;
+    /** Attempts in a row that did not settle. */
+    private int unsettled;
+    /** The last message whose commit failed. */
+    private @Nullable KeptMessageId notCommitted;
+
+    InTransaction(Shard group, KeptHandler handler, Transactions transactions, TransactedPlace log) {
+        this.group = group;
+        this.handler = handler;
+        this.transactions = transactions;
+        this.log = log;
+    }
+
+    @Override
+    public Handled handle(Delivery<KeptRow> delivery) {
+        Page.Row<KeptRow> row = delivery.row();
+        if (row == null) {
+            return gap(delivery);
+        }
+        Attempt attempt = new Attempt(delivery, row);
+        try {
+            transactions.execute(attempt);
+            unsettled = 0;
+            return Handled.COMPLETE;
+        } catch (Throwable e) {
+            Handled handled = judge(attempt, e);
+            if (handled.result() == Result.UNSETTLED) {
+                pause();
+            } else {
+                unsettled = 0;
+            }
+            return handled;
+        }
+    }
+
+    private Handled gap(Delivery<KeptRow> delivery) {
+        try {
+            handler.gap(delivery.missed());
+            return Handled.COMPLETE;
+        } catch (Throwable e) {
+            return Handled.failed(e);
+        }
+    }
+
+    private Handled judge(Attempt attempt, Throwable thrown) {
+        SQLException sql = sql(thrown);
+        if (thrown instanceof NotOurs) {
+            return new Handled(Result.UNSETTLED, null);
+        } else if (sql != null && TRY_AGAIN.equals(sql.getSQLState())) {
+            return new Handled(Result.UNSETTLED, thrown);
+        } else if (attempt.failure != null) {
+            return attempt.connectionLost ? new Handled(Result.UNSETTLED, thrown) : Handled.failed(attempt.failure);
+        } else if (!attempt.done) {
+            // The transaction did not begin, or its connection was lost.
+            return new Handled(Result.UNSETTLED, thrown);
+        }
+        return notCommitted(attempt, thrown, sql);
+    }
+
+    /** Whether it is committed is unknown, but for some failures. If the same message comes again, it was not. */
+    private Handled notCommitted(Attempt attempt, Throwable thrown, @Nullable SQLException sql) {
+        KeptMessageId id = attempt.row.id();
+        boolean again = id.equals(notCommitted);
+        notCommitted = id;
+        boolean rolledBack = sql != null && sql.getSQLState() != null && sql.getSQLState().startsWith(CONSTRAINT);
+        // A transaction manager that was told to roll back does so each time.
+        boolean byManager = again && sql == null;
+        return rolledBack || byManager ? Handled.failed(thrown) : new Handled(Result.UNSETTLED, thrown);
+    }
+
+    private static @Nullable SQLException sql(@Nullable Throwable thrown) {
+        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException e) {
+                return e;
+            }
+        }
+        return null;
+    }
+
+    private static boolean isLost(Connection connection) {
+        try {
+            return connection.isClosed() || !connection.isValid(VALID_SECONDS);
+        } catch (SQLException e) {
+            return ConnectionFailure.isLoss(e);
+        }
+    }
+
+    /** None after the first time; then longer each time, so that nothing is hot without end. */
+    private void pause() {
+        long nanos = unsettled == 0 ? 0 : Math.min(LONGEST_PAUSE, FIRST_PAUSE << Math.min(20, unsettled - 1));
+        unsettled++;
+        try {
+            TimeUnit.NANOSECONDS.sleep(nanos);
+        } catch (InterruptedException e) {
+            // The end, or a stray one: the pause is over.
+            Thread.currentThread().interrupt();
+        }
+    }
+}

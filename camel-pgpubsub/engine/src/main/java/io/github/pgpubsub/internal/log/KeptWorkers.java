@@ -1,0 +1,190 @@
+package io.github.pgpubsub.internal.log;
+
+import io.github.pgpubsub.internal.log.reading.Delivery;
+import io.github.pgpubsub.kept.KeptListener;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The threads of a subscription: they take messages, handle them, and tell the reading thread what became of them. They survive any
+ * exception of the handler or the VM and any stray interrupt, and run until they are told to leave.
+ */
+final class KeptWorkers {
+
+    private static final Logger LOG = LoggerFactory.getLogger(KeptWorkers.class);
+
+    /** Pause of a thread after a failure outside of the handler, because memory may be lacking. */
+    private static final long BREATH_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+    private final WorkQueue queue;
+    private final Handling handling;
+    private final GroupReader group;
+    private final KeptListener listener;
+    private final Tally tally;
+    private final List<Thread> threads = new ArrayList<>();
+    private final AtomicInteger atWork = new AtomicInteger();
+    private volatile boolean leaving;
+    /** What keeps messages from being handled at all; null: nothing. */
+    private volatile @Nullable String trouble;
+
+    /** @param thread creates an unstarted thread from a task */
+    KeptWorkers(WorkQueue queue, Handling handling, GroupReader group, KeptListener listener, Tally tally, int concurrency,
+            Function<Runnable, Thread> thread) {
+        this.queue = queue;
+        this.handling = handling;
+        this.group = group;
+        this.listener = listener;
+        this.tally = tally;
+        for (int i = 0; i < concurrency; i++) {
+            threads.add(thread.apply(this::work));
+        }
+    }
+
+    /** @throws OutOfMemoryError when no more threads can be created; those that were started are told to leave */
+    void start() {
+        try {
+            threads.forEach(Thread::start);
+        } catch (RuntimeException | Error e) {
+            leave();
+            throw e;
+        }
+    }
+
+    boolean isAlive() {
+        return atWork.get() > 0;
+    }
+
+    boolean isOwnThread() {
+        return threads.contains(Thread.currentThread());
+    }
+
+    @Nullable
+    String trouble() {
+        return trouble;
+    }
+
+    /** Tells the threads to leave; those that handle a message are interrupted. */
+    void leave() {
+        leaving = true;
+        queue.close();
+        for (Thread each : threads) {
+            if (each != Thread.currentThread()) {
+                each.interrupt();
+            }
+        }
+    }
+
+    private void work() {
+        atWork.incrementAndGet();
+        try {
+            while (!leaving) {
+                pass();
+            }
+        } finally {
+            atWork.decrementAndGet();
+        }
+    }
+
+    private void pass() {
+        try {
+            Delivery<KeptRow> delivery = queue.take();
+            if (delivery != null) {
+                handle(delivery);
+            }
+        } catch (InterruptedException e) {
+            // A stray interrupt, or the end: leave() is the only way to end.
+        } catch (Throwable e) {
+            complain("A thread that handles messages has failed and continues", e);
+            LockSupport.parkNanos(BREATH_NANOS);
+        }
+    }
+
+    private void handle(Delivery<KeptRow> delivery) {
+        Handling.Handled handled;
+        try {
+            tally.begins(delivery);
+            handled = handling.handle(delivery);
+        } catch (Throwable e) {
+            handled = Handling.Handled.failed(e);
+        }
+        // An interrupt flag that the handler leaves behind is not meant for the next message.
+        Thread.interrupted();
+        if (handled.failure() != null) {
+            report(handled.failure());
+        }
+        while (!told(delivery, handled)) {
+            LockSupport.parkNanos(BREATH_NANOS);
+        }
+        queue.finished();
+    }
+
+    /** False: try again. Without this call the message would stay in hand for ever. */
+    private boolean told(Delivery<KeptRow> delivery, Handling.Handled handled) {
+        try {
+            Throwable failure = handled.failure();
+            switch (handled.result()) {
+                case COMPLETE -> {
+                    trouble = null;
+                    tally.completed.increment();
+                    group.postCompleted(delivery);
+                }
+                case FAILED -> {
+                    trouble = null;
+                    awaitKnown(known -> group.postFailed(delivery, String.valueOf(failure), known));
+                }
+                case UNSETTLED -> {
+                    trouble = failure == null ? null : failure.toString();
+                    awaitKnown(known -> group.postUnsettled(delivery, known));
+                }
+                case LEFT_OPEN -> {
+                }
+            }
+            return true;
+        } catch (Throwable e) {
+            complain("What became of a message could not be noted; trying again", e);
+            return false;
+        }
+    }
+
+    private interface Posting {
+        void post(CountDownLatch known);
+    }
+
+    /** The next message may have to come behind this one, so the worker begins none before the reader knows. */
+    private void awaitKnown(Posting posting) {
+        CountDownLatch known = new CountDownLatch(1);
+        posting.post(known);
+        while (known.getCount() > 0 && !leaving) {
+            try {
+                known.await();
+            } catch (InterruptedException e) {
+                // A stray interrupt, or the end.
+            }
+        }
+    }
+
+    private void report(Throwable failure) {
+        try {
+            listener.failed(failure instanceof Exception e ? e : new ExecutionException(failure));
+        } catch (Throwable e) {
+            complain("A failure could not be reported", e);
+        }
+    }
+
+    private void complain(String what, Throwable failure) {
+        try {
+            LOG.error("{}: {}", group, what, failure);
+        } catch (Throwable e) {
+            // Logging failed, and there is nowhere else to report it.
+        }
+    }
+}

@@ -1,0 +1,29 @@
+package io.github.pgpubsub.internal.log;
+
+import io.github.pgpubsub.BufferLimit;
+import io.github.pgpubsub.connect.ConnectionCustomizer;
+import io.github.pgpubsub.connect.ConnectionSource;
+import io.github.pgpubsub.internal.subscription.Subscriptions;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.Executor;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What logs have in common with the {@code PgPubSub} that they belong to.
+ *
+ * @param name       prefix of the names of connections
+ * @param direct     connections to read, to be woken and to ask with
+ * @param sending    connections to send with, possibly of a pool
+ * @param maxBatch   messages per commit
+ * @param customizer null: none
+ * @param context    names the process's own messages
+ * @param memory     for subscriptions that have no limit of their own
+ * @param elections  leadership is elected among its subscriptions
+ * @param callbacks  runs the calls of callbacks and listeners
+ * @param threads    creates an unstarted thread from its purpose and a task
+ */
+public record LogSettings(String name, ConnectionSource direct, ConnectionSource sending, Duration reconnectDelay,
+        Duration reconnectMaxDelay, int maxBatch, @Nullable ConnectionCustomizer customizer, UUID context, BufferLimit memory,
+        Subscriptions elections, Executor callbacks, BiFunction<String, Runnable, Thread> threads) {}
