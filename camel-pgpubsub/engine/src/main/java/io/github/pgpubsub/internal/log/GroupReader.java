@@ -172,7 +172,7 @@ final class GroupReader implements Effects<KeptRow> {
 
     private Runnable joinFirst(LogConnection connection) throws SQLException {
         try {
-            connection.join(group, options.reading().startFrom(), false, options.ownPlace());
+            no = connection.join(group, options.reading().startFrom(), false, options.ownPlace());
             return () -> {};
         } finally {
             // Also if it failed: step 0 finds no place, and tries again.
@@ -298,7 +298,9 @@ final class GroupReader implements Effects<KeptRow> {
             LogConnection.Taking taking = connection.take(group, owner);
             return () -> {
                 errors.clear();
-                no = taking.no();
+                if (taking.place() != null) {
+                    no = taking.no();
+                }
                 trouble = null;
                 reader.taken(ticket, answer(taking), System.nanoTime());
             };

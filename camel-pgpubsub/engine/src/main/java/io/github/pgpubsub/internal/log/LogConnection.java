@@ -169,17 +169,24 @@ final class LogConnection implements AutoCloseable {
     }
 
     /** @param expiry null: the log's for groups */
-    void join(Shard group, StartFrom startFrom, boolean again, @Nullable Duration expiry) throws SQLException {
-        transaction(() -> {
+    /** Returns the place's number. */
+    long join(Shard group, StartFrom startFrom, boolean again, @Nullable Duration expiry) throws SQLException {
+        return transaction(() -> {
             List<Long> created = new ArrayList<>();
-            query(Statement.JOIN, row -> row.getBoolean(3) && created.add(row.getLong(1)), group.channel(), group.group(),
+            long[] no = new long[1];
+            query(Statement.JOIN, row -> {
+                if (row.getInt(2) == group.shard()) {
+                    no[0] = row.getLong(1);
+                }
+                return row.getBoolean(3) && created.add(row.getLong(1));
+            }, group.channel(), group.group(),
                     text(startFrom), group.shards(), expiry == null ? null : expiry.toMillis() + " milliseconds");
             if (again) {
-                for (long no : created) {
-                    update(Statement.MARK_ALL, no);
+                for (long each : created) {
+                    update(Statement.MARK_ALL, each);
                 }
             }
-            return true;
+            return no[0];
         });
     }
 
@@ -212,6 +219,11 @@ final class LogConnection implements AutoCloseable {
     /** Writers need not wake this process for the place any more. */
     void leave(long no) throws SQLException {
         statements(() -> update(Statement.READER, null, null, no));
+    }
+
+    /** See {@link Rotation#run}. */
+    void rotate(Rotation rotation, Duration longest) throws SQLException {
+        rotation.run(jdbc, longest);
     }
 
     /** Keeps the group from expiring. */

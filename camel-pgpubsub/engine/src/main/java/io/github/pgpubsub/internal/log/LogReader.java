@@ -41,8 +41,8 @@ public final class LogReader implements AutoCloseable {
     private static final Duration IO_TIMEOUT = Duration.ofSeconds(10);
     /** How often the groups are asked whether they lead, and so the longest delay until a change of the leader is noticed. */
     private static final long LEAD_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
-    /** How often groups show that they are there. Their expiry is far longer. */
-    private static final long SEEN_NANOS = TimeUnit.SECONDS.toNanos(60);
+    /** How long forgetting may keep the groups from reading. What takes longer gets a connection of its own. */
+    private static final Duration LONGEST_ROTATION = Duration.ofSeconds(1);
     /** Pause after an unexpected failure, so that repeated failures do not make a busy loop. */
     private static final long RECOVERY_MILLIS = 50;
     /** read_only_sql_transaction. */
@@ -61,6 +61,10 @@ public final class LogReader implements AutoCloseable {
     private final LogQueries queries;
     private final LogSchema schema;
     private final WakeUps wakeUps;
+    private final Rotation rotation;
+    private final Rotator rotator;
+    /** How often groups show that they are there. */
+    private final long seenNanos;
     private final UUID id = UUID.randomUUID();
     private final FirstAttempt firstAttempt = new FirstAttempt();
     private final Thread thread;
@@ -98,6 +102,9 @@ public final class LogReader implements AutoCloseable {
         this.queries = new LogQueries(options.schema());
         this.schema = new LogSchema(options.schema());
         this.wakeUps = wakeUps;
+        this.rotation = new Rotation(queries, options.retention(), options.retention().pause());
+        this.rotator = new Rotator(source, options.name(), options.customizer(), rotation, threads);
+        this.seenNanos = options.retention().silence().toNanos();
         this.backoff = new Backoff(options.reconnectDelay(), options.reconnectMaxDelay(), ThreadLocalRandom.current());
         this.thread = threads.apply("read", this::run);
     }
@@ -106,7 +113,7 @@ public final class LogReader implements AutoCloseable {
 
     public void start() {
         connectAt = System.nanoTime();
-        seenAt = System.nanoTime() + SEEN_NANOS;
+        seenAt = System.nanoTime() + seenNanos;
         wakeUps.start(id, channel -> post(() -> groups.forEach(group -> group.woken(channel))));
         thread.start();
     }
@@ -133,6 +140,11 @@ public final class LogReader implements AutoCloseable {
         int backend = backend();
         return new SessionStatus(backend != 0, backend, Duration.ofNanos(now - since), Duration.ofNanos(now - heard),
                 Math.max(0, connections - 1), 0, null);
+    }
+
+    /** What became of forgetting old messages, for status. */
+    Rotation rotation() {
+        return rotation;
     }
 
     /** Has the reading thread do something, after what was posted before. */
@@ -258,10 +270,12 @@ public final class LogReader implements AutoCloseable {
         if (connection == null && now - connectAt >= 0) {
             connect();
             settle();
-        } else if (connection != null && !requests.isEmpty()) {
-            run(requests.remove(), connection);
         } else if (connection != null && now - seenAt >= 0) {
             showSigns(connection);
+        } else if (connection != null && rotation.waitNanos(now) == 0 && !rotator.isAtWork()) {
+            rotate(connection);
+        } else if (connection != null && !requests.isEmpty()) {
+            run(requests.remove(), connection);
         } else {
             Runnable command = commands.poll(waitNanos(now, connection), TimeUnit.NANOSECONDS);
             if (command != null) {
@@ -284,7 +298,8 @@ public final class LogReader implements AutoCloseable {
     }
 
     private long waitNanos(long now, @Nullable LogConnection connection) {
-        long wait = Math.max(0, (connection == null ? connectAt : seenAt) - now);
+        long wait = connection == null ? Math.max(0, connectAt - now)
+                : Math.min(Math.max(0, seenAt - now), rotator.isAtWork() ? Long.MAX_VALUE : rotation.waitNanos(now));
         for (GroupReader group : groups) {
             wait = Math.min(wait, Math.min(LEAD_NANOS, group.waitNanos(now)));
         }
@@ -310,9 +325,9 @@ public final class LogReader implements AutoCloseable {
     }
 
     private void showSigns(LogConnection connection) {
-        seenAt = System.nanoTime() + SEEN_NANOS;
+        seenAt = System.nanoTime() + seenNanos;
         List<Long> nos = new ArrayList<>();
-        groups.stream().filter(GroupReader::isInTerm).forEach(group -> nos.add(group.no()));
+        groups.stream().mapToLong(GroupReader::no).filter(no -> no != 0).forEach(nos::add);
         if (nos.isEmpty()) {
             return;
         }
@@ -323,6 +338,19 @@ public final class LogReader implements AutoCloseable {
                 lost(e);
             } else {
                 LOG.warn("Groups can't be kept from expiring: {}", ConnectionFailure.firstLine(e));
+            }
+        }
+    }
+
+    private void rotate(LogConnection connection) {
+        try {
+            connection.rotate(rotation, LONGEST_ROTATION);
+        } catch (SQLException e) {
+            if (ConnectionFailure.isLoss(e)) {
+                lost(e);
+            } else {
+                LOG.debug("The log is rotated on a connection of its own: {}", ConnectionFailure.firstLine(e));
+                rotator.start();
             }
         }
     }

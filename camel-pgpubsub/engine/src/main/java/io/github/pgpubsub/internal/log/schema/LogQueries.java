@@ -346,9 +346,9 @@ public final class LogQueries {
                 values (?, ?, ?, ?, ?, ?, ?, ?::pg_catalog.jsonb, ?, ?, ?)
                 on conflict (channel, grp, id, at) do update set error = excluded.error, attempts = excluded.attempts"""),
 
-        /** Signs of life of members, leader or not. {@code no[]}. */
+        /** Signs of life of members, leader or not; groups that were removed have none. {@code no[]}. */
         SEEN("""
-                insert into ${log}.seen (no) select n from pg_catalog.unnest(?::pg_catalog.int8[]) as t(n)
+                insert into ${log}.seen (no) select s.no from ${log}.subscriber s where s.no operator(pg_catalog.=) any (?::pg_catalog.int8[])
                 on conflict (no) do update set at = excluded.at"""),
 
         /** Tries the session-level advisory lock that a sleeping reader holds for a channel. {@code reader, channel}. */
