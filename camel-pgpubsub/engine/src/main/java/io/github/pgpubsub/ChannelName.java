@@ -18,6 +18,9 @@ public final class ChannelName {
     /** Prefix of the channels on which writers of kept messages wake readers. */
     public static final String WAKE_PREFIX = "pgpubsub/wake/";
 
+    /** Where those meet that read kept messages. */
+    static final String ELECTIONS = "pgpubsub-kept";
+
     private static final List<String> RESERVED = List.of(CONTROL_PREFIX, OWN_MARKS_PREFIX, WAKE_PREFIX);
 
     private ChannelName() {}
@@ -26,7 +29,7 @@ public final class ChannelName {
      * Checks a name and returns it.
      *
      * @throws IllegalArgumentException when the name is empty, is longer than 63 bytes of UTF-8, contains a NUL character or half
-     *                                  a surrogate pair, or begins with a reserved prefix
+     *                                  a surrogate pair, or is reserved or begins with a reserved prefix
      */
     public static String check(@Nullable String channel) {
         if (channel == null || channel.isEmpty()) {
@@ -43,6 +46,9 @@ public final class ChannelName {
         }
         if (!StandardCharsets.UTF_8.newEncoder().canEncode(channel)) {
             throw new IllegalArgumentException("The channel has half a surrogate pair and so is not valid Unicode");
+        }
+        if (channel.equals(ELECTIONS)) {
+            throw new IllegalArgumentException("The channel " + ELECTIONS + " is reserved");
         }
         for (String reserved : RESERVED) {
             if (channel.startsWith(reserved)) {

@@ -24,6 +24,11 @@ public final class SubscriptionOptions {
         return new Builder(ChannelName.check(channel));
     }
 
+    /** For the engine's own elections, on a channel that {@link ChannelName#check} refuses to everybody else. */
+    public static Builder toElections() {
+        return new Builder(ChannelName.ELECTIONS);
+    }
+
     SubscriptionOptions with(BufferLimit memory) {
         return values.copy().memory(memory).build();
     }

@@ -6,7 +6,7 @@
 -- copy it, with its version in its name because a later version comes as one more file, never as a change of this one.
 --
 -- Another schema: replace "pgpubsub." and "schema pgpubsub" everywhere. The component does so by itself (option logSchema).
--- "pgpubsub.wake_up" and "pgpubsub.wake_up_locks" are settings and keep their names.
+-- "pgpubsub.wake_up", "pgpubsub.wake_up_locks" and "pgpubsub.context" are settings and keep their names.
 
 -- Types, operators and functions are looked up here, when tables and views are made. So no search_path of the session may interfere; the
 -- last statement puts it back.
@@ -51,7 +51,8 @@ create table if not exists pgpubsub.message (
   payload text,
   bytes bytea,
   headers jsonb,
-  context uuid,
+  -- Of the process that sends, for consumers that leave out their own messages. A transaction of the application sets it.
+  context uuid default nullif(current_setting('pgpubsub.context', true), '')::uuid,
   sender uuid,
   batch bigint,
   for_group text collate "C",

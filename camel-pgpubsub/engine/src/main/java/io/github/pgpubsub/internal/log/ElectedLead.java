@@ -22,8 +22,6 @@ public final class ElectedLead implements Lead {
 
     private static final Logger LOG = LoggerFactory.getLogger(ElectedLead.class);
 
-    /** Messages on it mean nothing. */
-    private static final String CHANNEL = "pgpubsub-kept";
     /** How long a member that has resigned stays away, so that another one can lead. */
     private static final long AWAY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -45,7 +43,7 @@ public final class ElectedLead implements Lead {
         this.subscriptions = subscriptions;
         this.listener = listener;
         this.executor = executor;
-        this.options = SubscriptionOptions.to(CHANNEL)
+        this.options = SubscriptionOptions.toElections()
                 .name("Kept messages of " + group)
                 .group(String.join("/", String.valueOf(group.shard()), length(schema), length(group.channel()), group.group()))
                 .acquireInterval(acquireInterval)

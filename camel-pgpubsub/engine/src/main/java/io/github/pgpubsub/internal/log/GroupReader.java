@@ -210,9 +210,10 @@ final class GroupReader implements Effects<KeptRow> {
         }
         leads = leadsNow;
         completeLeftOut(now);
-        if (heldPage != null && hasMemory()) {
-            heldPage.run();
+        Runnable page = heldPage;
+        if (page != null) {
             heldPage = null;
+            page.run();
         }
         if (reader.waitNanos(now) <= 0) {
             reader.tick(now);
@@ -373,22 +374,27 @@ final class GroupReader implements Effects<KeptRow> {
             host.answer(() -> reader.read(ticket, known.page, System.nanoTime()));
             return;
         }
-        Runnable page = () -> host.request(this, ticket, connection -> {
-            Page<KeptRow> read = connection.read(group, request);
-            return () -> {
-                trouble = null;
-                reader.read(ticket, read, System.nanoTime());
-            };
-        });
         if (hasMemory()) {
-            page.run();
+            readPage(ticket, request);
+        } else if (reader.inHand() == 0) {
+            readPage(ticket, new PageRequest(request.window(), request.part(), request.after(), request.last(), 1, 1));
         } else {
-            heldPage = page;
+            heldPage = () -> read(ticket, request);
         }
     }
 
+    private void readPage(Ticket ticket, PageRequest request) {
+        host.request(this, ticket, connection -> {
+            Page<KeptRow> page = connection.read(group, request);
+            return () -> {
+                trouble = null;
+                reader.read(ticket, page, System.nanoTime());
+            };
+        });
+    }
+
     private boolean hasMemory() {
-        return !options.memory().isExceeded() || reader.inHand() == 0;
+        return !options.memory().isExceeded();
     }
 
     @Override

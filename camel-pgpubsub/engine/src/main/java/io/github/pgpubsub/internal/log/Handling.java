@@ -28,6 +28,13 @@ interface Handling {
         }
     }
 
+    /**
+     * Called before the first message. May block.
+     *
+     * @throws IllegalArgumentException when it can't work
+     */
+    default void check() throws InterruptedException {}
+
     /** Called by a worker. May block. Throws nothing that is the message's. */
     Handled handle(Delivery<KeptRow> delivery);
 }

@@ -12,6 +12,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Handles a message in a transaction in which the group's place moves, too ({@code ackMode=transaction}). So whatever happens, the
@@ -22,6 +24,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class InTransaction implements Handling {
 
+    private static final Logger LOG = LoggerFactory.getLogger(InTransaction.class);
+
+    private static final String WRONG_LEVEL = "ackMode=transaction needs transactions in READ COMMITTED, because others don't see where the"
+            + " group's place is";
     private static final String READ_COMMITTED = "read committed";
     /** Serialization failure: the server asks for another try. */
     private static final String TRY_AGAIN = "40001";
@@ -63,8 +69,7 @@ final class InTransaction implements Handling {
             log.checkSame(connection);
             TransactedPlace.Standing standing = log.read(connection);
             if (!READ_COMMITTED.equals(standing.isolation())) {
-                throw new IllegalStateException("ackMode=transaction needs READ COMMITTED, and the transaction is in "
-                        + standing.isolation() + ": another isolation level would not see where the group's place is");
+                throw new IllegalArgumentException(WRONG_LEVEL + ", not " + standing.isolation());
             }
             if (!standing.is(fence, upto)) {
                 throw new NotOurs();
@@ -104,6 +109,32 @@ final class InTransaction implements Handling {
         this.handler = handler;
         this.transactions = transactions;
         this.log = log;
+    }
+
+    /**
+     * A transaction without effect, to see whether they can work. If there is none to be had now, the messages will tell.
+     *
+     * @throws IllegalArgumentException when they are in another database than the log's, or not in READ COMMITTED
+     */
+    @Override
+    public void check() throws InterruptedException {
+        try {
+            transactions.execute(connection -> {
+                log.checkSame(connection);
+                if (connection.getTransactionIsolation() != Connection.TRANSACTION_READ_COMMITTED) {
+                    throw new IllegalArgumentException(WRONG_LEVEL);
+                }
+            });
+        } catch (InterruptedException e) {
+            throw e;
+        } catch (Exception e) {
+            for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+                if (cause instanceof IllegalArgumentException unusable) {
+                    throw unusable;
+                }
+            }
+            LOG.debug("{}: no transaction at the start; trying again with each message", group, e);
+        }
     }
 
     @Override

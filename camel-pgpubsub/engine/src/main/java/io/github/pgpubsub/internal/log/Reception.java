@@ -36,6 +36,7 @@ public final class Reception implements KeptSubscription {
     private final ReceptionOptions options;
     private final WorkQueue queue;
     private final GroupReader group;
+    private final Handling handling;
     private final KeptWorkers workers;
     private final Tally tally = new Tally();
     private final End end;
@@ -58,9 +59,10 @@ public final class Reception implements KeptSubscription {
                 new Reports(listener, new SerialExecutor(callbacks)),
                 tally);
         String purpose = "kept " + shard.channel();
-        this.workers = new KeptWorkers(queue, handling(shard, handler), group, listener, tally, options.concurrency(),
+        this.handling = handling(shard, handler);
+        this.workers = new KeptWorkers(queue, handling, group, listener, tally, options.concurrency(),
                 task -> threads.apply(purpose, task));
-        this.end = new End(purpose + " end", threads, queue::hold, queue::isAnyBegun, this::end);
+        this.end = new End(purpose + " end", threads, held -> {}, queue::isAnyBegun, this::end);
     }
 
     private Handling handling(Shard shard, KeptHandler handler) {
@@ -80,12 +82,14 @@ public final class Reception implements KeptSubscription {
      * Gives the group its place, unless it has one, and joins its election. Waits for both, at most 10 s for the place; then attempts
      * continue in the background.
      *
-     * @throws SQLException when the server refuses user, password or database
+     * @throws SQLException             when the server refuses user, password or database
+     * @throws IllegalArgumentException when the transactions can't work
      */
     public void start() throws SQLException, InterruptedException {
         host.post(() -> host.add(group));
         try {
             boolean unused = await(group.whenJoined(), START);
+            handling.check();
             workers.start();
             lead.start();
         } catch (SQLException | InterruptedException | RuntimeException | Error e) {
@@ -142,20 +146,26 @@ public final class Reception implements KeptSubscription {
 
     @Override
     public void close() {
-        CompletableFuture<Void> unused = end.begin(0);
+        CompletableFuture<Void> unused = end(Duration.ZERO);
         if (!workers.isOwnThread()) {
             end.await();
         }
     }
 
     @Override
-    public CompletableFuture<Void> end(Duration grace) {
+    public synchronized CompletableFuture<Void> end(Duration grace) {
+        // Here and not by the thread that ends: when this call returns, no further message begins.
+        queue.hold(true);
         return end.begin(grace.toNanos());
     }
 
     @Override
-    public boolean goOn() {
-        return end.takeBack();
+    public synchronized boolean goOn() {
+        boolean goesOn = end.takeBack();
+        if (goesOn) {
+            queue.hold(false);
+        }
+        return goesOn;
     }
 
     /**

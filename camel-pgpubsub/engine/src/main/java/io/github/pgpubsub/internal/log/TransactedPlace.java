@@ -43,7 +43,7 @@ final class TransactedPlace {
         this.timeout = String.valueOf(timeout.toMillis());
     }
 
-    /** @throws IllegalStateException when the connection leads to another database than the log's */
+    /** @throws IllegalArgumentException when the connection leads to another database than the log's */
     void checkSame(Connection connection) throws SQLException {
         String expected = identity.get();
         if (expected == null) {

@@ -1,5 +1,6 @@
 package io.github.pgpubsub.internal.log;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.github.pgpubsub.connect.UrlConnectionSource;
 import io.github.pgpubsub.internal.log.reading.ReadOptions;
 import io.github.pgpubsub.internal.log.schema.LogSchema;
@@ -7,7 +8,12 @@ import io.github.pgpubsub.kept.AckMode;
 import io.github.pgpubsub.kept.StartFrom;
 import io.github.pgpubsub.support.EmbeddedServer;
 import io.github.pgpubsub.support.PostgresServer;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -216,12 +222,45 @@ final class KeptFigures {
         return writer;
     }
 
+    /** Processor time of the server's processes, and of this JVM, seconds. */
+    private double[] processorTime() throws Exception {
+        long backend;
+        try (Connection connection = connect();
+                ResultSet row = connection.createStatement().executeQuery("select pg_backend_pid()")) {
+            row.next();
+            backend = row.getLong(1);
+            String server = statOf(backend)[1];
+            long ticks = 0;
+            try (DirectoryStream<Path> processes = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
+                for (Path each : processes) {
+                    String[] stat = statOf(Long.parseLong(each.getFileName().toString()));
+                    if (stat.length > 13 && stat[1].equals(server)) {
+                        ticks += Long.parseLong(stat[11]) + Long.parseLong(stat[12]);
+                    }
+                }
+            }
+            OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+            return new double[] {ticks / 100.0, system.getProcessCpuTime() / 1e9};
+        }
+    }
+
+    /** From the state on: its parent is the second, user and system time are 11 and 12 (proc(5), shifted). */
+    private static String[] statOf(long process) {
+        try {
+            String stat = Files.readString(Path.of("/proc/" + process + "/stat"));
+            return stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+        } catch (IOException e) {
+            return new String[0];
+        }
+    }
+
     private void rate(String name, AtomicLong received) throws Exception {
         AtomicBoolean over = new AtomicBoolean();
         AtomicLong written = new AtomicLong(received.get());
         List<Thread> writers = List.of(writer(over, written, received), writer(over, written, received));
         TimeUnit.SECONDS.sleep(3);
         long[] marks = new long[SECONDS + 1];
+        double[] processor = processorTime();
         long begun = System.nanoTime();
         for (int i = 0; i <= SECONDS; i++) {
             marks[i] = received.get();
@@ -229,6 +268,7 @@ final class KeptFigures {
         }
         long nanos = System.nanoTime() - begun;
         long count = received.get() - marks[0];
+        double[] used = processorTime();
         over.set(true);
         for (Thread writer : writers) {
             writer.join();
@@ -242,7 +282,9 @@ final class KeptFigures {
             each[i] = marks[i + 1] - marks[i];
         }
         Arrays.sort(each);
-        System.out.printf("%s: %d rows/s (median second %d), %s%n", name, count * 1_000_000_000L / nanos, each[SECONDS / 2],
+        System.out.printf("%s: %d rows/s (median second %d), processor %.1f µs a row in the server and %.1f here, %s%n", name,
+                count * 1_000_000_000L / nanos, each[SECONDS / 2], (used[0] - processor[0]) * 1e6 / count,
+                (used[1] - processor[1]) * 1e6 / count,
                 received.get() == written.get() ? "all of " + written : received + " of " + written);
     }
 
@@ -268,11 +310,16 @@ final class KeptFigures {
         }
     }
 
-    private void rest(String name, long begun, AtomicLong received) {
+    private void rest(String name, long begun, AtomicLong received) throws Exception {
+        double[] processor = processorTime();
         while (received.get() < BACKLOG) {
             LockSupport.parkNanos(1_000_000);
         }
-        System.out.printf("%s: %d rows/s%n", name, BACKLOG * 1_000_000_000L / (System.nanoTime() - begun));
+        long nanos = System.nanoTime() - begun;
+        double[] used = processorTime();
+        System.out.printf("%s: %d rows/s, processor %.1f µs a row in the server and %.1f here%n", name,
+                BACKLOG * 1_000_000_000L / nanos,
+                (used[0] - processor[0]) * 1e6 / BACKLOG, (used[1] - processor[1]) * 1e6 / BACKLOG);
     }
 
     private void backlog() throws Exception {

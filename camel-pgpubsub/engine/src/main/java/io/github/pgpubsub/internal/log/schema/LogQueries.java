@@ -402,21 +402,16 @@ public final class LogQueries {
                 select epoch, owner, upto::pg_catalog.text, last_id, pg_catalog.current_setting('transaction_isolation')
                 from ${log}.place where no operator(pg_catalog.=) ?"""),
 
-        /** Writes a message: {@code id, micros}. {@code channel, key, payload, bytes, headers, context}. */
-        INSERT("""
-                insert into ${log}.message (channel, key, payload, bytes, headers, context)
-                values (?, ?, ?, ?, ?::pg_catalog.jsonb, ?)
-                returning id, (extract(epoch from at) operator(pg_catalog.*) 1000000)::pg_catalog.int8"""),
+        /**
+         * Writes a message in a transaction of the application: {@code id, micros}. The sender's rights do not reach the column context, so it
+         * comes by the column's default. {@code context, channel, key, payload, bytes, headers}.
+         */
+        INSERT(insert("pg_catalog.set_config('pgpubsub.context', ?, true)")),
 
         /** As {@link #INSERT}, and nothing that this transaction writes from here on wakes anybody. */
-        INSERT_QUIETLY("""
-                with quiet as materialized (select pg_catalog.set_config('pgpubsub.wake_up', 'none', true) as set)
-                insert into ${log}.message (channel, key, payload, bytes, headers, context)
-                select v.channel, v.key, v.payload, v.bytes, v.headers, v.context
-                from quiet, (values (?::pg_catalog.text, ?::pg_catalog.text, ?::pg_catalog.text, ?::pg_catalog.bytea,
-                    ?::pg_catalog.jsonb, ?::pg_catalog.uuid)) as v (channel, key, payload, bytes, headers, context)
-                where quiet.set is not null
-                returning id, (extract(epoch from at) operator(pg_catalog.*) 1000000)::pg_catalog.int8"""),
+        INSERT_QUIETLY(insert("""
+                pg_catalog.set_config('pgpubsub.wake_up', 'none', true) operator(pg_catalog.||)
+                    pg_catalog.set_config('pgpubsub.context', ?, true)""")),
 
         /**
          * Forgets and moves on: {@code outcome, slot, given_up, groups, expired}. In autocommit.
@@ -447,6 +442,18 @@ public final class LogQueries {
                 from ${log}.sent(?::pg_catalog.uuid, ?::pg_catalog.int8, ?::pg_catalog.int8, ?::pg_catalog.text[])""");
 
         private final String template;
+
+        private static String insert(String settings) {
+            return """
+                    with set_first as materialized (select ${settings} as done)
+                    insert into ${log}.message (channel, key, payload, bytes, headers)
+                    select v.channel, v.key, v.payload, v.bytes, v.headers
+                    from set_first, (values (?::pg_catalog.text, ?::pg_catalog.text, ?::pg_catalog.text, ?::pg_catalog.bytea,
+                        ?::pg_catalog.jsonb)) as v (channel, key, payload, bytes, headers)
+                    where set_first.done is not null
+                    returning id, (extract(epoch from at) operator(pg_catalog.*) 1000000)::pg_catalog.int8"""
+                    .replace("${settings}", settings);
+        }
 
         Statement(String template) {
             this.template = template;

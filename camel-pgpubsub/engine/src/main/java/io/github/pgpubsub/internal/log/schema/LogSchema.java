@@ -47,7 +47,7 @@ public final class LogSchema {
     private static final Logger LOG = LoggerFactory.getLogger(LogSchema.class);
 
     private static final List<Right> TO_SEND = List.of(
-            new Right("column", "message", "INSERT", List.of("channel", "key", "payload", "bytes", "headers", "context")),
+            new Right("column", "message", "INSERT", List.of("channel", "key", "payload", "bytes", "headers")),
             new Right("column", "message", "SELECT", List.of("id", "at")),
             new Right("sequence", "message_id", "USAGE"),
             new Right("sequence", "slot", "USAGE"),

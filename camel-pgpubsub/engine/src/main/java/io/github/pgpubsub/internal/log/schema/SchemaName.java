@@ -15,9 +15,9 @@ record SchemaName(String name) {
     /** NAMEDATALEN - 1: the server would cut a longer name, and so mean another schema. */
     private static final int MAX_BYTES = 63;
 
-    /** A line of comment, which stays; or the name in the file: at the beginning of a literal, or as a name. Two settings are no schema. */
+    /** A line of comment, which stays; or the name in the file: at the beginning of a literal, or as a name. Three settings are no schema. */
     private static final Pattern IN_FILE = Pattern.compile(
-            "(?m)^ *--.*$|'pgpubsub(?=['.])(?!\\.wake_up)|(?<!')\\bpgpubsub(?=\\.)|(?<=schema )pgpubsub\\b");
+            "(?m)^ *--.*$|'pgpubsub(?=['.])(?!\\.(?:wake_up|context'))|(?<!')\\bpgpubsub(?=\\.)|(?<=schema )pgpubsub\\b");
 
     SchemaName {
         int bytes = name.getBytes(StandardCharsets.UTF_8).length;

@@ -8,16 +8,19 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.UUID;
 
-/** Writes a message in a transaction of the application. */
+/**
+ * Writes a message in a transaction of the application. Whatever else this transaction writes to the log counts as this process's own
+ * from then on.
+ */
 public final class TransactedInsert {
 
     private final LogQueries queries;
-    private final UUID context;
+    private final String context;
 
     /** @param context names the process for those that leave out their own messages */
     public TransactedInsert(LogQueries queries, UUID context) {
         this.queries = queries;
-        this.context = context;
+        this.context = context.toString();
     }
 
     /**
@@ -33,12 +36,12 @@ public final class TransactedInsert {
                 throw new IllegalStateException(
                         "Not sent: the connection is in no transaction. Begin one, or publish without one");
             }
-            insert.setString(1, message.channel);
-            insert.setString(2, message.key);
-            insert.setString(3, message.payload);
-            insert.setBytes(4, message.bytes);
-            insert.setString(5, message.headers);
-            insert.setObject(6, context);
+            insert.setString(1, context);
+            insert.setString(2, message.channel);
+            insert.setString(3, message.key);
+            insert.setString(4, message.payload);
+            insert.setBytes(5, message.bytes);
+            insert.setString(6, message.headers);
             try (ResultSet row = insert.executeQuery()) {
                 row.next();
                 return row.getLong(1) + "-" + row.getLong(2);
