@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -288,12 +289,12 @@ final class LogConnection implements AutoCloseable {
             run(opening);
             return null;
         }
-        Rows rest = new Rows();
+        Rows rest = new Rows(limits);
         if (done.maxId() == 0) {
             run(opening, firstRest(group, no, done, limits, rest));
             return rest.page(PageRequest.Part.REST);
         }
-        Rows stragglers = new Rows();
+        Rows stragglers = new Rows(limits);
         run(opening, firstStragglers(group, no, done, limits, stragglers), firstRest(group, no, done, limits, rest));
         return limits.both(stragglers.page(PageRequest.Part.STRAGGLERS), rest.page(PageRequest.Part.REST));
     }
@@ -302,15 +303,14 @@ final class LogConnection implements AutoCloseable {
         String snapshot = done.snapshot().text();
         return new Query(Statement.FIRST_STRAGGLERS, rows, snapshot, no, snapshot, done.xid(), no, group.channel(), 0L,
                 done.maxId(),
-                group.group(), group.shards(), shard(group), limits.candidates(), limits.candidates(), limits.rows(),
-                limits.bytes());
+                group.group(), group.shards(), shard(group), limits.rows(), limits.rows(), limits.bytes());
     }
 
     private Query firstRest(Shard group, long no, Bound done, PageLimits limits, Rows rows) throws SQLException {
         String snapshot = done.snapshot().text();
         return new Query(Statement.FIRST_REST, rows, group.channel(), done.maxId(), no, snapshot, no, no, snapshot, no,
                 group.group(),
-                group.shards(), shard(group), limits.candidates(), limits.rows(), limits.bytes());
+                group.shards(), shard(group), limits.rows(), limits.bytes());
     }
 
     private static OpenAnswer openAnswer(ResultSet row, Fence fence, Bound done) throws SQLException {
@@ -350,12 +350,12 @@ final class LogConnection implements AutoCloseable {
     Page<KeptRow> read(Shard group, PageRequest request) throws SQLException {
         PageLimits limits = new PageLimits(request.rows(), request.bytes());
         return statements(() -> {
-            Rows rest = new Rows();
+            Rows rest = new Rows(limits);
             if (request.part() == PageRequest.Part.REST) {
                 run(rest(group, request, limits, rest));
                 return rest.page(PageRequest.Part.REST);
             }
-            Rows stragglers = new Rows();
+            Rows stragglers = new Rows(limits);
             run(stragglers(group, request, limits, stragglers), rest(group, request, limits, rest));
             return limits.both(stragglers.page(PageRequest.Part.STRAGGLERS), rest.page(PageRequest.Part.REST));
         });
@@ -367,9 +367,7 @@ final class LogConnection implements AutoCloseable {
         String upto = window.upto().snapshot().text();
         return new Query(Statement.STRAGGLERS, rows, done, upto, done, window.done().xid(), upto, group.channel(),
                 request.after(),
-                request.last(), group.group(), group.shards(), shard(group), limits.candidates(), limits.candidates(),
-                limits.rows(),
-                limits.bytes());
+                request.last(), group.group(), group.shards(), shard(group), limits.rows(), limits.rows(), limits.bytes());
     }
 
     private Query rest(Shard group, PageRequest request, PageLimits limits, Rows rows) throws SQLException {
@@ -378,7 +376,7 @@ final class LogConnection implements AutoCloseable {
         String upto = window.upto().snapshot().text();
         return new Query(Statement.REST, rows, group.channel(), window.before(PageRequest.Part.REST, request.after()),
                 window.lastOf(PageRequest.Part.REST), done, upto, upto, done, upto, group.group(), group.shards(), shard(group),
-                limits.candidates(), limits.rows(), limits.bytes());
+                limits.rows(), limits.bytes());
     }
 
     private Object shard(Shard group) throws SQLException {
@@ -388,20 +386,27 @@ final class LogConnection implements AutoCloseable {
     /** Collects a page. */
     private static final class Rows implements Mapper<Boolean> {
 
+        private final PageLimits limits;
         private final List<Page.Row<KeptRow>> rows = new ArrayList<>();
-        private long candidates;
+        private long bytes;
+
+        Rows(PageLimits limits) {
+            this.limits = limits;
+        }
 
         @Override
         public Boolean map(ResultSet row) throws SQLException {
-            candidates = row.getLong(13);
+            OffsetDateTime at = row.getObject(2, OffsetDateTime.class);
+            long micros = TimeUnit.SECONDS.toMicros(at.toEpochSecond()) + TimeUnit.NANOSECONDS.toMicros(at.getNano());
+            long size = row.getLong(8);
+            bytes += size;
             KeptRow message = new KeptRow(row.getString(3), row.getString(4), row.getBytes(5), row.getString(6),
-                    row.getObject(7, UUID.class), row.getBoolean(9), row.getObject(10, OffsetDateTime.class));
-            return rows.add(new Page.Row<>(new KeptMessageId(row.getLong(1), row.getLong(2)), message,
-                    PageLimits.OVERHEAD + row.getLong(12)));
+                    row.getObject(7, UUID.class), row.getBoolean(9), at);
+            return rows.add(new Page.Row<>(new KeptMessageId(row.getLong(1), micros), message, PageLimits.OVERHEAD + size));
         }
 
         Page<KeptRow> page(PageRequest.Part part) {
-            return new Page<>(rows, part, rows.size() >= candidates);
+            return new Page<>(rows, part, rows.size() < limits.rows() && bytes < limits.bytes());
         }
     }
 

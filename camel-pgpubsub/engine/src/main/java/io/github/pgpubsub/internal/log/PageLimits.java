@@ -20,11 +20,6 @@ record PageLimits(int rows, long bytes) {
         bytes = Math.max(1, bytes);
     }
 
-    /** One row more than is wanted tells whether more follow. */
-    int candidates() {
-        return Math.addExact(rows, 1);
-    }
-
     /** One page of both parts, which were read with these limits: the rest's ids lie above all stragglers'. */
     Page<KeptRow> both(Page<KeptRow> stragglers, Page<KeptRow> rest) {
         if (!stragglers.last()) {
