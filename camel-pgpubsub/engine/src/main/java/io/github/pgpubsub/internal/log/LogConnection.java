@@ -16,19 +16,22 @@ import io.github.pgpubsub.internal.log.schema.LogQueries;
 import io.github.pgpubsub.internal.log.schema.LogQueries.Statement;
 import io.github.pgpubsub.kept.KeptMessageId;
 import io.github.pgpubsub.kept.StartFrom;
+import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +48,8 @@ final class LogConnection implements AutoCloseable {
             "jit", "off", "plan_cache_mode", "force_generic_plan", "lock_timeout", "1s");
     /** Longest text of an error that is kept with a parked message, characters. */
     private static final int MAX_ERROR = 10_000;
+    /** From 1970 to 2000, where the server's times begin. */
+    private static final long MICROS_TO_2000 = 946_684_800_000_000L;
     /** lock_not_available. */
     private static final String LOCKED = "55P03";
 
@@ -396,8 +401,8 @@ final class LogConnection implements AutoCloseable {
 
         @Override
         public Boolean map(ResultSet row) throws SQLException {
-            OffsetDateTime at = row.getObject(2, OffsetDateTime.class);
-            long micros = TimeUnit.SECONDS.toMicros(at.toEpochSecond()) + TimeUnit.NANOSECONDS.toMicros(at.getNano());
+            long micros = ByteBuffer.wrap(row.getBytes(2)).getLong() + MICROS_TO_2000;
+            OffsetDateTime at = Instant.EPOCH.plus(micros, ChronoUnit.MICROS).atOffset(ZoneOffset.UTC);
             long size = row.getLong(8);
             bytes += size;
             KeptRow message = new KeptRow(row.getString(3), row.getString(4), row.getBytes(5), row.getString(6),

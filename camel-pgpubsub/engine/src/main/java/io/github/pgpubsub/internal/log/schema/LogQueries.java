@@ -49,7 +49,7 @@ public final class LogQueries {
 
     /** One window function, and no arithmetic on the time: these took two thirds of a page's time. */
     private static final String PAGE_HEAD = """
-            select id, at, key, payload, bytes, headers::pg_catalog.text, context, size, for_group is not null
+            select id, pg_catalog.timestamptz_send(at), key, payload, bytes, headers::pg_catalog.text, context, size, for_group is not null
             from (
                 select page.*, pg_catalog.sum(size) over (order by id rows unbounded preceding) as so_far
                 from (
@@ -285,7 +285,7 @@ public final class LogQueries {
 
         /**
          * The next rows of the rest of a window, by id, until a number of rows or of bytes is reached, one row at least: {@code id, at, key,
-         * payload, bytes, headers, context, size, for_group}. If neither number is reached, there are no more.
+         * payload, bytes, headers, context, size, for_group}; {@code at} in 8 bytes, microseconds since 2000. If neither number is reached, there are no more.
          * {@code channel, last_id, upto_max_id, done, upto, upto, done, upto, grp, shards, shard[], rows, bytes}.
          */
         REST(given(PAGE_HEAD + REST_FROM + PAGE_TAIL)),
