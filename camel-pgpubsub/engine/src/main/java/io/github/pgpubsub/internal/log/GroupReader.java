@@ -9,15 +9,19 @@ import io.github.pgpubsub.internal.log.reading.OpenAnswer;
 import io.github.pgpubsub.internal.log.reading.Outcome;
 import io.github.pgpubsub.internal.log.reading.Page;
 import io.github.pgpubsub.internal.log.reading.PageRequest;
+import io.github.pgpubsub.internal.log.reading.ReadOptions;
 import io.github.pgpubsub.internal.log.reading.Reader;
 import io.github.pgpubsub.internal.log.reading.TakeAnswer;
 import io.github.pgpubsub.internal.log.reading.Ticket;
+import io.github.pgpubsub.internal.log.reading.Window;
+import io.github.pgpubsub.kept.AckMode;
 import io.github.pgpubsub.kept.KeptListener.Incident;
 import io.github.pgpubsub.kept.StartFrom;
 import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -46,6 +50,14 @@ final class GroupReader implements Effects<KeptRow> {
     private final GroupOptions options;
     private final Reports reports;
     private final Tally tally;
+    private final PageLimits firstPage;
+    private final Completions completions;
+    /** What this event hands out. */
+    private final List<Delivery<KeptRow>> out = new ArrayList<>();
+    /** There is probably something to open a window for. */
+    private boolean expecting = true;
+    /** Null: none. */
+    private @Nullable ReadAlong readAlong;
     private final CompletableFuture<Void> joined = new CompletableFuture<>();
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
     /** Of messages that failed and are not complete, the last error. */
@@ -76,7 +88,11 @@ final class GroupReader implements Effects<KeptRow> {
         this.options = options;
         this.reports = reports;
         this.tally = tally;
-        this.reader = new Reader<>(options.reading(), this, new SecureRandom());
+        ReadOptions reading = options.reading();
+        this.reader = new Reader<>(reading, this, new SecureRandom());
+        this.firstPage = new PageLimits(Math.min(reading.pageRows(), reading.rows()),
+                Math.min(reading.pageBytes(), reading.bytes()));
+        this.completions = new Completions(queue, reading.ackMode() == AckMode.batch);
     }
 
     // ---- for any thread
@@ -95,7 +111,9 @@ final class GroupReader implements Effects<KeptRow> {
     }
 
     void postCompleted(Delivery<KeptRow> delivery) {
-        host.post(() -> completed(delivery));
+        if (completions.add(delivery)) {
+            host.post(this::collect);
+        }
     }
 
     /** @param known counted down when the reader knows */
@@ -114,6 +132,7 @@ final class GroupReader implements Effects<KeptRow> {
     private void post(CountDownLatch known, Runnable event) {
         host.post(() -> {
             try {
+                collect();
                 event.run();
             } finally {
                 known.countDown();
@@ -153,7 +172,7 @@ final class GroupReader implements Effects<KeptRow> {
 
     private Runnable joinFirst(LogConnection connection) throws SQLException {
         try {
-            connection.join(group, options.reading().startFrom(), false, options.ownPlace());
+            no = connection.join(group, options.reading().startFrom(), false, options.ownPlace());
             return () -> {};
         } finally {
             // Also if it failed: step 0 finds no place, and tries again.
@@ -169,19 +188,20 @@ final class GroupReader implements Effects<KeptRow> {
     void disconnected() {
         isConnected = false;
         sleeps = false;
+        readAlong = null;
         heldPage = null;
         reader.disconnected(System.nanoTime());
     }
 
     void woken(String channel) {
         if (channel.isEmpty() || channel.equals(group.channel())) {
-            // Asked early: after a time without messages the election renews its answer only when somebody asks.
-            boolean unused = lead.mayProcess();
+            expecting = true;
             reader.woken(System.nanoTime());
         }
     }
 
     void tick(long now) {
+        collect();
         boolean leadsNow = lead.isLeading();
         if (leadsNow && !leads) {
             reader.leads(now);
@@ -248,9 +268,14 @@ final class GroupReader implements Effects<KeptRow> {
         reader.refused(ticket, error, System.nanoTime());
     }
 
-    void completed(Delivery<KeptRow> delivery) {
-        errors.remove(delivery);
-        reader.completed(delivery, System.nanoTime());
+    /** What workers have completed. */
+    private void collect() {
+        completions.drain(delivery -> {
+            if (!errors.isEmpty()) {
+                errors.remove(delivery);
+            }
+            reader.completed(delivery, System.nanoTime());
+        });
     }
 
     void stop() {
@@ -274,7 +299,9 @@ final class GroupReader implements Effects<KeptRow> {
             LogConnection.Taking taking = connection.take(group, owner);
             return () -> {
                 errors.clear();
-                no = taking.no();
+                if (taking.place() != null) {
+                    no = taking.no();
+                }
                 trouble = null;
                 reader.taken(ticket, answer(taking), System.nanoTime());
             };
@@ -304,20 +331,49 @@ final class GroupReader implements Effects<KeptRow> {
         });
     }
 
+    /** With the window's first page, in the same round trip, if something is expected to be in it. */
     @Override
     public void open(Ticket ticket, Fence fence, Bound done) {
+        PageLimits first = expecting && hasMemory() ? firstPage : null;
+        if (host.last(this) instanceof Closing closing && closing.fence.equals(fence) && done.equals(closing.whole.upto())) {
+            host.replaceLast(this, List.of(closing.ticket, ticket), connection -> {
+                LogConnection.Next next = connection.next(group, no, fence, closing.whole, first);
+                return () -> {
+                    trouble = null;
+                    opened(done, next.opening());
+                    reader.acknowledged(closing.ticket, next.closed(), System.nanoTime());
+                    reader.opened(ticket, next.opening().answer(), System.nanoTime());
+                };
+            });
+            return;
+        }
         host.request(this, ticket, connection -> {
-            OpenAnswer answer = connection.open(group.channel(), no, fence, done);
+            LogConnection.Opening opening = connection.open(group, no, fence, done, first);
             return () -> {
                 trouble = null;
-                reader.opened(ticket, answer, System.nanoTime());
+                opened(done, opening);
+                reader.opened(ticket, opening.answer(), System.nanoTime());
             };
         });
+    }
+
+    private void opened(Bound done, LogConnection.Opening opening) {
+        expecting = opening.answer() instanceof OpenAnswer.Opened;
+        readAlong = null;
+        if (opening.page() != null && opening.answer() instanceof OpenAnswer.Opened opened) {
+            readAlong = new ReadAlong(new Window(done, opened.upto()), opening.page());
+        }
     }
 
     /** Without memory for more, a page waits; but one message is always allowed. */
     @Override
     public void read(Ticket ticket, PageRequest request) {
+        ReadAlong known = readAlong;
+        readAlong = null;
+        if (known != null && known.answers(request)) {
+            host.answer(() -> reader.read(ticket, known.page, System.nanoTime()));
+            return;
+        }
         if (hasMemory()) {
             readPage(ticket, request);
         } else if (reader.inHand() == 0) {
@@ -343,6 +399,10 @@ final class GroupReader implements Effects<KeptRow> {
 
     @Override
     public void acknowledge(Ticket ticket, Fence fence, Acknowledgement acknowledgement) {
+        if (acknowledgement.whole() && !acknowledgement.release() && acknowledgement.upto() != null) {
+            host.request(this, ticket, new Closing(ticket, fence, acknowledgement));
+            return;
+        }
         host.request(this, ticket, connection -> {
             Outcome outcome = connection.acknowledge(no, fence, acknowledgement);
             if (acknowledgement.release() && outcome == Outcome.MOVED) {
@@ -350,6 +410,34 @@ final class GroupReader implements Effects<KeptRow> {
             }
             return () -> reader.acknowledged(ticket, outcome, System.nanoTime());
         });
+    }
+
+    /** A window is complete. The next one is usually looked for at once, and then opened by the same statement. */
+    private final class Closing implements LogReader.Request {
+
+        private final Ticket ticket;
+        private final Fence fence;
+        private final Acknowledgement whole;
+
+        Closing(Ticket ticket, Fence fence, Acknowledgement whole) {
+            this.ticket = ticket;
+            this.fence = fence;
+            this.whole = whole;
+        }
+
+        @Override
+        public Runnable run(LogConnection connection) throws SQLException {
+            Outcome outcome = connection.acknowledge(no, fence, whole);
+            return () -> reader.acknowledged(ticket, outcome, System.nanoTime());
+        }
+    }
+
+    /** The first page of a window, which came when the window was opened. */
+    private record ReadAlong(Window window, Page<KeptRow> page) {
+
+        boolean answers(PageRequest request) {
+            return request.after() == 0 && request.window().equals(window) && page.rows().size() <= request.rows();
+        }
     }
 
     private void leave() {
@@ -405,13 +493,24 @@ final class GroupReader implements Effects<KeptRow> {
             tally.filtered.increment();
             leftOut.add(delivery);
         } else {
-            queue.put(delivery);
+            out.add(delivery);
         }
     }
 
     @Override
     public List<Delivery<KeptRow>> withdraw() {
-        return queue.withdraw();
+        List<Delivery<KeptRow>> withdrawn = queue.withdraw();
+        withdrawn.addAll(out);
+        out.clear();
+        return withdrawn;
+    }
+
+    /** Called after each event: a page is handed over as a whole. */
+    void handOut() {
+        if (!out.isEmpty()) {
+            queue.put(out);
+            out.clear();
+        }
     }
 
     // ---- what others should know

@@ -9,7 +9,6 @@ import io.github.pgpubsub.internal.log.reading.OpenAnswer;
 import io.github.pgpubsub.internal.log.reading.Outcome;
 import io.github.pgpubsub.internal.log.reading.Page;
 import io.github.pgpubsub.internal.log.reading.PageRequest;
-import io.github.pgpubsub.internal.log.reading.PageRequest.Part;
 import io.github.pgpubsub.internal.log.reading.Place;
 import io.github.pgpubsub.internal.log.reading.Snapshot;
 import io.github.pgpubsub.internal.log.reading.Window;
@@ -17,16 +16,24 @@ import io.github.pgpubsub.internal.log.schema.LogQueries;
 import io.github.pgpubsub.internal.log.schema.LogQueries.Statement;
 import io.github.pgpubsub.kept.KeptMessageId;
 import io.github.pgpubsub.kept.StartFrom;
+import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,10 +42,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class LogConnection implements AutoCloseable {
 
-    /** Memory of a message without its texts and bytes. */
-    private static final int OVERHEAD = 300;
+    /** {@link LogQueries#SETTINGS}, and no long wait for a place that another transaction holds. A pool gets its connection back without them. */
+    private static final Map<String, String> SETTINGS = Map.of("enable_seqscan", "off", "enable_bitmapscan", "off", "enable_sort",
+            "off",
+            "jit", "off", "plan_cache_mode", "force_generic_plan", "lock_timeout", "1s");
     /** Longest text of an error that is kept with a parked message, characters. */
     private static final int MAX_ERROR = 10_000;
+    /** From 1970 to 2000, where the server's times begin. */
+    private static final long MICROS_TO_2000 = 946_684_800_000_000L;
     /** lock_not_available. */
     private static final String LOCKED = "55P03";
 
@@ -47,15 +58,40 @@ final class LogConnection implements AutoCloseable {
     private final LogQueries queries;
     private final UUID reader;
     private final String leader;
+    private final Map<List<Statement>, PreparedStatement> prepared = new HashMap<>();
 
     /** The place's number and what it holds; in place of it, null: there is none, or the transaction that holds it. */
     record Taking(long no, @Nullable Place place, @Nullable String blocker) {}
+
+    /** @param page the window's first page; null: it was not asked for, or no window is open */
+    record Opening(OpenAnswer answer, @Nullable Page<KeptRow> page) {}
+
+    /**
+     * A whole window was acknowledged, and the next one opened.
+     *
+     * @param closed what became of the acknowledgement; if it was refused, nothing was opened
+     */
+    record Next(Outcome closed, Opening opening) {}
 
     /** A place as it was found, before it is led. */
     private record Found(long no, Place place) {}
 
     private interface Mapper<T> {
         T map(ResultSet row) throws SQLException;
+    }
+
+    /** A statement with its parameters, and what is made of its rows. */
+    private static final class Query {
+
+        final Statement statement;
+        final Mapper<?> mapper;
+        final @Nullable Object[] parameters;
+
+        Query(Statement statement, Mapper<?> mapper, @Nullable Object... parameters) {
+            this.statement = statement;
+            this.mapper = mapper;
+            this.parameters = parameters;
+        }
     }
 
     private interface Work<T> {
@@ -70,7 +106,9 @@ final class LogConnection implements AutoCloseable {
         this.reader = reader;
         this.leader = leader;
         if (!connection.behindPooler()) {
-            execute(LogQueries.SETTINGS + "; set lock_timeout = '1s'");
+            connection.set(SETTINGS);
+            // From the first time on: planning is what takes long.
+            connection.pg().setPrepareThreshold(1);
         }
     }
 
@@ -137,17 +175,24 @@ final class LogConnection implements AutoCloseable {
     }
 
     /** @param expiry null: the log's for groups */
-    void join(Shard group, StartFrom startFrom, boolean again, @Nullable Duration expiry) throws SQLException {
-        transaction(() -> {
+    /** Returns the place's number. */
+    long join(Shard group, StartFrom startFrom, boolean again, @Nullable Duration expiry) throws SQLException {
+        return transaction(() -> {
             List<Long> created = new ArrayList<>();
-            query(Statement.JOIN, row -> row.getBoolean(3) && created.add(row.getLong(1)), group.channel(), group.group(),
+            long[] no = new long[1];
+            query(Statement.JOIN, row -> {
+                if (row.getInt(2) == group.shard()) {
+                    no[0] = row.getLong(1);
+                }
+                return row.getBoolean(3) && created.add(row.getLong(1));
+            }, group.channel(), group.group(),
                     text(startFrom), group.shards(), expiry == null ? null : expiry.toMillis() + " milliseconds");
             if (again) {
-                for (long no : created) {
-                    update(Statement.MARK_ALL, no);
+                for (long each : created) {
+                    update(Statement.MARK_ALL, each);
                 }
             }
-            return true;
+            return no[0];
         });
     }
 
@@ -182,6 +227,11 @@ final class LogConnection implements AutoCloseable {
         statements(() -> update(Statement.READER, null, null, no));
     }
 
+    /** See {@link Rotation#run}. */
+    void rotate(Rotation rotation, Duration longest) throws SQLException {
+        rotation.run(jdbc, longest);
+    }
+
     /** Keeps the group from expiring. */
     void seen(List<Long> nos) throws SQLException {
         statements(() -> update(Statement.SEEN, jdbc.createArrayOf("int8", nos.toArray())));
@@ -193,17 +243,79 @@ final class LogConnection implements AutoCloseable {
 
     // ---- reading
 
-    OpenAnswer open(String channel, long no, Fence fence, Bound done) throws SQLException {
-        String snapshot = done.snapshot().text();
-        String xid = String.valueOf(done.xid());
-        OpenAnswer answer = single(Statement.OPEN, row -> openAnswer(row, fence, done), no, fence.epoch(),
-                fence.owner().toString(), snapshot, done.maxId(), xid, channel, done.maxId(), snapshot, channel, channel,
-                snapshot,
-                xid, no);
+    /**
+     * Opens a window if there is anything in it.
+     *
+     * @param first the limits of a first page that comes with the answer, in the same round trip; null: none is wanted. The transaction is
+     *              the window's own, and it is committed when this method returns
+     */
+    Opening open(Shard group, long no, Fence fence, Bound done, @Nullable PageLimits first) throws SQLException {
+        return statements(() -> {
+            OpenAnswer[] answer = new OpenAnswer[1];
+            String snapshot = done.snapshot().text();
+            String xid = String.valueOf(done.xid());
+            Query open = new Query(Statement.OPEN, row -> answer[0] = openAnswer(row, fence, done), no, fence.epoch(),
+                    fence.owner().toString(), snapshot, done.maxId(), xid, group.channel(), done.maxId(), snapshot,
+                    group.channel(),
+                    group.channel(), snapshot, xid, no);
+            Page<KeptRow> page = withFirstPage(open, group, no, done, first);
+            return opening(answer[0], page);
+        });
+    }
+
+    /** Acknowledges a whole window and opens the next one, as one statement: the same as one after the other with nothing in between. */
+    Next next(Shard group, long no, Fence fence, Acknowledgement whole, @Nullable PageLimits first) throws SQLException {
+        Bound upto = whole.upto();
+        assert upto != null && whole.whole() && !whole.release();
+        return statements(() -> {
+            OpenAnswer[] answer = new OpenAnswer[1];
+            String snapshot = upto.snapshot().text();
+            String xid = String.valueOf(upto.xid());
+            Query next = new Query(Statement.NEXT, row -> answer[0] = nextAnswer(row, fence), group.channel(), upto.maxId(),
+                    snapshot,
+                    group.channel(), group.channel(), snapshot, xid, whole.lastId(), whole.missedTold(), no, fence.epoch(),
+                    fence.owner().toString(), snapshot, upto.maxId(), xid, no);
+            Page<KeptRow> page = withFirstPage(next, group, no, upto, first);
+            Outcome closed = answer[0] instanceof OpenAnswer.Refused refused ? refused.outcome() : Outcome.MOVED;
+            return new Next(closed, opening(answer[0], page));
+        });
+    }
+
+    private static Opening opening(@Nullable OpenAnswer answer, @Nullable Page<KeptRow> page) {
         if (answer == null) {
             throw new IllegalStateException("The statement always returns a row");
         }
-        return answer;
+        return new Opening(answer, answer instanceof OpenAnswer.Opened ? page : null);
+    }
+
+    private @Nullable Page<KeptRow> withFirstPage(Query opening, Shard group, long no, Bound done, @Nullable PageLimits limits)
+            throws SQLException {
+        if (limits == null) {
+            run(opening);
+            return null;
+        }
+        Rows rest = new Rows(limits);
+        if (done.maxId() == 0) {
+            run(opening, firstRest(group, no, done, limits, rest));
+            return rest.page(PageRequest.Part.REST);
+        }
+        Rows stragglers = new Rows(limits);
+        run(opening, firstStragglers(group, no, done, limits, stragglers), firstRest(group, no, done, limits, rest));
+        return limits.both(stragglers.page(PageRequest.Part.STRAGGLERS), rest.page(PageRequest.Part.REST));
+    }
+
+    private Query firstStragglers(Shard group, long no, Bound done, PageLimits limits, Rows rows) throws SQLException {
+        String snapshot = done.snapshot().text();
+        return new Query(Statement.FIRST_STRAGGLERS, rows, snapshot, no, snapshot, done.xid(), no, group.channel(), 0L,
+                done.maxId(),
+                group.group(), group.shards(), shard(group), limits.rows(), limits.rows(), limits.bytes());
+    }
+
+    private Query firstRest(Shard group, long no, Bound done, PageLimits limits, Rows rows) throws SQLException {
+        String snapshot = done.snapshot().text();
+        return new Query(Statement.FIRST_REST, rows, group.channel(), done.maxId(), no, snapshot, no, no, snapshot, no,
+                group.group(),
+                group.shards(), shard(group), limits.rows(), limits.bytes());
     }
 
     private static OpenAnswer openAnswer(ResultSet row, Fence fence, Bound done) throws SQLException {
@@ -224,57 +336,83 @@ final class LogConnection implements AutoCloseable {
         return asLeft ? new OpenAnswer.Empty() : new OpenAnswer.Refused(Outcome.DIFFERS);
     }
 
-    /** The rest follows in the same answer if there are no stragglers left. */
+    private static OpenAnswer nextAnswer(ResultSet row, Fence fence) throws SQLException {
+        if (!row.getBoolean(11)) {
+            throw new IllegalStateException("A window can't be opened in a transaction that has written");
+        }
+        if (row.getBoolean(12)) {
+            Bound upto = bound(row, 1);
+            return upto == null ? new OpenAnswer.Empty() : new OpenAnswer.Opened(upto, row.getLong(4));
+        }
+        if (row.getString(8) == null) {
+            return new OpenAnswer.Refused(Outcome.GONE);
+        }
+        boolean mine = row.getLong(5) == fence.epoch() && fence.owner().toString().equals(row.getString(6));
+        return new OpenAnswer.Refused(mine ? Outcome.DIFFERS : Outcome.DEPOSED);
+    }
+
+    /** Both parts in one round trip. */
     Page<KeptRow> read(Shard group, PageRequest request) throws SQLException {
+        PageLimits limits = new PageLimits(request.rows(), request.bytes());
         return statements(() -> {
-            if (request.part() == Part.STRAGGLERS) {
-                Page<KeptRow> stragglers = stragglers(group, request);
-                if (!stragglers.rows().isEmpty()) {
-                    return stragglers;
-                }
+            Rows rest = new Rows(limits);
+            if (request.part() == PageRequest.Part.REST) {
+                run(rest(group, request, limits, rest));
+                return rest.page(PageRequest.Part.REST);
             }
-            return rest(group, request);
+            Rows stragglers = new Rows(limits);
+            run(stragglers(group, request, limits, stragglers), rest(group, request, limits, rest));
+            return limits.both(stragglers.page(PageRequest.Part.STRAGGLERS), rest.page(PageRequest.Part.REST));
         });
     }
 
-    private Page<KeptRow> stragglers(Shard group, PageRequest request) throws SQLException {
+    private Query stragglers(Shard group, PageRequest request, PageLimits limits, Rows rows) throws SQLException {
         Window window = request.window();
         String done = window.done().snapshot().text();
         String upto = window.upto().snapshot().text();
-        int candidates = Math.addExact(request.rows(), 1);
-        return page(Part.STRAGGLERS, Statement.STRAGGLERS, done, upto, done, window.done().xid(), upto, group.channel(),
-                request.after(), request.last(), group.group(), group.shards(), shard(group), candidates, candidates,
-                request.rows(), Math.max(1, request.bytes()));
+        return new Query(Statement.STRAGGLERS, rows, done, upto, done, window.done().xid(), upto, group.channel(),
+                request.after(),
+                request.last(), group.group(), group.shards(), shard(group), limits.rows(), limits.rows(), limits.bytes());
     }
 
-    private Page<KeptRow> rest(Shard group, PageRequest request) throws SQLException {
+    private Query rest(Shard group, PageRequest request, PageLimits limits, Rows rows) throws SQLException {
         Window window = request.window();
         String done = window.done().snapshot().text();
         String upto = window.upto().snapshot().text();
-        return page(Part.REST, Statement.REST, group.channel(), window.before(Part.REST, request.after()),
-                window.lastOf(Part.REST), done, upto, upto, done, upto, group.group(), group.shards(), shard(group),
-                Math.addExact(request.rows(), 1), request.rows(), Math.max(1, request.bytes()));
+        return new Query(Statement.REST, rows, group.channel(), window.before(PageRequest.Part.REST, request.after()),
+                window.lastOf(PageRequest.Part.REST), done, upto, upto, done, upto, group.group(), group.shards(), shard(group),
+                limits.rows(), limits.bytes());
     }
 
     private Object shard(Shard group) throws SQLException {
         return jdbc.createArrayOf("int2", new Short[] {(short) group.shard()});
     }
 
-    private Page<KeptRow> page(Part part, Statement statement, @Nullable Object... parameters) throws SQLException {
-        List<Page.Row<KeptRow>> rows = new ArrayList<>();
-        long[] candidates = {0};
-        query(statement, row -> {
-            candidates[0] = row.getLong(13);
-            return rows.add(row(row));
-        }, parameters);
-        return new Page<>(rows, part, rows.size() >= candidates[0]);
-    }
+    /** Collects a page. */
+    private static final class Rows implements Mapper<Boolean> {
 
-    private static Page.Row<KeptRow> row(ResultSet row) throws SQLException {
-        String context = row.getString(7);
-        KeptRow message = new KeptRow(row.getString(3), row.getString(4), row.getBytes(5), row.getString(6),
-                context == null ? null : UUID.fromString(context), row.getBoolean(9), row.getObject(10, OffsetDateTime.class));
-        return new Page.Row<>(new KeptMessageId(row.getLong(1), row.getLong(2)), message, OVERHEAD + row.getLong(12));
+        private final PageLimits limits;
+        private final List<Page.Row<KeptRow>> rows = new ArrayList<>();
+        private long bytes;
+
+        Rows(PageLimits limits) {
+            this.limits = limits;
+        }
+
+        @Override
+        public Boolean map(ResultSet row) throws SQLException {
+            long micros = ByteBuffer.wrap(row.getBytes(2)).getLong() + MICROS_TO_2000;
+            OffsetDateTime at = Instant.EPOCH.plus(micros, ChronoUnit.MICROS).atOffset(ZoneOffset.UTC);
+            long size = row.getLong(8);
+            bytes += size;
+            KeptRow message = new KeptRow(row.getString(3), row.getString(4), row.getBytes(5), row.getString(6),
+                    row.getObject(7, UUID.class), row.getBoolean(9), at);
+            return rows.add(new Page.Row<>(new KeptMessageId(row.getLong(1), micros), message, PageLimits.OVERHEAD + size));
+        }
+
+        Page<KeptRow> page(PageRequest.Part part) {
+            return new Page<>(rows, part, rows.size() < limits.rows() && bytes < limits.bytes());
+        }
     }
 
     // ---- moving the place
@@ -372,27 +510,51 @@ final class LogConnection implements AutoCloseable {
     }
 
     private <T> List<T> query(Statement statement, Mapper<T> mapper, @Nullable Object... parameters) throws SQLException {
-        try (PreparedStatement prepared = prepare(statement, parameters); ResultSet rows = prepared.executeQuery()) {
-            List<T> all = new ArrayList<>();
-            while (rows.next()) {
-                all.add(mapper.map(rows));
-            }
-            return all;
-        }
+        List<T> all = new ArrayList<>();
+        run(new Query(statement, row -> all.add(mapper.map(row)), parameters));
+        return all;
     }
 
     private int update(Statement statement, @Nullable Object... parameters) throws SQLException {
-        try (PreparedStatement prepared = prepare(statement, parameters)) {
-            return prepared.executeUpdate();
+        PreparedStatement prepared = prepared(List.of(statement));
+        set(prepared, 1, parameters);
+        return prepared.executeUpdate();
+    }
+
+    /** In one round trip, and without a transaction of this connection's in one transaction. */
+    private void run(Query... queries) throws SQLException {
+        PreparedStatement prepared = prepared(Stream.of(queries).map(query -> query.statement).toList());
+        int next = 1;
+        for (Query each : queries) {
+            next = set(prepared, next, each.parameters);
+        }
+        prepared.execute();
+        for (Query each : queries) {
+            try (ResultSet rows = prepared.getResultSet()) {
+                while (rows.next()) {
+                    Object unused = each.mapper.map(rows);
+                }
+            }
+            prepared.getMoreResults();
         }
     }
 
-    private PreparedStatement prepare(Statement statement, @Nullable Object... parameters) throws SQLException {
-        PreparedStatement prepared = jdbc.prepareStatement(queries.sql(statement));
-        for (int i = 0; i < parameters.length; i++) {
-            prepared.setObject(i + 1, parameters[i]);
+    private static int set(PreparedStatement prepared, int first, @Nullable Object... parameters) throws SQLException {
+        int next = first;
+        for (Object each : parameters) {
+            prepared.setObject(next++, each);
         }
-        return prepared;
+        return next;
+    }
+
+    /** Prepared once for a connection. */
+    private PreparedStatement prepared(List<Statement> statements) throws SQLException {
+        PreparedStatement known = prepared.get(statements);
+        if (known == null) {
+            known = jdbc.prepareStatement(statements.stream().map(queries::sql).collect(Collectors.joining(";\n")));
+            prepared.put(statements, known);
+        }
+        return known;
     }
 
     private void execute(String sql) throws SQLException {

@@ -42,8 +42,8 @@ public final class LogReader implements AutoCloseable {
     private static final Duration IO_TIMEOUT = Duration.ofSeconds(10);
     /** How often the groups are asked whether they lead, and so the longest delay until a change of the leader is noticed. */
     private static final long LEAD_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
-    /** How often groups show that they are there. Their expiry is far longer. */
-    private static final long SEEN_NANOS = TimeUnit.SECONDS.toNanos(60);
+    /** How long forgetting may keep the groups from reading. What takes longer gets a connection of its own. */
+    private static final Duration LONGEST_ROTATION = Duration.ofSeconds(1);
     /** Pause after an unexpected failure, so that repeated failures do not make a busy loop. */
     private static final long RECOVERY_MILLIS = 50;
     /** read_only_sql_transaction. */
@@ -54,14 +54,18 @@ public final class LogReader implements AutoCloseable {
         Runnable run(LogConnection connection) throws SQLException;
     }
 
-    /** @param ticket null: nobody waits for an answer */
-    private record Pending(GroupReader group, @Nullable Ticket ticket, Request request) {}
+    /** @param tickets who waits for an answer, in order */
+    private record Pending(GroupReader group, List<Ticket> tickets, Request request) {}
 
     private final ConnectionSource source;
     private final LogReaderOptions options;
     private final LogQueries queries;
     private final LogSchema schema;
     private final WakeUps wakeUps;
+    private final Rotation rotation;
+    private final Rotator rotator;
+    /** How often groups show that they are there. */
+    private final long seenNanos;
     private final UUID id = UUID.randomUUID();
     private final FirstAttempt firstAttempt = new FirstAttempt();
     private final Thread thread;
@@ -82,6 +86,8 @@ public final class LogReader implements AutoCloseable {
 
     private final Set<GroupReader> groups = new LinkedHashSet<>();
     private final Deque<Pending> requests = new ArrayDeque<>();
+    /** Answers that are known without asking the server. */
+    private final Deque<Runnable> answers = new ArrayDeque<>();
     private final Backoff backoff;
     private long connectAt;
     private long seenAt;
@@ -98,6 +104,9 @@ public final class LogReader implements AutoCloseable {
         this.queries = new LogQueries(options.schema());
         this.schema = new LogSchema(options.schema());
         this.wakeUps = wakeUps;
+        this.rotation = new Rotation(queries, options.retention(), options.retention().pause());
+        this.rotator = new Rotator(source, options.name(), options.customizer(), rotation, threads);
+        this.seenNanos = options.retention().silence().toNanos();
         this.backoff = new Backoff(options.reconnectDelay(), options.reconnectMaxDelay(), ThreadLocalRandom.current());
         this.thread = threads.apply("read", this::run);
     }
@@ -106,7 +115,7 @@ public final class LogReader implements AutoCloseable {
 
     public void start() {
         connectAt = System.nanoTime();
-        seenAt = System.nanoTime() + SEEN_NANOS;
+        seenAt = System.nanoTime() + seenNanos;
         wakeUps.start(id, channel -> post(() -> groups.forEach(group -> group.woken(channel))));
         thread.start();
     }
@@ -138,6 +147,11 @@ public final class LogReader implements AutoCloseable {
         int backend = backend();
         return new SessionStatus(backend != 0, backend, Duration.ofNanos(now - since), Duration.ofNanos(now - heard),
                 Math.max(0, connections - 1), 0, null);
+    }
+
+    /** What became of forgetting old messages, for status. */
+    Rotation rotation() {
+        return rotation;
     }
 
     /** Has the reading thread do something, after what was posted before. */
@@ -184,6 +198,7 @@ public final class LogReader implements AutoCloseable {
     void add(GroupReader group) {
         assert isCurrentThread();
         groups.add(group);
+        wakeUps.resume();
         if (current != null) {
             group.connected(null);
         }
@@ -198,7 +213,27 @@ public final class LogReader implements AutoCloseable {
     /** Requests are run in the order of the calls. */
     void request(GroupReader group, @Nullable Ticket ticket, Request request) {
         assert isCurrentThread();
-        requests.add(new Pending(group, ticket, request));
+        requests.add(new Pending(group, ticket == null ? List.of() : List.of(ticket), request));
+    }
+
+    /** The request that would be run just before the next one, if it is this group's; null: it is not, or there is none. */
+    @Nullable
+    Request last(GroupReader group) {
+        Pending last = requests.peekLast();
+        return last != null && last.group == group ? last.request : null;
+    }
+
+    /** The last request and another one are run as one, whose answer answers both. */
+    void replaceLast(GroupReader group, List<Ticket> tickets, Request both) {
+        assert last(group) != null;
+        requests.removeLast();
+        requests.add(new Pending(group, tickets, both));
+    }
+
+    /** Runs an answer that needs no server, soon and before any further request. */
+    void answer(Runnable answer) {
+        assert isCurrentThread();
+        answers.add(answer);
     }
 
     // ---- the loop
@@ -233,29 +268,47 @@ public final class LogReader implements AutoCloseable {
 
     private void pass() throws InterruptedException {
         for (Runnable command = commands.poll(); command != null; command = commands.poll()) {
-            command.run();
+            run(command);
         }
         long now = System.nanoTime();
         for (GroupReader group : List.copyOf(groups)) {
             group.tick(now);
         }
+        settle();
         LogConnection connection = current;
         if (connection == null && now - connectAt >= 0) {
             connect();
-        } else if (connection != null && !requests.isEmpty()) {
-            run(requests.remove(), connection);
+            settle();
         } else if (connection != null && now - seenAt >= 0) {
             showSigns(connection);
+        } else if (connection != null && rotation.waitNanos(now) == 0 && !rotator.isAtWork()) {
+            rotate(connection);
+        } else if (connection != null && !requests.isEmpty()) {
+            run(requests.remove(), connection);
         } else {
             Runnable command = commands.poll(waitNanos(now, connection), TimeUnit.NANOSECONDS);
             if (command != null) {
-                command.run();
+                run(command);
             }
         }
     }
 
+    private void run(Runnable event) {
+        event.run();
+        settle();
+    }
+
+    /** After each event: what it has answered, and what it hands out. */
+    private void settle() {
+        for (Runnable answer = answers.poll(); answer != null; answer = answers.poll()) {
+            answer.run();
+        }
+        groups.forEach(GroupReader::handOut);
+    }
+
     private long waitNanos(long now, @Nullable LogConnection connection) {
-        long wait = Math.max(0, (connection == null ? connectAt : seenAt) - now);
+        long wait = connection == null ? Math.max(0, connectAt - now)
+                : Math.min(Math.max(0, seenAt - now), rotator.isAtWork() ? Long.MAX_VALUE : rotation.waitNanos(now));
         for (GroupReader group : groups) {
             wait = Math.min(wait, Math.min(LEAD_NANOS, group.waitNanos(now)));
         }
@@ -270,21 +323,20 @@ public final class LogReader implements AutoCloseable {
         } catch (SQLException e) {
             if (ConnectionFailure.isLoss(e) || REPLICA.equals(e.getSQLState())) {
                 lost(e);
-            } else if (pending.ticket != null) {
-                LOG.debug("A request for {} failed", pending.group, e);
-                pending.group.refused(pending.ticket, ConnectionFailure.firstLine(e));
             } else {
-                LOG.debug("A request for {} failed, and nobody waits for it", pending.group, e);
+                LOG.debug("A request for {} failed, and {} wait for it", pending.group, pending.tickets.size(), e);
+                pending.tickets.forEach(ticket -> pending.group.refused(ticket, ConnectionFailure.firstLine(e)));
             }
+            settle();
             return;
         }
-        answer.run();
+        run(answer);
     }
 
     private void showSigns(LogConnection connection) {
-        seenAt = System.nanoTime() + SEEN_NANOS;
+        seenAt = System.nanoTime() + seenNanos;
         List<Long> nos = new ArrayList<>();
-        groups.stream().filter(GroupReader::isInTerm).forEach(group -> nos.add(group.no()));
+        groups.stream().mapToLong(GroupReader::no).filter(no -> no != 0).forEach(nos::add);
         if (nos.isEmpty()) {
             return;
         }
@@ -295,6 +347,19 @@ public final class LogReader implements AutoCloseable {
                 lost(e);
             } else {
                 LOG.warn("Groups can't be kept from expiring: {}", ConnectionFailure.firstLine(e));
+            }
+        }
+    }
+
+    private void rotate(LogConnection connection) {
+        try {
+            connection.rotate(rotation, LONGEST_ROTATION);
+        } catch (SQLException e) {
+            if (ConnectionFailure.isLoss(e)) {
+                lost(e);
+            } else {
+                LOG.debug("The log is rotated on a connection of its own: {}", ConnectionFailure.firstLine(e));
+                rotator.start();
             }
         }
     }
@@ -366,6 +431,7 @@ public final class LogReader implements AutoCloseable {
         LogConnection former = current;
         current = null;
         requests.clear();
+        answers.clear();
         if (former != null) {
             since = System.nanoTime();
             former.close();

@@ -15,9 +15,17 @@
  *                                          └── workers ◀── WorkQueue          Lead: the election, which passes no messages
  * </pre>
  *
- * <p>The sleep lock is held by the reading session, so it is lost with the connection whose loss makes the reader begin anew. Behind a
- * transaction pooler there is none, and the reader polls. A reader sleeps only while wake-ups are heard
- * ({@link io.github.pgpubsub.internal.log.WakeUps}).
+ * <p>Wake-ups are heard by the session that holds the leaders' locks ({@link io.github.pgpubsub.internal.log.SessionWakeUps}). The sleep lock
+ * is held by the reading session, so it is lost with the connection whose loss makes the reader begin anew. Behind a transaction pooler there is
+ * none, and the reader polls. A reader sleeps only while wake-ups are heard ({@link io.github.pgpubsub.internal.log.WakeUps}), and looks when
+ * they are heard again.
+ *
+ * <p>Round trips are what an idle message waits for, and what a window costs under load. A window comes with its first page; the end of a
+ * window and the opening of the next one are one statement; both parts of a page are read together; a page is handed to the workers as a whole,
+ * and their completions are collected ({@link io.github.pgpubsub.internal.log.Completions}).
+ *
+ * <p>The process also has the log forgotten what is old enough ({@link io.github.pgpubsub.internal.log.Rotation}), and shows that its groups are
+ * in use.
  *
  * <p>A worker begins a message only while {@code Lead.mayProcess} holds, so a process that resumes after a freeze begins nothing that its
  * successor may have. A message that was begun before is completed, and its acknowledgement is refused.

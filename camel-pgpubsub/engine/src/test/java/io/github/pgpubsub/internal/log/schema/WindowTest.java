@@ -22,6 +22,7 @@ import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -455,11 +456,20 @@ class WindowTest {
         return postgres.strings("select lag || ' ' || lag_seconds from pgpubsub.groups").get(0);
     }
 
-    /** Six writers that change a row of their key first and write the message after, with pauses before and after each step. */
     @Test
     void eachOnceAndInOrderUnderLoad() throws Exception {
+        eachOnceAndInOrder(60);
+    }
+
+    @Test
+    @Tag("long")
+    void eachOnceAndInOrderForLong() throws Exception {
+        eachOnceAndInOrder(1000);
+    }
+
+    /** Six writers that change a row of their key first and write the message after, with pauses before and after each step. */
+    private static void eachOnceAndInOrder(int commits) throws Exception {
         int writers = 6;
-        int commits = 200;
         postgres.execute("drop table if exists counter; create table counter (key int primary key, n int not null);"
                 + " insert into counter select i, 0 from generate_series(0, 9) i");
         ExecutorService threads = Executors.newFixedThreadPool(writers);
