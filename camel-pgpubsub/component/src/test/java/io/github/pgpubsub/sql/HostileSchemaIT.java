@@ -14,14 +14,6 @@ import io.github.pgpubsub.connect.ConnectionSource;
 import io.github.pgpubsub.connect.DataSourceConnectionSource;
 import io.github.pgpubsub.connect.OwnMessages;
 import io.github.pgpubsub.connect.UrlConnectionSource;
-import io.github.pgpubsub.internal.log.Lead;
-import io.github.pgpubsub.internal.log.LogReader;
-import io.github.pgpubsub.internal.log.LogReaderOptions;
-import io.github.pgpubsub.internal.log.Reception;
-import io.github.pgpubsub.internal.log.SessionWakeUps;
-import io.github.pgpubsub.internal.log.Shard;
-import io.github.pgpubsub.internal.log.reading.ErrorPolicy;
-import io.github.pgpubsub.internal.log.reading.ReadOptions;
 import io.github.pgpubsub.internal.log.schema.LogQueries;
 import io.github.pgpubsub.internal.log.schema.LogSchema;
 import io.github.pgpubsub.internal.log.sending.LogStatement;
@@ -29,10 +21,8 @@ import io.github.pgpubsub.internal.log.sending.OutgoingKept;
 import io.github.pgpubsub.internal.publish.Publisher;
 import io.github.pgpubsub.internal.publish.PublisherOptions;
 import io.github.pgpubsub.internal.publish.TransactedNotify;
-import io.github.pgpubsub.internal.session.Session;
-import io.github.pgpubsub.internal.session.SessionOptions;
-import io.github.pgpubsub.internal.subscription.Subscriptions;
-import io.github.pgpubsub.kept.AckMode;
+import io.github.pgpubsub.kept.KeptLogOptions;
+import io.github.pgpubsub.kept.KeptOptions;
 import io.github.pgpubsub.kept.OnError;
 import io.github.pgpubsub.kept.StartFrom;
 import io.github.pgpubsub.support.EmbeddedServer;
@@ -56,7 +46,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -82,6 +71,8 @@ class HostileSchemaIT {
     private static final String PASSWORD = "secret";
     private static final String SEARCH_PATH = "hostile, pg_catalog";
     private static final Duration HEARTBEAT = Duration.ofMillis(300);
+    private static final KeptLogOptions LOG_THAT_IS_THERE = new KeptLogOptions("pgpubsub", false, Duration.ofDays(1), null,
+            Duration.ofDays(1));
     /** Application names of this test's own sessions. */
     private static final Set<String> NOT_OURS = Set.of("test-support", "traps");
     private static final Pattern ENTRY = Pattern.compile("([^|\\n]*)\\|LOG:  (?:statement|execute [^:]+): ");
@@ -305,62 +296,25 @@ class HostileSchemaIT {
     @Test
     void keptMessagesAreReceived() throws Exception {
         List<String> payloads = new CopyOnWriteArrayList<>();
-        BiFunction<String, Runnable, Thread> threads = (purpose, task) -> new Thread(task, purpose);
-        ReadOptions options = new ReadOptions(0, new StartFrom.Earliest(), AckMode.batch,
-                new ErrorPolicy(OnError.park, HEARTBEAT, HEARTBEAT, 0), 10, 1 << 20, 10, 1 << 20, HEARTBEAT, true,
-                HEARTBEAT, Duration.ofSeconds(10));
-        ExecutorService callbacks = Executors.newCachedThreadPool();
-        Subscriptions subscriptions = new Subscriptions("kept", Duration.ofSeconds(10), () -> new Session(url(),
-                new SessionOptions("kept listen", HEARTBEAT, HEARTBEAT, -1, HEARTBEAT, HEARTBEAT, Duration.ofMillis(20), null,
-                        new OwnMessages()),
-                threads), threads, callbacks);
-        try (LogReader reader = new LogReader(url(), new LogReaderOptions("kept", "pgpubsub", false, HEARTBEAT, HEARTBEAT, null),
-                new SessionWakeUps(subscriptions), threads)) {
-            reader.start();
-            try (Reception subscription = new Reception(reader, new Shard("kept", "g"), options, new Alone(),
-                    message -> {
-                        String payload = String.valueOf(message.row().payload());
-                        payloads.add(payload);
-                        if (payload.equals("bad")) {
-                            throw new IllegalStateException("bad");
-                        }
-                    }, 1, Duration.ofSeconds(10), threads)) {
-                subscription.start();
-                for (String payload : List.of("a", "bad", "b")) {
-                    postgres.execute("insert into pgpubsub.message (channel, payload) values ('kept', ?)", payload);
-                    Inbox.await(() -> assertThat(payloads).contains(payload));
-                }
-                Inbox.await(() -> assertThat(postgres.strings("select lag || ' ' || parked from pgpubsub.groups"))
-                        .containsExactly("0 1"));
+        KeptOptions options = KeptOptions.to("kept").group("g").startFrom(new StartFrom.Earliest()).onError(OnError.park)
+                .pollInterval(HEARTBEAT).build();
+        try (PgPubSub pubSub = PgPubSub.to(url()).name("kept").reconnect(HEARTBEAT, HEARTBEAT).build();
+                Subscription subscription = pubSub.kept(LOG_THAT_IS_THERE).subscribe(options, message -> {
+                    String payload = String.valueOf(message.payload());
+                    payloads.add(payload);
+                    if (payload.equals("bad")) {
+                        throw new IllegalStateException("bad");
+                    }
+                })) {
+            for (String payload : List.of("a", "bad", "b")) {
+                postgres.execute("insert into pgpubsub.message (channel, payload) values ('kept', ?)", payload);
+                Inbox.await(() -> assertThat(payloads).contains(payload));
             }
-        } finally {
-            subscriptions.close();
-            callbacks.shutdown();
+            Inbox.await(() -> assertThat(postgres.strings("select lag || ' ' || parked from pgpubsub.groups"))
+                    .containsExactly("0 1"));
+            assertThat(subscription.isReceiving()).isTrue();
         }
         assertThat(statements()).anyMatch(sql -> sql.contains("pg_try_advisory_lock(pg_catalog.hashtextextended"));
-    }
-
-    /** Leads without an election. */
-    private static final class Alone implements Lead {
-
-        @Override
-        public void start() {}
-
-        @Override
-        public boolean isLeading() {
-            return true;
-        }
-
-        @Override
-        public boolean mayProcess() {
-            return true;
-        }
-
-        @Override
-        public void resign(String reason) {}
-
-        @Override
-        public void close() {}
     }
 
     /** With nulls: names are looked up, although most statements then find nothing or are refused. */
