@@ -201,9 +201,9 @@ final class KeptWorld implements AutoCloseable {
         stopAll();
         recordTruth();
         Verdict verdict = KeptJudge.judge(KeptRecord.read(directory), groups.stream().map(Group::judged).toList());
-        Figures.print("kept world: seed %d, %d s, %s, processes %d, faults %s: %s", seed, time.toSeconds(), this, launched,
-                faults,
-                verdict.summary());
+        Figures.print("kept world: seed %d, %d s, %s, processes %d, faults %s, rows left in the log %d: %s", seed,
+                time.toSeconds(), this,
+                launched, faults, postgres.number("select count(*) from pgpubsub.message"), verdict.summary());
         if (verdict.violations().isEmpty() && atRest && !Boolean.getBoolean("kept.keep")) {
             delete();
         } else {
