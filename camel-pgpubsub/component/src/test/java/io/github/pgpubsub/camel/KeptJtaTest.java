@@ -14,6 +14,7 @@ import io.agroal.api.security.NamePrincipal;
 import io.agroal.api.security.SimplePassword;
 import io.agroal.narayana.NarayanaTransactionIntegration;
 import io.github.pgpubsub.support.PostgresExtension;
+import jakarta.transaction.Status;
 import jakarta.transaction.TransactionManager;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -89,7 +90,10 @@ class KeptJtaTest {
     }
 
     @AfterEach
-    void close() {
+    void close() throws Exception {
+        if (manager.getStatus() != Status.STATUS_NO_TRANSACTION) {
+            manager.rollback();
+        }
         camel.close();
         postgres.execute("truncate effect");
     }
@@ -143,8 +147,9 @@ class KeptJtaTest {
     @ParameterizedTest
     @ValueSource(strings = {"local", "xa"})
     void aMessageIsSentIfItsTransactionCommits(String pool) throws Exception {
-        camel.receive("pgpubsub:sent " + pool, inbox).start();
-        String uri = "pgpubsub:sent " + pool + "?transacted=true&dataSource=#" + pool;
+        String uri = "direct:send";
+        camel.receive("pgpubsub:sent " + pool, inbox)
+                .route(route -> route.from(uri).to("pgpubsub:sent " + pool + "?transacted=true&dataSource=#" + pool)).start();
         manager.begin();
         camel.send(uri, "rolled back");
         manager.rollback();
@@ -157,17 +162,27 @@ class KeptJtaTest {
         inbox.awaitBodies("committed", "committed");
     }
 
+    @Test
+    void aProducerThatIsStartedWithinATransactionLeavesItAlone() throws Exception {
+        camel.receive("pgpubsub:late", inbox).start();
+        manager.begin();
+        camel.send("pgpubsub:late?transacted=true&dataSource=#xa", "late");
+        manager.commit();
+        inbox.awaitBodies("late");
+    }
+
     /** A transaction that has notified can't be prepared, so nobody is woken and the reader finds the message by its poll. */
     @Test
     void aMessageIsSentInATransactionThatIsPrepared() throws Exception {
-        camel.receive("pgpubsub:prepared?pollInterval=200", inbox).start();
+        camel.receive("pgpubsub:prepared?pollInterval=200", inbox)
+                .route(route -> route.from("direct:send").to("pgpubsub:prepared?transacted=true&dataSource=#xa")).start();
         awaitStanding("prepared", "lag 0 parked 0");
         for (int i = 0; i < 3; i++) {
             manager.begin();
             Exchange exchange = camel.context().getEndpoint("pgpubsub:prepared").createExchange();
             exchange.getMessage().setBody("m" + i);
             effect(other, exchange);
-            camel.send("pgpubsub:prepared?transacted=true&dataSource=#xa", "m" + i);
+            camel.send("direct:send", "m" + i);
             manager.commit();
         }
 
