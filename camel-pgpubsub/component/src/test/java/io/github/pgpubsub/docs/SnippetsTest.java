@@ -54,6 +54,8 @@ class SnippetsTest {
     @BeforeAll
     static void theUserOfThePages() {
         postgres.createRole("camel", "secret");
+        // It makes the log of kept messages.
+        postgres.execute("grant create on database " + postgres.database() + " to camel");
     }
 
     @TestFactory

@@ -190,7 +190,8 @@ public final class KeptOptions {
          * Pauses before a failed message is delivered again, 1 ms to 24 days: the first one, which doubles, and the longest. Defaults: 1 s,
          * 1 min.
          *
-         * @param limit so many times it is delivered again before it is parked, 0 or more; -1, the default: any number
+         * @param limit so many times it is delivered again before it is parked, 0 or more; -1, the default: any number. Attempts are
+         *              counted since this process has the lead
          * @throws IllegalArgumentException when a value is out of range
          */
         public Builder retry(Duration delay, Duration maxDelay, int limit) {

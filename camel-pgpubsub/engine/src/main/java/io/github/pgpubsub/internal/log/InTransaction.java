@@ -133,7 +133,8 @@ final class InTransaction implements Handling {
                     throw unusable;
                 }
             }
-            LOG.debug("{}: no transaction at the start; trying again with each message", group, e);
+            LOG.warn("{}: no transaction at the start, and trying again with each message: {}", group,
+                    ConnectionFailure.firstLine(e));
         }
     }
 
