@@ -3,6 +3,7 @@ package io.github.pgpubsub.camel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.pgpubsub.support.LoggedLines;
 import io.github.pgpubsub.support.PostgresExtension;
 import java.lang.reflect.Proxy;
 import java.util.stream.Stream;
@@ -119,6 +120,18 @@ class KeptRefusalsTest {
                     case "hashCode" -> System.identityHashCode(proxy);
                     default -> null;
                 });
+    }
+
+    @ParameterizedTest
+    @CsvSource({"false, true", "true, false"})
+    void aNameThatIsPlainAndKeptIsWarnedOf(boolean consumer, boolean producer) throws Exception {
+        try (LoggedLines log = new LoggedLines(); CamelWithPostgres camel = new CamelWithPostgres(postgres)) {
+            camel.receive("pgpubsub:mixed?durable=" + consumer, new Inbox()).receive("pgpubsub:fine?durable=true", new Inbox())
+                    .route(route -> route.from("direct:a").to("pgpubsub:mixed?durable=" + producer).to("pgpubsub:fine?durable=true"))
+                    .start();
+            assertThat(log.lines()).filteredOn(line -> line.contains("is used with durable=true and without")).singleElement()
+                    .asString().contains("Channel mixed");
+        }
     }
 
     @Test
