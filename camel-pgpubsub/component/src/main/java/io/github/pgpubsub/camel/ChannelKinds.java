@@ -21,10 +21,15 @@ final class ChannelKinds {
 
     /** Called when a consumer or a producer starts. */
     synchronized void used(PgPubSub pubSub, String channel, boolean durable) {
+        if (channel.equals(PgPubSubSendDynamicAware.ANY_CHANNEL)) {
+            // Stands for whatever channel a header names.
+            return;
+        }
         uses.add(new Use(pubSub, channel, durable));
         if (uses.contains(new Use(pubSub, channel, !durable)) && warned.add(channel)) {
-            LOG.warn("Channel {} is used with durable=true and without. These are two channels: a plain one, and a kept one of the same"
-                    + " name; neither gets what is sent to the other. Set durable on both sides, for example once on the component",
+            LOG.warn(
+                    "Channel {} is used with durable=true and without. These are two channels: a plain one, and a kept one of the same"
+                            + " name; neither gets what is sent to the other. Set durable on both sides, for example once on the component",
                     channel);
         }
     }

@@ -92,7 +92,8 @@ public class PgPubSubEndpoint extends DefaultEndpoint implements MultipleConsume
     }
 
     PgPubSub retainForListening() {
-        return used(getComponent().pubSubs().retain(configuration, mayAutowire(), configuration.isDedicatedSession() ? this : null));
+        return used(
+                getComponent().pubSubs().retain(configuration, mayAutowire(), configuration.isDedicatedSession() ? this : null));
     }
 
     private PgPubSub used(PgPubSub pubSub) {

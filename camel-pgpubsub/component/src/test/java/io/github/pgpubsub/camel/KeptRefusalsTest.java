@@ -125,9 +125,10 @@ class KeptRefusalsTest {
     @ParameterizedTest
     @CsvSource({"false, true", "true, false"})
     void aNameThatIsPlainAndKeptIsWarnedOf(boolean consumer, boolean producer) throws Exception {
-        try (LoggedLines log = new LoggedLines(); CamelWithPostgres camel = new CamelWithPostgres(postgres)) {
+        try (LoggedLines log = LoggedLines.capture(); CamelWithPostgres camel = new CamelWithPostgres(postgres)) {
             camel.receive("pgpubsub:mixed?durable=" + consumer, new Inbox()).receive("pgpubsub:fine?durable=true", new Inbox())
-                    .route(route -> route.from("direct:a").to("pgpubsub:mixed?durable=" + producer).to("pgpubsub:fine?durable=true"))
+                    .route(route -> route.from("direct:a").to("pgpubsub:mixed?durable=" + producer)
+                            .to("pgpubsub:fine?durable=true"))
                     .start();
             assertThat(log.lines()).filteredOn(line -> line.contains("is used with durable=true and without")).singleElement()
                     .asString().contains("Channel mixed");
