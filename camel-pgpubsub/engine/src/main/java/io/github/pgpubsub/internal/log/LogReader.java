@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -65,6 +66,7 @@ public final class LogReader implements AutoCloseable {
     private final FirstAttempt firstAttempt = new FirstAttempt();
     private final Thread thread;
     private final BlockingQueue<Runnable> commands = new LinkedBlockingQueue<>();
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private volatile boolean closing;
     /** For status and {@link #close}; null: not connected. */
     private volatile @Nullable LogConnection current;
@@ -123,6 +125,11 @@ public final class LogReader implements AutoCloseable {
     public int backend() {
         LogConnection connection = current;
         return connection == null ? 0 : connection.backend();
+    }
+
+    /** Completes when the thread has ended, so that what is posted is not done any more. */
+    CompletableFuture<Void> whenEnded() {
+        return ended;
     }
 
     /** The state of the reading connection. */
@@ -210,6 +217,8 @@ public final class LogReader implements AutoCloseable {
         }
         firstAttempt.succeeded();
         disconnect();
+        List.copyOf(groups).forEach(this::remove);
+        ended.complete(null);
     }
 
     /** Whatever happened, step 0 finds out where each place is. */

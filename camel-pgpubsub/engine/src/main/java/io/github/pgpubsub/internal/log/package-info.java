@@ -1,5 +1,6 @@
 /**
- * Receives kept messages: the I/O around the state machine of {@code log.reading}.
+ * The log of kept messages: {@link io.github.pgpubsub.internal.log.Log} is the door, {@code log.sending} sends, and the rest of this
+ * package receives: the I/O around the state machine of {@code log.reading}.
  *
  * <p>A {@link io.github.pgpubsub.internal.log.LogReader} is a thread with a reading connection, one for each database and process, and
  * serves all groups. Each group has a {@link io.github.pgpubsub.internal.log.GroupReader} with its
@@ -20,6 +21,32 @@
  *
  * <p>A worker begins a message only while {@code Lead.mayProcess} holds, so a process that resumes after a freeze begins nothing that its
  * successor may have. A message that was begun before is completed, and its acknowledgement is refused.
+ *
+ * <p>A {@link io.github.pgpubsub.internal.log.Reception} is one subscription: its place ({@code GroupReader}), its workers, its lead and
+ * its end. A subscription without a single listener has a place that is its own, with a name that no other one has and a short expiry,
+ * and leads it without an election ({@code OwnLead}). The place is removed at an orderly end; after a crash it expires.
+ *
+ * <p><b>What a worker does with a message</b> is a {@code Handling}. Usually it calls the handler, and the message is complete, or it
+ * failed. With {@code ackMode=manual} it stays in hand until somebody acknowledges that attempt. With {@code ackMode=transaction}
+ * ({@code InTransaction}) the message's effects and the place are committed together:
+ *
+ * <ul>
+ * <li>The transaction begins by reading the place. If epoch, owner or window are not those under which the message was handed out, it
+ *     does nothing. If {@code last_id} has reached the message, an earlier attempt is committed, and the handler is not called.</li>
+ * <li>Its last statement moves {@code last_id} under the same epoch, owner and window. If that updates nothing, it is rolled back. From
+ *     there on the row is locked, so nobody takes the lead before the outcome is decided; the server ends the session if the commit does
+ *     not follow within the {@code leaderTimeout}.</li>
+ * <li>Whenever it is not known whether it is committed, the reader begins anew with step 0, which reads the place. One worker hands one
+ *     message at a time to the handler, in order, so {@code last_id} says that all before it is complete.</li>
+ * </ul>
+ *
+ * A failure counts as the message's when the handler threw and the transaction's connection still works, or when a constraint failed at
+ * the commit. A lost connection, a missing connection and a serialization failure (40001) are no message's fault: it is tried again,
+ * after pauses that grow to five seconds.
+ *
+ * <p>Own messages that a subscription leaves out are complete as soon as they are read. A page waits while the common limit of memory is
+ * exceeded, but a subscription with nothing in hand always gets one message. Listeners are called by the callback executor, never by the
+ * reading thread.
  */
 @NullMarked
 package io.github.pgpubsub.internal.log;
