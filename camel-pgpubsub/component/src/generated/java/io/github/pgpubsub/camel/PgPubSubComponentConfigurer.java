@@ -30,6 +30,8 @@ public class PgPubSubComponentConfigurer extends PropertyConfigurerSupport imple
     public boolean configure(CamelContext camelContext, Object obj, String name, Object value, boolean ignoreCase) {
         PgPubSubComponent target = (PgPubSubComponent) obj;
         switch (ignoreCase ? name.toLowerCase() : name) {
+        case "ackmode":
+        case "ackMode": getOrCreateConfiguration(target).setAckMode(property(camelContext, io.github.pgpubsub.kept.AckMode.class, value)); return true;
         case "acquireinterval":
         case "acquireInterval": getOrCreateConfiguration(target).setAcquireInterval(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "autowiredenabled":
@@ -43,14 +45,21 @@ public class PgPubSubComponentConfigurer extends PropertyConfigurerSupport imple
         case "configuration": target.setConfiguration(property(camelContext, io.github.pgpubsub.camel.PgPubSubConfiguration.class, value)); return true;
         case "connectioncustomizer":
         case "connectionCustomizer": getOrCreateConfiguration(target).setConnectionCustomizer(property(camelContext, io.github.pgpubsub.connect.ConnectionCustomizer.class, value)); return true;
+        case "createlog":
+        case "createLog": getOrCreateConfiguration(target).setCreateLog(property(camelContext, boolean.class, value)); return true;
         case "datasource":
         case "dataSource": getOrCreateConfiguration(target).setDataSource(property(camelContext, javax.sql.DataSource.class, value)); return true;
         case "dedicatedsession":
         case "dedicatedSession": getOrCreateConfiguration(target).setDedicatedSession(property(camelContext, boolean.class, value)); return true;
+        case "durable": getOrCreateConfiguration(target).setDurable(property(camelContext, boolean.class, value)); return true;
         case "filtered": getOrCreateConfiguration(target).setFiltered(property(camelContext, boolean.class, value)); return true;
         case "gapmarker":
         case "gapMarker": getOrCreateConfiguration(target).setGapMarker(property(camelContext, io.github.pgpubsub.camel.GapMarker.class, value)); return true;
         case "group": getOrCreateConfiguration(target).setGroup(property(camelContext, java.lang.String.class, value)); return true;
+        case "groupexpiry":
+        case "groupExpiry": target.setGroupExpiry(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
+        case "headerfilterstrategy":
+        case "headerFilterStrategy": getOrCreateConfiguration(target).setHeaderFilterStrategy(property(camelContext, org.apache.camel.spi.HeaderFilterStrategy.class, value)); return true;
         case "healthcheckconsumerenabled":
         case "healthCheckConsumerEnabled": target.setHealthCheckConsumerEnabled(property(camelContext, boolean.class, value)); return true;
         case "healthcheckproducerenabled":
@@ -63,14 +72,22 @@ public class PgPubSubComponentConfigurer extends PropertyConfigurerSupport imple
         case "lazyStartProducer": target.setLazyStartProducer(property(camelContext, boolean.class, value)); return true;
         case "leadertimeout":
         case "leaderTimeout": getOrCreateConfiguration(target).setLeaderTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
+        case "logschema":
+        case "logSchema": getOrCreateConfiguration(target).setLogSchema(property(camelContext, java.lang.String.class, value)); return true;
         case "maxbatch":
         case "maxBatch": getOrCreateConfiguration(target).setMaxBatch(property(camelContext, int.class, value)); return true;
         case "maxbufferedbytes":
         case "maxBufferedBytes": getOrCreateConfiguration(target).setMaxBufferedBytes(property(camelContext, long.class, value)); return true;
+        case "maxpayload":
+        case "maxPayload": getOrCreateConfiguration(target).setMaxPayload(property(camelContext, int.class, value)); return true;
+        case "onerror":
+        case "onError": getOrCreateConfiguration(target).setOnError(property(camelContext, io.github.pgpubsub.kept.OnError.class, value)); return true;
         case "overflow": getOrCreateConfiguration(target).setOverflow(property(camelContext, io.github.pgpubsub.Overflow.class, value)); return true;
         case "password": getOrCreateConfiguration(target).setPassword(property(camelContext, java.lang.String.class, value)); return true;
         case "payloadformat":
         case "payloadFormat": getOrCreateConfiguration(target).setPayloadFormat(property(camelContext, io.github.pgpubsub.camel.PayloadFormat.class, value)); return true;
+        case "pollinterval":
+        case "pollInterval": getOrCreateConfiguration(target).setPollInterval(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "queuesize":
         case "queueSize": getOrCreateConfiguration(target).setQueueSize(property(camelContext, int.class, value)); return true;
         case "reconnectdelay":
@@ -79,15 +96,30 @@ public class PgPubSubComponentConfigurer extends PropertyConfigurerSupport imple
         case "reconnectLimit": getOrCreateConfiguration(target).setReconnectLimit(property(camelContext, int.class, value)); return true;
         case "reconnectmaxdelay":
         case "reconnectMaxDelay": getOrCreateConfiguration(target).setReconnectMaxDelay(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
+        case "retention": target.setRetention(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
+        case "retentionmax":
+        case "retentionMax": target.setRetentionMax(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
+        case "retrydelay":
+        case "retryDelay": getOrCreateConfiguration(target).setRetryDelay(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
+        case "retrylimit":
+        case "retryLimit": getOrCreateConfiguration(target).setRetryLimit(property(camelContext, int.class, value)); return true;
+        case "retrymaxdelay":
+        case "retryMaxDelay": getOrCreateConfiguration(target).setRetryMaxDelay(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "sendtimeout":
         case "sendTimeout": getOrCreateConfiguration(target).setSendTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "singlelistener":
         case "singleListener": getOrCreateConfiguration(target).setSingleListener(property(camelContext, boolean.class, value)); return true;
         case "standbybuffer":
         case "standbyBuffer": getOrCreateConfiguration(target).setStandbyBuffer(property(camelContext, int.class, value)); return true;
+        case "startfrom":
+        case "startFrom": getOrCreateConfiguration(target).setStartFrom(property(camelContext, java.lang.String.class, value)); return true;
         case "transacted": getOrCreateConfiguration(target).setTransacted(property(camelContext, boolean.class, value)); return true;
+        case "transactionmanager":
+        case "transactionManager": getOrCreateConfiguration(target).setTransactionManager(property(camelContext, java.lang.Object.class, value)); return true;
         case "url": getOrCreateConfiguration(target).setUrl(property(camelContext, java.lang.String.class, value)); return true;
         case "user": getOrCreateConfiguration(target).setUser(property(camelContext, java.lang.String.class, value)); return true;
+        case "wakeup":
+        case "wakeUp": getOrCreateConfiguration(target).setWakeUp(property(camelContext, boolean.class, value)); return true;
         default: return false;
         }
     }
@@ -95,6 +127,8 @@ public class PgPubSubComponentConfigurer extends PropertyConfigurerSupport imple
     @Override
     public Class<?> getOptionType(String name, boolean ignoreCase) {
         switch (ignoreCase ? name.toLowerCase() : name) {
+        case "ackmode":
+        case "ackMode": return io.github.pgpubsub.kept.AckMode.class;
         case "acquireinterval":
         case "acquireInterval": return long.class;
         case "autowiredenabled":
@@ -108,14 +142,21 @@ public class PgPubSubComponentConfigurer extends PropertyConfigurerSupport imple
         case "configuration": return io.github.pgpubsub.camel.PgPubSubConfiguration.class;
         case "connectioncustomizer":
         case "connectionCustomizer": return io.github.pgpubsub.connect.ConnectionCustomizer.class;
+        case "createlog":
+        case "createLog": return boolean.class;
         case "datasource":
         case "dataSource": return javax.sql.DataSource.class;
         case "dedicatedsession":
         case "dedicatedSession": return boolean.class;
+        case "durable": return boolean.class;
         case "filtered": return boolean.class;
         case "gapmarker":
         case "gapMarker": return io.github.pgpubsub.camel.GapMarker.class;
         case "group": return java.lang.String.class;
+        case "groupexpiry":
+        case "groupExpiry": return long.class;
+        case "headerfilterstrategy":
+        case "headerFilterStrategy": return org.apache.camel.spi.HeaderFilterStrategy.class;
         case "healthcheckconsumerenabled":
         case "healthCheckConsumerEnabled": return boolean.class;
         case "healthcheckproducerenabled":
@@ -128,14 +169,22 @@ public class PgPubSubComponentConfigurer extends PropertyConfigurerSupport imple
         case "lazyStartProducer": return boolean.class;
         case "leadertimeout":
         case "leaderTimeout": return long.class;
+        case "logschema":
+        case "logSchema": return java.lang.String.class;
         case "maxbatch":
         case "maxBatch": return int.class;
         case "maxbufferedbytes":
         case "maxBufferedBytes": return long.class;
+        case "maxpayload":
+        case "maxPayload": return int.class;
+        case "onerror":
+        case "onError": return io.github.pgpubsub.kept.OnError.class;
         case "overflow": return io.github.pgpubsub.Overflow.class;
         case "password": return java.lang.String.class;
         case "payloadformat":
         case "payloadFormat": return io.github.pgpubsub.camel.PayloadFormat.class;
+        case "pollinterval":
+        case "pollInterval": return long.class;
         case "queuesize":
         case "queueSize": return int.class;
         case "reconnectdelay":
@@ -144,15 +193,30 @@ public class PgPubSubComponentConfigurer extends PropertyConfigurerSupport imple
         case "reconnectLimit": return int.class;
         case "reconnectmaxdelay":
         case "reconnectMaxDelay": return long.class;
+        case "retention": return long.class;
+        case "retentionmax":
+        case "retentionMax": return long.class;
+        case "retrydelay":
+        case "retryDelay": return long.class;
+        case "retrylimit":
+        case "retryLimit": return int.class;
+        case "retrymaxdelay":
+        case "retryMaxDelay": return long.class;
         case "sendtimeout":
         case "sendTimeout": return long.class;
         case "singlelistener":
         case "singleListener": return boolean.class;
         case "standbybuffer":
         case "standbyBuffer": return int.class;
+        case "startfrom":
+        case "startFrom": return java.lang.String.class;
         case "transacted": return boolean.class;
+        case "transactionmanager":
+        case "transactionManager": return java.lang.Object.class;
         case "url": return java.lang.String.class;
         case "user": return java.lang.String.class;
+        case "wakeup":
+        case "wakeUp": return boolean.class;
         default: return null;
         }
     }
@@ -161,6 +225,8 @@ public class PgPubSubComponentConfigurer extends PropertyConfigurerSupport imple
     public Object getOptionValue(Object obj, String name, boolean ignoreCase) {
         PgPubSubComponent target = (PgPubSubComponent) obj;
         switch (ignoreCase ? name.toLowerCase() : name) {
+        case "ackmode":
+        case "ackMode": return getOrCreateConfiguration(target).getAckMode();
         case "acquireinterval":
         case "acquireInterval": return getOrCreateConfiguration(target).getAcquireInterval();
         case "autowiredenabled":
@@ -174,14 +240,21 @@ public class PgPubSubComponentConfigurer extends PropertyConfigurerSupport imple
         case "configuration": return target.getConfiguration();
         case "connectioncustomizer":
         case "connectionCustomizer": return getOrCreateConfiguration(target).getConnectionCustomizer();
+        case "createlog":
+        case "createLog": return getOrCreateConfiguration(target).isCreateLog();
         case "datasource":
         case "dataSource": return getOrCreateConfiguration(target).getDataSource();
         case "dedicatedsession":
         case "dedicatedSession": return getOrCreateConfiguration(target).isDedicatedSession();
+        case "durable": return getOrCreateConfiguration(target).isDurable();
         case "filtered": return getOrCreateConfiguration(target).isFiltered();
         case "gapmarker":
         case "gapMarker": return getOrCreateConfiguration(target).getGapMarker();
         case "group": return getOrCreateConfiguration(target).getGroup();
+        case "groupexpiry":
+        case "groupExpiry": return target.getGroupExpiry();
+        case "headerfilterstrategy":
+        case "headerFilterStrategy": return getOrCreateConfiguration(target).getHeaderFilterStrategy();
         case "healthcheckconsumerenabled":
         case "healthCheckConsumerEnabled": return target.isHealthCheckConsumerEnabled();
         case "healthcheckproducerenabled":
@@ -194,14 +267,22 @@ public class PgPubSubComponentConfigurer extends PropertyConfigurerSupport imple
         case "lazyStartProducer": return target.isLazyStartProducer();
         case "leadertimeout":
         case "leaderTimeout": return getOrCreateConfiguration(target).getLeaderTimeout();
+        case "logschema":
+        case "logSchema": return getOrCreateConfiguration(target).getLogSchema();
         case "maxbatch":
         case "maxBatch": return getOrCreateConfiguration(target).getMaxBatch();
         case "maxbufferedbytes":
         case "maxBufferedBytes": return getOrCreateConfiguration(target).getMaxBufferedBytes();
+        case "maxpayload":
+        case "maxPayload": return getOrCreateConfiguration(target).getMaxPayload();
+        case "onerror":
+        case "onError": return getOrCreateConfiguration(target).getOnError();
         case "overflow": return getOrCreateConfiguration(target).getOverflow();
         case "password": return getOrCreateConfiguration(target).getPassword();
         case "payloadformat":
         case "payloadFormat": return getOrCreateConfiguration(target).getPayloadFormat();
+        case "pollinterval":
+        case "pollInterval": return getOrCreateConfiguration(target).getPollInterval();
         case "queuesize":
         case "queueSize": return getOrCreateConfiguration(target).getQueueSize();
         case "reconnectdelay":
@@ -210,15 +291,30 @@ public class PgPubSubComponentConfigurer extends PropertyConfigurerSupport imple
         case "reconnectLimit": return getOrCreateConfiguration(target).getReconnectLimit();
         case "reconnectmaxdelay":
         case "reconnectMaxDelay": return getOrCreateConfiguration(target).getReconnectMaxDelay();
+        case "retention": return target.getRetention();
+        case "retentionmax":
+        case "retentionMax": return target.getRetentionMax();
+        case "retrydelay":
+        case "retryDelay": return getOrCreateConfiguration(target).getRetryDelay();
+        case "retrylimit":
+        case "retryLimit": return getOrCreateConfiguration(target).getRetryLimit();
+        case "retrymaxdelay":
+        case "retryMaxDelay": return getOrCreateConfiguration(target).getRetryMaxDelay();
         case "sendtimeout":
         case "sendTimeout": return getOrCreateConfiguration(target).getSendTimeout();
         case "singlelistener":
         case "singleListener": return getOrCreateConfiguration(target).isSingleListener();
         case "standbybuffer":
         case "standbyBuffer": return getOrCreateConfiguration(target).getStandbyBuffer();
+        case "startfrom":
+        case "startFrom": return getOrCreateConfiguration(target).getStartFrom();
         case "transacted": return getOrCreateConfiguration(target).isTransacted();
+        case "transactionmanager":
+        case "transactionManager": return getOrCreateConfiguration(target).getTransactionManager();
         case "url": return getOrCreateConfiguration(target).getUrl();
         case "user": return getOrCreateConfiguration(target).getUser();
+        case "wakeup":
+        case "wakeUp": return getOrCreateConfiguration(target).isWakeUp();
         default: return null;
         }
     }

@@ -23,6 +23,8 @@ public class PgPubSubEndpointConfigurer extends PropertyConfigurerSupport implem
     public boolean configure(CamelContext camelContext, Object obj, String name, Object value, boolean ignoreCase) {
         PgPubSubEndpoint target = (PgPubSubEndpoint) obj;
         switch (ignoreCase ? name.toLowerCase() : name) {
+        case "ackmode":
+        case "ackMode": target.getConfiguration().setAckMode(property(camelContext, io.github.pgpubsub.kept.AckMode.class, value)); return true;
         case "acquireinterval":
         case "acquireInterval": target.getConfiguration().setAcquireInterval(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "bodytype":
@@ -33,10 +35,13 @@ public class PgPubSubEndpointConfigurer extends PropertyConfigurerSupport implem
         case "concurrentConsumers": target.getConfiguration().setConcurrentConsumers(property(camelContext, int.class, value)); return true;
         case "connectioncustomizer":
         case "connectionCustomizer": target.getConfiguration().setConnectionCustomizer(property(camelContext, io.github.pgpubsub.connect.ConnectionCustomizer.class, value)); return true;
+        case "createlog":
+        case "createLog": target.getConfiguration().setCreateLog(property(camelContext, boolean.class, value)); return true;
         case "datasource":
         case "dataSource": target.getConfiguration().setDataSource(property(camelContext, javax.sql.DataSource.class, value)); return true;
         case "dedicatedsession":
         case "dedicatedSession": target.getConfiguration().setDedicatedSession(property(camelContext, boolean.class, value)); return true;
+        case "durable": target.getConfiguration().setDurable(property(camelContext, boolean.class, value)); return true;
         case "exceptionhandler":
         case "exceptionHandler": target.setExceptionHandler(property(camelContext, org.apache.camel.spi.ExceptionHandler.class, value)); return true;
         case "exchangepattern":
@@ -45,6 +50,8 @@ public class PgPubSubEndpointConfigurer extends PropertyConfigurerSupport implem
         case "gapmarker":
         case "gapMarker": target.getConfiguration().setGapMarker(property(camelContext, io.github.pgpubsub.camel.GapMarker.class, value)); return true;
         case "group": target.getConfiguration().setGroup(property(camelContext, java.lang.String.class, value)); return true;
+        case "headerfilterstrategy":
+        case "headerFilterStrategy": target.getConfiguration().setHeaderFilterStrategy(property(camelContext, org.apache.camel.spi.HeaderFilterStrategy.class, value)); return true;
         case "heartbeatinterval":
         case "heartbeatInterval": target.getConfiguration().setHeartbeatInterval(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "heartbeattimeout":
@@ -53,14 +60,22 @@ public class PgPubSubEndpointConfigurer extends PropertyConfigurerSupport implem
         case "lazyStartProducer": target.setLazyStartProducer(property(camelContext, boolean.class, value)); return true;
         case "leadertimeout":
         case "leaderTimeout": target.getConfiguration().setLeaderTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
+        case "logschema":
+        case "logSchema": target.getConfiguration().setLogSchema(property(camelContext, java.lang.String.class, value)); return true;
         case "maxbatch":
         case "maxBatch": target.getConfiguration().setMaxBatch(property(camelContext, int.class, value)); return true;
         case "maxbufferedbytes":
         case "maxBufferedBytes": target.getConfiguration().setMaxBufferedBytes(property(camelContext, long.class, value)); return true;
+        case "maxpayload":
+        case "maxPayload": target.getConfiguration().setMaxPayload(property(camelContext, int.class, value)); return true;
+        case "onerror":
+        case "onError": target.getConfiguration().setOnError(property(camelContext, io.github.pgpubsub.kept.OnError.class, value)); return true;
         case "overflow": target.getConfiguration().setOverflow(property(camelContext, io.github.pgpubsub.Overflow.class, value)); return true;
         case "password": target.getConfiguration().setPassword(property(camelContext, java.lang.String.class, value)); return true;
         case "payloadformat":
         case "payloadFormat": target.getConfiguration().setPayloadFormat(property(camelContext, io.github.pgpubsub.camel.PayloadFormat.class, value)); return true;
+        case "pollinterval":
+        case "pollInterval": target.getConfiguration().setPollInterval(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "queuesize":
         case "queueSize": target.getConfiguration().setQueueSize(property(camelContext, int.class, value)); return true;
         case "reconnectdelay":
@@ -69,15 +84,27 @@ public class PgPubSubEndpointConfigurer extends PropertyConfigurerSupport implem
         case "reconnectLimit": target.getConfiguration().setReconnectLimit(property(camelContext, int.class, value)); return true;
         case "reconnectmaxdelay":
         case "reconnectMaxDelay": target.getConfiguration().setReconnectMaxDelay(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
+        case "retrydelay":
+        case "retryDelay": target.getConfiguration().setRetryDelay(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
+        case "retrylimit":
+        case "retryLimit": target.getConfiguration().setRetryLimit(property(camelContext, int.class, value)); return true;
+        case "retrymaxdelay":
+        case "retryMaxDelay": target.getConfiguration().setRetryMaxDelay(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "sendtimeout":
         case "sendTimeout": target.getConfiguration().setSendTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "singlelistener":
         case "singleListener": target.getConfiguration().setSingleListener(property(camelContext, boolean.class, value)); return true;
         case "standbybuffer":
         case "standbyBuffer": target.getConfiguration().setStandbyBuffer(property(camelContext, int.class, value)); return true;
+        case "startfrom":
+        case "startFrom": target.getConfiguration().setStartFrom(property(camelContext, java.lang.String.class, value)); return true;
         case "transacted": target.getConfiguration().setTransacted(property(camelContext, boolean.class, value)); return true;
+        case "transactionmanager":
+        case "transactionManager": target.getConfiguration().setTransactionManager(property(camelContext, java.lang.Object.class, value)); return true;
         case "url": target.getConfiguration().setUrl(property(camelContext, java.lang.String.class, value)); return true;
         case "user": target.getConfiguration().setUser(property(camelContext, java.lang.String.class, value)); return true;
+        case "wakeup":
+        case "wakeUp": target.getConfiguration().setWakeUp(property(camelContext, boolean.class, value)); return true;
         default: return false;
         }
     }
@@ -85,6 +112,8 @@ public class PgPubSubEndpointConfigurer extends PropertyConfigurerSupport implem
     @Override
     public Class<?> getOptionType(String name, boolean ignoreCase) {
         switch (ignoreCase ? name.toLowerCase() : name) {
+        case "ackmode":
+        case "ackMode": return io.github.pgpubsub.kept.AckMode.class;
         case "acquireinterval":
         case "acquireInterval": return long.class;
         case "bodytype":
@@ -95,10 +124,13 @@ public class PgPubSubEndpointConfigurer extends PropertyConfigurerSupport implem
         case "concurrentConsumers": return int.class;
         case "connectioncustomizer":
         case "connectionCustomizer": return io.github.pgpubsub.connect.ConnectionCustomizer.class;
+        case "createlog":
+        case "createLog": return boolean.class;
         case "datasource":
         case "dataSource": return javax.sql.DataSource.class;
         case "dedicatedsession":
         case "dedicatedSession": return boolean.class;
+        case "durable": return boolean.class;
         case "exceptionhandler":
         case "exceptionHandler": return org.apache.camel.spi.ExceptionHandler.class;
         case "exchangepattern":
@@ -107,6 +139,8 @@ public class PgPubSubEndpointConfigurer extends PropertyConfigurerSupport implem
         case "gapmarker":
         case "gapMarker": return io.github.pgpubsub.camel.GapMarker.class;
         case "group": return java.lang.String.class;
+        case "headerfilterstrategy":
+        case "headerFilterStrategy": return org.apache.camel.spi.HeaderFilterStrategy.class;
         case "heartbeatinterval":
         case "heartbeatInterval": return long.class;
         case "heartbeattimeout":
@@ -115,14 +149,22 @@ public class PgPubSubEndpointConfigurer extends PropertyConfigurerSupport implem
         case "lazyStartProducer": return boolean.class;
         case "leadertimeout":
         case "leaderTimeout": return long.class;
+        case "logschema":
+        case "logSchema": return java.lang.String.class;
         case "maxbatch":
         case "maxBatch": return int.class;
         case "maxbufferedbytes":
         case "maxBufferedBytes": return long.class;
+        case "maxpayload":
+        case "maxPayload": return int.class;
+        case "onerror":
+        case "onError": return io.github.pgpubsub.kept.OnError.class;
         case "overflow": return io.github.pgpubsub.Overflow.class;
         case "password": return java.lang.String.class;
         case "payloadformat":
         case "payloadFormat": return io.github.pgpubsub.camel.PayloadFormat.class;
+        case "pollinterval":
+        case "pollInterval": return long.class;
         case "queuesize":
         case "queueSize": return int.class;
         case "reconnectdelay":
@@ -131,15 +173,27 @@ public class PgPubSubEndpointConfigurer extends PropertyConfigurerSupport implem
         case "reconnectLimit": return int.class;
         case "reconnectmaxdelay":
         case "reconnectMaxDelay": return long.class;
+        case "retrydelay":
+        case "retryDelay": return long.class;
+        case "retrylimit":
+        case "retryLimit": return int.class;
+        case "retrymaxdelay":
+        case "retryMaxDelay": return long.class;
         case "sendtimeout":
         case "sendTimeout": return long.class;
         case "singlelistener":
         case "singleListener": return boolean.class;
         case "standbybuffer":
         case "standbyBuffer": return int.class;
+        case "startfrom":
+        case "startFrom": return java.lang.String.class;
         case "transacted": return boolean.class;
+        case "transactionmanager":
+        case "transactionManager": return java.lang.Object.class;
         case "url": return java.lang.String.class;
         case "user": return java.lang.String.class;
+        case "wakeup":
+        case "wakeUp": return boolean.class;
         default: return null;
         }
     }
@@ -148,6 +202,8 @@ public class PgPubSubEndpointConfigurer extends PropertyConfigurerSupport implem
     public Object getOptionValue(Object obj, String name, boolean ignoreCase) {
         PgPubSubEndpoint target = (PgPubSubEndpoint) obj;
         switch (ignoreCase ? name.toLowerCase() : name) {
+        case "ackmode":
+        case "ackMode": return target.getConfiguration().getAckMode();
         case "acquireinterval":
         case "acquireInterval": return target.getConfiguration().getAcquireInterval();
         case "bodytype":
@@ -158,10 +214,13 @@ public class PgPubSubEndpointConfigurer extends PropertyConfigurerSupport implem
         case "concurrentConsumers": return target.getConfiguration().getConcurrentConsumers();
         case "connectioncustomizer":
         case "connectionCustomizer": return target.getConfiguration().getConnectionCustomizer();
+        case "createlog":
+        case "createLog": return target.getConfiguration().isCreateLog();
         case "datasource":
         case "dataSource": return target.getConfiguration().getDataSource();
         case "dedicatedsession":
         case "dedicatedSession": return target.getConfiguration().isDedicatedSession();
+        case "durable": return target.getConfiguration().isDurable();
         case "exceptionhandler":
         case "exceptionHandler": return target.getExceptionHandler();
         case "exchangepattern":
@@ -170,6 +229,8 @@ public class PgPubSubEndpointConfigurer extends PropertyConfigurerSupport implem
         case "gapmarker":
         case "gapMarker": return target.getConfiguration().getGapMarker();
         case "group": return target.getConfiguration().getGroup();
+        case "headerfilterstrategy":
+        case "headerFilterStrategy": return target.getConfiguration().getHeaderFilterStrategy();
         case "heartbeatinterval":
         case "heartbeatInterval": return target.getConfiguration().getHeartbeatInterval();
         case "heartbeattimeout":
@@ -178,14 +239,22 @@ public class PgPubSubEndpointConfigurer extends PropertyConfigurerSupport implem
         case "lazyStartProducer": return target.isLazyStartProducer();
         case "leadertimeout":
         case "leaderTimeout": return target.getConfiguration().getLeaderTimeout();
+        case "logschema":
+        case "logSchema": return target.getConfiguration().getLogSchema();
         case "maxbatch":
         case "maxBatch": return target.getConfiguration().getMaxBatch();
         case "maxbufferedbytes":
         case "maxBufferedBytes": return target.getConfiguration().getMaxBufferedBytes();
+        case "maxpayload":
+        case "maxPayload": return target.getConfiguration().getMaxPayload();
+        case "onerror":
+        case "onError": return target.getConfiguration().getOnError();
         case "overflow": return target.getConfiguration().getOverflow();
         case "password": return target.getConfiguration().getPassword();
         case "payloadformat":
         case "payloadFormat": return target.getConfiguration().getPayloadFormat();
+        case "pollinterval":
+        case "pollInterval": return target.getConfiguration().getPollInterval();
         case "queuesize":
         case "queueSize": return target.getConfiguration().getQueueSize();
         case "reconnectdelay":
@@ -194,15 +263,27 @@ public class PgPubSubEndpointConfigurer extends PropertyConfigurerSupport implem
         case "reconnectLimit": return target.getConfiguration().getReconnectLimit();
         case "reconnectmaxdelay":
         case "reconnectMaxDelay": return target.getConfiguration().getReconnectMaxDelay();
+        case "retrydelay":
+        case "retryDelay": return target.getConfiguration().getRetryDelay();
+        case "retrylimit":
+        case "retryLimit": return target.getConfiguration().getRetryLimit();
+        case "retrymaxdelay":
+        case "retryMaxDelay": return target.getConfiguration().getRetryMaxDelay();
         case "sendtimeout":
         case "sendTimeout": return target.getConfiguration().getSendTimeout();
         case "singlelistener":
         case "singleListener": return target.getConfiguration().isSingleListener();
         case "standbybuffer":
         case "standbyBuffer": return target.getConfiguration().getStandbyBuffer();
+        case "startfrom":
+        case "startFrom": return target.getConfiguration().getStartFrom();
         case "transacted": return target.getConfiguration().isTransacted();
+        case "transactionmanager":
+        case "transactionManager": return target.getConfiguration().getTransactionManager();
         case "url": return target.getConfiguration().getUrl();
         case "user": return target.getConfiguration().getUser();
+        case "wakeup":
+        case "wakeUp": return target.getConfiguration().isWakeUp();
         default: return null;
         }
     }

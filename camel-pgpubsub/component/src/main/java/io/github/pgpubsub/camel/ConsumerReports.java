@@ -58,7 +58,7 @@ final class ConsumerReports implements SubscriptionListener {
         tell(new PgPubSubEvent.Gap(consumer, consumer.getRouteId(), consumer.getChannel(), missed));
     }
 
-    private void tell(PgPubSubEvent event) {
+    void tell(PgPubSubEvent event) {
         try {
             event.setTimestamp(System.currentTimeMillis());
             consumer.getEndpoint().getCamelContext().getManagementStrategy().notify(event);

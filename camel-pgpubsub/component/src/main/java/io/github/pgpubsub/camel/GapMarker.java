@@ -14,4 +14,9 @@ public enum GapMarker {
     boolean marks(Message.Gap gap) {
         return this == always || (this == reconnect && !gap.first());
     }
+
+    /** Whether messages that a group of a kept channel was told to have missed become an exchange. */
+    boolean marksMissed() {
+        return this != never;
+    }
 }

@@ -28,7 +28,23 @@ final class Json {
 
     private static final int MAX_DEPTH = 1000;
     private static final int MAX_DIGITS = 1000;
-    private static final int MAX_CHARACTERS = 1 << 20;
+
+    /**
+     * How long a payload may become.
+     *
+     * @param characters more are not written
+     * @param advice     the end of the error text
+     */
+    record Limit(int characters, String advice) {
+
+        /** Above PostgreSQL's limit, so that the error for a slightly too long payload can state its size. */
+        static final Limit NOTIFICATION = new Limit(1 << 20, "PostgreSQL takes at most " + Payload.MAX_BYTES
+                + " bytes. Send a key and keep the data in a table");
+
+        static Limit maxPayload(int bytes) {
+            return new Limit(bytes, "the option maxPayload allows " + bytes + " bytes");
+        }
+    }
 
     // No polymorphic typing: a payload can't name a class. PostgreSQL limits the size of a payload (7999 bytes). The limits here
     // prevent the remaining attacks: nesting that overflows the stack, and numbers that take long to parse.
@@ -59,19 +75,17 @@ final class Json {
     }
 
     /**
-     * Writes a payload. Stops when the text is far too long, because a body may be endless. The bound is above PostgreSQL's
-     * limit, so that the error for a slightly too long payload can state its size.
+     * Writes a payload. Stops when the text is too long, because a body may be endless.
      *
      * @throws IllegalArgumentException when the text exceeds the bound; the message does not quote the text
      */
-    static String payload(Object value) throws JsonProcessingException {
-        Bounded text = new Bounded();
+    static String payload(Object value, Limit limit) throws JsonProcessingException {
+        Bounded text = new Bounded(limit.characters);
         try {
             MAPPER.writeValue(text, value);
         } catch (TooLongException e) {
             throw new IllegalArgumentException(
-                    "The payload has more than " + MAX_CHARACTERS + " characters as JSON; PostgreSQL takes at"
-                            + " most " + Payload.MAX_BYTES + " bytes. Send a key and keep the data in a table");
+                    "The payload has more than " + limit.characters + " characters as JSON; " + limit.advice);
         } catch (JsonProcessingException e) {
             throw e;
         } catch (IOException e) {
@@ -90,10 +104,15 @@ final class Json {
     private static final class Bounded extends Writer {
 
         private final StringBuilder text = new StringBuilder();
+        private final int longest;
+
+        Bounded(int longest) {
+            this.longest = longest;
+        }
 
         @Override
         public void write(char[] characters, int offset, int length) throws IOException {
-            if (text.length() + length > MAX_CHARACTERS) {
+            if (text.length() + length > longest) {
                 throw new TooLongException();
             }
             text.append(characters, offset, length);

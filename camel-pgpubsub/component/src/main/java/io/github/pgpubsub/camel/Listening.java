@@ -1,16 +1,20 @@
 package io.github.pgpubsub.camel;
 
-import io.github.pgpubsub.MessageHandler;
 import io.github.pgpubsub.PgPubSub;
 import io.github.pgpubsub.Subscription;
-import io.github.pgpubsub.SubscriptionListener;
-import io.github.pgpubsub.SubscriptionOptions;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** One subscription of a consumer, together with the shared connections that it uses. Thread-safe. */
 final class Listening {
+
+    /** Subscribes, as {@link PgPubSub#subscribe} does. */
+    @FunctionalInterface
+    interface Subscribing {
+
+        Subscription subscribe(PgPubSub pubSub) throws Exception;
+    }
 
     private final PgPubSubEndpoint endpoint;
     private final PgPubSub pubSub;
@@ -25,13 +29,11 @@ final class Listening {
     }
 
     /** Subscribes. Blocks and throws as {@link PgPubSub#subscribe} does. */
-    static Listening begin(PgPubSubEndpoint endpoint, SubscriptionOptions options, MessageHandler handler,
-            SubscriptionListener listener)
-            throws Exception {
+    static Listening begin(PgPubSubEndpoint endpoint, Subscribing subscribing) throws Exception {
         PgPubSub pubSub = endpoint.retainForListening();
         Listening begun = null;
         try {
-            begun = new Listening(endpoint, pubSub, pubSub.subscribe(options, handler, listener));
+            begun = new Listening(endpoint, pubSub, subscribing.subscribe(pubSub));
         } finally {
             if (begun == null) {
                 endpoint.releasePubSub(pubSub);

@@ -46,7 +46,7 @@ final class Listenings {
     }
 
     private final Opening opening;
-    private final RouteHandler handler;
+    private final Exchanges exchanges;
     private final CamelContext context;
     private final String channel;
     private final Consumer<Exception> failures;
@@ -56,9 +56,9 @@ final class Listenings {
     private long asked;
 
     /** @param failures gets the exceptions of tasks that run late, on other threads */
-    Listenings(Opening opening, RouteHandler handler, CamelContext context, String channel, Consumer<Exception> failures) {
+    Listenings(Opening opening, Exchanges exchanges, CamelContext context, String channel, Consumer<Exception> failures) {
         this.opening = opening;
-        this.handler = handler;
+        this.exchanges = exchanges;
         this.context = context;
         this.channel = channel;
         this.failures = failures;
@@ -74,7 +74,7 @@ final class Listenings {
     /** Number of messages that the former subscription has taken in and still has to process. */
     int pending() {
         Listening ending = former;
-        return ending == null ? 0 : ending.pending(handler.inFlight());
+        return ending == null ? 0 : ending.pending(exchanges.inFlight());
     }
 
     // ---- beginning
@@ -199,7 +199,7 @@ final class Listenings {
      */
     private void await(CompletableFuture<Void> end) {
         boolean interrupted = false;
-        long seen = handler.finished();
+        long seen = exchanges.finished();
         long since = System.nanoTime();
         while (!end.isDone()) {
             try {
@@ -210,8 +210,8 @@ final class Listenings {
                 LOG.trace("The subscription has not ended yet");
             }
             long now = System.nanoTime();
-            if (handler.inFlight() == 0 || handler.finished() != seen || context.isStopping()) {
-                seen = handler.finished();
+            if (exchanges.inFlight() == 0 || exchanges.finished() != seen || context.isStopping()) {
+                seen = exchanges.finished();
                 since = now;
             } else if (now - since > PATIENCE_NANOS) {
                 LOG.debug("Channel {}: the subscription ends once the exchanges in flight are done", channel);

@@ -13,8 +13,10 @@ final class PayloadCodec {
 
     private final PayloadFormat format;
     private final Class<?> bodyType;
+    private final Json.Limit limit;
 
     PayloadCodec(PgPubSubConfiguration configuration) {
+        this.limit = configuration.isDurable() ? Json.Limit.maxPayload(configuration.getMaxPayload()) : Json.Limit.NOTIFICATION;
         this.format = configuration.getPayloadFormat();
         this.bodyType = configuration.getBodyType() == null ? Object.class : configuration.getBodyType();
     }
@@ -69,21 +71,21 @@ final class PayloadCodec {
     }
 
     /** Writes JSON, but without the quotes if the JSON is a single string. */
-    private static String textOrJson(Exchange exchange, Object body) throws CamelExchangeException {
+    private String textOrJson(Exchange exchange, Object body) throws CamelExchangeException {
         try {
-            String json = Json.payload(body);
+            String json = Json.payload(body, limit);
             return json.startsWith("\"") ? Json.read(json, String.class) : json;
         } catch (JsonProcessingException e) {
             throw notWritable(exchange, body, e);
         }
     }
 
-    private static String json(Exchange exchange, Object body) throws CamelExchangeException {
+    private String json(Exchange exchange, Object body) throws CamelExchangeException {
         try {
             if (BodyText.isXml(body)) {
-                return Json.payload(BodyText.of(exchange, body));
+                return Json.payload(BodyText.of(exchange, body), limit);
             }
-            return Json.payload(body instanceof CharSequence ? body.toString() : body);
+            return Json.payload(body instanceof CharSequence ? body.toString() : body, limit);
         } catch (JsonProcessingException e) {
             throw notWritable(exchange, body, e);
         }

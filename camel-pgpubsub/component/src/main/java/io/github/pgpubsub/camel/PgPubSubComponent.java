@@ -2,7 +2,9 @@ package io.github.pgpubsub.camel;
 
 import io.github.pgpubsub.ChannelName;
 import io.github.pgpubsub.camel.management.ManagedComponent;
+import io.github.pgpubsub.kept.KeptLogOptions;
 import io.github.pgpubsub.status.PublisherStatus;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -33,6 +35,13 @@ public class PgPubSubComponent extends HealthCheckComponent implements ManagedCo
 
     @Metadata
     private PgPubSubConfiguration configuration = new PgPubSubConfiguration();
+
+    @Metadata(label = "consumer,durable", defaultValue = "604800000", javaType = "java.time.Duration")
+    private long retention = KeptLogOptions.DEFAULTS.retention().toMillis();
+    @Metadata(label = "consumer,durable", javaType = "java.time.Duration")
+    private long retentionMax;
+    @Metadata(label = "consumer,durable", defaultValue = "2592000000", javaType = "java.time.Duration")
+    private long groupExpiry = KeptLogOptions.DEFAULTS.groupExpiry().toMillis();
 
     private final Set<PgPubSubConsumer> consumers = ConcurrentHashMap.newKeySet();
     /** Null: not initialized yet. */
@@ -66,7 +75,9 @@ public class PgPubSubComponent extends HealthCheckComponent implements ManagedCo
         removeEmptyUrl(parameters);
         checkBodyType(getCamelContext(), parameters.get("bodyType"));
         PgPubSubEndpoint endpoint = new PgPubSubEndpoint(uri, this, channelOfUri(remaining), configuration.copy());
+        Set<String> given = Set.copyOf(parameters.keySet());
         setProperties(endpoint, parameters);
+        KeptRules.check(endpoint.getConfiguration(), given);
         return endpoint;
     }
 
@@ -187,5 +198,46 @@ public class PgPubSubComponent extends HealthCheckComponent implements ManagedCo
     /** Default options of all endpoints. */
     public void setConfiguration(PgPubSubConfiguration configuration) {
         this.configuration = configuration;
+    }
+
+    KeptLogOptions logOptions(PgPubSubConfiguration of) {
+        return new KeptLogOptions(of.getLogSchema(), of.isCreateLog(), Duration.ofMillis(retention),
+                retentionMax == 0 ? null : Duration.ofMillis(retentionMax), Duration.ofMillis(groupExpiry));
+    }
+
+    public long getRetention() {
+        return retention;
+    }
+
+    /**
+     * How long messages of kept channels (durable=true) stay at least after all groups have completed them, 1 s or more. Set the same
+     * value in all applications that use the log.
+     */
+    public void setRetention(long retention) {
+        this.retention = KeptConfiguration.in(KeptRules.SECOND, "retention", retention);
+    }
+
+    public long getRetentionMax() {
+        return retentionMax;
+    }
+
+    /**
+     * Age after which messages of kept channels go although a group has not read them, 1 s or more. The group is told how many it has
+     * missed. 0: never. Set the same value in all applications that use the log.
+     */
+    public void setRetentionMax(long retentionMax) {
+        this.retentionMax = KeptConfiguration.in(KeptRules.SECOND_OR_NEVER, "retentionMax", retentionMax);
+    }
+
+    public long getGroupExpiry() {
+        return groupExpiry;
+    }
+
+    /**
+     * How long a group of a kept channel keeps its place in the log although no consumer joins it, 1 s or more. Set the same value in all
+     * applications that use the log.
+     */
+    public void setGroupExpiry(long groupExpiry) {
+        this.groupExpiry = KeptConfiguration.in(KeptRules.SECOND, "groupExpiry", groupExpiry);
     }
 }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The options of an endpoint. The component holds one configuration with the defaults of all endpoints. */
 @UriParams
-public class PgPubSubConfiguration implements Cloneable {
+public class PgPubSubConfiguration extends KeptConfiguration implements Cloneable {
 
     @UriParam(label = "connection,security", secret = true)
     private @Nullable String url;
@@ -274,7 +274,8 @@ public class PgPubSubConfiguration implements Cloneable {
     /**
      * Whether the route gets an exchange for a gap, that is, where messages may have been missed. The exchange has a null body
      * and the header CamelPgPubSubGap, and comes at the gap's position among the messages. never: no exchange. reconnect: one
-     * for each gap. always: also one at the first start.
+     * for each gap. always: also one at the first start. On a kept channel (durable=true) a gap means that messages were given up unread;
+     * the header is CamelPgPubSubMissed, and always is the same as reconnect.
      */
     public void setGapMarker(GapMarker gapMarker) {
         this.gapMarker = gapMarker;
@@ -298,7 +299,8 @@ public class PgPubSubConfiguration implements Cloneable {
     /**
      * What happens when the queue is full. block: the session stops reading until there is room; all channels of its connection
      * wait, and nothing is lost. dropOldest: the oldest waiting message is dropped. dropNewest: the arriving message is dropped.
-     * Dropped messages are counted and logged.
+     * Dropped messages are counted and logged. A kept channel (durable=true) takes only block, and there the limit is for messages that
+     * were read and are not complete.
      */
     public void setOverflow(Overflow overflow) {
         this.overflow = overflow;
@@ -376,9 +378,5 @@ public class PgPubSubConfiguration implements Cloneable {
     /** Maximum number of notifications per commit, 1 or more. A notification never waits for a batch to fill. */
     public void setMaxBatch(int maxBatch) {
         this.maxBatch = (int) in(Range.from(1), "maxBatch", maxBatch);
-    }
-
-    private static long in(Range range, String option, long value) {
-        return range.check("The option " + option, value);
     }
 }

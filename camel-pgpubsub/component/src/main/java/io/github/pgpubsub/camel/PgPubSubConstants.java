@@ -1,5 +1,6 @@
 package io.github.pgpubsub.camel;
 
+import org.apache.camel.Exchange;
 import org.apache.camel.spi.Metadata;
 
 /** Names of the headers. */
@@ -13,11 +14,12 @@ public final class PgPubSubConstants {
 
     @Metadata(label = "consumer", javaType = "String",
             description = "Id of the message: the same on every member of the group and for every delivery, never used twice."
-                    + " Only with singleListener=true.")
+                    + " Only with singleListener=true, or durable=true. With durable=true a producer sets it, too, once the message is"
+                    + " committed.")
     public static final String MESSAGE_ID = "CamelPgPubSubMessageId";
 
     @Metadata(label = "consumer", javaType = "Boolean",
-            description = "True if an earlier listener may have processed the message. Only with singleListener=true.")
+            description = "True if the message may have been processed before. Only with singleListener=true, or durable=true.")
     public static final String REDELIVERED = "CamelPgPubSubRedelivered";
 
     @Metadata(label = "consumer", javaType = "Long",
@@ -28,6 +30,34 @@ public final class PgPubSubConstants {
     @Metadata(label = "producer", javaType = "String",
             description = "Channel to send to instead of the endpoint's channel. Removed after use.")
     public static final String OVERRIDE_CHANNEL = "CamelPgPubSubOverrideChannel";
+
+    // ---- kept channels
+
+    @Metadata(javaType = "String",
+            description = "Key of the message. Messages with the same key stay in order on one member of a group. Only with durable=true.")
+    public static final String KEY = "CamelPgPubSubKey";
+
+    @Metadata(label = "consumer", javaType = "Long",
+            description = "Number of messages that the group never gets, because they were older than retentionMax or the group was"
+                    + " removed; 0: unknown. Only with durable=true. See gapMarker.")
+    public static final String MISSED = "CamelPgPubSubMissed";
+
+    @Metadata(label = "consumer", javaType = "Long",
+            description = "A number that rises with each new leader of the group: a fencing token for effects outside the database. Only"
+                    + " with durable=true.")
+    public static final String EPOCH = "CamelPgPubSubEpoch";
+
+    @Metadata(label = "consumer", javaType = "Integer",
+            description = "Shard of the group, 0 if it has only one. Only with durable=true.")
+    public static final String SHARD = "CamelPgPubSubShard";
+
+    @Metadata(label = "consumer", javaType = "io.github.pgpubsub.camel.PgPubSubAck",
+            description = "Completes the message by its method acknowledge(). Only with ackMode=manual.")
+    public static final String ACK = "CamelPgPubSubAck";
+
+    @Metadata(label = "consumer", javaType = "Long",
+            description = "Time at which the message was written, milliseconds since 1970. Only with durable=true.")
+    public static final String MESSAGE_TIMESTAMP = Exchange.MESSAGE_TIMESTAMP;
 
     private PgPubSubConstants() {}
 }

@@ -17,6 +17,7 @@ import org.apache.camel.Processor;
 import org.apache.camel.ShutdownRunningTask;
 import org.apache.camel.Suspendable;
 import org.apache.camel.api.management.ManagedResource;
+import org.apache.camel.impl.health.AbstractHealthCheck;
 import org.apache.camel.spi.ShutdownAware;
 import org.apache.camel.spi.ShutdownStrategy;
 import org.apache.camel.support.DefaultConsumer;
@@ -26,8 +27,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Receives a channel's messages for a route. This class is the consumer's lifecycle in Camel. {@link Listenings} opens and ends
- * the subscriptions, {@link RouteHandler} turns messages into exchanges, {@link ConsumerReports} reports failures and events,
- * and {@link ManagedConsumer} is the view in JMX.
+ * the subscriptions, {@link RouteHandler} turns messages into exchanges, which {@link Exchanges} passes to the route,
+ * {@link ConsumerReports} reports failures and events, and {@link ManagedConsumer} is the view in JMX. For kept channels
+ * {@link PgPubSubKeptConsumer} replaces what differs.
  */
 @ManagedResource(description = "Managed PostgreSQL Pub/Sub consumer")
 public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, ShutdownAware, ManagedConsumer,
@@ -50,7 +52,7 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
     private final PgPubSubEndpoint endpoint;
     private final GroupQuestions questions;
     private final ConsumerReports reports;
-    private final RouteHandler handler;
+    private final Exchanges exchanges;
     private final Listenings listenings;
     private final Polled polled;
     private @Nullable AutoCloseable meters;
@@ -63,8 +65,9 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
         this.questions = new GroupQuestions(
                 task -> endpoint.getCamelContext().getExecutorServiceManager().newThread("pgpubsub members", task));
         this.reports = new ConsumerReports(this);
-        this.handler = new RouteHandler(this, reports, this::leaveUnpolled);
-        this.listenings = new Listenings(this::open, handler, endpoint.getCamelContext(), endpoint.getChannel(), reports::failed);
+        this.exchanges = new Exchanges(this);
+        this.listenings = new Listenings(this::open, exchanges, endpoint.getCamelContext(), endpoint.getChannel(),
+                reports::failed);
         this.polled = new Polled(this, listenings, reports);
         setExceptionHandler(new QuietFailures(endpoint.getCamelContext()));
     }
@@ -80,11 +83,19 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
                     + " listener reach no member of group {}", endpoint.getChannel(), configuration.getGroup());
         }
         listenings.begin();
-        PgPubSubConsumerHealthCheck check = new PgPubSubConsumerHealthCheck(this);
+        AbstractHealthCheck check = healthCheck();
         check.setEnabled(endpoint.getComponent().isHealthCheckConsumerEnabled());
         setHealthCheck(check);
         endpoint.getComponent().add(this);
-        meters = Metering.ofConsumer(endpoint.getCamelContext(), this);
+        meters = meters();
+    }
+
+    AbstractHealthCheck healthCheck() {
+        return new PgPubSubConsumerHealthCheck(this);
+    }
+
+    AutoCloseable meters() {
+        return Metering.ofConsumer(endpoint.getCamelContext(), this);
     }
 
     @Override
@@ -124,8 +135,12 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
     }
 
     private void letGo() throws Exception {
-        polled.tellLost();
+        tellUnpolled();
         super.doStop();
+    }
+
+    void tellUnpolled() {
+        polled.tellLost();
     }
 
     @Override
@@ -166,8 +181,24 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
 
     // ---- subscription
 
-    private Listening open() throws Exception {
-        return Listening.begin(endpoint, options(), handler, reports);
+    /** Subscribes. May block. */
+    Listening open() throws Exception {
+        RouteHandler handler = new RouteHandler(this, exchanges, reports, this::leaveUnpolled);
+        return Listening.begin(endpoint, pubSub -> pubSub.subscribe(options(), handler, reports));
+    }
+
+    /** Null while the consumer does not listen. */
+    @Nullable
+    Subscription subscription() {
+        return listenings.subscription();
+    }
+
+    Exchanges exchanges() {
+        return exchanges;
+    }
+
+    ConsumerReports reports() {
+        return reports;
     }
 
     private SubscriptionOptions options() {
@@ -194,7 +225,7 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
     }
 
     /** Less than Camel's shutdown timeout, which leaves time to hand over unfinished messages. */
-    private Duration drainTimeout() {
+    Duration drainTimeout() {
         if (getProcessor() instanceof PollingConsumer) {
             return UNPOLLED;
         }

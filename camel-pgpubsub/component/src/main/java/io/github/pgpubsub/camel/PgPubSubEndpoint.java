@@ -3,10 +3,7 @@ package io.github.pgpubsub.camel;
 import io.github.pgpubsub.BufferLimit;
 import io.github.pgpubsub.PgPubSub;
 import io.github.pgpubsub.connect.OwnMessages;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
-import java.util.UUID;
+import io.github.pgpubsub.kept.KeptMessages;
 import javax.sql.DataSource;
 import org.apache.camel.Category;
 import org.apache.camel.Consumer;
@@ -24,7 +21,10 @@ import org.apache.camel.spi.UriPath;
 import org.apache.camel.support.DefaultEndpoint;
 import org.apache.camel.support.EventDrivenPollingConsumer;
 
-/** Send and receive messages through PostgreSQL channels (LISTEN/NOTIFY), with one active listener among many processes. */
+/**
+ * Send and receive messages through PostgreSQL channels (LISTEN/NOTIFY), with one active listener among many processes. With
+ * durable=true messages are kept in the database until they are processed.
+ */
 @UriEndpoint(firstVersion = "0.1.0", scheme = "pgpubsub", title = "PostgreSQL Pub/Sub", syntax = "pgpubsub:channel",
         category = {Category.DATABASE, Category.MESSAGING}, headersClass = PgPubSubConstants.class)
 @ManagedResource(description = "Managed PostgreSQL Pub/Sub endpoint")
@@ -58,7 +58,11 @@ public class PgPubSubEndpoint extends DefaultEndpoint implements MultipleConsume
         if (configuration.getBodyType() != null && configuration.getPayloadFormat() != PayloadFormat.json) {
             throw new IllegalArgumentException("The option bodyType needs payloadFormat=json");
         }
-        PgPubSubConsumer consumer = new PgPubSubConsumer(this, processor);
+        if (configuration.isDurable()) {
+            KeptRules.checkConsumer(this, processor);
+        }
+        PgPubSubConsumer consumer = configuration.isDurable() ? new PgPubSubKeptConsumer(this, processor)
+                : new PgPubSubConsumer(this, processor);
         configureConsumer(consumer);
         return consumer;
     }
@@ -84,11 +88,37 @@ public class PgPubSubEndpoint extends DefaultEndpoint implements MultipleConsume
     }
 
     PgPubSub retainForPublishing() {
-        return getComponent().pubSubs().retain(configuration, mayAutowire(), null);
+        return used(getComponent().pubSubs().retain(configuration, mayAutowire(), null));
     }
 
     PgPubSub retainForListening() {
-        return getComponent().pubSubs().retain(configuration, mayAutowire(), configuration.isDedicatedSession() ? this : null);
+        return used(
+                getComponent().pubSubs().retain(configuration, mayAutowire(), configuration.isDedicatedSession() ? this : null));
+    }
+
+    private PgPubSub used(PgPubSub pubSub) {
+        getComponent().pubSubs().kinds().used(pubSub, channel, configuration.isDurable());
+        return pubSub;
+    }
+
+    KeptMessages log(PgPubSub pubSub) {
+        return getComponent().pubSubs().log(pubSub, getComponent().logOptions(configuration));
+    }
+
+    /** Asks the log on a connection that it may have to open. Blocks. */
+    <T> T askLog(LogQuestions.Question<T> question) throws Exception {
+        PgPubSub pubSub = retainForListening();
+        try {
+            return question.ask(log(pubSub));
+        } finally {
+            releasePubSub(pubSub);
+        }
+    }
+
+    /** The transactions of a consumer with {@code ackMode=transaction}. */
+    ConsumerTransactions transactions() {
+        return ConsumerTransactions.of(getCamelContext(), configuration.getTransactionManager(), mayAutowire(),
+                getComponent().pubSubs().transactedDataSource("ackMode=transaction", configuration, mayAutowire()));
     }
 
     BufferLimit memory() {
@@ -100,7 +130,7 @@ public class PgPubSubEndpoint extends DefaultEndpoint implements MultipleConsume
     }
 
     DataSource transactedDataSource() {
-        return getComponent().pubSubs().transactedDataSource(configuration, mayAutowire());
+        return getComponent().pubSubs().transactedDataSource("transacted", configuration, mayAutowire());
     }
 
     /** Camel derives an endpoint's autowiredEnabled from the context and the URI, but not from the component. */
@@ -113,31 +143,12 @@ public class PgPubSubEndpoint extends DefaultEndpoint implements MultipleConsume
     }
 
     /**
-     * Returns the channel to send to, and removes the override header: a later endpoint of the route must not see it. Byte arrays
-     * are accepted because other components turn header texts into bytes. Values that are not text are refused: they would name
-     * a channel that nobody listens to.
+     * Returns the channel to send to, and removes the override header: a later endpoint of the route must not see it. Values that are
+     * not text are refused: they would name a channel that nobody listens to.
      */
     String takeChannel(Exchange exchange) {
         Object override = exchange.getMessage().removeHeader(PgPubSubConstants.OVERRIDE_CHANNEL);
-        if (override == null) {
-            return channel;
-        } else if (override instanceof byte[] bytes) {
-            return text(bytes);
-        } else if (override instanceof CharSequence || override instanceof Character || override instanceof Number
-                || override instanceof Enum || override instanceof UUID) {
-            return override.toString();
-        }
-        throw new IllegalArgumentException("The header " + PgPubSubConstants.OVERRIDE_CHANNEL + " is a "
-                + override.getClass().getTypeName() + "; it must be a String");
-    }
-
-    private static String text(byte[] name) {
-        try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(name)).toString();
-        } catch (CharacterCodingException e) {
-            throw new IllegalArgumentException("The header " + PgPubSubConstants.OVERRIDE_CHANNEL
-                    + " has bytes that are not UTF-8; it must be a String", e);
-        }
+        return override == null ? channel : HeaderText.of(PgPubSubConstants.OVERRIDE_CHANNEL, override);
     }
 
     @ManagedAttribute(description = "Name of the channel")

@@ -15,21 +15,20 @@ import org.apache.camel.health.WritableHealthCheckRepository;
 import org.apache.camel.support.DefaultAsyncProducer;
 import org.jspecify.annotations.Nullable;
 
-/** Sends bodies as notifications. An exchange completes once its notification is committed. */
+/** Sends bodies as notifications or as kept messages. An exchange completes once its message is committed. */
 @ManagedResource(description = "Managed PostgreSQL Pub/Sub producer")
 public class PgPubSubProducer extends DefaultAsyncProducer implements ManagedProducer {
 
     private final PgPubSubEndpoint endpoint;
-    private final PayloadCodec codec;
     private final Duration sendTimeout;
-    private volatile @Nullable PgPubSub pubSub;
+    private @Nullable PgPubSub pubSub;
+    private volatile @Nullable Sending sending;
     private @Nullable WritableHealthCheckRepository healthChecks;
     private @Nullable PgPubSubProducerHealthCheck healthCheck;
 
     public PgPubSubProducer(PgPubSubEndpoint endpoint) {
         super(endpoint);
         this.endpoint = endpoint;
-        this.codec = new PayloadCodec(endpoint.getConfiguration());
         this.sendTimeout = Duration.ofMillis(endpoint.getConfiguration().getSendTimeout());
     }
 
@@ -38,12 +37,19 @@ public class PgPubSubProducer extends DefaultAsyncProducer implements ManagedPro
         super.doStart();
         pubSub = endpoint.retainForPublishing();
         try {
-            pubSub.startPublishing();
+            Sending begun = sending(pubSub);
+            begun.start();
+            sending = begun;
         } catch (Exception e) {
             release();
             throw e;
         }
         registerHealthCheck();
+    }
+
+    private Sending sending(PgPubSub shared) {
+        return endpoint.getConfiguration().isDurable() ? new KeptSending(endpoint, endpoint.log(shared))
+                : new NotificationSending(endpoint, shared);
     }
 
     private void registerHealthCheck() {
@@ -68,6 +74,7 @@ public class PgPubSubProducer extends DefaultAsyncProducer implements ManagedPro
     }
 
     private void release() {
+        sending = null;
         if (pubSub != null) {
             endpoint.releasePubSub(pubSub);
             pubSub = null;
@@ -77,11 +84,11 @@ public class PgPubSubProducer extends DefaultAsyncProducer implements ManagedPro
     @Override
     public boolean process(Exchange exchange, AsyncCallback callback) {
         try {
-            PgPubSub current = pubSub;
+            Sending current = sending;
             if (current == null) {
                 throw stopped(endpoint);
             }
-            current.publish(endpoint.takeChannel(exchange), codec.encode(exchange), sendTimeout, failure -> {
+            current.send(exchange, sendTimeout, failure -> {
                 if (failure != null) {
                     exchange.setException(failure);
                 }
@@ -115,8 +122,8 @@ public class PgPubSubProducer extends DefaultAsyncProducer implements ManagedPro
 
     @Override
     public @Nullable PublisherStatus status() {
-        PgPubSub current = pubSub;
-        return current == null ? null : current.publisherStatus();
+        Sending current = sending;
+        return current == null ? null : current.status();
     }
 
     @ManagedAttribute(description = "Whether the publishing connection is open")

@@ -2,51 +2,145 @@ package io.github.pgpubsub.camel;
 
 import io.github.pgpubsub.ChannelName;
 import io.github.pgpubsub.Payload;
+import io.github.pgpubsub.PgPubSub;
+import io.github.pgpubsub.internal.ConnectionFailure;
 import io.github.pgpubsub.internal.publish.TransactedNotify;
+import io.github.pgpubsub.kept.KeptMessages;
 import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.camel.Exchange;
 import org.apache.camel.support.DefaultProducer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Sends bodies as notifications in the transaction around the exchange; the server delivers them when the transaction commits.
- * Opens no connection of its own, and runs on the exchange's thread, to which the transaction is bound.
+ * Sends bodies in the transaction around the exchange, as notifications or as kept messages; they are delivered if the transaction
+ * commits. Uses the transaction's connection, and runs on the exchange's thread, to which the transaction is bound.
  */
 public class PgPubSubTransactedProducer extends DefaultProducer {
 
+    private static final Logger LOG = LoggerFactory.getLogger(PgPubSubTransactedProducer.class);
+
+    private static final long START_SECONDS = 10;
+
+    /** Sends an exchange's message with a connection that is in a transaction. */
+    @FunctionalInterface
+    private interface Statement {
+
+        /** @param wakeUp whether the transaction may notify */
+        void send(Connection connection, boolean wakeUp) throws SQLException;
+    }
+
+    /** Checks what can be checked before the transaction hears of it. */
+    @FunctionalInterface
+    private interface Preparation {
+
+        Statement prepare(Exchange exchange) throws Exception;
+    }
+
     private final PgPubSubEndpoint endpoint;
-    private final PayloadCodec codec;
+    /** Null: notifications need no log. */
+    private @Nullable PgPubSub pubSub;
+    private @Nullable Preparation preparation;
     private volatile @Nullable TransactionConnections connections;
 
     public PgPubSubTransactedProducer(PgPubSubEndpoint endpoint) {
         super(endpoint);
         this.endpoint = endpoint;
-        this.codec = new PayloadCodec(endpoint.getConfiguration());
     }
 
     @Override
     protected void doStart() throws Exception {
         super.doStart();
-        connections = TransactionConnections.of(endpoint.transactedDataSource());
+        TransactionConnections begun = TransactionConnections.of(endpoint.transactedDataSource());
+        if (endpoint.getConfiguration().isDurable()) {
+            pubSub = endpoint.retainForPublishing();
+            preparation = keptMessages(prepared(endpoint.log(pubSub)));
+        } else {
+            preparation = notifications();
+        }
+        connections = begun;
     }
 
     @Override
     protected void doStop() throws Exception {
         connections = null;
+        release();
         super.doStop();
+    }
+
+    private void release() {
+        if (pubSub != null) {
+            endpoint.releasePubSub(pubSub);
+            pubSub = null;
+        }
+    }
+
+    private Preparation notifications() {
+        PayloadCodec codec = new PayloadCodec(endpoint.getConfiguration());
+        return exchange -> {
+            String channel = ChannelName.check(endpoint.takeChannel(exchange));
+            String payload = Payload.check(codec.encode(exchange));
+            return (connection, wakeUp) -> TransactedNotify.send(connection, endpoint.ownMessages(), channel, payload);
+        };
+    }
+
+    /**
+     * Makes or checks the log now, so that the first transaction does not have to find out. On another thread: the DataSource would give
+     * this one the connection of a transaction in which the producer happens to be started.
+     */
+    private KeptMessages prepared(KeptMessages log) throws Exception {
+        CompletableFuture<Void> checked = new CompletableFuture<>();
+        endpoint.getCamelContext().getExecutorServiceManager().newThread("pgpubsub log", () -> {
+            try {
+                log.prepareInserting();
+                checked.complete(null);
+            } catch (Throwable e) {
+                checked.completeExceptionally(e);
+            }
+        }).start();
+        try {
+            checked.get(START_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            LOG.warn("Channel {}: the log of kept messages could not be checked within {} s", endpoint.getChannel(),
+                    START_SECONDS);
+        } catch (ExecutionException e) {
+            if (!(e.getCause() instanceof SQLException failure && ConnectionFailure.isLoss(failure))) {
+                release();
+                throw e.getCause() instanceof Exception cause ? cause : e;
+            }
+            LOG.warn("Channel {}: the log of kept messages can't be checked now: {}", endpoint.getChannel(),
+                    failure.getMessage());
+        }
+        return log;
+    }
+
+    private Preparation keptMessages(KeptMessages log) {
+        NewMessages messages = new NewMessages(endpoint);
+        return exchange -> {
+            var message = messages.of(exchange);
+            return (connection, wakeUp) -> exchange.getMessage().setHeader(PgPubSubConstants.MESSAGE_ID,
+                    log.insert(connection, message, wakeUp));
+        };
     }
 
     @Override
     public void process(Exchange exchange) throws Exception {
         TransactionConnections current = connections;
-        if (current == null) {
+        Preparation how = preparation;
+        if (current == null || how == null) {
             throw PgPubSubProducer.stopped(endpoint);
         }
-        String channel = ChannelName.check(endpoint.takeChannel(exchange));
-        String payload = Payload.check(codec.encode(exchange));
+        Statement statement = how.prepare(exchange);
+        boolean mayNotify = current.mayNotify();
         Connection connection = current.borrow();
         try {
-            TransactedNotify.send(connection, endpoint.ownMessages(), channel, payload);
+            statement.send(connection, mayNotify);
         } finally {
             current.giveBack(connection);
         }

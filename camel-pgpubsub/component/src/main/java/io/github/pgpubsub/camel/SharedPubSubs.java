@@ -7,6 +7,8 @@ import io.github.pgpubsub.connect.ConnectionCustomizer;
 import io.github.pgpubsub.connect.ConnectionSource;
 import io.github.pgpubsub.connect.DataSourceConnectionSource;
 import io.github.pgpubsub.connect.OwnMessages;
+import io.github.pgpubsub.kept.KeptLogOptions;
+import io.github.pgpubsub.kept.KeptMessages;
 import io.github.pgpubsub.status.PublisherStatus;
 import java.time.Duration;
 import java.util.Comparator;
@@ -45,6 +47,8 @@ final class SharedPubSubs {
         final AutoCloseable meters;
         final String server;
         final int number;
+        /** The logs of kept messages that were used, and their meters. */
+        final Map<KeptLogOptions, KeptLog> logs = new LinkedHashMap<>();
         int users;
 
         Shared(PgPubSub pubSub, ExecutorService callbacks, AutoCloseable meters, String server, int number) {
@@ -56,8 +60,11 @@ final class SharedPubSubs {
         }
     }
 
+    private record KeptLog(KeptMessages messages, AutoCloseable meters) {}
+
     private final CamelContext context;
     private final Map<Key, Shared> byKey = new HashMap<>();
+    private final ChannelKinds kinds = new ChannelKinds();
     private final Map<Long, BufferLimit> memories = new ConcurrentHashMap<>();
 
     SharedPubSubs(CamelContext context) {
@@ -72,6 +79,29 @@ final class SharedPubSubs {
         Shared shared = byKey.computeIfAbsent(key(configuration, autowired, dedicated), this::open);
         shared.users++;
         return shared.pubSub;
+    }
+
+    ChannelKinds kinds() {
+        return kinds;
+    }
+
+    /** A log of kept messages, which ends with the PgPubSub. */
+    synchronized KeptMessages log(PgPubSub pubSub, KeptLogOptions options) {
+        for (Shared shared : byKey.values()) {
+            if (shared.pubSub == pubSub) {
+                return shared.logs.computeIfAbsent(options, key -> openLog(shared, key)).messages;
+            }
+        }
+        throw new IllegalStateException("This PgPubSub was released");
+    }
+
+    private KeptLog openLog(Shared shared, KeptLogOptions options) {
+        KeptMessages log = shared.pubSub.kept(options);
+        return new KeptLog(log, Metering.ofPublisher(context, logName(shared, options), shared.number, log::publisherStatus));
+    }
+
+    private static String logName(Shared shared, KeptLogOptions options) {
+        return shared.server + " " + options.schema();
     }
 
     /** The limit that all queues and buffers with this maxBufferedBytes share. */
@@ -91,8 +121,10 @@ final class SharedPubSubs {
             }
         }
         if (last != null) {
+            kinds.released(last.pubSub);
             last.pubSub.close();
             close(last.meters);
+            last.logs.values().forEach(log -> close(log.meters));
             ConnectionNumbers.of(context).giveBack(last.server, last.number);
             context.getExecutorServiceManager().shutdown(last.callbacks);
         }
@@ -112,12 +144,17 @@ final class SharedPubSubs {
         byKey.values().stream()
                 .sorted(Comparator.comparing((Shared shared) -> shared.server).thenComparing(shared -> shared.number))
                 .forEach(shared -> {
-                    PublisherStatus status = shared.pubSub.publisherStatus();
-                    if (status != null) {
-                        all.put(shared.number == 1 ? shared.server : shared.server + " (" + shared.number + ")", status);
-                    }
+                    put(all, shared.server, shared, shared.pubSub.publisherStatus());
+                    shared.logs.forEach(
+                            (options, log) -> put(all, logName(shared, options), shared, log.messages.publisherStatus()));
                 });
         return all;
+    }
+
+    private static void put(Map<String, PublisherStatus> all, String name, Shared shared, @Nullable PublisherStatus status) {
+        if (status != null) {
+            all.put(shared.number == 1 ? name : name + " (" + shared.number + ")", status);
+        }
     }
 
     /** Number of groups that all sessions together are members of. */
@@ -136,12 +173,16 @@ final class SharedPubSubs {
                 configuration.getHeartbeatTimeout(), configuration.getMaxBatch(), dedicated);
     }
 
-    /** Ignores a url, because connections opened with it take part in no transaction. */
-    DataSource transactedDataSource(PgPubSubConfiguration configuration, boolean autowired) {
+    /**
+     * Ignores a url, because connections opened with it take part in no transaction.
+     *
+     * @param option for the error text: what needs the DataSource
+     */
+    DataSource transactedDataSource(String option, PgPubSubConfiguration configuration, boolean autowired) {
         try {
             return Database.dataSource(context, configuration.getDataSource(), autowired, WHERE);
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("The option transacted needs the option dataSource, on the endpoint or on the"
+            throw new IllegalArgumentException("The option " + option + " needs the option dataSource, on the endpoint or on the"
                     + " component: the DataSource that the transactions use", e);
         }
     }

@@ -28,6 +28,14 @@ class TransactionConnections {
         return new SpringTransactionConnections(dataSource);
     }
 
+    /**
+     * Whether the thread's transaction will not be prepared, so that it may notify. A transaction of JTA may turn out to need two phases
+     * after the send. Asked before {@link #borrow}.
+     */
+    boolean mayNotify() {
+        return false;
+    }
+
     Connection borrow() throws SQLException {
         return dataSource.getConnection();
     }

@@ -51,6 +51,14 @@ public interface KeptMessages {
      */
     void startPublishing() throws SQLException, InterruptedException;
 
+    /**
+     * Makes or checks the log for {@link #insert}, with a sending connection that is closed again. Blocks.
+     *
+     * @throws SQLException             when the server is unreachable or refuses
+     * @throws IllegalArgumentException when the log can't be used as it is; the text says what is missing
+     */
+    void prepareInserting() throws SQLException;
+
     /** The state of publishing; null if nothing was published yet. */
     @Nullable
     PublisherStatus publisherStatus();

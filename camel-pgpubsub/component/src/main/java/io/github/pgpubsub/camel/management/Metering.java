@@ -21,6 +21,12 @@ public final class Metering {
         return meters == null ? NOTHING : meters;
     }
 
+    /** @return closing it removes the meters */
+    public static AutoCloseable ofKeptConsumer(CamelContext context, ManagedKeptConsumer consumer) {
+        AutoCloseable meters = isPresent(context) ? PgPubSubMeters.ofKeptConsumer(context, consumer) : null;
+        return meters == null ? NOTHING : meters;
+    }
+
     /**
      * @param server    the server's name, without secrets
      * @param number    distinguishes connections to one server

@@ -1,6 +1,7 @@
 package io.github.pgpubsub.camel.management;
 
 import io.github.pgpubsub.status.GroupStatus;
+import io.github.pgpubsub.status.KeptStatus;
 import io.github.pgpubsub.status.PublisherStatus;
 import io.github.pgpubsub.status.SubscriptionCounts;
 import io.github.pgpubsub.status.SubscriptionStatus;
@@ -86,7 +87,31 @@ public class PgPubSubDevConsole extends AbstractDevConsole {
         json.put("gapMillis", counts.gapMillis());
         json.put("reconnects", status.session().reconnects());
         json.put("serverQueueUsage", status.session().queueUsage());
+        if (consumer instanceof ManagedKeptConsumer kept) {
+            describe(json, kept);
+        }
         return json;
+    }
+
+    private static void describe(JsonObject json, ManagedKeptConsumer consumer) {
+        KeptStatus status = consumer.keptStatus();
+        if (status == null) {
+            return;
+        }
+        json.put("durable", true);
+        json.put("logConnected", status.connected());
+        json.put("reading", status.reading());
+        json.put("asleep", status.asleep());
+        json.put("epoch", status.epoch());
+        json.put("windowMillis", status.window().toMillis());
+        json.put("inHand", status.inHand());
+        json.put("completed", status.completed());
+        json.put("skipped", status.skipped());
+        json.put("parked", status.parked());
+        json.put("retried", status.retried());
+        json.put("missed", status.missed());
+        json.put("lag", consumer.getLag());
+        json.put("lagSeconds", consumer.getLagSeconds());
     }
 
     private static JsonObject json(String source, PublisherStatus status) {

@@ -1,5 +1,6 @@
 package io.github.pgpubsub.camel.management;
 
+import io.github.pgpubsub.kept.KeptListener;
 import java.io.Serial;
 import java.time.Duration;
 import java.util.EventObject;
@@ -121,6 +122,91 @@ public abstract class PgPubSubEvent extends EventObject implements CamelEvent {
         @Override
         public String toString() {
             return super.toString() + "connected again after " + lost.toMillis() + " ms";
+        }
+    }
+
+    /** Something has happened to a consumer of a kept channel that operators should know. What it is tells the class, or the incident. */
+    public static class Incident extends PgPubSubEvent {
+
+        @Serial
+        private static final long serialVersionUID = 1L;
+
+        private final KeptListener.Incident kind;
+        private final String detail;
+
+        Incident(Object source, String routeId, String channel, KeptListener.Incident kind, String detail) {
+            super(source, routeId, channel);
+            this.kind = kind;
+            this.detail = detail;
+        }
+
+        /** @param detail for people; has no payload */
+        public static Incident of(Object source, String routeId, String channel, KeptListener.Incident kind, String detail) {
+            return switch (kind) {
+                case PARKED -> new Parked(source, routeId, channel, kind, detail);
+                case SKIPPED -> new Skipped(source, routeId, channel, kind, detail);
+                case MESSAGES_MISSED, GROUP_REMOVED -> new Missed(source, routeId, channel, kind, detail);
+                case DEPOSED -> new Deposed(source, routeId, channel, kind, detail);
+                default -> new Incident(source, routeId, channel, kind, detail);
+            };
+        }
+
+        public KeptListener.Incident getIncident() {
+            return kind;
+        }
+
+        /** For people; has no payload. */
+        public String getDetail() {
+            return detail;
+        }
+
+        @Override
+        public String toString() {
+            return super.toString() + kind + " (" + detail + ")";
+        }
+    }
+
+    /** A failed message was set aside. */
+    public static final class Parked extends Incident {
+
+        @Serial
+        private static final long serialVersionUID = 1L;
+
+        Parked(Object source, String routeId, String channel, KeptListener.Incident kind, String detail) {
+            super(source, routeId, channel, kind, detail);
+        }
+    }
+
+    /** A failed message counts as complete. */
+    public static final class Skipped extends Incident {
+
+        @Serial
+        private static final long serialVersionUID = 1L;
+
+        Skipped(Object source, String routeId, String channel, KeptListener.Incident kind, String detail) {
+            super(source, routeId, channel, kind, detail);
+        }
+    }
+
+    /** The group never gets some messages: they were older than {@code retentionMax}, or the group was removed. */
+    public static final class Missed extends Incident {
+
+        @Serial
+        private static final long serialVersionUID = 1L;
+
+        Missed(Object source, String routeId, String channel, KeptListener.Incident kind, String detail) {
+            super(source, routeId, channel, kind, detail);
+        }
+    }
+
+    /** Another process has taken the group's place from this consumer. */
+    public static final class Deposed extends Incident {
+
+        @Serial
+        private static final long serialVersionUID = 1L;
+
+        Deposed(Object source, String routeId, String channel, KeptListener.Incident kind, String detail) {
+            super(source, routeId, channel, kind, detail);
         }
     }
 }

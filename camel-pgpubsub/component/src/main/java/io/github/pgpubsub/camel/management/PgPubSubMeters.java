@@ -1,5 +1,6 @@
 package io.github.pgpubsub.camel.management;
 
+import io.github.pgpubsub.status.KeptStatus;
 import io.github.pgpubsub.status.PublisherStatus;
 import io.github.pgpubsub.status.Role;
 import io.github.pgpubsub.status.SubscriptionCounts;
@@ -13,6 +14,7 @@ import io.micrometer.core.instrument.Tags;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import org.apache.camel.CamelContext;
@@ -38,6 +40,16 @@ final class PgPubSubMeters implements AutoCloseable {
 
     /** Null if the context's registry holds no MeterRegistry, or several. */
     static @Nullable AutoCloseable ofConsumer(CamelContext context, ManagedConsumer consumer) {
+        return ofConsumer(context, consumer, meters -> {});
+    }
+
+    /** As {@link #ofConsumer}, and what only a kept channel has. */
+    static @Nullable AutoCloseable ofKeptConsumer(CamelContext context, ManagedKeptConsumer consumer) {
+        return ofConsumer(context, consumer, meters -> meters.bindKept(consumer));
+    }
+
+    private static @Nullable AutoCloseable ofConsumer(CamelContext context, ManagedConsumer consumer,
+            Consumer<PgPubSubMeters> more) {
         MeterRegistry registry = context.getRegistry().findSingleByType(MeterRegistry.class);
         if (registry == null) {
             return null;
@@ -49,6 +61,7 @@ final class PgPubSubMeters implements AutoCloseable {
             PgPubSubMeters meters = new PgPubSubMeters(registry,
                     free(registry, "pgpubsub.consumer.received", tags, "consumer", 1), status);
             meters.bind(status);
+            more.accept(meters);
             return meters;
         }
     }
@@ -107,6 +120,30 @@ final class PgPubSubMeters implements AutoCloseable {
                 each -> each.group() != null && each.group().inStep() ? 1 : 0);
         gauge("pgpubsub.server.queue.usage", "Share of the server's notification queue in use", status,
                 each -> each.session().queueUsage());
+    }
+
+    private void bindKept(ManagedKeptConsumer consumer) {
+        Supplier<KeptStatus> status = consumer::keptStatus;
+        counter("pgpubsub.kept.completed", "Messages completed", status, KeptStatus::completed);
+        counter("pgpubsub.kept.redelivered", "Messages that may have been processed before", status, KeptStatus::redelivered);
+        counter("pgpubsub.kept.skipped", "Failed messages that count as complete", status, KeptStatus::skipped);
+        counter("pgpubsub.kept.parked", "Failed messages set aside", status, KeptStatus::parked);
+        counter("pgpubsub.kept.retried", "Deliveries after a failure", status, KeptStatus::retried);
+        counter("pgpubsub.kept.missed", "Messages that the group never gets", status, KeptStatus::missed);
+        counter("pgpubsub.kept.filtered", "Own messages left out", status, KeptStatus::filtered);
+        gauge("pgpubsub.kept.in.hand", "Messages that were read and are not complete", status, KeptStatus::inHand);
+        gauge("pgpubsub.kept.reading", "1: this consumer reads for its group, 0: not", status, each -> each.reading() ? 1 : 0);
+        gauge("pgpubsub.kept.connected", "1: the connection that reads the log is open, 0: not", status,
+                each -> each.connected() ? 1 : 0);
+        gauge("pgpubsub.kept.window.seconds", "Age of the window of messages that is being processed", status,
+                each -> each.window().toMillis() / 1000.0);
+        gauge("pgpubsub.kept.lag", "Messages that the group has not completed; -1: unknown", () -> consumer,
+                ManagedKeptConsumer::getLag);
+        gauge("pgpubsub.kept.lag.seconds", "Age of the oldest message that the group has not completed; -1: unknown",
+                () -> consumer,
+                ManagedKeptConsumer::getLagSeconds);
+        gauge("pgpubsub.kept.group.parked", "Messages that the group has set aside; -1: unknown", () -> consumer,
+                ManagedKeptConsumer::getGroupParked);
     }
 
     private void bindPublisher(Supplier<PublisherStatus> publisher) {

@@ -117,6 +117,11 @@ public final class Log implements KeptMessages, AutoCloseable {
     }
 
     @Override
+    public void prepareInserting() throws SQLException {
+        questions.prepareSending();
+    }
+
+    @Override
     public synchronized @Nullable PublisherStatus publisherStatus() {
         return publisher == null ? null : publisher.status();
     }

@@ -37,6 +37,13 @@ final class LogQuestions {
         this.queries = queries;
     }
 
+    void prepareSending() throws SQLException {
+        try (ServerConnection connection = ServerConnection.openDurable(settings.sending(), settings.name() + " ask", IO_TIMEOUT,
+                settings.customizer())) {
+            schema.prepare(connection.jdbc(), create, LogSchema.Use.SEND);
+        }
+    }
+
     List<KeptGroup> groups(@Nullable String channel) throws SQLException {
         return ask(Statement.GROUPS, row -> new KeptGroup(row.getString(1), row.getString(2), row.getInt(3), row.getInt(4),
                 row.getLong(5), Duration.ofSeconds(row.getLong(6)), row.getString(7), row.getLong(8), row.getLong(9),

@@ -1,0 +1,64 @@
+package io.github.pgpubsub.camel;
+
+import io.github.pgpubsub.Overflow;
+import io.github.pgpubsub.internal.Range;
+import io.github.pgpubsub.kept.AckMode;
+import java.util.List;
+import java.util.Set;
+import org.apache.camel.PollingConsumer;
+import org.apache.camel.Processor;
+
+/** Which options go together where messages are kept. Refuses the others, with the way out. */
+final class KeptRules {
+
+    /** Ring and groups are looked after every few seconds. */
+    static final Range SECOND = Range.from(1000);
+    static final Range SECOND_OR_NEVER = new Range(1000, Long.MAX_VALUE, true);
+
+    private static final List<String> NEED_DURABLE = List.of("logSchema", "createLog", "startFrom", "ackMode",
+            "transactionManager",
+            "onError", "retryDelay", "retryMaxDelay", "retryLimit", "wakeUp", "pollInterval", "maxPayload",
+            "headerFilterStrategy");
+
+    private KeptRules() {}
+
+    /**
+     * Refuses options of kept channels on a plain one. On the component they are defaults, and nobody is misled.
+     *
+     * @param given names of the options in the endpoint's URI
+     */
+    static void check(PgPubSubConfiguration configuration, Set<String> given) {
+        if (!configuration.isDurable()) {
+            NEED_DURABLE.stream().filter(given::contains).findFirst().ifPresent(option -> {
+                throw new IllegalArgumentException("The option " + option + " needs durable=true");
+            });
+        }
+    }
+
+    static void checkConsumer(PgPubSubEndpoint endpoint, Processor processor) {
+        PgPubSubConfiguration configuration = endpoint.getConfiguration();
+        if (configuration.isTransacted() && !endpoint.getComponent().getConfiguration().isTransacted()) {
+            throw new IllegalArgumentException("The option transacted is for producers. For a consumer with durable=true use"
+                    + " ackMode=transaction, which moves the group's place in a transaction around the exchange");
+        }
+        if (configuration.getOverflow() != Overflow.block) {
+            throw new IllegalArgumentException("With durable=true nothing is dropped, so the option overflow can't be "
+                    + configuration.getOverflow() + "; it must be block");
+        }
+        if (configuration.getAckMode() == AckMode.transaction) {
+            checkTransaction(configuration, processor);
+        }
+    }
+
+    private static void checkTransaction(PgPubSubConfiguration configuration, Processor processor) {
+        if (configuration.getConcurrentConsumers() > 1) {
+            throw new IllegalArgumentException("With ackMode=transaction one message is processed at a time, so the option"
+                    + " concurrentConsumers can't be " + configuration.getConcurrentConsumers() + "; it must be 1");
+        }
+        if (processor instanceof PollingConsumer) {
+            throw new IllegalArgumentException(
+                    "ackMode=transaction is for routes: the transaction would end before pollEnrich or a"
+                            + " ConsumerTemplate has its message. Use a route with from, or another ackMode");
+        }
+    }
+}
