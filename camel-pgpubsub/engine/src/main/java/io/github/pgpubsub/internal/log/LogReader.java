@@ -4,20 +4,14 @@ import io.github.pgpubsub.connect.ConnectionSource;
 import io.github.pgpubsub.internal.ConnectionFailure;
 import io.github.pgpubsub.internal.connection.Backoff;
 import io.github.pgpubsub.internal.connection.FirstAttempt;
-import io.github.pgpubsub.internal.connection.ServerConnection;
-import io.github.pgpubsub.internal.log.reading.Ticket;
 import io.github.pgpubsub.internal.log.schema.LogQueries;
 import io.github.pgpubsub.internal.log.schema.LogSchema;
 import io.github.pgpubsub.internal.log.schema.LogSchemaException;
 import io.github.pgpubsub.status.SessionStatus;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
@@ -38,34 +32,17 @@ public final class LogReader implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(LogReader.class);
 
-    /** Maximum time for one answer of the server. */
-    private static final Duration IO_TIMEOUT = Duration.ofSeconds(10);
     /** How often the groups are asked whether they lead, and so the longest delay until a change of the leader is noticed. */
     private static final long LEAD_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
-    /** How long forgetting may keep the groups from reading. What takes longer gets a connection of its own. */
-    private static final Duration LONGEST_ROTATION = Duration.ofSeconds(1);
     /** Pause after an unexpected failure, so that repeated failures do not make a busy loop. */
     private static final long RECOVERY_MILLIS = 50;
-    /** read_only_sql_transaction. */
-    private static final String REPLICA = "25006";
-
-    /** Runs a request and returns what its answer does in the reader. */
-    interface Request {
-        Runnable run(LogConnection connection) throws SQLException;
-    }
-
-    /** @param tickets who waits for an answer, in order */
-    private record Pending(GroupReader group, List<Ticket> tickets, Request request) {}
 
     private final ConnectionSource source;
     private final LogReaderOptions options;
     private final LogQueries queries;
     private final LogSchema schema;
     private final WakeUps wakeUps;
-    private final Rotation rotation;
-    private final Rotator rotator;
-    /** How often groups show that they are there. */
-    private final long seenNanos;
+    private final Upkeep upkeep;
     private final UUID id = UUID.randomUUID();
     private final FirstAttempt firstAttempt = new FirstAttempt();
     private final Thread thread;
@@ -75,22 +52,14 @@ public final class LogReader implements AutoCloseable {
     /** For status and {@link #close}; null: not connected. */
     private volatile @Nullable LogConnection current;
 
-    /** System.nanoTime of the last connect or loss. */
-    private volatile long since = System.nanoTime();
-    /** System.nanoTime of the server's last answer. */
-    private volatile long heard = System.nanoTime();
-    /** Written by the reading thread only. */
-    private volatile int connections;
+    private final ReadingView view = new ReadingView();
 
     // ---- of the reading thread
 
     private final Set<GroupReader> groups = new LinkedHashSet<>();
-    private final Deque<Pending> requests = new ArrayDeque<>();
-    /** Answers that are known without asking the server. */
-    private final Deque<Runnable> answers = new ArrayDeque<>();
+    private final RequestQueue requests = new RequestQueue();
     private final Backoff backoff;
     private long connectAt;
-    private long seenAt;
 
     /**
      * @param source  reading connections, possibly through a transaction pooler
@@ -104,9 +73,7 @@ public final class LogReader implements AutoCloseable {
         this.queries = new LogQueries(options.schema());
         this.schema = new LogSchema(options.schema());
         this.wakeUps = wakeUps;
-        this.rotation = new Rotation(queries, options.retention(), options.retention().pause());
-        this.rotator = new Rotator(source, options.name(), options.customizer(), rotation, threads);
-        this.seenNanos = options.retention().silence().toNanos();
+        this.upkeep = new Upkeep(source, options, queries, threads);
         this.backoff = new Backoff(options.reconnectDelay(), options.reconnectMaxDelay(), ThreadLocalRandom.current());
         this.thread = threads.apply("read", this::run);
     }
@@ -115,7 +82,6 @@ public final class LogReader implements AutoCloseable {
 
     public void start() {
         connectAt = System.nanoTime();
-        seenAt = System.nanoTime() + seenNanos;
         wakeUps.start(id, channel -> post(() -> groups.forEach(group -> group.woken(channel))));
         thread.start();
     }
@@ -143,15 +109,12 @@ public final class LogReader implements AutoCloseable {
 
     /** The state of the reading connection. */
     public SessionStatus status() {
-        long now = System.nanoTime();
-        int backend = backend();
-        return new SessionStatus(backend != 0, backend, Duration.ofNanos(now - since), Duration.ofNanos(now - heard),
-                Math.max(0, connections - 1), 0, null);
+        return view.status(backend());
     }
 
     /** What became of forgetting old messages, for status. */
     Rotation rotation() {
-        return rotation;
+        return upkeep.rotation();
     }
 
     /** Has the reading thread do something, after what was posted before. */
@@ -210,30 +173,9 @@ public final class LogReader implements AutoCloseable {
         group.removed();
     }
 
-    /** Requests are run in the order of the calls. */
-    void request(GroupReader group, @Nullable Ticket ticket, Request request) {
+    RequestQueue requests() {
         assert isCurrentThread();
-        requests.add(new Pending(group, ticket == null ? List.of() : List.of(ticket), request));
-    }
-
-    /** The request that would be run just before the next one, if it is this group's; null: it is not, or there is none. */
-    @Nullable
-    Request last(GroupReader group) {
-        Pending last = requests.peekLast();
-        return last != null && last.group == group ? last.request : null;
-    }
-
-    /** The last request and another one are run as one, whose answer answers both. */
-    void replaceLast(GroupReader group, List<Ticket> tickets, Request both) {
-        assert last(group) != null;
-        requests.removeLast();
-        requests.add(new Pending(group, tickets, both));
-    }
-
-    /** Runs an answer that needs no server, soon and before any further request. */
-    void answer(Runnable answer) {
-        assert isCurrentThread();
-        answers.add(answer);
+        return requests;
     }
 
     // ---- the loop
@@ -279,12 +221,10 @@ public final class LogReader implements AutoCloseable {
         if (connection == null && now - connectAt >= 0) {
             connect();
             settle();
-        } else if (connection != null && now - seenAt >= 0) {
-            showSigns(connection);
-        } else if (connection != null && rotation.waitNanos(now) == 0 && !rotator.isAtWork()) {
-            rotate(connection);
+        } else if (connection != null && upkeep.waitNanos(now) == 0) {
+            keepUp(connection, now);
         } else if (connection != null && !requests.isEmpty()) {
-            run(requests.remove(), connection);
+            run(requests.next(), connection);
         } else {
             Runnable command = commands.poll(waitNanos(now, connection), TimeUnit.NANOSECONDS);
             if (command != null) {
@@ -300,32 +240,29 @@ public final class LogReader implements AutoCloseable {
 
     /** After each event: what it has answered, and what it hands out. */
     private void settle() {
-        for (Runnable answer = answers.poll(); answer != null; answer = answers.poll()) {
-            answer.run();
-        }
+        requests.runAnswers();
         groups.forEach(GroupReader::handOut);
     }
 
     private long waitNanos(long now, @Nullable LogConnection connection) {
-        long wait = connection == null ? Math.max(0, connectAt - now)
-                : Math.min(Math.max(0, seenAt - now), rotator.isAtWork() ? Long.MAX_VALUE : rotation.waitNanos(now));
+        long wait = connection == null ? Math.max(0, connectAt - now) : upkeep.waitNanos(now);
         for (GroupReader group : groups) {
             wait = Math.min(wait, Math.min(LEAD_NANOS, group.waitNanos(now)));
         }
         return wait;
     }
 
-    private void run(Pending pending, LogConnection connection) {
+    private void run(RequestQueue.Pending pending, LogConnection connection) {
         Runnable answer;
         try {
-            answer = pending.request.run(connection);
-            heard = System.nanoTime();
+            answer = pending.request().run(connection);
+            view.heard();
         } catch (SQLException e) {
-            if (ConnectionFailure.isLoss(e) || REPLICA.equals(e.getSQLState())) {
+            if (ConnectionFailure.isLoss(e) || LogConnection.REPLICA.equals(e.getSQLState())) {
                 lost(e);
             } else {
-                LOG.debug("A request for {} failed, and {} wait for it", pending.group, pending.tickets.size(), e);
-                pending.tickets.forEach(ticket -> pending.group.refused(ticket, ConnectionFailure.firstLine(e)));
+                LOG.debug("A request for {} failed, and {} wait for it", pending.group(), pending.tickets().size(), e);
+                pending.tickets().forEach(ticket -> pending.group().refused(ticket, ConnectionFailure.firstLine(e)));
             }
             settle();
             return;
@@ -333,34 +270,11 @@ public final class LogReader implements AutoCloseable {
         run(answer);
     }
 
-    private void showSigns(LogConnection connection) {
-        seenAt = System.nanoTime() + seenNanos;
-        List<Long> nos = new ArrayList<>();
-        groups.stream().mapToLong(GroupReader::no).filter(no -> no != 0).forEach(nos::add);
-        if (nos.isEmpty()) {
-            return;
-        }
+    private void keepUp(LogConnection connection, long now) {
         try {
-            connection.seen(nos);
+            upkeep.run(connection, groups.stream().map(GroupReader::no).filter(no -> no != 0).toList(), now);
         } catch (SQLException e) {
-            if (ConnectionFailure.isLoss(e)) {
-                lost(e);
-            } else {
-                LOG.warn("Groups can't be kept from expiring: {}", ConnectionFailure.firstLine(e));
-            }
-        }
-    }
-
-    private void rotate(LogConnection connection) {
-        try {
-            connection.rotate(rotation, LONGEST_ROTATION);
-        } catch (SQLException e) {
-            if (ConnectionFailure.isLoss(e)) {
-                lost(e);
-            } else {
-                LOG.debug("The log is rotated on a connection of its own: {}", ConnectionFailure.firstLine(e));
-                rotator.start();
-            }
+            lost(e);
         }
     }
 
@@ -368,19 +282,15 @@ public final class LogReader implements AutoCloseable {
 
     private void connect() {
         try {
-            LogConnection opened = open();
+            LogConnection opened = LogConnection.open(source, options, schema, queries, id);
             if (backoff.failures() > 0) {
                 LOG.info("Reading from {} again as backend {}", source, opened.backend());
             }
-            Duration lost = Duration.ofNanos(System.nanoTime() - since);
+            Duration lost = view.connected();
             current = opened;
-            since = System.nanoTime();
-            heard = since;
-            int number = connections + 1;
-            connections = number;
             backoff.reset();
             firstAttempt.succeeded();
-            List.copyOf(groups).forEach(group -> group.connected(number == 1 ? null : lost));
+            List.copyOf(groups).forEach(group -> group.connected(lost));
         } catch (SQLException | RuntimeException e) {
             // Of a log that can't be used as it is, a start is told as of settings that can't work.
             failedToConnect(e instanceof LogSchemaException ? new IllegalArgumentException(e.getMessage(), e) : e);
@@ -399,24 +309,6 @@ public final class LogReader implements AutoCloseable {
         connectAt = System.nanoTime() + backoff.next().toNanos();
     }
 
-    private LogConnection open() throws SQLException {
-        ServerConnection opened = ServerConnection.openDurable(source, options.name(), IO_TIMEOUT, options.customizer());
-        try {
-            if (opened.inRecovery()) {
-                throw new SQLException("The server " + source + " is a replica (pg_is_in_recovery): kept messages are read from"
-                        + " the primary. Name the primary, or several hosts with targetServerType=primary", REPLICA);
-            }
-            if (!opened.behindPooler()) {
-                opened.set(Map.of("idle_session_timeout", "0"));
-            }
-            schema.prepare(opened.jdbc(), options.create(), LogSchema.Use.RECEIVE);
-            return new LogConnection(opened, queries, id, options.name());
-        } catch (SQLException | RuntimeException | Error e) {
-            opened.close();
-            throw e;
-        }
-    }
-
     private void lost(Exception failure) {
         if (current != null) {
             if (!closing) {
@@ -431,9 +323,8 @@ public final class LogReader implements AutoCloseable {
         LogConnection former = current;
         current = null;
         requests.clear();
-        answers.clear();
         if (former != null) {
-            since = System.nanoTime();
+            view.disconnected();
             former.close();
         }
         List.copyOf(groups).forEach(GroupReader::disconnected);
