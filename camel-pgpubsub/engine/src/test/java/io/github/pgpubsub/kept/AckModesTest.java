@@ -19,6 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -206,6 +207,7 @@ class AckModesTest {
 
     /** Connections end before, within and with the commit, and so do the reader's: each effect is there once. */
     @Test
+    @Tag("long")
     void effectsHappenOnceWhateverBreaks() throws Exception {
         publish(0, 60);
         AtomicInteger transactions = new AtomicInteger();

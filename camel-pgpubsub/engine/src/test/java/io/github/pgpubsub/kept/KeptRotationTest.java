@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -97,6 +98,7 @@ class KeptRotationTest {
 
     /** Longer than any pause between two signs of life, on a channel without messages. */
     @Test
+    @Tag("long")
     void aGroupThatIsInUseDoesNotExpire() throws Exception {
         postgres.strings("select no from pgpubsub.join_group('orders', 'abandoned')");
         try (LoggedLines log = LoggedLines.capture();

@@ -16,11 +16,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Nothing runs when 10,000 messages are inserted by SQL: the application starts later and gets all of them. */
+@Tag("long")
 class StartLaterIT {
 
     private static final Duration SOON = Duration.ofSeconds(90);

@@ -17,11 +17,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** An exchange's transaction was prepared and its coordinator is gone: it can't be ended like a session, so operators are told its name. */
+@Tag("long")
 @Timeout(120)
 class PreparedPlaceTest {
 

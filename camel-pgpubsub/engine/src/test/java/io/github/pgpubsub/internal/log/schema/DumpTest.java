@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
  * With the programs that people use, where the machine has them: psql, and a pg_dump that is not older than the server
  * ({@code -Dpostgres.version=13.22.0} has older servers). The embedded binaries lack both.
  */
+@Tag("long")
 @Timeout(120)
 class DumpTest {
 
