@@ -1,4 +1,4 @@
-// @imqueue/pg-pubsub. What it shares with the other peers in JavaScript is in ../node.
+// The peer for @imqueue/pg-pubsub. ../node has what it shares with the other peers in JavaScript.
 import { createRequire } from 'node:module';
 import { run, server } from './program.mjs';
 

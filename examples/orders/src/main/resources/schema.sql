@@ -1,5 +1,5 @@
--- All that the example has in a database is in this schema. README.md tells how to remove it.
--- The statements are one transaction, and two processes that start at once make it one after the other.
+-- This schema contains everything that the example creates; README.md tells how to remove it.
+-- The statements are one transaction. The lock serializes processes that start at the same time.
 SELECT pg_advisory_xact_lock(hashtext('camel_orders_example'));
 
 CREATE SCHEMA IF NOT EXISTS camel_orders_example;
@@ -11,8 +11,8 @@ CREATE TABLE IF NOT EXISTS camel_orders_example.orders (
   quantity integer NOT NULL
 );
 
--- docs/triggers.md, "The row, if it fits": a notification has no room for more than 7999 bytes, and this must never be why
--- an order can't be written.
+-- See "The row, if it fits" in docs/triggers.md: a notification holds at most 7999 bytes, and this limit must never make the
+-- INSERT fail.
 CREATE OR REPLACE FUNCTION camel_orders_example.notify_orders() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   payload text := row_to_json(NEW)::text;

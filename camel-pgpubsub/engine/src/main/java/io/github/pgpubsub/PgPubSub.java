@@ -144,7 +144,8 @@ public final class PgPubSub implements AutoCloseable {
      * Sends a notification. As {@link #publish(String, String, Duration, PublishCallback)} with a timeout of 10 s.
      *
      * @return completes when the notification is committed; exceptionally when it is not, with an {@link UnknownOutcomeException}
-     *         when the outcome is unknown. Cancelling the future does not cancel the notification
+     *         when the outcome is unknown. Stages that depend on it run on the thread that would call a callback, unless they
+     *         are asynchronous. Cancelling the future does not cancel the notification
      */
     public CompletableFuture<Void> publish(String channel, @Nullable String payload) {
         CompletableFuture<Void> committed = new CompletableFuture<>();
@@ -160,15 +161,18 @@ public final class PgPubSub implements AutoCloseable {
 
     /**
      * Sends a notification. Does not wait for the server. Blocks only while {@value #PUBLISH_CAPACITY} notifications wait to be
-     * sent, and no longer than the timeout.
+     * sent, and no longer than the timeout. If the thread is interrupted meanwhile, the callback gets the
+     * {@link InterruptedException} and the thread keeps its interrupt status.
      *
      * @param channel  1 to 63 bytes of UTF-8
      * @param payload  at most 7999 bytes of UTF-8; null is sent as the empty payload
      * @param timeout  how long the commit may take, 0 to 24 days
-     * @param callback called once, by the callback executor: with null when the notification is committed, with a failure when it
-     *                 is not, with an {@link io.github.pgpubsub.UnknownOutcomeException} when the outcome is unknown
+     * @param callback called once, by a thread that {@link PublishCallback#done} names: with null when the notification is
+     *                 committed, with a failure when it is not, with an {@link io.github.pgpubsub.UnknownOutcomeException} when
+     *                 the outcome is unknown
      * @throws IllegalArgumentException when channel or payload can't be sent, or the timeout is out of range; then the callback
      *                                  is not called
+     * @throws IllegalStateException    when this object is closed; then the callback is not called
      */
     public void publish(String channel, @Nullable String payload, Duration timeout, PublishCallback callback) {
         Range.DURATION_OR_NONE.check("timeout", timeout);
@@ -182,12 +186,14 @@ public final class PgPubSub implements AutoCloseable {
      *
      * @throws SQLException             when the server refuses user, password or database
      * @throws IllegalArgumentException when the connection is not suitable for publishing
+     * @throws IllegalStateException    when this object is closed
+     * @throws InterruptedException     when the thread is interrupted meanwhile
      */
     public void startPublishing() throws SQLException, InterruptedException {
         publisher().awaitFirstAttempt(START);
     }
 
-    /** The state of publishing; null if nothing was published yet. */
+    /** The state of publishing; null before the first {@link #publish} or {@link #startPublishing}, and after {@link #close}. */
     public synchronized @Nullable PublisherStatus publisherStatus() {
         return publisher == null ? null : publisher.status();
     }
@@ -239,8 +245,9 @@ public final class PgPubSub implements AutoCloseable {
     }
 
     /**
-     * Sends all waiting notifications and closes the connections. Close subscriptions first: a subscription that is still open
-     * loses its connection without an orderly end.
+     * Sends all waiting notifications, as far as the server takes them within their timeouts, and closes the connections. Blocks
+     * for as long; an interrupt does not end the wait. Not to be called by a callback or a handler, which it might wait for.
+     * Close subscriptions first: a subscription that is still open loses its connection without an orderly end.
      */
     @Override
     public void close() {
@@ -311,14 +318,18 @@ public final class PgPubSub implements AutoCloseable {
             return this;
         }
 
-        /** Prefix of the names of threads, and of connections in {@code pg_stat_activity}. Default: pgpubsub. */
+        /**
+         * Prefix of the names of threads, and of connections in {@code pg_stat_activity}, where the server cuts it after 63 bytes.
+         * Default: pgpubsub.
+         */
         public Builder name(String value) {
-            this.name = value;
+            this.name = Objects.requireNonNull(value);
             return this;
         }
 
         /**
-         * First and longest pause before reconnecting, 1 ms to 24 days each. Defaults: 100 ms, 30 s.
+         * First and longest pause before reconnecting, 1 ms to 24 days each. A longest pause below the first one is the first one, too.
+         * Defaults: 100 ms, 30 s.
          *
          * @throws IllegalArgumentException when a value is out of range
          */
@@ -368,19 +379,19 @@ public final class PgPubSub implements AutoCloseable {
 
         /** Decides which messages count as this process's own. Several {@link PgPubSub}s may share it. Default: not shared. */
         public Builder ownMessages(OwnMessages value) {
-            this.ownMessages = value;
+            this.ownMessages = Objects.requireNonNull(value);
             return this;
         }
 
-        /** Runs publish callbacks and the calls of {@link SubscriptionListener}s. Default: an unbounded pool of its own. */
+        /** Runs slow publish callbacks and the calls of {@link SubscriptionListener}s. Default: an unbounded pool of its own. */
         public Builder callbacks(Executor value) {
-            this.callbacks = value;
+            this.callbacks = Objects.requireNonNull(value);
             return this;
         }
 
         /** Creates an unstarted thread from a name and a task. Default: daemon threads. */
         public Builder threads(BiFunction<String, Runnable, Thread> value) {
-            this.threads = value;
+            this.threads = Objects.requireNonNull(value);
             return this;
         }
 

@@ -5,7 +5,10 @@ import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Options of a subscription: the channel, and values that differ from the defaults. Immutable. */
+/**
+ * Options of a subscription: the channel, and values that differ from the defaults. Immutable. The {@link Builder}
+ * has the units, ranges and defaults.
+ */
 public final class SubscriptionOptions {
 
     private final Builder values;
@@ -119,9 +122,17 @@ public final class SubscriptionOptions {
             return this;
         }
 
-        /** The group: subscriptions of a group share a listener, and each group gets every message. Default: {@code default}. */
+        /**
+         * The group: of its subscriptions one leads, which means it is the listener, and each group gets every message.
+         * Default: {@code default}.
+         *
+         * @throws IllegalArgumentException when the name is empty
+         */
         public Builder group(String value) {
-            group = Objects.requireNonNull(value);
+            if (value.isEmpty()) {
+                throw new IllegalArgumentException("The group is empty");
+            }
+            group = value;
             return this;
         }
 
@@ -132,7 +143,7 @@ public final class SubscriptionOptions {
         }
 
         /**
-         * How often a standby checks whether the listener is gone, 1 ms to 24 days. Default: 500 ms.
+         * How often a standby checks whether the leader is gone, 1 ms to 24 days. Default: 500 ms.
          *
          * @throws IllegalArgumentException when the value is out of range
          */
@@ -142,7 +153,7 @@ public final class SubscriptionOptions {
         }
 
         /**
-         * A listener without a sign of life for this long, 100 ms to 24 days, is deposed; zero: never. Default: 30 s.
+         * A leader without a sign of life for this long, 100 ms to 24 days, is deposed; zero: never. Default: 30 s.
          *
          * @throws IllegalArgumentException when the value is out of range
          */
@@ -151,13 +162,21 @@ public final class SubscriptionOptions {
             return this;
         }
 
-        /** Maximum messages that the standby keeps until the listener has processed them; 0: none. Default: 20,000. */
+        /**
+         * Maximum messages that the standby keeps until the leader has processed them; 0: none. Default: 20,000.
+         *
+         * @throws IllegalArgumentException when the value is negative
+         */
         public Builder standbyBuffer(int value) {
             standbyBuffer = (int) Range.from(0).check("standbyBuffer", value);
             return this;
         }
 
-        /** Maximum messages that wait between the session and the handler, at least 1. Default: 1,000. */
+        /**
+         * Maximum messages that wait between the session and the handler, at least 1. Default: 1,000.
+         *
+         * @throws IllegalArgumentException when the value is less than 1
+         */
         public Builder queueSize(int value) {
             queueSize = (int) Range.from(1).check("queueSize", value);
             return this;

@@ -32,4 +32,7 @@
  *   connect  status  this package except PgPubSub   the types that users see; internal and internal.socket help them
  * </pre>
  */
+@NullMarked
 package io.github.pgpubsub;
+
+import org.jspecify.annotations.NullMarked;

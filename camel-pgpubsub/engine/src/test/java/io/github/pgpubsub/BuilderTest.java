@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.pgpubsub.connect.ConnectionSource;
 import io.github.pgpubsub.connect.UrlConnectionSource;
+import io.github.pgpubsub.kept.KeptOptions;
 import io.github.pgpubsub.support.PostgresExtension;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
@@ -99,6 +100,8 @@ class BuilderTest {
                 refused("drainTimeout is", () -> SubscriptionOptions.to("ch").drainTimeout(FOR_EVER)),
                 refused("drainTimeout is PT-1S", () -> SubscriptionOptions.to("ch").drainTimeout(Duration.ofSeconds(-1))),
                 refused("concurrency is 10001; it must be at most 10000", () -> SubscriptionOptions.to("ch").concurrency(10_001)),
+                refused("The group is empty", () -> SubscriptionOptions.to("ch").group("")),
+                refused("The group is empty", () -> KeptOptions.to("ch").group("")),
                 refused("timeout is", () -> {
                     try (PgPubSub pubSub = PgPubSub.to(source).build()) {
                         pubSub.publish("ch", "x", Duration.ofSeconds(Long.MAX_VALUE), failure -> {});

@@ -26,7 +26,7 @@ public abstract class KeptConfiguration implements HeaderFilterStrategyAware {
     private String logSchema = "pgpubsub";
     @UriParam(defaultValue = "true")
     private boolean createLog = true;
-    @UriParam(label = "advanced")
+    @UriParam(label = "common,advanced")
     private HeaderFilterStrategy headerFilterStrategy = new PgPubSubHeaderFilterStrategy();
 
     @UriParam(label = "consumer,durable", defaultValue = "now")

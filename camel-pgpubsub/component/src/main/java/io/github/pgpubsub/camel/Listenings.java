@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * <p>Route policies suspend and resume a consumer from within an exchange, on any thread that processes the exchange. The end
  * of a subscription waits for the exchanges in flight, so a call from within an exchange must not wait for the end: another
  * thread completes it, and Camel's shutdown strategy waits for the {@link #pending} messages. Thread-safe: begin, end and leave
- * decide under one lock and wait outside it.
+ * decide under one lock and do the rest outside it; only a task that runs {@link #afterwards} holds it.
  */
 final class Listenings {
 
@@ -178,8 +178,9 @@ final class Listenings {
      * @return false if there is no current subscription
      */
     boolean leave(Runnable noted) {
+        Listening left;
         synchronized (this) {
-            Listening left = current;
+            left = current;
             if (left == null) {
                 return false;
             }
@@ -187,9 +188,9 @@ final class Listenings {
             former = left;
             current = null;
             noted.run();
-            CompletableFuture<Void> unused = left.end(Duration.ZERO);
-            return true;
         }
+        CompletableFuture<Void> unused = left.end(Duration.ZERO);
+        return true;
     }
 
     /**

@@ -88,11 +88,17 @@ public class PgPubSubEndpoint extends DefaultEndpoint implements MultipleConsume
     }
 
     PgPubSub retainForPublishing() {
-        return getComponent().pubSubs().retain(configuration, mayAutowire(), null);
+        return used(getComponent().pubSubs().retain(configuration, mayAutowire(), null));
     }
 
     PgPubSub retainForListening() {
-        return getComponent().pubSubs().retain(configuration, mayAutowire(), configuration.isDedicatedSession() ? this : null);
+        return used(
+                getComponent().pubSubs().retain(configuration, mayAutowire(), configuration.isDedicatedSession() ? this : null));
+    }
+
+    private PgPubSub used(PgPubSub pubSub) {
+        getComponent().pubSubs().kinds().used(pubSub, channel, configuration.isDurable());
+        return pubSub;
     }
 
     KeptMessages log(PgPubSub pubSub) {

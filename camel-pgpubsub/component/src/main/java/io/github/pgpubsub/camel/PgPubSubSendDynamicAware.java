@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 public class PgPubSubSendDynamicAware extends ServiceSupport implements SendDynamicAware {
 
     /** Placeholder for the channel in the URI of the shared endpoint. */
-    private static final String ANY_CHANNEL = "toD";
+    static final String ANY_CHANNEL = "toD";
 
     private static final class Entry extends DynamicAwareEntry {
 

@@ -8,6 +8,10 @@ import io.github.pgpubsub.internal.publish.TransactedNotify;
 import io.github.pgpubsub.kept.KeptMessages;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.camel.Exchange;
 import org.apache.camel.support.DefaultProducer;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +25,8 @@ import org.slf4j.LoggerFactory;
 public class PgPubSubTransactedProducer extends DefaultProducer {
 
     private static final Logger LOG = LoggerFactory.getLogger(PgPubSubTransactedProducer.class);
+
+    private static final long START_SECONDS = 10;
 
     /** Sends an exchange's message with a connection that is in a transaction. */
     @FunctionalInterface
@@ -84,19 +90,32 @@ public class PgPubSubTransactedProducer extends DefaultProducer {
         };
     }
 
-    /** The log is made or checked now, not by the first transaction. */
-    private KeptMessages prepared(KeptMessages log) throws SQLException {
-        try {
-            log.prepareInserting();
-        } catch (SQLException e) {
-            if (!ConnectionFailure.isLoss(e)) {
-                release();
-                throw e;
+    /**
+     * Makes or checks the log now, so that the first transaction does not have to find out. On another thread: the DataSource would give
+     * this one the connection of a transaction in which the producer happens to be started.
+     */
+    private KeptMessages prepared(KeptMessages log) throws Exception {
+        CompletableFuture<Void> checked = new CompletableFuture<>();
+        endpoint.getCamelContext().getExecutorServiceManager().newThread("pgpubsub log", () -> {
+            try {
+                log.prepareInserting();
+                checked.complete(null);
+            } catch (Throwable e) {
+                checked.completeExceptionally(e);
             }
-            LOG.warn("Channel {}: the log of kept messages can't be checked now: {}", endpoint.getChannel(), e.getMessage());
-        } catch (RuntimeException e) {
-            release();
-            throw e;
+        }).start();
+        try {
+            checked.get(START_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            LOG.warn("Channel {}: the log of kept messages could not be checked within {} s", endpoint.getChannel(),
+                    START_SECONDS);
+        } catch (ExecutionException e) {
+            if (!(e.getCause() instanceof SQLException failure && ConnectionFailure.isLoss(failure))) {
+                release();
+                throw e.getCause() instanceof Exception cause ? cause : e;
+            }
+            LOG.warn("Channel {}: the log of kept messages can't be checked now: {}", endpoint.getChannel(),
+                    failure.getMessage());
         }
         return log;
     }

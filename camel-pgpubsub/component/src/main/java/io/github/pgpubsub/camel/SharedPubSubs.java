@@ -64,6 +64,7 @@ final class SharedPubSubs {
 
     private final CamelContext context;
     private final Map<Key, Shared> byKey = new HashMap<>();
+    private final ChannelKinds kinds = new ChannelKinds();
     private final Map<Long, BufferLimit> memories = new ConcurrentHashMap<>();
 
     SharedPubSubs(CamelContext context) {
@@ -78,6 +79,10 @@ final class SharedPubSubs {
         Shared shared = byKey.computeIfAbsent(key(configuration, autowired, dedicated), this::open);
         shared.users++;
         return shared.pubSub;
+    }
+
+    ChannelKinds kinds() {
+        return kinds;
     }
 
     /** A log of kept messages, which ends with the PgPubSub. */
@@ -116,6 +121,7 @@ final class SharedPubSubs {
             }
         }
         if (last != null) {
+            kinds.released(last.pubSub);
             last.pubSub.close();
             close(last.meters);
             last.logs.values().forEach(log -> close(log.meters));

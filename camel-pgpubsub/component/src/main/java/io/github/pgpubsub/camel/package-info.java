@@ -12,5 +12,14 @@
  * {@link io.github.pgpubsub.camel.ConsumerReports} reports failures and events. {@link io.github.pgpubsub.camel.Polled} serves a
  * {@code ConsumerTemplate} or {@code pollEnrich}, which have a queue instead of a route. JMX shows the consumer through
  * {@link io.github.pgpubsub.camel.management.ManagedConsumer}.
+ *
+ * <p>With {@code durable=true} the {@link io.github.pgpubsub.camel.PgPubSubKeptConsumer} takes its place, with a
+ * {@link io.github.pgpubsub.camel.KeptRouteHandler}: what Camel's error handler leaves failed goes to the engine, which applies
+ * {@code onError}. With {@code ackMode=transaction} the exchange runs in
+ * {@link io.github.pgpubsub.camel.ConsumerTransactions}. A producer sends through {@link io.github.pgpubsub.camel.Sending}, or, in a
+ * transaction, through the {@link io.github.pgpubsub.camel.PgPubSubTransactedProducer}.
  */
+@NullMarked
 package io.github.pgpubsub.camel;
+
+import org.jspecify.annotations.NullMarked;

@@ -23,7 +23,6 @@ import io.github.pgpubsub.internal.publish.PublisherOptions;
 import io.github.pgpubsub.internal.publish.TransactedNotify;
 import io.github.pgpubsub.kept.KeptLogOptions;
 import io.github.pgpubsub.kept.KeptOptions;
-import io.github.pgpubsub.kept.KeptSubscription;
 import io.github.pgpubsub.kept.OnError;
 import io.github.pgpubsub.kept.StartFrom;
 import io.github.pgpubsub.support.EmbeddedServer;
@@ -72,6 +71,8 @@ class HostileSchemaIT {
     private static final String PASSWORD = "secret";
     private static final String SEARCH_PATH = "hostile, pg_catalog";
     private static final Duration HEARTBEAT = Duration.ofMillis(300);
+    private static final KeptLogOptions LOG_THAT_IS_THERE = new KeptLogOptions("pgpubsub", false, Duration.ofDays(1), null,
+            Duration.ofDays(1));
     /** Application names of this test's own sessions. */
     private static final Set<String> NOT_OURS = Set.of("test-support", "traps");
     private static final Pattern ENTRY = Pattern.compile("([^|\\n]*)\\|LOG:  (?:statement|execute [^:]+): ");
@@ -295,10 +296,10 @@ class HostileSchemaIT {
     @Test
     void keptMessagesAreReceived() throws Exception {
         List<String> payloads = new CopyOnWriteArrayList<>();
-        KeptLogOptions log = new KeptLogOptions("pgpubsub", false, Duration.ofDays(7), null, Duration.ofDays(30));
-        KeptOptions options = KeptOptions.to("kept").group("g").startFrom(new StartFrom.Earliest()).onError(OnError.park).build();
-        try (PgPubSub pubSub = pubSub(url());
-                KeptSubscription unused = pubSub.kept(log).subscribe(options, message -> {
+        KeptOptions options = KeptOptions.to("kept").group("g").startFrom(new StartFrom.Earliest()).onError(OnError.park)
+                .pollInterval(HEARTBEAT).build();
+        try (PgPubSub pubSub = PgPubSub.to(url()).name("kept").reconnect(HEARTBEAT, HEARTBEAT).build();
+                Subscription subscription = pubSub.kept(LOG_THAT_IS_THERE).subscribe(options, message -> {
                     String payload = String.valueOf(message.payload());
                     payloads.add(payload);
                     if (payload.equals("bad")) {
@@ -311,6 +312,7 @@ class HostileSchemaIT {
             }
             Inbox.await(() -> assertThat(postgres.strings("select lag || ' ' || parked from pgpubsub.groups"))
                     .containsExactly("0 1"));
+            assertThat(subscription.isReceiving()).isTrue();
         }
         assertThat(statements()).anyMatch(sql -> sql.contains("pg_try_advisory_lock(pg_catalog.hashtextextended"));
     }
@@ -327,8 +329,8 @@ class HostileSchemaIT {
             }
             statement.execute();
         } catch (SQLException e) {
-            // 22: data, 23: a constraint, P0: raised. 42 would be a name.
-            assertThat(e.getSQLState()).as("%s: %s", each, e).matches("(22|23|P0|55).*");
+            // 22: data, 23: a constraint, 02, 55 and P0: raised. 42 would be a name.
+            assertThat(e.getSQLState()).as("%s: %s", each, e).matches("(02|22|23|P0|55).*");
             assertThat(e.getMessage()).doesNotContain(HostileSchema.TRAP);
         }
     }

@@ -5,4 +5,7 @@
  * {@link io.github.pgpubsub.connect.ConnectionCustomizer} adjusts each new connection. By
  * {@link io.github.pgpubsub.connect.OwnMessages} a listener recognises the messages of its own process.
  */
+@NullMarked
 package io.github.pgpubsub.connect;
+
+import org.jspecify.annotations.NullMarked;

@@ -34,7 +34,10 @@ public interface KeptMessage {
     /** Whether it may have been processed before. */
     boolean redelivered();
 
-    /** How often it has failed before, in this process; 0: never. */
+    /**
+     * How often it has failed before, since this process has the lead; 0: never. Another leader counts anew, so a message that ends its
+     * process is delivered again and again, marked as {@link #redelivered}.
+     */
     int attempts();
 
     /** Rises with each new leader of the shard: a fencing token for effects elsewhere. */

@@ -7,7 +7,10 @@ import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Options of a subscription to a kept channel: the channel, and values that differ from the defaults. Immutable. */
+/**
+ * Options of a subscription to a kept channel: the channel, and values that differ from the defaults. Immutable. The {@link Builder}
+ * has the units, ranges and defaults.
+ */
 public final class KeptOptions {
 
     private final Builder values;
@@ -150,9 +153,16 @@ public final class KeptOptions {
             return this;
         }
 
-        /** The group: its place in the log is shared by all its subscriptions. Default: {@code default}. */
+        /**
+         * The group: its place in the log is shared by all its subscriptions. Default: {@code default}.
+         *
+         * @throws IllegalArgumentException when the name is empty
+         */
         public Builder group(String value) {
-            group = Objects.requireNonNull(value);
+            if (value.isEmpty()) {
+                throw new IllegalArgumentException("The group is empty");
+            }
+            group = value;
             return this;
         }
 
@@ -190,7 +200,8 @@ public final class KeptOptions {
          * Pauses before a failed message is delivered again, 1 ms to 24 days: the first one, which doubles, and the longest. Defaults: 1 s,
          * 1 min.
          *
-         * @param limit so many times it is delivered again before it is parked, 0 or more; -1, the default: any number
+         * @param limit so many times it is delivered again before it is parked, 0 or more; -1, the default: any number. Attempts are
+         *              counted since this process has the lead
          * @throws IllegalArgumentException when a value is out of range
          */
         public Builder retry(Duration delay, Duration maxDelay, int limit) {

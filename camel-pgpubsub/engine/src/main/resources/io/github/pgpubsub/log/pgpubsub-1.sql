@@ -367,11 +367,23 @@ create or replace function pgpubsub.start_at(
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $body$
 declare
+  has_written boolean := pg_current_xact_id_if_assigned() is not null;
   visible pg_snapshot := pgpubsub.snapshot();
   -- After the snapshot, and the xid after both.
   max_id bigint := coalesce(pg_sequence_last_value('pgpubsub.message_id'), 0);
   xid xid8 := pg_current_xact_id();
 begin
+  -- The caller's transaction had its xid before. A writer with a higher one may have drawn an id by now, and would be missed. A subtransaction
+  -- that is given up draws an xid now, above all that were drawn before the sequence was read, and lifts the next snapshot's xmax above it.
+  if has_written then
+    begin
+      perform from pgpubsub.version for no key update;
+      raise exception 'given up';
+    exception
+      when raise_exception then
+        xid := pg_snapshot_xmax(pg_current_snapshot())::text::xid8;
+    end;
+  end if;
   last_id := 0;
   if start_from = 'now' then
     done := visible;

@@ -91,7 +91,7 @@ public final class JvmProcess implements AutoCloseable {
         }
     }
 
-    /** In a file, because a class path can be too long for a command line. */
+    /** Writes the class path to a file, because it can be too long for a command line. */
     private static Path writeClassPath() throws IOException {
         // Surefire may start this JVM with a single jar whose manifest names the class path.
         String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));

@@ -55,7 +55,7 @@ public final class PostgresExtension implements BeforeAllCallback {
         return withOwnServer(Map.of());
     }
 
-    /** Stores look into their parents': a nested class finds what its outer class was given. The stores also close. */
+    /** A nested class finds its outer class's database, because a store falls back to its parent. JUnit closes the stores. */
     @Override
     public void beforeAll(ExtensionContext context) {
         PostgresServer server = server(context);
@@ -72,8 +72,8 @@ public final class PostgresExtension implements BeforeAllCallback {
     }
 
     /**
-     * Not in JUnit's root store: where Surefire runs several JVMs it hands them one class at a time, each with a root, and so a
-     * server, of its own.
+     * The server of this JVM. Not in JUnit's root store: with several JVMs, Surefire passes them one class at a time, each with a
+     * new root store, so each class would start a server.
      */
     private static final class Shared {
 
@@ -89,7 +89,7 @@ public final class PostgresExtension implements BeforeAllCallback {
         return server().url(database());
     }
 
-    /** The superuser, who may do what a test asks for and an application should not. */
+    /** The superuser's name. Tests need rights that an application should not have. */
     public String user() {
         return server().superuser();
     }
@@ -98,32 +98,32 @@ public final class PostgresExtension implements BeforeAllCallback {
         return server().password();
     }
 
-    /** The database as libpq writes it, user and password included. */
+    /** The libpq URI of the database, with user and password. */
     public String libpqUri() {
         return server().libpqUri(database());
     }
 
-    /** Sessions of the superuser, without a pool: each {@code getConnection()} is a new one. */
+    /** A DataSource of the superuser without a pool: each {@code getConnection()} opens a new session. */
     public PGSimpleDataSource dataSource() {
         return server().dataSource(database());
     }
 
-    /** A new session of the superuser, which the caller closes. */
+    /** Opens a session of the superuser, which the caller closes. */
     public Connection connect() throws SQLException {
         return dataSource().getConnection();
     }
 
-    /** Runs a statement in a session of its own; without arguments it may be several, separated by semicolons. */
+    /** Runs a statement in a new session. Without arguments, it may be several statements separated by semicolons. */
     public void execute(String sql, Object... arguments) {
         sql().execute(sql, arguments);
     }
 
-    /** The first column of all rows. */
+    /** Returns the first column of all rows. */
     public List<String> strings(String sql, Object... arguments) {
         return sql().strings(sql, arguments);
     }
 
-    /** The first column of the only row. */
+    /** Returns the first column of the only row. */
     public long number(String sql, Object... arguments) {
         List<String> values = strings(sql, arguments);
         if (values.size() != 1) {
@@ -132,14 +132,14 @@ public final class PostgresExtension implements BeforeAllCallback {
         return Long.parseLong(values.get(0));
     }
 
-    /** Sends one notification, committed on return. */
+    /** Sends a notification, which is committed on return. */
     public void notify(String channel, String payload) {
         strings("select pg_notify(?, ?)", channel, payload);
     }
 
     /**
-     * The process ids of this database's sessions whose {@code application_name} is LIKE the pattern, oldest first;
-     * never one of this extension's own.
+     * Process ids of this database's sessions whose {@code application_name} is LIKE the pattern, oldest first. Excludes this
+     * extension's sessions.
      */
     public List<Integer> backends(String applicationNamePattern) {
         return strings("""
@@ -150,14 +150,14 @@ public final class PostgresExtension implements BeforeAllCallback {
                 .stream().map(Integer::valueOf).toList();
     }
 
-    /** Ends a session from the server's side, as an administrator does. */
+    /** Ends a session on the server, as an administrator does. */
     public void terminate(int pid) {
         if (!strings("select pg_terminate_backend(?)", pid).equals(List.of("t"))) {
             throw new IllegalStateException("No session " + pid);
         }
     }
 
-    /** Makes a role that may log in and nothing else. Roles belong to the cluster; this one goes with the database. */
+    /** Creates a role with the right to log in and no other right. It is dropped together with the database. */
     public void createRole(String name, String password) {
         current().createRole(name, password);
     }
@@ -195,7 +195,7 @@ public final class PostgresExtension implements BeforeAllCallback {
             roles.add(role);
         }
 
-        /** A server of the class's own goes away with all that is in it, and may be stopped by now. */
+        /** Does nothing for a server of this class alone, which may be stopped by now and is deleted anyway. */
         @Override
         public void close() {
             if (dropped) {
@@ -208,7 +208,7 @@ public final class PostgresExtension implements BeforeAllCallback {
             return new Sql(server.dataSource(server.database()));
         }
 
-        /** The server itself knows best how to quote. */
+        /** Quotes with the server's own format(). */
         private void executeFormatted(String format, String... arguments) {
             String placeholders = ", ?".repeat(arguments.length);
             Object[] all = Stream.concat(Stream.of(format), Stream.of(arguments)).toArray();

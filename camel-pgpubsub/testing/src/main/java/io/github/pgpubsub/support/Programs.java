@@ -12,26 +12,26 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The folder into which zonky unpacks PostgreSQL's programs, 60 MB per version: a folder of the whole build, filled once for all
- * modules, which {@code mvn clean} removes. zonky's default is a folder for temporary files, where they would stay.
+ * The folder into which zonky unpacks PostgreSQL's programs (60 MB per version). All modules of a build share it, and {@code mvn
+ * clean} removes it. With zonky's default, a temporary folder, the programs would stay.
  */
 final class Programs {
 
-    /** The system property that names the folder. */
+    /** System property with the folder's path. */
     static final String PROPERTY = "pgpubsub.test.programs";
 
-    /** Without the property, as where an IDE runs a test, a folder of the module. */
+    /** Without the property, for example in an IDE, the folder is in the module. */
     static final Path FOLDER = Path.of(System.getProperty(PROPERTY, "target/postgresql")).toAbsolutePath();
 
     private Programs() {}
 
-    /** To be called before zonky is. */
+    /** Call this before zonky is used. */
     static void prepare() throws IOException {
         System.setProperty("ot.epg.working-dir", FOLDER.toString());
         removeHalfUnpacked(FOLDER);
     }
 
-    /** What an unpacking left that was killed: zonky would neither go on with it nor begin anew. */
+    /** Deletes what a killed process left half unpacked: zonky would neither finish it nor start over. */
     static void removeHalfUnpacked(Path folder) throws IOException {
         for (Path version : list(folder)) {
             if (Files.notExists(version.resolve(".exists"))) {
@@ -41,7 +41,7 @@ final class Programs {
     }
 
     private static void removeUnlessLocked(Path version) throws IOException {
-        // Whoever unpacks holds this lock.
+        // The unpacking process holds this lock.
         try (FileChannel file = FileChannel.open(version.resolve("epg-lock"), StandardOpenOption.CREATE,
                 StandardOpenOption.WRITE);
                 FileLock lock = file.tryLock()) {
@@ -53,7 +53,7 @@ final class Programs {
                 }
             }
         } catch (OverlappingFileLockException e) {
-            // by this JVM
+            // This JVM holds the lock.
         }
     }
 

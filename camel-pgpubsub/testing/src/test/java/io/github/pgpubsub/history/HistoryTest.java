@@ -10,7 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is written is read again, merged by time. */
+/** Written histories are read back, merged by time. */
 class HistoryTest {
 
     @TempDir
@@ -38,7 +38,7 @@ class HistoryTest {
                 "test failed numbers 4 4", "test unknown numbers 5 5", "test disturbing * server_stopped");
     }
 
-    /** A process may be killed amid a line. */
+    /** A process may be killed in the middle of a line. */
     @Test
     void halfALineDoesNotCount() throws IOException {
         try (HistoryWriter anna = HistoryWriter.into(directory, "anna")) {

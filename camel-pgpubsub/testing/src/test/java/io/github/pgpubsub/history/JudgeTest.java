@@ -7,7 +7,7 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
-/** Histories written by hand: for each rule one that keeps it and one that breaks it. Times are milliseconds. */
+/** Judges histories written by hand: for each rule, one that keeps the rule and one that breaks it. Times are milliseconds. */
 class JudgeTest {
 
     private static final Settings RECONNECT = Settings.ofOptions("gapMarker=reconnect");
@@ -24,7 +24,7 @@ class JudgeTest {
             50 test started ben -
             """;
 
-    /** Sends and commits these at once. */
+    /** Sends these numbers and commits them at the same time. */
     private static String sent(long at, long first, long last) {
         return at + " test sending numbers " + first + " " + last + "\n" + at + " test committed numbers " + first + " " + last
                 + "\n";
@@ -38,7 +38,7 @@ class JudgeTest {
         return taken(at, who, "again", numbers);
     }
 
-    /** Begun and ended at once. */
+    /** A member begins and ends these numbers at the same time. */
     private static String taken(long at, String who, String mark, long... numbers) {
         return LongStream.of(numbers).mapToObj(n -> begun(at, who, mark, n) + at + " " + who + " end numbers " + n + "\n")
                 .collect(Collectors.joining());
@@ -144,7 +144,7 @@ class JudgeTest {
             assertBroken(alone, NothingLostUntold.class, 1);
         }
 
-        /** Leader and standby are killed at once: the cold one had seen that they were there. */
+        /** Leader and standby are killed at the same time. The cold member had seen them, so it reports the gap. */
         @Test
         void aColdMemberTellsOfWhatTheOthersTookAlong() {
             String three = TWO + "50 test starting carl -\n60 carl role DISCONNECTED COLD\n" + sent(3000, 1, 4)
@@ -169,7 +169,7 @@ class JudgeTest {
                     1);
         }
 
-        /** One thread of two had taken 2 and not begun it. */
+        /** One of two threads had taken message 2 and not begun it. */
         @Test
         void aThreadOfSeveralMayHaveHeldOneThatOthersOvertook() {
             String killed = TWO + sent(100, 1, 4) + taken(110, "anna", 1, 3, 4) + "200 test killing anna -\n"
@@ -179,7 +179,7 @@ class JudgeTest {
         }
     }
 
-    /** A take-over that broke off with the server leaves two holes, and the leader that comes then tells both at once. */
+    /** A take-over that ended with the server leaves two holes; the next leader reports both at the same time. */
     @Nested
     class TwoGapsAtOnce {
 
@@ -195,7 +195,7 @@ class JudgeTest {
                     .isEmpty();
         }
 
-        /** Two of them may have been in the hands of the process that was killed. */
+        /** The killed process may have held two of the missing messages. */
         @Test
         void whileOneGapCoversOneOfThem() {
             assertThat(judge(TWO_HOLES + "320 ben gap 100\n" + TOLD_OF + AND_ON, SEVERAL).violations()).singleElement()
@@ -253,7 +253,7 @@ class JudgeTest {
             assertThat(judge(KILLED + taken(310, "ben", 2)).counts()).containsEntry("TwiceOnlyMarked", 1);
         }
 
-        /** The frozen one goes on with what its thread had taken, which its successor had begun. */
+        /** The frozen process resumes with a message that its thread had taken and that its successor has begun. */
         @Test
         void theMarkIsTheLaterTermsWhateverTheClockSays() {
             assertKept(
@@ -275,7 +275,7 @@ class JudgeTest {
     @Nested
     class Reported {
 
-        /** Anna is cut off, Ben leads and stops in good order, Anna is healed. */
+        /** Anna is cut off, Ben leads and stops in an orderly way, Anna is connected again. */
         private static final String CUT_OFF = TWO + sent(100, 1, 3) + taken(110, "anna", 1) + "120 test disturbing anna cut\n"
                 + "130 anna role LEADER DISCONNECTED\n300 ben role TAKING_OVER LEADER\n" + takenAgain(310, "ben", 1, 2, 3);
 
@@ -293,7 +293,7 @@ class JudgeTest {
                     + takenAgain(610, "anna", 2, 3));
         }
 
-        /** A kill takes effect a moment after it is written down. */
+        /** A kill takes effect a moment after it is recorded. */
         @Test
         void whatWasEndedAmidAKillMayComeAgain() {
             assertKept(CUT_OFF + sent(390, 4, 4) + "400 test killing ben -\n" + taken(401, "ben", 4)
@@ -407,7 +407,7 @@ class JudgeTest {
                     GapsForCause.class, 1);
         }
 
-        /** Anna's term began long after Carl had been killed. */
+        /** Anna's term began long after Carl was killed. */
         @Test
         void aCauseThatIsLongPastIsNone() {
             String past = "0 test starting carl -\n10 test killing carl -\n";
@@ -417,7 +417,7 @@ class JudgeTest {
                     + "20320 test stopped anna -\n", GapsForCause.class, 1);
         }
 
-        /** It was missed, and is told: nothing wrong. */
+        /** A missed message that is reported as a gap is no violation. */
         @Test
         void whoCameWhenTheLastHadLeftMayTellOne() {
             assertKept("0 test starting anna -\n20 anna role TAKING_OVER LEADER\n" + sent(30, 1, 1) + taken(31, "anna", 1)
@@ -439,7 +439,7 @@ class JudgeTest {
         }
     }
 
-    /** Without a single listener. */
+    /** Runs with singleListener=false. */
     @Nested
     class AllListen {
 

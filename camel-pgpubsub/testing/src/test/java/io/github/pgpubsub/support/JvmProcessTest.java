@@ -113,7 +113,7 @@ class JvmProcessTest {
         return parrot;
     }
 
-    /** Says what it hears. */
+    /** Prints each line of its input. */
     static final class Parrot {
 
         private Parrot() {}

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.postgresql.util.PSQLException;
 
-/** The embedded server; the shared one, whatever its kind, is {@link PostgresExtensionTest}'s. */
+/** Tests the embedded server. {@link PostgresExtensionTest} tests the shared server of any kind. */
 class PostgresServerTest {
 
     private static EmbeddedServer server;

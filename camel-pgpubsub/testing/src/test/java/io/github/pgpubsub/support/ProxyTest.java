@@ -157,7 +157,7 @@ class ProxyTest {
             for (int i = 0; i < 10; i++) {
                 assertThat(client.read()).isEqualTo("a:line " + i);
             }
-            // One after the other, ten lines would take four seconds.
+            // Sent one after the other, ten lines would take four seconds.
             assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
         }
     }
@@ -179,7 +179,7 @@ class ProxyTest {
     @Test
     void aDeadServerIsAClosedConnection() throws IOException {
         server.close();
-        // Held, so that nobody else listens there meanwhile, and the proxy's own end is not given this port.
+        // The port stays reserved, so that no other program listens there and the proxy's own socket does not get it.
         try (Socket port = new Socket()) {
             port.setReuseAddress(true);
             port.bind(new InetSocketAddress(proxy.host(), server.port()));

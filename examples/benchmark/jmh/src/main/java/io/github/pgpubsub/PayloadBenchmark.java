@@ -15,7 +15,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** What every message pays before it is queued: its length in UTF-8, and the characters that PostgreSQL can't hold. */
+/** The checks of every message before it is queued: its length in UTF-8, and characters that PostgreSQL can't store. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)

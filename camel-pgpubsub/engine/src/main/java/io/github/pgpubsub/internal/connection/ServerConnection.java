@@ -198,8 +198,8 @@ public final class ServerConnection implements AutoCloseable {
     }
 
     /**
-     * Whether there is a pooler between the driver and the server: the backend that answers is not the one that the driver was told
-     * of when it connected. The backend may change with each transaction.
+     * Whether a pooler is between the driver and the server: the backend that answers is not the backend whose id the driver was
+     * given when it connected. The backend may change with each transaction.
      */
     public boolean behindPooler() {
         return behindPooler;

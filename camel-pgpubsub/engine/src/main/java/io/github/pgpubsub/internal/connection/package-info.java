@@ -8,4 +8,7 @@
  * {@link io.github.pgpubsub.internal.connection.TransactionPooler} finds out whether a pooler changes the backend between
  * transactions.
  */
+@NullMarked
 package io.github.pgpubsub.internal.connection;
+
+import org.jspecify.annotations.NullMarked;

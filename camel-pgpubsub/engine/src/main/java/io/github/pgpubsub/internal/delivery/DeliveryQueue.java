@@ -16,9 +16,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A subscription's waiting messages and the ones that have begun, which together tell up to where everything is complete. Bounded. The
- * session's thread puts messages through an {@link Intake}, the subscription's {@link Workers} take them; here the two sides meet,
- * under one lock. Thread-safe.
+ * A subscription's bounded queue of waiting messages. It also keeps the messages that have begun, so it knows the position up to
+ * which everything is complete. The session's thread adds messages through an {@link Intake}, and the subscription's
+ * {@link Workers} take them; one lock protects both sides. Thread-safe.
  */
 public final class DeliveryQueue {
 
@@ -234,26 +234,25 @@ public final class DeliveryQueue {
 
     /** Marks an entry that was taken as handled. If it throws, call it again. */
     void done(Entry<Notification> entry) {
-        Runnable callback = null;
+        Runnable callback;
         lockSoon();
         try {
             begun.remove(entry);
+            callback = isEmpty() ? whenIdle : null;
             if (isEmpty()) {
                 idle.signalAll();
-                callback = whenIdle;
                 whenIdle = null;
             }
         } finally {
             lock.unlock();
         }
         if (callback != null) {
-            boolean called = false;
             try {
                 callback.run();
-                called = true;
-            } finally {
-                // The callback failed for lack of memory: keep it for the caller's next attempt.
-                whenIdle = called ? whenIdle : callback;
+            } catch (Throwable e) {
+                // For lack of memory. Another request may have come meanwhile; it asks for the same.
+                locked(() -> whenIdle = whenIdle == null ? callback : whenIdle);
+                throw e;
             }
         }
     }

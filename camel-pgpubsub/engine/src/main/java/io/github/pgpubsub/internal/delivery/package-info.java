@@ -9,4 +9,7 @@
  * <p>A {@link io.github.pgpubsub.internal.delivery.SessionThread} asserts that the state of the session's thread is touched by no other
  * one: assertions run in tests and cost nothing in production. All other state here is thread-safe.
  */
+@NullMarked
 package io.github.pgpubsub.internal.delivery;
+
+import org.jspecify.annotations.NullMarked;

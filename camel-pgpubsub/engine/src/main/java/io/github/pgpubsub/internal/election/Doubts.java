@@ -4,7 +4,7 @@ import java.util.ArrayDeque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Whether another leader than the one that a standby believes may have led unseen. */
+/** A standby's evidence that it may have missed another leader: claims of unknown senders, and its own absences. */
 final class Doubts {
 
     /** Maximum messages kept from senders that have not been looked up yet. */

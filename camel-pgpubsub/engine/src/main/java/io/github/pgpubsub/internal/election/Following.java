@@ -267,7 +267,7 @@ final class Following<M> {
 
     // ---- the inheritance
 
-    /** Names the messages before any known leader's marker; the names are ones that no other member can give. */
+    /** Gives ids to the buffered messages before any known leader's marker. No other member can give the same ids. */
     void nameBuffer() {
         if (!buffer.entries().isEmpty()) {
             self.stream.names.begin(buffer.entries().peek().place(), self.word(), 0, 0);

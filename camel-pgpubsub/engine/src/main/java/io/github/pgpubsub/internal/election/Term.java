@@ -90,7 +90,7 @@ final class Term<M> {
         cut = Leadership.NEVER;
     }
 
-    /** Keeps only those of the messages that have not begun which lie before this position; the successor has the rest. */
+    /** Of the messages that have not begun, keeps only those before this position; the successor has the others. */
     void keepBefore(long place) {
         List<Entry<M>> undone = undone();
         backlog.clear();

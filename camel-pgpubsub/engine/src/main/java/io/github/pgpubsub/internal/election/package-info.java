@@ -68,6 +68,9 @@
  * at a later position would let the standby drop messages that nobody has done. A leader believes only the backend that holds the
  * standby's lock.
  *
- * <p>For the whole argument, the messages and the limits see {@code docs/leadership.md}.
+ * <p>For the whole argument, the messages and the limits see {@code docs/election.md}.
  */
+@NullMarked
 package io.github.pgpubsub.internal.election;
+
+import org.jspecify.annotations.NullMarked;

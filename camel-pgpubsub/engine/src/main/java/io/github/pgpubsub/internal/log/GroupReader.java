@@ -1,82 +1,47 @@
 package io.github.pgpubsub.internal.log;
 
-import io.github.pgpubsub.internal.log.reading.Acknowledgement;
-import io.github.pgpubsub.internal.log.reading.Bound;
 import io.github.pgpubsub.internal.log.reading.Delivery;
-import io.github.pgpubsub.internal.log.reading.Effects;
-import io.github.pgpubsub.internal.log.reading.Fence;
-import io.github.pgpubsub.internal.log.reading.OpenAnswer;
-import io.github.pgpubsub.internal.log.reading.Outcome;
-import io.github.pgpubsub.internal.log.reading.Page;
-import io.github.pgpubsub.internal.log.reading.PageRequest;
 import io.github.pgpubsub.internal.log.reading.Reader;
-import io.github.pgpubsub.internal.log.reading.TakeAnswer;
-import io.github.pgpubsub.internal.log.reading.Ticket;
-import io.github.pgpubsub.kept.KeptListener.Incident;
-import io.github.pgpubsub.kept.StartFrom;
-import java.security.SecureRandom;
+import io.github.pgpubsub.kept.AckMode;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * One group's {@link Reader}, and what it asks for: SQL goes to the {@link LogReader}, messages to the workers' queue. Belongs to the
- * reading thread.
+ * One group's {@link Reader}, and the events that it hears of: of the connection, the lead, writers, workers and time. Belongs to the
+ * reading thread, but for what says otherwise. What the reader asks for is {@link GroupEffects}'s.
  */
-final class GroupReader implements Effects<KeptRow> {
-
-    /** Operators know one name for all of reading. */
-    private static final Logger LOG = LoggerFactory.getLogger(LogReader.class);
+final class GroupReader {
 
     private final LogReader host;
     private final Shard group;
-    private final Lead lead;
-    private final WorkQueue queue;
-    private final Reader<KeptRow> reader;
     private final GroupOptions options;
+    private final Lead lead;
     private final Reports reports;
-    private final Tally tally;
+    private final GroupEffects effects;
+    private final Reader<KeptRow> reader;
+    private final Completions completions;
     private final CompletableFuture<Void> joined = new CompletableFuture<>();
-    private final CompletableFuture<Void> stopped = new CompletableFuture<>();
-    /** Of messages that failed and are not complete, the last error. */
-    private final Map<Delivery<KeptRow>, String> errors = new HashMap<>();
     private boolean leads;
     private boolean isConnected;
-    /** Of the place that step 0 found last. */
-    private volatile long no;
+    /** Of the common memory, what this group takes. */
+    private long counted;
     /** Of the log's database; null: not known. */
     private volatile @Nullable String identity;
-    /** What {@link #standing} tells, as of the last pass of the reading thread. */
+    /** As of the last pass of the reading thread. */
     private volatile Standing standing = Standing.NONE;
-    /** Of this process's own messages, those that nobody handles. Complete with the next pass, for it can't be within a call. */
-    private final Deque<Delivery<KeptRow>> leftOut = new ArrayDeque<>();
-    /** Why it can't read; null: nothing is known against it. */
-    private @Nullable String trouble;
-    /** A page that waits for memory. */
-    private @Nullable Runnable heldPage;
-    private long counted;
-    /** The sleep lock is held, or may be. */
-    private boolean sleeps;
 
     GroupReader(LogReader host, Shard group, GroupOptions options, Lead lead, WorkQueue queue, Reports reports, Tally tally) {
         this.host = host;
         this.group = group;
-        this.lead = lead;
-        this.queue = queue;
         this.options = options;
+        this.lead = lead;
         this.reports = reports;
-        this.tally = tally;
-        this.reader = new Reader<>(options.reading(), this, new SecureRandom());
+        this.effects = new GroupEffects(host, group, options, lead, queue, reports, tally);
+        this.reader = effects.reader();
+        this.completions = new Completions(queue, options.reading().ackMode() == AckMode.batch);
     }
 
     // ---- for any thread
@@ -86,7 +51,7 @@ final class GroupReader implements Effects<KeptRow> {
     }
 
     long no() {
-        return no;
+        return effects.no();
     }
 
     @Nullable
@@ -95,13 +60,15 @@ final class GroupReader implements Effects<KeptRow> {
     }
 
     void postCompleted(Delivery<KeptRow> delivery) {
-        host.post(() -> completed(delivery));
+        if (completions.add(delivery)) {
+            host.post(this::collect);
+        }
     }
 
     /** @param known counted down when the reader knows */
     void postFailed(Delivery<KeptRow> delivery, String error, CountDownLatch known) {
         post(known, () -> {
-            errors.put(delivery, error);
+            effects.failed(delivery, error);
             reader.failed(delivery, System.nanoTime());
         });
     }
@@ -114,6 +81,7 @@ final class GroupReader implements Effects<KeptRow> {
     private void post(CountDownLatch known, Runnable event) {
         host.post(() -> {
             try {
+                collect();
                 event.run();
             } finally {
                 known.countDown();
@@ -134,12 +102,12 @@ final class GroupReader implements Effects<KeptRow> {
      */
     void connected(@Nullable Duration lost) {
         isConnected = true;
-        host.request(this, null, connection -> {
+        host.requests().add(effects, null, connection -> {
             identity = connection.identity();
             return () -> {};
         });
         if (!joined.isDone()) {
-            host.request(this, null, this::joinFirst);
+            host.requests().add(effects, null, this::joinFirst);
         }
         reader.connected(System.nanoTime());
         if (lost != null) {
@@ -153,7 +121,7 @@ final class GroupReader implements Effects<KeptRow> {
 
     private Runnable joinFirst(LogConnection connection) throws SQLException {
         try {
-            connection.join(group, options.reading().startFrom(), false, options.ownPlace());
+            effects.place(connection.places().join(group, options.reading().startFrom(), false, options.ownPlace()));
             return () -> {};
         } finally {
             // Also if it failed: step 0 finds no place, and tries again.
@@ -168,20 +136,20 @@ final class GroupReader implements Effects<KeptRow> {
 
     void disconnected() {
         isConnected = false;
-        sleeps = false;
-        heldPage = null;
+        effects.disconnected();
         reader.disconnected(System.nanoTime());
     }
 
     void woken(String channel) {
         if (channel.isEmpty() || channel.equals(group.channel())) {
-            // Asked early: after a time without messages the election renews its answer only when somebody asks.
-            boolean unused = lead.mayProcess();
+            effects.windows().expect();
             reader.woken(System.nanoTime());
         }
     }
 
     void tick(long now) {
+        collect();
+        leads &= !effects.takeResigned();
         boolean leadsNow = lead.isLeading();
         if (leadsNow && !leads) {
             reader.leads(now);
@@ -189,22 +157,12 @@ final class GroupReader implements Effects<KeptRow> {
             reader.leadLost(now);
         }
         leads = leadsNow;
-        completeLeftOut(now);
-        Runnable page = heldPage;
-        if (page != null) {
-            heldPage = null;
-            page.run();
-        }
+        effects.completeLeftOut(now);
+        effects.windows().retryPage();
         if (reader.waitNanos(now) <= 0) {
             reader.tick(now);
         }
         note(now);
-    }
-
-    private void completeLeftOut(long now) {
-        for (Delivery<KeptRow> each = leftOut.poll(); each != null; each = leftOut.poll()) {
-            reader.completed(each, now);
-        }
     }
 
     /** What others see, and what this group takes of the common memory. */
@@ -214,7 +172,7 @@ final class GroupReader implements Effects<KeptRow> {
             options.memory().add(bytes - counted);
             counted = bytes;
         }
-        standing = standing.next(reader, trouble, now);
+        standing = standing.next(reader, effects.trouble(), now);
     }
 
     /** The end, after everything else: a place of its own is removed. */
@@ -223,9 +181,9 @@ final class GroupReader implements Effects<KeptRow> {
             dropped.complete(null);
             return;
         }
-        host.request(this, null, connection -> {
+        host.requests().add(effects, null, connection -> {
             try {
-                connection.dropGroup(group);
+                connection.places().dropGroup(group);
                 return () -> {};
             } finally {
                 dropped.complete(null);
@@ -241,16 +199,15 @@ final class GroupReader implements Effects<KeptRow> {
     }
 
     long waitNanos(long now) {
-        return leftOut.isEmpty() ? reader.waitNanos(now) : 0;
+        return effects.isAnyLeftOut() ? 0 : reader.waitNanos(now);
     }
 
-    void refused(Ticket ticket, String error) {
-        reader.refused(ticket, error, System.nanoTime());
-    }
-
-    void completed(Delivery<KeptRow> delivery) {
-        errors.remove(delivery);
-        reader.completed(delivery, System.nanoTime());
+    /** What workers have completed. */
+    private void collect() {
+        completions.drain(delivery -> {
+            effects.completed(delivery);
+            reader.completed(delivery, System.nanoTime());
+        });
     }
 
     void stop() {
@@ -263,181 +220,11 @@ final class GroupReader implements Effects<KeptRow> {
 
     /** For any thread. */
     CompletableFuture<Void> whenStopped() {
-        return stopped;
+        return effects.whenStopped();
     }
 
-    // ---- the place
-
-    @Override
-    public void take(Ticket ticket, UUID owner) {
-        host.request(this, ticket, connection -> {
-            LogConnection.Taking taking = connection.take(group, owner);
-            return () -> {
-                errors.clear();
-                no = taking.no();
-                trouble = null;
-                reader.taken(ticket, answer(taking), System.nanoTime());
-            };
-        });
-    }
-
-    private static TakeAnswer answer(LogConnection.Taking taking) {
-        if (taking.place() != null) {
-            return new TakeAnswer.Taken(taking.place());
-        }
-        return taking.blocker() == null ? new TakeAnswer.Absent() : new TakeAnswer.Blocked(taking.blocker());
-    }
-
-    @Override
-    public void join(Ticket ticket, StartFrom startFrom, boolean again) {
-        host.request(this, ticket, connection -> {
-            connection.join(group, startFrom, again, options.ownPlace());
-            return () -> reader.joined(ticket, System.nanoTime());
-        });
-    }
-
-    @Override
-    public void endBlockers() {
-        host.request(this, null, connection -> {
-            connection.endBlockers(group);
-            return () -> {};
-        });
-    }
-
-    @Override
-    public void open(Ticket ticket, Fence fence, Bound done) {
-        host.request(this, ticket, connection -> {
-            OpenAnswer answer = connection.open(group.channel(), no, fence, done);
-            return () -> {
-                trouble = null;
-                reader.opened(ticket, answer, System.nanoTime());
-            };
-        });
-    }
-
-    /** Without memory for more, a page waits; but one message is always allowed. */
-    @Override
-    public void read(Ticket ticket, PageRequest request) {
-        if (hasMemory()) {
-            readPage(ticket, request);
-        } else if (reader.inHand() == 0) {
-            readPage(ticket, new PageRequest(request.window(), request.part(), request.after(), request.last(), 1, 1));
-        } else {
-            heldPage = () -> read(ticket, request);
-        }
-    }
-
-    private void readPage(Ticket ticket, PageRequest request) {
-        host.request(this, ticket, connection -> {
-            Page<KeptRow> page = connection.read(group, request);
-            return () -> {
-                trouble = null;
-                reader.read(ticket, page, System.nanoTime());
-            };
-        });
-    }
-
-    private boolean hasMemory() {
-        return !options.memory().isExceeded();
-    }
-
-    @Override
-    public void acknowledge(Ticket ticket, Fence fence, Acknowledgement acknowledgement) {
-        host.request(this, ticket, connection -> {
-            Outcome outcome = connection.acknowledge(no, fence, acknowledgement);
-            if (acknowledgement.release() && outcome == Outcome.MOVED) {
-                leave();
-            }
-            return () -> reader.acknowledged(ticket, outcome, System.nanoTime());
-        });
-    }
-
-    private void leave() {
-        long left = no;
-        host.request(this, null, connection -> {
-            connection.leave(left);
-            return () -> {};
-        });
-    }
-
-    @Override
-    public void park(Ticket ticket, Fence fence, Bound upto, Delivery<KeptRow> delivery, boolean moveLastId) {
-        host.request(this, ticket, connection -> {
-            Outcome outcome = connection.park(group, no, fence, upto, delivery, moveLastId,
-                    errors.getOrDefault(delivery, "unknown"));
-            return () -> {
-                if (outcome == Outcome.MOVED) {
-                    errors.remove(delivery);
-                }
-                reader.parked(ticket, outcome, System.nanoTime());
-            };
-        });
-    }
-
-    // ---- sleep
-
-    @Override
-    public void lock(Ticket ticket) {
-        host.request(this, ticket, connection -> {
-            boolean held = host.wakeUps().isListening() && connection.sleep(group.channel());
-            sleeps |= held;
-            return () -> reader.locked(ticket, held, System.nanoTime());
-        });
-    }
-
-    @Override
-    public void unlock() {
-        host.request(this, null, connection -> {
-            if (sleeps) {
-                sleeps = false;
-                connection.awake(group.channel());
-            }
-            return () -> {};
-        });
-    }
-
-    // ---- delivery
-
-    @Override
-    public void deliver(Delivery<KeptRow> delivery) {
-        Page.Row<KeptRow> row = delivery.row();
-        if (options.leaveOut() != null && row != null && options.leaveOut().equals(row.message().context())) {
-            tally.filtered.increment();
-            leftOut.add(delivery);
-        } else {
-            queue.put(delivery);
-        }
-    }
-
-    @Override
-    public List<Delivery<KeptRow>> withdraw() {
-        return queue.withdraw();
-    }
-
-    // ---- what others should know
-
-    @Override
-    public void resign(String reason) {
-        leads = false;
-        lead.resign(reason);
-    }
-
-    @Override
-    public void report(Incident incident, String detail) {
-        switch (incident) {
-            case SKIPPED -> tally.skipped.increment();
-            case PARKED -> tally.parked.increment();
-            case REQUEST_FAILED, PLACE_BLOCKED -> trouble = detail;
-            default -> {
-            }
-        }
-        LOG.warn("Kept messages of {}: {}, {}", group, incident, detail);
-        reports.incident(incident, detail);
-    }
-
-    @Override
-    public void stopped() {
-        stopped.complete(null);
+    void handOut() {
+        effects.handOut();
     }
 
     @Override

@@ -54,6 +54,8 @@ final class InTransaction implements Handling {
         private final Page.Row<KeptRow> row;
         private @Nullable Throwable failure;
         private boolean connectionLost;
+        /** The place is not ours: others may wrap the exception that says so. */
+        private boolean refused;
         private boolean done;
 
         Attempt(Delivery<KeptRow> delivery, Page.Row<KeptRow> row) {
@@ -63,6 +65,10 @@ final class InTransaction implements Handling {
 
         @Override
         public void run(Connection connection) throws Exception {
+            // A transaction manager may have called before, and tries again.
+            failure = null;
+            refused = false;
+            done = false;
             Fence fence = delivery.fence();
             Bound upto = delivery.upto();
             assert upto != null;
@@ -72,15 +78,20 @@ final class InTransaction implements Handling {
                 throw new IllegalArgumentException(WRONG_LEVEL + ", not " + standing.isolation());
             }
             if (!standing.is(fence, upto)) {
-                throw new NotOurs();
+                throw refused();
             }
             if (standing.lastId() < row.id().id()) {
                 handle(connection);
                 if (!log.move(connection, row.id().id(), fence, upto)) {
-                    throw new NotOurs();
+                    throw refused();
                 }
             }
             done = true;
+        }
+
+        private NotOurs refused() {
+            refused = true;
+            return new NotOurs();
         }
 
         private void handle(Connection connection) throws Exception {
@@ -133,7 +144,8 @@ final class InTransaction implements Handling {
                     throw unusable;
                 }
             }
-            LOG.debug("{}: no transaction at the start; trying again with each message", group, e);
+            LOG.warn("{}: no transaction at the start, and trying again with each message: {}", group,
+                    ConnectionFailure.firstLine(e));
         }
     }
 
@@ -170,7 +182,7 @@ final class InTransaction implements Handling {
 
     private Handled judge(Attempt attempt, Throwable thrown) {
         SQLException sql = sql(thrown);
-        if (thrown instanceof NotOurs) {
+        if (attempt.refused) {
             return new Handled(Result.UNSETTLED, null);
         } else if (sql != null && TRY_AGAIN.equals(sql.getSQLState())) {
             return new Handled(Result.UNSETTLED, thrown);

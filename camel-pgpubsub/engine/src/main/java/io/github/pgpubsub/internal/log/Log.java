@@ -54,10 +54,12 @@ public final class Log implements KeptMessages, AutoCloseable {
     private final LogQueries queries;
     private final TransactedInsert inserts;
     private final LogQuestions questions;
+    private final Rotation rotation;
+    private final Rotator rotator;
     /** Null until the first message is sent. Guarded by the monitor, like everything below. */
     private @Nullable Publisher<OutgoingKept> publisher;
     /** Null: nobody subscribes. */
-    private @Nullable LogReader reader;
+    private volatile @Nullable LogReader reader;
     private int subscriptions;
     private boolean closed;
 
@@ -67,6 +69,10 @@ public final class Log implements KeptMessages, AutoCloseable {
         this.schema = new LogSchema(options.schema());
         this.queries = new LogQueries(options.schema());
         this.inserts = new TransactedInsert(queries, settings.context());
+        Retention retention = Retention.of(options);
+        this.rotation = new Rotation(queries, retention, retention.rarePause());
+        this.rotator = new Rotator(settings.sending(), settings.name() + " rotate", settings.customizer(), rotation,
+                settings.threads());
         this.questions = new LogQuestions(settings, schema, options.create(), queries);
     }
 
@@ -90,6 +96,14 @@ public final class Log implements KeptMessages, AutoCloseable {
         Range.DURATION_OR_NONE.check("timeout", timeout);
         publisher().publish(new OutgoingKept(CheckedMessage.of(message), System.nanoTime() + timeout.toNanos(),
                 Objects.requireNonNull(callback)));
+        rotateIfDue();
+    }
+
+    /** A process that reads does it on its reading connection; who only sends, now and then while it sends. */
+    private void rotateIfDue() {
+        if (reader == null && rotation.waitNanos(System.nanoTime()) == 0) {
+            rotator.start();
+        }
     }
 
     @Override
@@ -180,10 +194,8 @@ public final class Log implements KeptMessages, AutoCloseable {
         if (reader == null) {
             reader = new LogReader(settings.direct(),
                     new LogReaderOptions(settings.name() + " read", options.schema(), options.create(), settings.reconnectDelay(),
-                            settings.reconnectMaxDelay(), settings.customizer()),
-                    new ListeningWakeUps(settings.direct(), settings.name() + " wake", settings.reconnectDelay(),
-                            settings.reconnectMaxDelay(), settings.customizer(), settings.threads()),
-                    settings.threads());
+                            settings.reconnectMaxDelay(), settings.customizer(), Retention.of(options)),
+                    new SessionWakeUps(settings.elections()), settings.threads());
             reader.start();
         }
         subscriptions++;

@@ -55,7 +55,7 @@ final class LogQuestions {
     }
 
     void seek(String channel, String group, StartFrom start) throws SQLException {
-        ask(Statement.SEEK, row -> true, channel, group, LogConnection.text(start));
+        ask(Statement.SEEK, row -> true, channel, group, Places.text(start));
     }
 
     boolean dropGroup(String channel, String group) throws SQLException {

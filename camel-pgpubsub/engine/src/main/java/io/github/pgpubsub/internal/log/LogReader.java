@@ -4,23 +4,18 @@ import io.github.pgpubsub.connect.ConnectionSource;
 import io.github.pgpubsub.internal.ConnectionFailure;
 import io.github.pgpubsub.internal.connection.Backoff;
 import io.github.pgpubsub.internal.connection.FirstAttempt;
-import io.github.pgpubsub.internal.connection.ServerConnection;
-import io.github.pgpubsub.internal.log.reading.Ticket;
 import io.github.pgpubsub.internal.log.schema.LogQueries;
 import io.github.pgpubsub.internal.log.schema.LogSchema;
 import io.github.pgpubsub.internal.log.schema.LogSchemaException;
 import io.github.pgpubsub.status.SessionStatus;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -37,52 +32,34 @@ public final class LogReader implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(LogReader.class);
 
-    /** Maximum time for one answer of the server. */
-    private static final Duration IO_TIMEOUT = Duration.ofSeconds(10);
     /** How often the groups are asked whether they lead, and so the longest delay until a change of the leader is noticed. */
     private static final long LEAD_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
-    /** How often groups show that they are there. Their expiry is far longer. */
-    private static final long SEEN_NANOS = TimeUnit.SECONDS.toNanos(60);
     /** Pause after an unexpected failure, so that repeated failures do not make a busy loop. */
     private static final long RECOVERY_MILLIS = 50;
-    /** read_only_sql_transaction. */
-    private static final String REPLICA = "25006";
-
-    /** Runs a request and returns what its answer does in the reader. */
-    interface Request {
-        Runnable run(LogConnection connection) throws SQLException;
-    }
-
-    /** @param ticket null: nobody waits for an answer */
-    private record Pending(GroupReader group, @Nullable Ticket ticket, Request request) {}
 
     private final ConnectionSource source;
     private final LogReaderOptions options;
     private final LogQueries queries;
     private final LogSchema schema;
     private final WakeUps wakeUps;
+    private final Upkeep upkeep;
     private final UUID id = UUID.randomUUID();
     private final FirstAttempt firstAttempt = new FirstAttempt();
     private final Thread thread;
     private final BlockingQueue<Runnable> commands = new LinkedBlockingQueue<>();
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private volatile boolean closing;
     /** For status and {@link #close}; null: not connected. */
     private volatile @Nullable LogConnection current;
 
-    /** System.nanoTime of the last connect or loss. */
-    private volatile long since = System.nanoTime();
-    /** System.nanoTime of the server's last answer. */
-    private volatile long heard = System.nanoTime();
-    /** Written by the reading thread only. */
-    private volatile int connections;
+    private final ReadingView view = new ReadingView();
 
     // ---- of the reading thread
 
     private final Set<GroupReader> groups = new LinkedHashSet<>();
-    private final Deque<Pending> requests = new ArrayDeque<>();
+    private final RequestQueue requests = new RequestQueue();
     private final Backoff backoff;
     private long connectAt;
-    private long seenAt;
 
     /**
      * @param source  reading connections, possibly through a transaction pooler
@@ -96,6 +73,7 @@ public final class LogReader implements AutoCloseable {
         this.queries = new LogQueries(options.schema());
         this.schema = new LogSchema(options.schema());
         this.wakeUps = wakeUps;
+        this.upkeep = new Upkeep(source, options, queries, threads);
         this.backoff = new Backoff(options.reconnectDelay(), options.reconnectMaxDelay(), ThreadLocalRandom.current());
         this.thread = threads.apply("read", this::run);
     }
@@ -104,7 +82,6 @@ public final class LogReader implements AutoCloseable {
 
     public void start() {
         connectAt = System.nanoTime();
-        seenAt = System.nanoTime() + SEEN_NANOS;
         wakeUps.start(id, channel -> post(() -> groups.forEach(group -> group.woken(channel))));
         thread.start();
     }
@@ -125,12 +102,19 @@ public final class LogReader implements AutoCloseable {
         return connection == null ? 0 : connection.backend();
     }
 
+    /** Completes when the thread has ended, so that what is posted is not done any more. */
+    CompletableFuture<Void> whenEnded() {
+        return ended;
+    }
+
     /** The state of the reading connection. */
     public SessionStatus status() {
-        long now = System.nanoTime();
-        int backend = backend();
-        return new SessionStatus(backend != 0, backend, Duration.ofNanos(now - since), Duration.ofNanos(now - heard),
-                Math.max(0, connections - 1), 0, null);
+        return view.status(backend());
+    }
+
+    /** What became of forgetting old messages, for status. */
+    Rotation rotation() {
+        return upkeep.rotation();
     }
 
     /** Has the reading thread do something, after what was posted before. */
@@ -177,6 +161,7 @@ public final class LogReader implements AutoCloseable {
     void add(GroupReader group) {
         assert isCurrentThread();
         groups.add(group);
+        wakeUps.resume();
         if (current != null) {
             group.connected(null);
         }
@@ -188,10 +173,9 @@ public final class LogReader implements AutoCloseable {
         group.removed();
     }
 
-    /** Requests are run in the order of the calls. */
-    void request(GroupReader group, @Nullable Ticket ticket, Request request) {
+    RequestQueue requests() {
         assert isCurrentThread();
-        requests.add(new Pending(group, ticket, request));
+        return requests;
     }
 
     // ---- the loop
@@ -210,6 +194,8 @@ public final class LogReader implements AutoCloseable {
         }
         firstAttempt.succeeded();
         disconnect();
+        List.copyOf(groups).forEach(this::remove);
+        ended.complete(null);
     }
 
     /** Whatever happened, step 0 finds out where each place is. */
@@ -224,69 +210,71 @@ public final class LogReader implements AutoCloseable {
 
     private void pass() throws InterruptedException {
         for (Runnable command = commands.poll(); command != null; command = commands.poll()) {
-            command.run();
+            run(command);
         }
         long now = System.nanoTime();
         for (GroupReader group : List.copyOf(groups)) {
             group.tick(now);
         }
+        settle();
         LogConnection connection = current;
         if (connection == null && now - connectAt >= 0) {
             connect();
+            settle();
+        } else if (connection != null && upkeep.waitNanos(now) == 0) {
+            keepUp(connection, now);
         } else if (connection != null && !requests.isEmpty()) {
-            run(requests.remove(), connection);
-        } else if (connection != null && now - seenAt >= 0) {
-            showSigns(connection);
+            run(requests.next(), connection);
         } else {
             Runnable command = commands.poll(waitNanos(now, connection), TimeUnit.NANOSECONDS);
             if (command != null) {
-                command.run();
+                run(command);
             }
         }
     }
 
+    private void run(Runnable event) {
+        event.run();
+        settle();
+    }
+
+    /** After each event: what it has answered, and what it hands out. */
+    private void settle() {
+        requests.runAnswers();
+        groups.forEach(GroupReader::handOut);
+    }
+
     private long waitNanos(long now, @Nullable LogConnection connection) {
-        long wait = Math.max(0, (connection == null ? connectAt : seenAt) - now);
+        long wait = connection == null ? Math.max(0, connectAt - now) : upkeep.waitNanos(now);
         for (GroupReader group : groups) {
             wait = Math.min(wait, Math.min(LEAD_NANOS, group.waitNanos(now)));
         }
         return wait;
     }
 
-    private void run(Pending pending, LogConnection connection) {
+    private void run(RequestQueue.Pending pending, LogConnection connection) {
         Runnable answer;
         try {
-            answer = pending.request.run(connection);
-            heard = System.nanoTime();
+            answer = pending.request().run(connection);
+            view.heard();
         } catch (SQLException e) {
-            if (ConnectionFailure.isLoss(e) || REPLICA.equals(e.getSQLState())) {
+            if (ConnectionFailure.isLoss(e) || LogConnection.REPLICA.equals(e.getSQLState())) {
                 lost(e);
-            } else if (pending.ticket != null) {
-                LOG.debug("A request for {} failed", pending.group, e);
-                pending.group.refused(pending.ticket, ConnectionFailure.firstLine(e));
             } else {
-                LOG.debug("A request for {} failed, and nobody waits for it", pending.group, e);
+                LOG.debug("A request for {} failed, and {} wait for it", pending.group(), pending.tickets().size(), e);
+                pending.tickets().forEach(ticket -> pending.group().refused(ticket, ConnectionFailure.firstLine(e)));
             }
+            settle();
             return;
         }
-        answer.run();
+        run(answer);
     }
 
-    private void showSigns(LogConnection connection) {
-        seenAt = System.nanoTime() + SEEN_NANOS;
-        List<Long> nos = new ArrayList<>();
-        groups.stream().filter(GroupReader::isInTerm).forEach(group -> nos.add(group.no()));
-        if (nos.isEmpty()) {
-            return;
-        }
+    private void keepUp(LogConnection connection, long now) {
         try {
-            connection.seen(nos);
+            upkeep.run(connection, groups.stream().map(GroupReader::no).filter(no -> no != 0).toList(), now);
         } catch (SQLException e) {
-            if (ConnectionFailure.isLoss(e)) {
-                lost(e);
-            } else {
-                LOG.warn("Groups can't be kept from expiring: {}", ConnectionFailure.firstLine(e));
-            }
+            lost(e);
         }
     }
 
@@ -294,19 +282,15 @@ public final class LogReader implements AutoCloseable {
 
     private void connect() {
         try {
-            LogConnection opened = open();
+            LogConnection opened = LogConnection.open(source, options, schema, queries, id);
             if (backoff.failures() > 0) {
                 LOG.info("Reading from {} again as backend {}", source, opened.backend());
             }
-            Duration lost = Duration.ofNanos(System.nanoTime() - since);
+            Duration lost = view.connected();
             current = opened;
-            since = System.nanoTime();
-            heard = since;
-            int number = connections + 1;
-            connections = number;
             backoff.reset();
             firstAttempt.succeeded();
-            List.copyOf(groups).forEach(group -> group.connected(number == 1 ? null : lost));
+            List.copyOf(groups).forEach(group -> group.connected(lost));
         } catch (SQLException | RuntimeException e) {
             // Of a log that can't be used as it is, a start is told as of settings that can't work.
             failedToConnect(e instanceof LogSchemaException ? new IllegalArgumentException(e.getMessage(), e) : e);
@@ -325,24 +309,6 @@ public final class LogReader implements AutoCloseable {
         connectAt = System.nanoTime() + backoff.next().toNanos();
     }
 
-    private LogConnection open() throws SQLException {
-        ServerConnection opened = ServerConnection.openDurable(source, options.name(), IO_TIMEOUT, options.customizer());
-        try {
-            if (opened.inRecovery()) {
-                throw new SQLException("The server " + source + " is a replica (pg_is_in_recovery): kept messages are read from"
-                        + " the primary. Name the primary, or several hosts with targetServerType=primary", REPLICA);
-            }
-            if (!opened.behindPooler()) {
-                opened.set(Map.of("idle_session_timeout", "0"));
-            }
-            schema.prepare(opened.jdbc(), options.create(), LogSchema.Use.RECEIVE);
-            return new LogConnection(opened, queries, id, options.name());
-        } catch (SQLException | RuntimeException | Error e) {
-            opened.close();
-            throw e;
-        }
-    }
-
     private void lost(Exception failure) {
         if (current != null) {
             if (!closing) {
@@ -358,7 +324,7 @@ public final class LogReader implements AutoCloseable {
         current = null;
         requests.clear();
         if (former != null) {
-            since = System.nanoTime();
+            view.disconnected();
             former.close();
         }
         List.copyOf(groups).forEach(GroupReader::disconnected);

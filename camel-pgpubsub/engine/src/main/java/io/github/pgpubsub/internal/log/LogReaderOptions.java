@@ -13,6 +13,14 @@ import org.jspecify.annotations.Nullable;
  * @param reconnectDelay    first pause before reconnecting
  * @param reconnectMaxDelay longest pause
  * @param customizer        null: none
+ * @param retention         what this process has the log forgotten
  */
 public record LogReaderOptions(String name, String schema, boolean create, Duration reconnectDelay, Duration reconnectMaxDelay,
-        @Nullable ConnectionCustomizer customizer) {}
+        @Nullable ConnectionCustomizer customizer, Retention retention) {
+
+    /** With the default retention. */
+    public LogReaderOptions(String name, String schema, boolean create, Duration reconnectDelay, Duration reconnectMaxDelay,
+            @Nullable ConnectionCustomizer customizer) {
+        this(name, schema, create, reconnectDelay, reconnectMaxDelay, customizer, Retention.DEFAULT);
+    }
+}

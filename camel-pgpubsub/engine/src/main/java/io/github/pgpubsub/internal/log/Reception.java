@@ -195,10 +195,10 @@ public final class Reception implements KeptSubscription {
         }
     }
 
-    /** False: the time is up. */
-    private static boolean await(CompletableFuture<Void> event, Duration longest) throws InterruptedException {
+    /** False: the time is up. If the reading thread has ended, nothing is waited for. */
+    private boolean await(CompletableFuture<Void> event, Duration longest) throws InterruptedException {
         try {
-            event.get(longest.toNanos(), TimeUnit.NANOSECONDS);
+            CompletableFuture.anyOf(event, host.whenEnded()).get(longest.toNanos(), TimeUnit.NANOSECONDS);
             return true;
         } catch (TimeoutException e) {
             return false;

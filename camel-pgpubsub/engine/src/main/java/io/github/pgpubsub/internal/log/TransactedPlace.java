@@ -56,7 +56,7 @@ final class TransactedPlace {
                 ResultSet row = statement.executeQuery()) {
             row.next();
             if (!expected.equals(row.getString(1))) {
-                throw new IllegalStateException(
+                throw new IllegalArgumentException(
                         "ackMode=transaction needs transactions in the database that has the log. Theirs is "
                                 + row.getString(1) + " and the log's is " + expected + " (system identifier/database oid)");
             }

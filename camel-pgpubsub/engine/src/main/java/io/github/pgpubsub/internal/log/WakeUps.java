@@ -15,6 +15,9 @@ public interface WakeUps extends AutoCloseable {
      */
     void start(UUID reader, Consumer<String> woken);
 
+    /** Listens again if the session has given up for good and another one has taken its place. Must not block. */
+    void resume();
+
     /** Whether wake-ups arrive; otherwise a reader must not sleep. */
     boolean isListening();
 

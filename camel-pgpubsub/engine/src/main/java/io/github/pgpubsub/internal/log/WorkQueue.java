@@ -26,6 +26,7 @@ final class WorkQueue {
     private final Deque<Delivery<KeptRow>> waiting = new ArrayDeque<>();
     private boolean held;
     private int begun;
+    private volatile int size;
     private boolean closed;
 
     /** @param mayBegin asked under the lock before a message is taken; must not block */
@@ -33,11 +34,17 @@ final class WorkQueue {
         this.mayBegin = mayBegin;
     }
 
-    void put(Delivery<KeptRow> delivery) {
+    /** In order. */
+    void put(List<Delivery<KeptRow>> deliveries) {
         lock.lock();
         try {
-            waiting.add(delivery);
-            changed.signal();
+            waiting.addAll(deliveries);
+            size = waiting.size();
+            if (deliveries.size() == 1) {
+                changed.signal();
+            } else {
+                changed.signalAll();
+            }
         } finally {
             lock.unlock();
         }
@@ -64,14 +71,9 @@ final class WorkQueue {
         }
     }
 
-    /** Number of waiting messages. */
+    /** Number of waiting messages. Takes no lock. */
     int size() {
-        lock.lock();
-        try {
-            return waiting.size();
-        } finally {
-            lock.unlock();
-        }
+        return size;
     }
 
     /** Waits for a message; null: the queue is closed. {@link #finished} follows. */
@@ -83,6 +85,7 @@ final class WorkQueue {
                 if (waiting.isEmpty() || held) {
                     changed.await();
                 } else if (mayBegin.getAsBoolean()) {
+                    size = waiting.size() - 1;
                     begun++;
                     return waiting.remove();
                 } else {
@@ -112,6 +115,7 @@ final class WorkQueue {
         try {
             List<Delivery<KeptRow>> all = new ArrayList<>(waiting);
             waiting.clear();
+            size = 0;
             return all;
         } finally {
             lock.unlock();

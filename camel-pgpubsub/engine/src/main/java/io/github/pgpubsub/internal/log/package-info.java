@@ -1,25 +1,63 @@
 /**
- * Receives kept messages: the I/O around the state machine of {@code log.reading}.
+ * The log of kept messages: {@link io.github.pgpubsub.internal.log.Log} is the door, {@code log.sending} sends, and the rest of this
+ * package receives: the I/O around the state machine of {@code log.reading}.
  *
  * <p>A {@link io.github.pgpubsub.internal.log.LogReader} is a thread with a reading connection, one for each database and process, and
- * serves all groups. Each group has a {@link io.github.pgpubsub.internal.log.GroupReader} with its
- * {@code Reader}: events come from the thread's loop, requests go into one queue, and the loop runs them one after another and hands each
- * answer to its reader before it runs the next one. So answers come in the order of the requests, and never within a call. Other threads
- * post commands.
+ * serves all groups. Each group has a {@link io.github.pgpubsub.internal.log.GroupReader}, which passes the events of the thread's loop to
+ * its {@code Reader}, and {@link io.github.pgpubsub.internal.log.GroupEffects}, which does what the {@code Reader} asks for: windows by
+ * {@link io.github.pgpubsub.internal.log.WindowEffects}. Requests go into one queue
+ * ({@link io.github.pgpubsub.internal.log.RequestQueue}). The loop runs them one after another and hands each answer to its reader before
+ * it runs the next one. So answers come in the order of the requests, and never within a call. Other threads post commands.
  *
  * <pre>
- *   server ◀══ LogConnection ◀── LogReader (thread) ──▶ GroupReader ──▶ Reader
- *                                    ▲    ▲                 │
- *            WakeUps (a writer woke) ─┘    │ done, failed    ▼
- *                                          └── workers ◀── WorkQueue          Lead: the election, which passes no messages
+ *                            LogReader (thread) ── events ──▶ GroupReader ──▶ Reader (log.reading)
+ *                              ▲    ▲        ▲                                  │
+ *      WakeUps (a writer woke) ┘    │        └── done, failed ── workers        ▼
+ *                                   │                              ▲   GroupEffects, WindowEffects
+ *   server ◀══ LogConnection ◀── RequestQueue ◀────────────────────┼────────────┤
+ *              Places, Windows                                     └─ WorkQueue ◀┘      Lead: the election, which passes no messages
  * </pre>
  *
- * <p>The sleep lock is held by the reading session, so it is lost with the connection whose loss makes the reader begin anew. Behind a
- * transaction pooler there is none, and the reader polls. A reader sleeps only while wake-ups are heard
- * ({@link io.github.pgpubsub.internal.log.WakeUps}).
+ * <p>Wake-ups are heard by the session that holds the leaders' locks ({@link io.github.pgpubsub.internal.log.SessionWakeUps}). The sleep lock
+ * is held by the reading session, so it is lost with the connection whose loss makes the reader begin anew. Behind a transaction pooler there is
+ * none, and the reader polls. A reader sleeps only while wake-ups are heard ({@link io.github.pgpubsub.internal.log.WakeUps}), and looks when
+ * they are heard again.
+ *
+ * <p>Round trips are what an idle message waits for, and what a window costs under load. A window comes with its first page; the end of a
+ * window and the opening of the next one are one statement; both parts of a page are read together; a page is handed to the workers as a whole,
+ * and their completions are collected ({@link io.github.pgpubsub.internal.log.Completions}).
+ *
+ * <p>Now and then the thread has old messages removed ({@link io.github.pgpubsub.internal.log.Rotation}) and shows that its groups are in use
+ * ({@link io.github.pgpubsub.internal.log.Upkeep}).
  *
  * <p>A worker begins a message only while {@code Lead.mayProcess} holds, so a process that resumes after a freeze begins nothing that its
  * successor may have. A message that was begun before is completed, and its acknowledgement is refused.
+ *
+ * <p>A {@link io.github.pgpubsub.internal.log.Reception} is one subscription: its place ({@code GroupReader}), its workers, its lead and
+ * its end. A subscription without a single listener has a place that is its own, with a name that no other one has and a short expiry,
+ * and leads it without an election ({@code OwnLead}). The place is removed at an orderly end; after a crash it expires.
+ *
+ * <p><b>What a worker does with a message</b> is a {@code Handling}. Usually it calls the handler, and the message is complete, or it
+ * failed. With {@code ackMode=manual} it stays in hand until somebody acknowledges that attempt. With {@code ackMode=transaction}
+ * ({@code InTransaction}) the message's effects and the place are committed together:
+ *
+ * <ul>
+ * <li>The transaction begins by reading the place. If epoch, owner or window are not those under which the message was handed out, it
+ *     does nothing. If {@code last_id} has reached the message, an earlier attempt is committed, and the handler is not called.</li>
+ * <li>Its last statement moves {@code last_id} under the same epoch, owner and window. If that updates nothing, it is rolled back. From
+ *     there on the row is locked, so nobody takes the lead before the outcome is decided; the server ends the session if the commit does
+ *     not follow within the {@code leaderTimeout}.</li>
+ * <li>Whenever it is not known whether it is committed, the reader begins anew with step 0, which reads the place. One worker hands one
+ *     message at a time to the handler, in order, so {@code last_id} says that all before it is complete.</li>
+ * </ul>
+ *
+ * A failure counts as the message's when the handler threw and the transaction's connection still works, or when a constraint failed at
+ * the commit. A lost connection, a missing connection and a serialization failure (40001) are no message's fault: it is tried again,
+ * after pauses that grow to five seconds.
+ *
+ * <p>Own messages that a subscription leaves out are complete as soon as they are read. A page waits while the common limit of memory is
+ * exceeded, but a subscription with nothing in hand always gets one message. Listeners are called by the callback executor, never by the
+ * reading thread.
  */
 @NullMarked
 package io.github.pgpubsub.internal.log;

@@ -40,4 +40,7 @@
  * its sender told. Other threads see the state of the two in immutable values, each behind one volatile field: the connection's
  * standing, the counts of commits, the batch in flight.
  */
+@NullMarked
 package io.github.pgpubsub.internal.publish;
+
+import org.jspecify.annotations.NullMarked;

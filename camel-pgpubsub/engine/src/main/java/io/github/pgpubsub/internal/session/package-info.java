@@ -46,4 +46,7 @@
  *                     BackendRequests  Refusals  RoundTrips
  * </pre>
  */
+@NullMarked
 package io.github.pgpubsub.internal.session;
+
+import org.jspecify.annotations.NullMarked;

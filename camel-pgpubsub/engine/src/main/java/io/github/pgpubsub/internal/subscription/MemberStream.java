@@ -57,7 +57,7 @@ final class MemberStream {
         return stream;
     }
 
-    /** Tells the leadership that this member is connected. */
+    /** Reports to the leadership that this member is connected. */
     void begin(long now) {
         leadership.connected(stream.backend(), new ServerRun(stream.server(), stream.serverUptime()), now);
     }

@@ -7,6 +7,7 @@ import io.github.pgpubsub.SubscriptionOptions;
 import io.github.pgpubsub.internal.delivery.Workers;
 import io.github.pgpubsub.internal.election.GroupKey;
 import io.github.pgpubsub.internal.session.Session;
+import io.github.pgpubsub.internal.session.Subscriber;
 import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
 import java.time.Duration;
@@ -71,6 +72,42 @@ public final class Subscriptions {
             release(shared);
             throw e;
         }
+    }
+
+    /** A subscriber that listens along on the shared session and has no handler. Thread-safe. */
+    public final class Attachment implements AutoCloseable {
+
+        private final SharedSession shared;
+        private final Subscriber subscriber;
+
+        private Attachment(SharedSession shared, Subscriber subscriber) {
+            this.shared = shared;
+            this.subscriber = subscriber;
+        }
+
+        /** Runs a command on the session's thread. */
+        public void execute(Runnable command) {
+            shared.session.execute(command);
+        }
+
+        /** Whether the session was closed or has given up. */
+        public boolean isEnded() {
+            return shared.session.isEnded();
+        }
+
+        /** Called once, not by the session's thread. The subscriber has given up its channels. */
+        @Override
+        public void close() {
+            shared.session.remove(subscriber);
+            release(shared);
+        }
+    }
+
+    /** Adds a subscriber to the shared session, which is opened for it if necessary. Does not wait for the server. */
+    public Attachment attach(Subscriber subscriber) {
+        SharedSession shared = retain();
+        shared.session.add(subscriber);
+        return new Attachment(shared, subscriber);
     }
 
     private Subscription broadcast(SharedSession shared, SubscriptionOptions options, MessageHandler handler,

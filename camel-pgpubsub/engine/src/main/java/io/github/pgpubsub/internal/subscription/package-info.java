@@ -12,4 +12,7 @@
  * leaves; {@code End} holds its monitor while it asks the queue. No class here calls a handler, a listener or the session under a lock.
  * All other state belongs to the session's thread, which is asserted.
  */
+@NullMarked
 package io.github.pgpubsub.internal.subscription;
+
+import org.jspecify.annotations.NullMarked;

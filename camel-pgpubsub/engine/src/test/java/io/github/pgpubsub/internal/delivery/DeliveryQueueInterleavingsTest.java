@@ -126,6 +126,25 @@ class DeliveryQueueInterleavingsTest {
         });
     }
 
+    /** A request that comes while the callback of an earlier one runs is not lost. */
+    @Test
+    void theLastRequestIsAnswered() {
+        Interleavings.of(() -> {
+            Passage passage = new Passage(10);
+            List<String> told = Collections.synchronizedList(new ArrayList<>());
+            together(
+                    () -> {
+                        passage.put(0);
+                        passage.intake.whenIdle(() -> told.add("first"));
+                        passage.put(1);
+                        passage.intake.whenIdle(() -> told.add("second"));
+                        passage.queue.close();
+                    },
+                    passage::work);
+            check(told.contains("second"), told);
+        });
+    }
+
     /** An open queue, and the messages that its workers have taken and done. */
     private static final class Passage {
 

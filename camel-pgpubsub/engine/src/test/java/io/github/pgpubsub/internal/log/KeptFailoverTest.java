@@ -21,11 +21,13 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import javax.sql.DataSource;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** An asynchronous standby is promoted: everything that it has is delivered, and what comes twice is marked. */
+@Tag("long")
 @Timeout(180)
 class KeptFailoverTest {
 

@@ -62,8 +62,7 @@ final class Member implements AutoCloseable {
                 this::thread), this::thread, callbacks);
         reader = new LogReader(reading,
                 new LogReaderOptions(name + " read", "pgpubsub", true, Duration.ofMillis(20), Duration.ofMillis(200), null),
-                new ListeningWakeUps(source, name + " wake", Duration.ofMillis(20), Duration.ofMillis(200), null, this::thread),
-                this::thread);
+                new SessionWakeUps(subscriptions), this::thread);
         Shard group = new Shard("orders", "default");
         lead = new ElectedLead(subscriptions, "pgpubsub", group, Duration.ofMillis(50), options.leaderTimeout(),
                 new SubscriptionListener() {

@@ -6,4 +6,7 @@
  * value that works elsewhere ({@code 5s}, {@code #bean}) works here, and a new option works at once. IDEs read
  * {@code META-INF/spring-configuration-metadata.json}, which SpringBootMetadataTest writes from the component's own metadata.
  */
+@NullMarked
 package io.github.pgpubsub.camel.springboot;
+
+import org.jspecify.annotations.NullMarked;

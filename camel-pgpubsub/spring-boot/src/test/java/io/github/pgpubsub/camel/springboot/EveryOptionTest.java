@@ -52,8 +52,8 @@ class EveryOptionTest {
             case "boolean" -> new Sample(otherwise.equals("true") ? "false" : "true", !otherwise.equals("true"));
             case "integer" -> new Sample("7", javaType.equals("int") ? (Object) 7 : (Object) 7L);
             case "duration" -> new Sample("1m30s", 90_000L);
-            case "string" -> javaType.equals(Class.class.getName())
-                    ? new Sample("java.util.Map", Map.class) : new Sample("another", "another");
+            case "string" -> javaType.equals(Class.class.getName()) ? new Sample("java.util.Map", Map.class)
+                    : name.equals("startFrom") ? new Sample("earliest", "earliest") : new Sample("another", "another");
             case "enum" -> anyBut(otherwise, Class.forName(javaType));
             case "object" -> new Sample("#" + beanName(name), instance(Class.forName(javaType)));
             default -> throw new IllegalArgumentException("What is a value of type " + type + "?");

@@ -18,7 +18,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** Starts a server, asks every peer every question in every round, and writes a report. {@code run} starts it. */
+/** Main class: starts a server, runs every measure on every peer in every round, and writes a report. */
 public final class Benchmark {
 
     private static final String LOG = "../../camel-pgpubsub/engine/src/main/resources/io/github/pgpubsub/log/pgpubsub-1.sql";
@@ -50,7 +50,7 @@ public final class Benchmark {
         System.exit(new Benchmark(options, home).run(home) ? 0 : 1);
     }
 
-    /** False: a check in which somebody failed. */
+    /** Returns false if this is a check and a peer has failed. */
     private boolean run(Path home) throws IOException, SQLException {
         say("%s run; starting PostgreSQL ...".formatted(options.plan().name()));
         List<PeerProcess> peers = new ArrayList<>();
@@ -66,7 +66,7 @@ public final class Benchmark {
             Report report = new Report(options.plan(), Setup.of(server, peers), figures);
             System.out.print(report.summary());
             report.write(out);
-            say("written to " + out);
+            say("results are in " + out);
             if (options.into() != null) {
                 report.write(options.into());
                 say("and to " + options.into());
@@ -91,7 +91,7 @@ public final class Benchmark {
         return figures;
     }
 
-    /** In each round another peer is the first. */
+    /** Each round begins with another peer, so that no peer always has the same predecessor. */
     private static void round(int number, List<Measure> measures, List<PeerProcess> peers, Bench bench) throws SQLException {
         List<PeerProcess> order = new ArrayList<>(peers);
         Collections.rotate(order, -number);

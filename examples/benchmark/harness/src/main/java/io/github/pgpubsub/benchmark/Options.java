@@ -6,12 +6,12 @@ import java.util.Iterator;
 import java.util.List;
 
 /**
- * What was typed.
+ * The command line's options.
  *
- * @param peers    to ask, by a part of their names; empty: all
- * @param measures to make, by a part of their names; empty: all
- * @param out      where the results go; null: the default
- * @param into     where a copy of them goes; null: nowhere
+ * @param peers    parts of the names of the peers to measure; empty: all peers
+ * @param measures parts of the names of the measures to run; empty: all measures
+ * @param out      folder for the results; null: the default
+ * @param into     folder for a copy of the results; null: no copy
  */
 record Options(Plan plan, List<String> peers, List<String> measures, Path out, Path into, boolean help) {
 
@@ -33,11 +33,11 @@ record Options(Plan plan, List<String> peers, List<String> measures, Path out, P
             case "--out" -> new Options(plan, peers, measures, Path.of(value(flag, words)), into, help);
             case "--into" -> new Options(plan, peers, measures, out, Path.of(value(flag, words)), help);
             case "--help", "-h" -> new Options(plan, peers, measures, out, into, true);
-            default -> throw new IllegalArgumentException("no flag '%s'; --help shows which there are".formatted(flag));
+            default -> throw new IllegalArgumentException("unknown flag '%s'; --help lists the flags".formatted(flag));
         };
     }
 
-    /** Whether a name is among those wished for. */
+    /** Whether a name contains one of the wanted parts, or no part is given. */
     static boolean wants(List<String> wishes, String name) {
         return wishes.isEmpty() || wishes.stream().anyMatch(name::contains);
     }
@@ -48,7 +48,7 @@ record Options(Plan plan, List<String> peers, List<String> measures, Path out, P
 
     private static String value(String flag, Iterator<String> words) {
         if (!words.hasNext()) {
-            throw new IllegalArgumentException(flag + " wants a value");
+            throw new IllegalArgumentException(flag + " needs a value");
         }
         return words.next();
     }
@@ -59,16 +59,16 @@ record Options(Plan plan, List<String> peers, List<String> measures, Path out, P
 
                   --short          some minutes, rough figures (default)
                   --full           about an hour
-                  --check          some seconds: fails unless everybody takes part; its figures mean nothing
+                  --check          some seconds: fails unless every peer takes part; its figures mean nothing
                   --peers A,B      only peers whose names contain one of these
                   --measures A,B   only measures whose names contain one of these:
                                    sending, receiving, latency, channels, idle, listeners, writers;
                                    kept: only those of kept messages (kept-sending, kept-receiving, kept-flow,
                                    kept-latency, kept-writers)
-                  --out DIR        where results.md, results.json and the plots go (examples/benchmark/target/results)
-                  --into DIR       copy them there too, for instance into docs/benchmarks
-                  --jmh [...]      JMH on the hot inner parts instead; what follows goes to JMH
-                  --help           this
+                  --out DIR        folder for results.md, results.json and the plots (examples/benchmark/target/results)
+                  --into DIR       also copy the results, for example into docs/benchmarks
+                  --jmh [...]      run JMH on the hot inner parts instead; further arguments go to JMH
+                  --help           show this text
                 """;
     }
 }

@@ -9,7 +9,7 @@ import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
 
-/** Sends and receives on {@code HelloChannel} until it is stopped. */
+/** The example's main class: sends to and receives from {@code HelloChannel} until it is stopped. */
 public final class Hello {
 
     private Hello() {}

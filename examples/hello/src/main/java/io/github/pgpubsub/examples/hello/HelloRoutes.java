@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
 
-/** What Camel does: one route sends, one receives, and one looks who listens. */
+/** The Camel routes: one sends, one receives, and one shows this process's role. */
 final class HelloRoutes extends RouteBuilder {
 
     private final Options options;

@@ -5,13 +5,13 @@ import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the command line says.
+ * The command line's options.
  *
- * @param name     of this process, or null: it gets one
- * @param messages how many to send before the process ends; 0: it goes on
- * @param interval between two messages, milliseconds
- * @param url      of the user's own server, or null: the shared one
- * @param text     to be sent once, without listening; or null
+ * @param name     name of this process; null: a generated name
+ * @param messages number of messages to send before the process ends; 0: unlimited
+ * @param interval time between two messages, milliseconds
+ * @param url      URL of the user's own server; null: the shared server
+ * @param text     message to send once, without listening; null: listen
  */
 record Options(Scenario scenario, @Nullable String name, long messages, long interval, @Nullable String url,
         @Nullable String text, boolean help) {
@@ -41,13 +41,13 @@ record Options(Scenario scenario, @Nullable String name, long messages, long int
             case "--url" -> new Options(scenario, name, messages, interval, value(flag, words), text, help);
             case "--send" -> new Options(scenario, name, 1, interval, url, value(flag, words), help);
             case "--help", "-h" -> new Options(scenario, name, messages, interval, url, text, true);
-            default -> throw new IllegalArgumentException("no flag '%s'; --help shows which there are".formatted(flag));
+            default -> throw new IllegalArgumentException("unknown flag '%s'; --help lists the flags".formatted(flag));
         };
     }
 
     private static String value(String flag, Iterator<String> words) {
         if (!words.hasNext()) {
-            throw new IllegalArgumentException(flag + " wants a value");
+            throw new IllegalArgumentException(flag + " needs a value");
         }
         return words.next();
     }
@@ -60,29 +60,29 @@ record Options(Scenario scenario, @Nullable String name, long messages, long int
                 return number;
             }
         } catch (NumberFormatException e) {
-            // said below
+            // reported below
         }
-        throw new IllegalArgumentException("%s wants a number above 0, not '%s'".formatted(flag, value));
+        throw new IllegalArgumentException("%s needs a number above 0, not '%s'".formatted(flag, value));
     }
 
     static String usage() {
         StringBuilder usage = new StringBuilder("""
                 examples/hello/run [flags]
 
-                  --scenario NAME   who receives:
+                  --scenario NAME   which processes receive:
                 """);
         for (Scenario scenario : Scenario.values()) {
             usage.append("                      %-14s%s%s%n".formatted(
                     scenario.flag(), scenario.meaning(), scenario == Scenario.ONE ? " (default)" : ""));
         }
         return usage.append("""
-                  --name NAME       of this process (hello-1, hello-2, ...)
-                  --interval MS     between two messages (1000)
+                  --name NAME       name of this process (hello-1, hello-2, ...)
+                  --interval MS     milliseconds between two messages (1000)
                   --messages N      send N, then stop
                   --send TEXT       send TEXT once, receive nothing
-                  --url URL         your own PostgreSQL instead of the one that comes along:
+                  --url URL         your own PostgreSQL instead of the example's:
                                     jdbc:postgresql://host/db?user=me or postgres://me@host/db
-                  --help            this
+                  --help            show this text
                 """).toString();
     }
 }

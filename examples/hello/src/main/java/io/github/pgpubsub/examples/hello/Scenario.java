@@ -4,12 +4,13 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** Who receives: the component's options {@code singleListener} and {@code filtered}. */
+/** The receiving processes, as values of the component's options {@code singleListener} and {@code filtered}. */
 enum Scenario {
 
-    ALL(false, false, "everybody receives everything"), ALL_FILTERED(false, true, "everybody receives what the others send"), ONE(
-            true, false, "one receives everything, the others stand by"), ONE_FILTERED(true, true,
-                    "one receives what the others send, the others stand by");
+    ALL(false, false, "every process receives everything"), ALL_FILTERED(false, true,
+            "every process receives what the others send"), ONE(true, false,
+                    "one process receives everything, the others stand by"), ONE_FILTERED(true, true,
+                            "one process receives what the others send, the others stand by");
 
     private final boolean singleListener;
     private final boolean filtered;
@@ -25,7 +26,8 @@ enum Scenario {
         return Arrays.stream(values())
                 .filter(scenario -> scenario.flag().equals(flag))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("no scenario '%s', but: %s".formatted(flag, flags())));
+                .orElseThrow(
+                        () -> new IllegalArgumentException("unknown scenario '%s'; use one of: %s".formatted(flag, flags())));
     }
 
     static String flags() {

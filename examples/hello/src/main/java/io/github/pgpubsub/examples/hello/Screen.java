@@ -3,7 +3,7 @@ package io.github.pgpubsub.examples.hello;
 import java.io.PrintStream;
 import org.jspecify.annotations.Nullable;
 
-/** What happens, one short line for each, coloured on a terminal. */
+/** Prints one short line per event, coloured on a terminal. */
 final class Screen {
 
     private enum Colour {
@@ -16,9 +16,9 @@ final class Screen {
         }
     }
 
-    /** What this process does for the channel. */
+    /** This process's role on the channel. */
     enum Role {
-        LISTENS("LISTENS"), STANDS_BY("stands by"), CUT_OFF("can't listen now");
+        LISTENS("LISTENS"), STANDS_BY("stands by"), CUT_OFF("not listening");
 
         private final String words;
 
@@ -38,7 +38,7 @@ final class Screen {
         this.name = name;
     }
 
-    /** Told as often as one likes, shown when it changes. */
+    /** Prints the role if it has changed; may be called at any rate. */
     void role(Role now) {
         if (now != role) {
             role = now;

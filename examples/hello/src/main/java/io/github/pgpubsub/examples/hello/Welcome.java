@@ -3,7 +3,7 @@ package io.github.pgpubsub.examples.hello;
 import java.io.File;
 import java.util.Arrays;
 
-/** Who this is, and what to try next. */
+/** The text at the start: this process's name, and what to try next. */
 final class Welcome {
 
     private Welcome() {}
@@ -25,11 +25,11 @@ final class Welcome {
                 This is %s, process %d. Scenario %s: %s.
 
                 Try next:
-                  company         the same command in a second and a third terminal
-                  stop one        Ctrl-C, or the hard way: kill -9 %2$d
-                  from outside    %s
-                  all receive     examples/hello/run --scenario all   (there are: %s)
-                  more            examples/hello/run --help
+                  more processes  the same command in a second and a third terminal
+                  a take-over     stop this process with Ctrl-C or kill -9 %2$d
+                  plain SQL       %s
+                  all receive     examples/hello/run --scenario all   (scenarios: %s)
+                  all flags       examples/hello/run --help
 
                 """.formatted(name, ProcessHandle.current().pid(), scenario.flag(), scenario.meaning(), fromOutside,
                 Scenario.flags());

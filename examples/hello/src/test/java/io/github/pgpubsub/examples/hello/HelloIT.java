@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What somebody sees who starts the example in several terminals. */
+/** The example in several terminals, as a user sees it. */
 @Tag("long")
 class HelloIT {
 
@@ -53,7 +53,7 @@ class HelloIT {
         first.terminate();
         HelloProcess heir = nextListener(second, third);
         await().atMost(LONG).until(() -> !first.runs());
-        // What it printed last may be read a moment after its end.
+        // The last line may be read a moment after the process has ended.
         await().atMost(LONG).untilAsserted(() -> assertThat(first.lines()).last().isEqualTo("hello-1  leaves"));
 
         heir.kill();
@@ -129,7 +129,7 @@ class HelloIT {
         return process;
     }
 
-    /** The one of these that receives something new. */
+    /** The process that receives a new message next. */
     private static HelloProcess nextListener(HelloProcess... candidates) {
         List<Integer> before = Arrays.stream(candidates).map(candidate -> candidate.received().size()).toList();
         return await().atMost(LONG).until(() -> {

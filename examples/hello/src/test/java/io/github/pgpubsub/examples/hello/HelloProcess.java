@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 
-/** The example in a process of its own, and what it prints. */
+/** A process of the example, and its output. */
 final class HelloProcess implements AutoCloseable {
 
     private final Process process;
@@ -24,7 +24,7 @@ final class HelloProcess implements AutoCloseable {
     }
 
     static HelloProcess start(Path folder, String... flags) throws IOException {
-        // Short lives: C2 would not pay.
+        // C2 would not pay off in such a short-lived process.
         List<String> java = List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1", "-Dhello.folder=" + folder, "-cp", System.getProperty("java.class.path"),
                 Hello.class.getName());
@@ -40,7 +40,7 @@ final class HelloProcess implements AutoCloseable {
         }
     }
 
-    /** What was printed so far; it grows. */
+    /** The output so far, as a live list. */
     List<String> lines() {
         return lines;
     }
@@ -49,7 +49,7 @@ final class HelloProcess implements AutoCloseable {
         return lines.stream().anyMatch(line -> line.contains(part));
     }
 
-    /** The messages that it has received. */
+    /** The messages that the process has received. */
     List<String> received() {
         return lines.stream()
                 .filter(line -> line.contains("  receives  "))
@@ -65,12 +65,12 @@ final class HelloProcess implements AutoCloseable {
         return process.exitValue();
     }
 
-    /** SIGTERM; {@code Process#destroy} would close the output as well. */
+    /** Sends SIGTERM. Not {@code Process#destroy}, which would also close the output. */
     void terminate() {
         process.toHandle().destroy();
     }
 
-    /** SIGKILL. */
+    /** Sends SIGKILL. */
     void kill() {
         process.toHandle().destroyForcibly();
     }

@@ -37,11 +37,11 @@ class OptionsTest {
 
     @Test
     void mistakesAreNamed() {
-        refused("no scenario 'two', but: all, all-filtered, one, one-filtered", "--scenario", "two");
-        refused("--interval wants a number above 0, not '0'", "--interval", "0");
-        refused("--messages wants a number above 0, not 'many'", "--messages", "many");
-        refused("--name wants a value", "--name");
-        refused("no flag '--nmae'; --help shows which there are", "--nmae", "x");
+        refused("unknown scenario 'two'; use one of: all, all-filtered, one, one-filtered", "--scenario", "two");
+        refused("--interval needs a number above 0, not '0'", "--interval", "0");
+        refused("--messages needs a number above 0, not 'many'", "--messages", "many");
+        refused("--name needs a value", "--name");
+        refused("unknown flag '--nmae'; --help lists the flags", "--nmae", "x");
     }
 
     private static void refused(String message, String... arguments) {

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The script {@code run} in a copy of the repository, with a Maven and a Java that only note that they were called. */
+/** The script {@code run} in a copy of the repository, with fake {@code mvn} and {@code java} that only record their calls. */
 @DisabledOnOs(WINDOWS)
 class RunTest {
 

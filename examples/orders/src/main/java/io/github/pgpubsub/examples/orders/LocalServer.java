@@ -12,8 +12,8 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.MapPropertySource;
 
 /**
- * A place at the server that all processes of this example share, unless {@code spring.datasource.url} names another. It
- * stays as long as one of them does.
+ * Connects the application to the server that all processes of this example share, unless {@code spring.datasource.url} is set.
+ * The shared server runs as long as one of the processes does.
  */
 final class LocalServer implements ApplicationContextInitializer<ConfigurableApplicationContext> {
 
@@ -25,7 +25,7 @@ final class LocalServer implements ApplicationContextInitializer<ConfigurableApp
         Seat seat = join();
         application.getEnvironment().getPropertySources().addFirst(
                 new MapPropertySource("local server", Map.of("spring.datasource.url", seat.url())));
-        // Ends after all beans, because it was there before them.
+        // Registered before all beans, so it is closed after them.
         ((DefaultListableBeanFactory) application.getBeanFactory()).registerDisposableBean("local server", seat::close);
     }
 
@@ -35,7 +35,8 @@ final class LocalServer implements ApplicationContextInitializer<ConfigurableApp
         } catch (IOException e) {
             throw new UncheckedIOException(e.getMessage(), e);
         } catch (SQLException e) {
-            throw new IllegalStateException("PostgreSQL can't be used; --spring.datasource.url takes a server of your own", e);
+            throw new IllegalStateException(
+                    "The example's PostgreSQL server can't be used. To use your own server, pass --spring.datasource.url", e);
         }
     }
 }

@@ -3,7 +3,7 @@ package io.github.pgpubsub.examples.orders;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 
-/** Starts the application, with a PostgreSQL server of its own where nobody names one. */
+/** Starts the application, and the example's PostgreSQL server unless another server is configured. */
 @SpringBootApplication
 public class Orders {
 

@@ -6,7 +6,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
-/** Writes to the database and knows nothing of channels. */
+/** Writes orders to the database, without any code for channels. */
 @Component
 public class Shop {
 
@@ -25,7 +25,7 @@ public class Shop {
                 name, ITEMS.get(random.nextInt(ITEMS.size())), random.nextInt(1, 10));
     }
 
-    /** The whole order. */
+    /** Reads an order whose row did not fit into the notification. */
     public Map<String, Object> find(long id) {
         return database.queryForMap(
                 "select id, shop, left(item, 20) as item, quantity from camel_orders_example.orders where id = ?",

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The script {@code run}, as somebody sees it who starts it in several terminals. */
+/** The script {@code run} in several terminals, as a user sees it. */
 @Tag("long")
 @DisabledOnOs(WINDOWS)
 class OrdersIT {
@@ -66,7 +66,7 @@ class OrdersIT {
         assertThat(second).as("the server is still there").noneMatch(line -> line.startsWith("\tat "));
 
         processes.get(1).toHandle().destroyForcibly();
-        await().atMost(LONG).untilAsserted(() -> assertThat(servers()).as("nobody said farewell").isEmpty());
+        await().atMost(LONG).untilAsserted(() -> assertThat(servers()).as("servers after a kill").isEmpty());
     }
 
     @Test
@@ -93,7 +93,7 @@ class OrdersIT {
         }
     }
 
-    /** What is there of the example's own. */
+    /** Number of database objects that the example has created. */
     private static long leftovers(Statement statement) throws SQLException {
         return number(statement, """
                 select (select count(*) from pg_namespace where nspname not in ('mine', 'public', 'information_schema')
@@ -110,7 +110,7 @@ class OrdersIT {
         }
     }
 
-    /** The block of SQL in the README. */
+    /** The README's SQL block. */
     private static String removal() throws IOException {
         String readme = Files.readString(Path.of("README.md"));
         int start = readme.indexOf("```sql\n") + "```sql\n".length();
@@ -122,7 +122,7 @@ class OrdersIT {
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-        // Short lives: C2 would not pay.
+        // C2 would not pay off in such a short-lived process.
         builder.environment().merge("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -Dorders.folder=" + folder,
                 (others, mine) -> others + " " + mine);
         Process process = builder.start();
@@ -159,7 +159,7 @@ class OrdersIT {
                 () -> assertThat(condition.test(orders(lines))).as(() -> String.join("\n", lines)).isTrue());
     }
 
-    /** SIGTERM; {@code Process#destroy} would close the output as well. */
+    /** Sends SIGTERM. Not {@code Process#destroy}, which would also close the output. */
     private static void stop(Process process) {
         process.toHandle().destroy();
         await().atMost(LONG).until(() -> !process.isAlive());

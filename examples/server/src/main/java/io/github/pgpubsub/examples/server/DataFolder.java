@@ -13,7 +13,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * The data of one server, which may run or not: {@code postmaster.pid} in it, written by PostgreSQL itself, says where.
+ * The data folder of a running or stopped server. PostgreSQL writes the server's process id and port into {@code postmaster.pid}
+ * there.
  */
 record DataFolder(Path path) {
 
@@ -31,12 +32,12 @@ record DataFolder(Path path) {
         return example + "-server-";
     }
 
-    /** The server's {@code cluster_name}, too: the process list shows it, and nobody mistakes another server for it. */
+    /** Also the server's {@code cluster_name}: the process list shows it, and clients check that they reached this server. */
     String name() {
         return path.getFileName().toString();
     }
 
-    /** Empty: no server answers, or it is about to stop. */
+    /** Opens a session. Empty: no server answers, or the server is about to stop. */
     Optional<Seat> takeSeat(String role) {
         try {
             return Optional.of(Seat.take(Integer.parseInt(postmasterPid().get(3)), role, password(), name()));
@@ -45,7 +46,7 @@ record DataFolder(Path path) {
         }
     }
 
-    /** Those who may read this folder may join. */
+    /** Saves the password for the other processes, in a folder that only this user can read. */
     void writePassword(String password) throws IOException {
         Files.writeString(passwordFile(), password);
     }
@@ -58,7 +59,7 @@ record DataFolder(Path path) {
         return path.resolve("password-of-the-example");
     }
 
-    /** Ends what may still run here, and deletes it. */
+    /** Ends a server that still runs on this folder, and deletes the folder. */
     void clear() throws IOException {
         Optional<ProcessHandle> postmaster = postmaster();
         if (postmaster.isPresent()) {
@@ -79,7 +80,7 @@ record DataFolder(Path path) {
         }
     }
 
-    /** A process id alone may by now be anybody's. */
+    /** Checks the command line, because the process id may have been reused. */
     private boolean isMine(ProcessHandle process) {
         return process.info().commandLine().orElse("").contains(path.toString());
     }
@@ -93,12 +94,12 @@ record DataFolder(Path path) {
         return process.onExit().thenApply(p -> true).completeOnTimeout(false, 5, TimeUnit.SECONDS).join();
     }
 
-    /** As far as it goes: an ending server deletes as well, and what stays the next one to join will find. */
+    /** Deletes as much as possible: an ending server deletes the folder too, and the next join clears any leftovers. */
     static void delete(Path folder) throws IOException {
         try (Stream<Path> files = Files.walk(folder)) {
             files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
         } catch (NoSuchFileException | UncheckedIOException e) {
-            // deleted while we looked
+            // The ending server has deleted the folder meanwhile.
         }
     }
 }

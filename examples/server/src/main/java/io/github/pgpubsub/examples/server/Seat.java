@@ -8,8 +8,8 @@ import java.sql.SQLException;
 import java.util.Properties;
 
 /**
- * A place at the shared server: an open session of the example's role. As long as there is one, the server
- * stays; nobody needs to give it back, for the server sees when it is gone.
+ * An open session of the example's role on the shared server. The server runs while at least one such session is open. A killed
+ * process needs no clean-up, because the server notices the end of the session.
  */
 public final class Seat implements AutoCloseable {
 
@@ -24,9 +24,9 @@ public final class Seat implements AutoCloseable {
     }
 
     /**
-     * Sits down at the server of that name and port.
+     * Opens a session on the server with this name and port.
      *
-     * @throws SQLException if there is none, or it is about to stop
+     * @throws SQLException if no such server runs, or the server is about to stop
      */
     static Seat take(int port, String role, String password, String cluster) throws SQLException {
         String url = "jdbc:postgresql://127.0.0.1:%d/postgres?user=%s&password=%s".formatted(port, role, password);
@@ -44,7 +44,7 @@ public final class Seat implements AutoCloseable {
         }
     }
 
-    /** Returns when watch.sql is sure to see this session, or fails because it has just decided to stop. */
+    /** Returns once watch.sql is certain to see this session. Fails if watch.sql has just decided to stop the server. */
     private static void waitForTheWatch(Connection session) throws SQLException {
         try (PreparedStatement statement = session.prepareStatement("select pg_advisory_xact_lock_shared(1)")) {
             statement.execute();
@@ -61,19 +61,19 @@ public final class Seat implements AutoCloseable {
             statement.setString(1, cluster);
             try (ResultSet row = statement.executeQuery()) {
                 if (!row.next()) {
-                    throw new SQLException("this is another server than " + cluster);
+                    throw new SQLException("Not the server " + cluster);
                 }
                 return row.getInt(1);
             }
         }
     }
 
-    /** For JDBC, with user and password. */
+    /** JDBC URL, with user and password. */
     public String url() {
         return url;
     }
 
-    /** From 1 on, different from that of everybody else at this server: an advisory lock of this session. */
+    /** Number from 1 up, unique among the open sessions of this server: this session holds an advisory lock on it. */
     public int number() {
         return number;
     }

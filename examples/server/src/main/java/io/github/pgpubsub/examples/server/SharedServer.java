@@ -27,19 +27,18 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * The PostgreSQL server that all processes of an example and a user share, found by its files in a folder of that user.
+ * The PostgreSQL server that a user's processes of an example share. They find it through its files in a folder of that user.
  *
- * <p>Joining happens one process at a time (a lock on a file there). A server that answers is joined. What does not
- * answer is what remains of a machine that was switched off or of a server that was killed, and is cleared away.
- * Leaving needs nothing at all: {@code watch.sql} sees it.
+ * <p>A file lock lets one process join at a time. A process joins a running server. The files of a server that does not answer
+ * were left by a kill or a power loss, and are deleted. To leave, a process just ends its session: {@code watch.sql} notices.
  *
- * <p>{@code pg_ctl} gives the server a session of its own, so no signal of the starter's terminal reaches it.
- * It listens on the loopback address only. A role that is named like the example may connect, and create schemas;
- * its password is in the server's folder, which is the user's alone. The superuser's is forgotten once the server runs.
+ * <p>{@code pg_ctl} starts the server in a separate process session, so signals from the starting terminal do not reach it. The
+ * server listens only on the loopback address. A role with the example's name may connect and create schemas; its password is in
+ * the server's folder, which only this user can read. The superuser's password is discarded once the server runs.
  */
 public final class SharedServer {
 
-    /** The system property that names a folder for PostgreSQL's programs, 60 MB. By default they are with the data. */
+    /** System property: the folder for PostgreSQL's programs (60 MB). Default: a folder next to the data. */
     private static final String PROGRAMS = "examples.postgresql";
 
     private final String example;
@@ -48,11 +47,11 @@ public final class SharedServer {
     private final Consumer<String> tell;
 
     /**
-     * Nothing is started yet.
+     * Does not start the server.
      *
-     * @param example its name: letters in lower case
-     * @param folder  where this user's server of this example is found; made if it is not there
-     * @param tell    what a person may want to know
+     * @param example name of the example, lower-case letters only
+     * @param folder  folder of this user's server for the example; created if missing
+     * @param tell    receives progress messages for the user
      */
     public SharedServer(String example, Path folder, Consumer<String> tell) {
         this.example = example;
@@ -61,13 +60,13 @@ public final class SharedServer {
         this.tell = tell;
     }
 
-    /** Of this machine and user; {@code -Dhello.folder}, for the example of that name, takes another. */
+    /** This user's folder for the example, among the temporary files; the property {@code <example>.folder} overrides it. */
     public static Path defaultFolder(String example) {
         return Path.of(System.getProperty(example + ".folder", "%s/camel-pgpubsub-%s-%s".formatted(
                 System.getProperty("java.io.tmpdir"), example, System.getProperty("user.name"))));
     }
 
-    /** Joins the server that is there, or starts one. The lock is held meanwhile, and asked nothing. */
+    /** Joins the running server, or starts one. */
     @SuppressWarnings("try")
     public Seat join() throws IOException, SQLException {
         makeFolder();
@@ -92,18 +91,18 @@ public final class SharedServer {
         }
     }
 
-    /** Anybody may put a folder of that name among the temporary files, with programs in it. */
+    /** Another user could have created a folder of this name among the temporary files, with programs in it. */
     private void refuseAnotherUsersFolder() throws IOException {
         Path mine = Files.createTempFile("whose", null);
         boolean same = Files.getOwner(mine).equals(Files.getOwner(folder, LinkOption.NOFOLLOW_LINKS));
         Files.delete(mine);
         if (!same || !Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
-            throw new IOException(folder + " is not a folder of yours");
+            throw new IOException(folder + " belongs to another user or is not a directory");
         }
     }
 
     private Seat start() throws IOException {
-        tell.accept("Starting PostgreSQL; it will stop when the last process has left ...");
+        tell.accept("Starting PostgreSQL; it stops after the last process has ended ...");
         Files.deleteIfExists(log);
         DataFolder data = DataFolder.create(folder, example);
         try {
@@ -120,13 +119,13 @@ public final class SharedServer {
             return seat;
         } catch (IOException | SQLException | RuntimeException e) {
             data.clear();
-            throw new IOException("PostgreSQL did not start; a URL takes a server of your own. The end of %s:%n%s"
+            throw new IOException("PostgreSQL did not start. To use your own server, pass its URL. Last lines of %s:%n%s"
                     .formatted(log, endOfLog()), e);
         }
     }
 
     private EmbeddedPostgres start(DataFolder data) throws IOException {
-        // By default it is a folder among the temporary files, which everybody may write to and nobody removes.
+        // The default is a temporary folder that every user can write to and that is never removed.
         System.setProperty("ot.epg.working-dir", programs().toString());
         String password = newPassword();
         Path passwordFile = Files.writeString(Files.createTempFile(folder, "password", null), password);
@@ -135,16 +134,16 @@ public final class SharedServer {
                     .setRegisterShutdownHook(false)
                     .setPGStartupWait(Duration.ofSeconds(60))
                     .setDataDirectory(data.path())
-                    .setLocaleConfig("locale", "C") // these three are options of initdb
-                    .setLocaleConfig("auth-host", "scram-sha-256") // so that 13 stores the password that way, too
+                    .setLocaleConfig("locale", "C") // passed to initdb, like the next two
+                    .setLocaleConfig("auth-host", "scram-sha-256") // PostgreSQL 13 then stores the password as SCRAM, too
                     .setLocaleConfig("pwfile", passwordFile.toString())
                     .setConnectConfig("password", password)
                     .setDataDirectoryCustomizer(this::letOnlyTheExampleIn)
                     .setServerConfig("cluster_name", data.name())
                     .setServerConfig("listen_addresses", "127.0.0.1")
                     .setServerConfig("unix_socket_directories", "")
-                    .setServerConfig("shared_preload_libraries", "plpgsql") // a "mvn clean" may take the programs away
-                    .setServerConfig("restart_after_crash", "off") // or nobody would watch it any more
+                    .setServerConfig("shared_preload_libraries", "plpgsql") // mvn clean may delete the programs
+                    .setServerConfig("restart_after_crash", "off") // a restart would end watch.sql
                     .setOutputRedirector(Redirect.appendTo(log.toFile()))
                     .setErrorRedirector(Redirect.appendTo(log.toFile()))
                     .start();
@@ -160,7 +159,7 @@ public final class SharedServer {
         return programs;
     }
 
-    /** What an unpacking left that was killed: zonky would not go on with it, nor begin anew. */
+    /** Deletes what a killed process left half unpacked: zonky would neither finish it nor start over. */
     private static void removeHalfUnpacked(Path programs) throws IOException {
         List<Path> folders;
         try (Stream<Path> found = Files.list(programs)) {
@@ -188,7 +187,7 @@ public final class SharedServer {
         }
     }
 
-    /** Sends watch.sql, whose end nobody waits for. */
+    /** Runs watch.sql on a daemon thread, because it returns only when the server stops. */
     private static void watch(Connection superuser) throws IOException {
         String sql;
         try (InputStream file = SharedServer.class.getResourceAsStream("watch.sql")) {
@@ -198,7 +197,7 @@ public final class SharedServer {
             try (superuser; Statement statement = superuser.createStatement()) {
                 statement.execute(sql);
             } catch (SQLException e) {
-                // the server has ended
+                // The server has stopped.
             }
         }, "watch");
         thread.setDaemon(true);

@@ -1,21 +1,21 @@
--- The server's last act. This runs inside of it, in a session whose client may long be gone: when no
--- session of the example was there for two seconds (time enough to reconnect), the server stops and its files go.
--- It needs no cooperation from those who leave, so kill -9 is as good as a farewell.
+-- Stops the server and deletes its files once no session of the example has been open for two seconds (enough time to
+-- reconnect). This script runs inside the server, and continues after its client has ended. Processes need not sign off, so it
+-- also works after kill -9.
 do $watch$
 declare
   quiet int := 0;
 begin
   loop
-    -- Who joins waits here for a moment, and then either is in or finds the server gone: Seat.take.
+    -- A joining process takes this lock in shared mode (Seat.take): either this loop then sees its session, or its join fails.
     perform pg_advisory_xact_lock(1);
     quiet := case when exists (select from pg_stat_activity where usename <> current_user) then 0 else quiet + 1 end;
     exit when quiet = 8;
-    commit;  -- unlocks, and makes the next look a fresh one
+    commit;  -- frees the lock, and gives the next query a new snapshot
     perform pg_sleep(0.25);
   end loop;
 
-  -- Programs start in the folder of the data, which is named like the cluster. A fast shutdown signals
-  -- everything that the server has started, hence the trap.
+  -- PROGRAM starts in the data folder, which has the cluster's name. A fast shutdown signals every process that the server
+  -- has started, hence the trap.
   execute format($$ copy (select where false) to program $shell$
     trap '' INT TERM
     read postmaster < postmaster.pid && cd .. && {

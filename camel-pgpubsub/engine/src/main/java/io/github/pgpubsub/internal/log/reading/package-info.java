@@ -56,4 +56,7 @@
  * {@code leaderTimeout} gives up the lead. Attempts are counted within a leadership: a message that kills its process is not
  * parked.
  */
+@NullMarked
 package io.github.pgpubsub.internal.log.reading;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,7 +1,10 @@
 package io.github.pgpubsub.internal.log.schema;
 
 import io.github.pgpubsub.ChannelName;
+import java.util.EnumMap;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 
 /**
  * The statements of a reader of kept messages, for one log. Texts only: who sends them when is the reader's business.
@@ -26,8 +29,12 @@ import java.util.Locale;
  */
 public final class LogQueries {
 
-    /** For a session that reads pages; it is never the application's. */
-    public static final String SETTINGS = "set enable_seqscan = off; set enable_bitmapscan = off; set enable_sort = off; set jit = off";
+    /**
+     * For a session that reads pages; it is never the application's. Generic plans: to plan one of these statements takes longer than to
+     * run it, and its plan does not depend on the parameters.
+     */
+    public static final String SETTINGS = "set enable_seqscan = off; set enable_bitmapscan = off; set enable_sort = off; set jit = off;"
+            + " set plan_cache_mode = force_generic_plan";
 
     /** Prefix of the channels on which writers wake a reader: its uuid follows. */
     public static final String WAKE_PREFIX = ChannelName.WAKE_PREFIX;
@@ -40,37 +47,19 @@ public final class LogQueries {
             + "case when pg_catalog.current_setting('synchronous_commit') operator(pg_catalog.=) 'off' then 'on' "
             + "else pg_catalog.current_setting('synchronous_commit') end, true)";
 
-    private static final String PAGE_HEAD = """
-            select id, micros, key, payload, bytes, headers::pg_catalog.text, context, sender, for_group is not null, at, bucket, size,
-                candidates
-            from (
-                select page.*, (extract(epoch from at) operator(pg_catalog.*) 1000000)::pg_catalog.int8 as micros,
-                    pg_catalog.sum(size) over (order by id rows unbounded preceding) as so_far,
-                    pg_catalog.row_number() over (order by id) as number, pg_catalog.count(*) over () as candidates
-                from (
-                    select m.id, m.key, m.payload, m.bytes, m.headers, m.context, m.sender, m.for_group, m.at, m.bucket,
-                        coalesce(pg_catalog.octet_length(m.payload), 0) operator(pg_catalog.+)
-                        coalesce(pg_catalog.octet_length(m.bytes), 0) operator(pg_catalog.+)
-                        coalesce(pg_catalog.pg_column_size(m.headers), 0) as size
-            """;
-
-    private static final String PAGE_TAIL = """
-
-                ) as page
-            ) as sized
-            where number operator(pg_catalog.<=) ? and so_far operator(pg_catalog.-) size operator(pg_catalog.<) ?
-            order by id""";
-
-    private final SchemaName schema;
+    private final Map<Statement, String> texts = new EnumMap<>(Statement.class);
 
     /** @throws IllegalArgumentException when no schema can be called so */
     public LogQueries(String schema) {
-        this.schema = new SchemaName(schema);
+        SchemaName name = new SchemaName(schema);
+        for (Statement each : Statement.values()) {
+            texts.put(each, each.template.replace("${log.literal}", name.inLiteral()).replace("${log}", name.identifier()));
+        }
     }
 
     /** The text, to be prepared. */
     public String sql(Statement statement) {
-        return statement.template.replace("${log.literal}", schema.inLiteral()).replace("${log}", schema.identifier());
+        return Objects.requireNonNull(texts.get(statement));
     }
 
     /** What can be asked; parameters in the order in which they stand. Snapshots and xids travel as texts. */
@@ -144,89 +133,42 @@ public final class LogQueries {
          * place was, or nulls: there is none; and {@code valid}. Not valid: the transaction has an xid of its own, which would look committed.
          * {@code no, epoch, owner, done, done_max_id, done_xid, channel, done_max_id, done, channel, channel, done, done_xid, no}.
          */
-        OPEN("""
-                with now_ as materialized (
-                    select pg_catalog.pg_current_snapshot() as upto,
-                        coalesce(pg_catalog.pg_sequence_last_value('${log.literal}.message_id'::pg_catalog.regclass), 0) as max_id,
-                        pg_catalog.set_config('synchronous_commit', case
-                            when pg_catalog.current_setting('synchronous_commit') operator(pg_catalog.=) 'off' then 'on'
-                            else pg_catalog.current_setting('synchronous_commit') end, true) as durable
-                    where pg_catalog.pg_current_xact_id_if_assigned() is null
-                ), opened as (
-                    update ${log}.place p set upto = n.upto, upto_max_id = n.max_id,
-                        upto_xid = case when n.max_id is not null and n.durable is not null then pg_catalog.pg_current_xact_id() end,
-                        last_id = 0
-                    from now_ n
-                    where p.no operator(pg_catalog.=) ? and p.epoch operator(pg_catalog.=) ?
-                        and p.owner operator(pg_catalog.=) ?::pg_catalog.uuid and p.upto is null
-                        and p.done::pg_catalog.text operator(pg_catalog.=) ?::pg_catalog.text
-                        and p.done_max_id operator(pg_catalog.=) ?
-                        and p.done_xid::pg_catalog.text operator(pg_catalog.=) ?::pg_catalog.text
-                        and ((select m.id from ${log}.message m
-                                where m.channel operator(pg_catalog.=) ?::pg_catalog.text and m.id operator(pg_catalog.>) ?
-                                order by m.id limit 1) is not null
-                            or exists (select from pg_catalog.pg_snapshot_xip(?::pg_catalog.pg_snapshot) as t(x)
-                                where (select m.id from ${log}.message m
-                                    where m.channel operator(pg_catalog.=) ?::pg_catalog.text
-                                        and m.txid operator(pg_catalog.>=) t.x and m.txid operator(pg_catalog.<=) t.x
-                                    order by m.txid, m.id limit 1) is not null)
-                            or (select m.id from ${log}.message m
-                                where m.channel operator(pg_catalog.=) ?::pg_catalog.text
-                                    and m.txid operator(pg_catalog.>=) pg_catalog.pg_snapshot_xmax(?::pg_catalog.pg_snapshot)
-                                    and m.txid operator(pg_catalog.<=) ?::pg_catalog.xid8
-                                order by m.txid, m.id limit 1) is not null)
-                    returning p.upto::pg_catalog.text as upto, p.upto_max_id, p.upto_xid::pg_catalog.text as upto_xid,
-                        p.missed operator(pg_catalog.-) p.missed_told as missed
-                )
-                select o.upto, o.upto_max_id, o.upto_xid, o.missed, p.epoch, p.owner, p.upto::pg_catalog.text,
-                    p.done::pg_catalog.text, p.done_max_id, p.done_xid::pg_catalog.text, exists (select from now_)
-                from (select 1) as one left join opened o on true
-                    left join ${log}.place p on p.no operator(pg_catalog.=) ?"""),
+        OPEN(WindowTexts.OPEN),
+
+        /**
+         * {@link #ACKNOWLEDGE} of a whole window and {@link #OPEN} of the next one, in one statement and one transaction. The snapshot is
+         * taken, as in OPEN, by the statement that stores it, before its transaction has an xid. Columns as of OPEN, with the place as it was
+         * before, and then {@code moved}: null if another owner or another window was found, and nothing was changed. The end of the closed
+         * window is the next one's {@code done}.
+         * {@code channel, upto_max_id, upto, channel, channel, upto, upto_xid, last_id, told, no, epoch, owner, upto, upto_max_id, upto_xid, no}.
+         */
+        NEXT(WindowTexts.NEXT),
 
         /**
          * The next rows of a window's stragglers, by id, until a number of rows or of bytes is reached, one row at least. Columns: {@link #REST}.
          * Each transaction's rows are a range of an index: comparing rows keeps the planner from walking the other one.
-         * {@code done, upto, done, done_xid, upto, channel, last_id, end, channel's group, shards, shard[], rows + 1, rows + 1, rows, bytes}.
+         * {@code done, upto, done, done_xid, upto, channel, last_id, end, channel's group, shards, shard[], rows, rows, bytes}.
          */
-        STRAGGLERS(PAGE_HEAD
-                + """
-                        from pg_catalog.unnest(pg_catalog.array_cat(
-                                array(select x from pg_catalog.pg_snapshot_xip(?::pg_catalog.pg_snapshot) as t(x)
-                                    where pg_catalog.pg_visible_in_snapshot(x, ?::pg_catalog.pg_snapshot)),
-                                array(select n::pg_catalog.text::pg_catalog.xid8 from pg_catalog.generate_series(
-                                        pg_catalog.pg_snapshot_xmax(?::pg_catalog.pg_snapshot)::pg_catalog.text::pg_catalog.int8,
-                                        ?::pg_catalog.int8) as s(n)
-                                    where pg_catalog.pg_visible_in_snapshot(n::pg_catalog.text::pg_catalog.xid8,
-                                        ?::pg_catalog.pg_snapshot)))) as late(x)
-                            cross join lateral (
-                                select e.* from ${log}.message e
-                                where e.channel operator(pg_catalog.=) ?::pg_catalog.text
-                                    and row(e.txid, e.id) operator(pg_catalog.>) row(late.x, ?::pg_catalog.int8)
-                                    and e.txid operator(pg_catalog.<=) late.x and e.id operator(pg_catalog.<=) ?
-                                    and (e.for_group is null or e.for_group operator(pg_catalog.=) ?::pg_catalog.text)
-                                    and e.bucket operator(pg_catalog.%) ?::pg_catalog.int2 operator(pg_catalog.=) any (?::pg_catalog.int2[])
-                                order by e.txid, e.id limit ?) as m
-                        order by m.id limit ?"""
-                + PAGE_TAIL),
+        STRAGGLERS(WindowTexts.STRAGGLERS),
 
         /**
-         * The next rows of the rest of a window, by id, until a number of rows or of bytes is reached, one row at least: {@code id, micros, key,
-         * payload, bytes, headers, context, sender, for_group, at, bucket, size, candidates}. Fewer rows than candidates: there are more.
-         * {@code channel, last_id, upto_max_id, done, upto, upto, done, upto, grp, shards, shard[], rows + 1, rows, bytes}.
+         * {@link #STRAGGLERS} of the window that was opened just before in the same transaction, from its beginning.
+         * {@code done, no, done, done_xid, no, channel, last_id, end, channel's group, shards, shard[], rows, rows, bytes}.
          */
-        REST(PAGE_HEAD + """
-                from ${log}.message m
-                where m.channel operator(pg_catalog.=) ?::pg_catalog.text
-                    and m.id operator(pg_catalog.>) ? and m.id operator(pg_catalog.<=) ?
-                    and (m.txid operator(pg_catalog.>=) pg_catalog.pg_snapshot_xmax(?::pg_catalog.pg_snapshot)
-                            and m.txid operator(pg_catalog.<) pg_catalog.pg_snapshot_xmax(?::pg_catalog.pg_snapshot)
-                            and pg_catalog.pg_visible_in_snapshot(m.txid, ?::pg_catalog.pg_snapshot)
-                        or m.txid operator(pg_catalog.=) any (array(
-                            select x from pg_catalog.pg_snapshot_xip(?::pg_catalog.pg_snapshot) as t(x)
-                            where pg_catalog.pg_visible_in_snapshot(x, ?::pg_catalog.pg_snapshot))))
-                    and (m.for_group is null or m.for_group operator(pg_catalog.=) ?::pg_catalog.text)
-                    and m.bucket operator(pg_catalog.%) ?::pg_catalog.int2 operator(pg_catalog.=) any (?::pg_catalog.int2[])
-                order by m.id limit ?""" + PAGE_TAIL),
+        FIRST_STRAGGLERS(WindowTexts.FIRST_STRAGGLERS),
+
+        /**
+         * The next rows of the rest of a window, by id, until a number of rows or of bytes is reached, one row at least: {@code id, at, key,
+         * payload, bytes, headers, context, size, for_group}; {@code at} in 8 bytes, microseconds since 2000. If neither number is reached, there are no more.
+         * {@code channel, last_id, upto_max_id, done, upto, upto, done, upto, grp, shards, shard[], rows, bytes}.
+         */
+        REST(WindowTexts.REST),
+
+        /**
+         * {@link #REST} of the window that was opened just before in the same transaction.
+         * {@code channel, last_id, no, done, no, no, done, no, grp, shards, shard[], rows, bytes}.
+         */
+        FIRST_REST(WindowTexts.FIRST_REST),
 
         /** A place as it stands: {@code epoch, owner}. {@code no}. */
         STANDING("select epoch, owner from ${log}.place where no operator(pg_catalog.=) ?"),
@@ -276,9 +218,9 @@ public final class LogQueries {
                 values (?, ?, ?, ?, ?, ?, ?, ?::pg_catalog.jsonb, ?, ?, ?)
                 on conflict (channel, grp, id, at) do update set error = excluded.error, attempts = excluded.attempts"""),
 
-        /** Signs of life of members, leader or not. {@code no[]}. */
+        /** Signs of life of members, leader or not; groups that were removed have none. {@code no[]}. */
         SEEN("""
-                insert into ${log}.seen (no) select n from pg_catalog.unnest(?::pg_catalog.int8[]) as t(n)
+                insert into ${log}.seen (no) select s.no from ${log}.subscriber s where s.no operator(pg_catalog.=) any (?::pg_catalog.int8[])
                 on conflict (no) do update set at = excluded.at"""),
 
         /** Tries the session-level advisory lock that a sleeping reader holds for a channel. {@code reader, channel}. */

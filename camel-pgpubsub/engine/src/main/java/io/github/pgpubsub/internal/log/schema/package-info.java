@@ -8,4 +8,7 @@
  *
  * <p>Both write the schema's name into SQL. {@link io.github.pgpubsub.internal.log.schema.SchemaName} does that, for any name.
  */
+@NullMarked
 package io.github.pgpubsub.internal.log.schema;
+
+import org.jspecify.annotations.NullMarked;

@@ -115,13 +115,13 @@ final class HandReader implements AutoCloseable {
         long after = Math.max(lastId, doneMaxId);
         if (lastId < doneMaxId) {
             List<Row> stragglers = all(Statement.STRAGGLERS, HandReader::row, done, upto, done, Long.parseLong(doneXid), upto,
-                    channel, lastId, doneMaxId, grp, 1, shards, rows + 1, rows + 1, rows, bytes);
+                    channel, lastId, doneMaxId, grp, 1, shards, rows, rows, bytes);
             if (!stragglers.isEmpty()) {
                 return stragglers;
             }
         }
         return all(Statement.REST, HandReader::row, channel, after, uptoMaxId, done, upto, upto, done, upto, grp, 1, shards,
-                rows + 1, rows, bytes);
+                rows, bytes);
     }
 
     private static Row row(ResultSet row) throws SQLException {

@@ -47,13 +47,13 @@ class QueryPlanTest {
             connection.createStatement().execute(LogQueries.SETTINGS + "; set plan_cache_mode = " + mode);
             Object shards = connection.createArrayOf("int2", new Short[] {0});
             String page = explain(connection, Statement.REST, "c1", last, last + 20_000, "3:3:", now, now, "3:3:", now, "g", 1,
-                    shards, 101, 100, 1_000_000L);
+                    shards, 100, 1_000_000L);
             assertThat(page).as(page).doesNotContain("Seq Scan").doesNotContain("Bitmap").doesNotContain("Sort  ")
                     .contains("message_0_channel_id_idx").doesNotContain("txid_id_idx");
             assertThat(removed(page)).as(page).isLessThan(10);
             long bulk = postgres.number("select txid::text::bigint from pgpubsub.message limit 1");
             String stragglers = explain(connection, Statement.STRAGGLERS, bulk + ":" + (bulk + 1) + ":" + bulk, now,
-                    bulk + ":" + (bulk + 1) + ":" + bulk, bulk + 1, now, "c1", last, last + 20_000, "g", 1, shards, 101, 101, 100,
+                    bulk + ":" + (bulk + 1) + ":" + bulk, bulk + 1, now, "c1", last, last + 20_000, "g", 1, shards, 100, 100,
                     1_000_000L);
             assertThat(stragglers).as(stragglers).doesNotContain("Seq Scan").doesNotContain("Bitmap")
                     .contains("message_0_channel_txid_id_idx").doesNotContain("message_0_channel_id_idx");

@@ -160,6 +160,33 @@ class WakeUpTest {
         }
     }
 
+    /** A NOTIFY would fail the commit. */
+    @Test
+    void aFullQueueFailsNoWriter() throws Exception {
+        assumeTrue(postgres.number("select current_setting('server_version_num')") >= 170_000);
+        postgres.execute("alter system set max_notify_queue_pages = 64");
+        postgres.server().stop();
+        postgres.server().startAgain();
+        UUID id = UUID.randomUUID();
+        try (HandReader reader = HandReader.join(postgres, "c", "g", "now");
+                Connection laggard = listen("full");
+                Writer writer = Writer.of(postgres)) {
+            reader.execute("update pgpubsub.subscriber set reader = '" + id + "'");
+            sleepLock(reader.connection, id, true);
+            laggard.setAutoCommit(false);
+            laggard.createStatement().execute("select 1");
+            assertThatThrownBy(() -> {
+                for (int i = 0; i < 10_000; i++) {
+                    postgres.execute("select count(pg_notify('full', i || repeat('x', 7000))) from generate_series(1, 4) i");
+                }
+            }).hasStackTraceContaining("too many notifications in the NOTIFY queue");
+            writer.write("c", "a");
+            writer.commit();
+            // By its poll.
+            assertThat(reader.read()).containsExactly("a");
+        }
+    }
+
     /** Without any poll: a sleeper whose time runs out has missed a wake-up. */
     @Test
     void noWakeUpIsLost() throws Exception {

@@ -22,6 +22,7 @@ import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -168,6 +169,116 @@ class WindowTest {
             own.commit();
             reader.lead();
             assertThat(reader.read()).containsExactly("own");
+        }
+    }
+
+    /**
+     * Its own xid is lower than the writer's, which is not running to the snapshot but to come. So neither the xids of the snapshot nor the id
+     * say that the message is unread.
+     */
+    @Test
+    void aGroupSentToNowByATransactionThatHasWrittenMissesNoOpenWriter() throws SQLException {
+        for (String start : List.of("now", "earliest")) {
+            try (HandReader reader = HandReader.join(postgres, "c", start, "now");
+                    Writer own = Writer.of(postgres).begin();
+                    Writer open = Writer.of(postgres)) {
+                open.write("c", "open");
+                own.execute("select pgpubsub.seek('c', '" + start + "', '" + start + "')");
+                own.commit();
+                reader.lead();
+                assertThat(reader.read()).isEmpty();
+                open.commit();
+                write("later");
+                assertThat(reader.read()).as(start).containsExactly("open", "later");
+            }
+            KeptLog.reset(postgres);
+        }
+    }
+
+    @Test
+    void aGroupThatIsJoinedByATransactionThatHasWrittenMissesNoOpenWriter() throws SQLException {
+        try (Writer own = Writer.of(postgres).begin(); Writer open = Writer.of(postgres)) {
+            open.write("c", "open");
+            own.execute("select pgpubsub.join_group('c', 'g', 'now')");
+            own.commit();
+            try (HandReader reader = HandReader.join(postgres, "c", "g", "now")) {
+                open.commit();
+                write("later");
+                assertThat(reader.read()).containsExactly("open", "later");
+            }
+        }
+    }
+
+    /** Its snapshot is older than the group: the trigger can't see who sleeps, and the next look finds the message. */
+    @Test
+    void aWriterWithAnOldSnapshotIsReadToo() throws SQLException {
+        for (int isolation : List.of(Connection.TRANSACTION_REPEATABLE_READ, Connection.TRANSACTION_SERIALIZABLE)) {
+            try (Writer old = Writer.of(postgres)) {
+                old.connection.setTransactionIsolation(isolation);
+                old.value("select count(*) from pgpubsub.message");
+                try (HandReader reader = HandReader.join(postgres, "c", "g" + isolation, "now")) {
+                    write("a");
+                    assertThat(reader.read()).containsExactly("a");
+                    old.write("c", "old");
+                    write("b");
+                    assertThat(reader.read()).containsExactly("b");
+                    old.commit();
+                    assertThat(reader.read()).containsExactly("old");
+                }
+            }
+        }
+    }
+
+    /** No trigger fires for it, but the row is a row. */
+    @Test
+    void whatIsWrittenToAPartitionByNameIsRead() throws SQLException {
+        try (HandReader reader = HandReader.join(postgres, "c", "g", "now")) {
+            postgres.execute(
+                    "do $$ begin execute format('insert into pgpubsub.message_%s (channel, payload) values (''c'', ''direct'')',"
+                            + " pg_sequence_last_value('pgpubsub.slot')); end $$");
+            assertThat(reader.read()).containsExactly("direct");
+        }
+    }
+
+    /** One statement, many rows, in the order in which they were given. */
+    @Test
+    void whatIsCopiedIsReadInItsOrder() throws Exception {
+        try (HandReader reader = HandReader.join(postgres, "c", "g", "now"); Connection writer = postgres.connect()) {
+            StringBuilder lines = new StringBuilder();
+            List<String> expected = IntStream.range(0, 500).mapToObj(String::valueOf).toList();
+            expected.forEach(each -> lines.append("c\t").append(each).append('\n'));
+            writer.unwrap(org.postgresql.PGConnection.class).getCopyAPI().copyIn(
+                    "copy pgpubsub.message (channel, payload) from stdin", new java.io.StringReader(lines.toString()));
+            assertThat(reader.read()).isEqualTo(expected);
+        }
+    }
+
+    /** Each statement within a block of its own, as drivers do it that roll back to a savepoint after an error; half of them fail. */
+    @Test
+    void aTransactionOfManySavepointsIsOneTransaction() throws SQLException {
+        try (HandReader reader = HandReader.join(postgres, "c", "g", "now");
+                Writer writer = Writer.of(postgres);
+                Writer other = Writer.of(postgres)) {
+            List<String> expected = new ArrayList<>();
+            // More than a backend remembers of its subtransactions: snapshots are then called overflowed.
+            for (int i = 0; i < 200; i++) {
+                writer.execute("savepoint s");
+                writer.write("c", String.valueOf(i));
+                if (i % 2 == 0) {
+                    writer.execute("release s");
+                    expected.add(String.valueOf(i));
+                } else {
+                    writer.execute("rollback to s");
+                }
+                if (i == 100) {
+                    other.write("c", "other");
+                    other.commit();
+                    assertThat(reader.read()).containsExactly("other");
+                }
+            }
+            assertThat(reader.read()).isEmpty();
+            writer.commit();
+            assertThat(reader.read()).isEqualTo(expected);
         }
     }
 
@@ -345,11 +456,20 @@ class WindowTest {
         return postgres.strings("select lag || ' ' || lag_seconds from pgpubsub.groups").get(0);
     }
 
-    /** Six writers that change a row of their key first and write the message after, with pauses before and after each step. */
     @Test
     void eachOnceAndInOrderUnderLoad() throws Exception {
+        eachOnceAndInOrder(60);
+    }
+
+    @Test
+    @Tag("long")
+    void eachOnceAndInOrderForLong() throws Exception {
+        eachOnceAndInOrder(1000);
+    }
+
+    /** Six writers that change a row of their key first and write the message after, with pauses before and after each step. */
+    private static void eachOnceAndInOrder(int commits) throws Exception {
         int writers = 6;
-        int commits = 200;
         postgres.execute("drop table if exists counter; create table counter (key int primary key, n int not null);"
                 + " insert into counter select i, 0 from generate_series(0, 9) i");
         ExecutorService threads = Executors.newFixedThreadPool(writers);

@@ -26,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -83,6 +84,7 @@ class KnownOutcomesTest {
     }
 
     @Test
+    @Tag("long")
     void theBackendsEndAndTheConnectionsAreCutAllTheTime() throws Exception {
         Map<String, Sent> outcomes = new ConcurrentHashMap<>();
         AtomicBoolean over = new AtomicBoolean();
@@ -163,6 +165,7 @@ class KnownOutcomesTest {
     }
 
     @Test
+    @Tag("long")
     void onlyAServerThatIsNotThereLeavesAnOutcomeUnknown() throws Exception {
         get(send("before", TIMEOUT));
         proxy.stall();

@@ -13,18 +13,18 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /**
- * What a measure has at hand.
+ * The environment of a measure.
  *
- * @param rates   what the peers were seen to do, also in the warm-up; for choosing what to ask next
- * @param figures of this round and those before
+ * @param rates   rates of the peers so far, the warm-up included; they decide the size of the next backlog and the next load
+ * @param figures figures of this round and of earlier rounds
  */
 public record Bench(PostgresServer server, Plan plan, Rates rates, Figures figures) {
 
     static final Duration LONGEST = Duration.ofSeconds(60);
     private static final int FIRST = 100;
-    /** A backlog that was gone much too soon is tried again, with what was learnt about the peer. */
+    /** Maximum attempts: if a peer receives a backlog much too quickly, the next backlog is larger. */
     private static final int BACKLOGS = 3;
-    /** Nothing shorter is believed: the receiver may have begun before the commit was confirmed. */
+    /** Minimum measured time: the receiver may have begun before the sender knew of the commit. */
     private static final long CLOCK_NANOS = 1_000_000;
     private static final Duration QUIET = Duration.ofSeconds(5);
 
@@ -55,12 +55,15 @@ public record Bench(PostgresServer server, Plan plan, Rates rates, Figures figur
         void ask() throws PeerException, SQLException;
     }
 
-    /** Asks a peer that has links to so many channels, closes them, and notes for all columns when it went wrong. */
+    /**
+     * Opens the peer's links to this many channels, runs the question, and closes the links. On failure, marks all columns as
+     * absent.
+     */
     void with(PeerProcess peer, int listen, int send, List<Column> columns, Question question) throws SQLException {
         with(peer, peer.name(), listen, send, columns, question);
     }
 
-    /** For a row that does not bear the peer's name. */
+    /** The same for a row that does not have the peer's name. */
     void with(PeerProcess peer, String row, int listen, int send, List<Column> columns, Question question) throws SQLException {
         try {
             peer.ask(Line.of("open").with("listen", listen).with("send", send), LONGEST);
@@ -72,13 +75,13 @@ public record Bench(PostgresServer server, Plan plan, Rates rates, Figures figur
             }
         }
         if (!server.awaitQuiet(QUIET)) {
-            // It has left connections behind, which must not cost the next peer anything.
+            // The peer has left connections open; end it, so that they cost the next peer nothing.
             peer.end();
             server.awaitQuiet(QUIET);
         }
     }
 
-    /** Sends for the planned time; 0 senders: asynchronously. */
+    /** @param senders number of blocking senders; 0: one asynchronous sender */
     Throughput send(PeerProcess peer, int senders, int size) throws PeerException {
         OptionalLong cpu = server.cpuNanos();
         Line answer = peer.ask(Line.of("send").with("senders", senders).with("millis", plan.send().toMillis()).with("size", size),
@@ -86,9 +89,9 @@ public record Bench(PostgresServer server, Plan plan, Rates rates, Figures figur
         return new Throughput(answer.number("sent"), answer.number("nanos"), answer.number("cpu"), serverCpuSince(cpu));
     }
 
-    /** Lets a peer that listens to so many channels receive a backlog. The clock starts when the backlog has been committed. */
+    /** Lets a peer with this many channels receive a backlog. The clock starts when the backlog has been committed. */
     Throughput receive(PeerProcess peer, int channels, int size) throws PeerException, SQLException {
-        // One has only just begun to listen, and the first messages may have to wait for more than that.
+        // Warms up: a peer that has just begun to listen may need a moment for its first messages.
         receive(peer, channels, size, Math.max(channels, FIRST));
         Throughput received;
         int tries = 0;
@@ -117,7 +120,7 @@ public record Bench(PostgresServer server, Plan plan, Rates rates, Figures figur
                 : OptionalLong.empty();
     }
 
-    /** Messages in a time, and what they cost. */
+    /** A number of messages, the time they took, and their CPU time. */
     record Throughput(long messages, long nanos, long clientCpu, OptionalLong serverCpu) {
 
         double perSecond() {

@@ -7,7 +7,7 @@ import io.github.pgpubsub.benchmark.report.Column;
 import java.sql.SQLException;
 import java.util.List;
 
-/** One program that listens to many channels: connections, memory, threads, and whether it becomes slower. */
+/** The connections, memory, threads and speed of one program that listens to many channels. */
 public final class Channels implements Measure {
 
     public static final String TABLE = "Many channels in one program";
@@ -45,7 +45,7 @@ public final class Channels implements Measure {
         }
     }
 
-    /** Returns the heap with the first number of channels, from which the others are counted. */
+    /** Returns the heap with the smallest number of channels, to which the larger numbers are compared. */
     private static long listen(PeerProcess peer, Bench bench, int channels, long heapBefore) throws SQLException {
         long[] heap = {heapBefore};
         List<Column> columns = List.of(backends(channels), column("threads", channels), receiving(channels));

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 
-/** What a program costs that listens to one channel on which nothing is said. */
+/** The CPU time of a program that listens to one silent channel. */
 final class Idle implements Measure {
 
     private static final String TABLE = "Listening to a silent channel, CPU, ms/s";

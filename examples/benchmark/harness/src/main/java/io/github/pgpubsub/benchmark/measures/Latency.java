@@ -14,8 +14,8 @@ import java.util.TreeMap;
 import org.HdrHistogram.Histogram;
 
 /**
- * From the time at which a message was to be sent to its arrival in the same process. Idle: few messages, one sender. Loaded: a rate
- * that is the same for all, and half of what the peer itself has just sent with as many blocking senders.
+ * The time from a message's planned sending to its arrival in the same process. Idle: few messages, one sender. Under load: the
+ * same rate for every peer, and half of the rate that the peer itself has just reached with the same number of blocking senders.
  */
 public final class Latency implements Measure {
 
@@ -32,7 +32,7 @@ public final class Latency implements Measure {
         return column(idleLoad(), size, "p50");
     }
 
-    /** Where the whole distribution is. */
+    /** The column of the whole distribution. */
     public static Column idleDistribution(int size) {
         return new Column(table(idleLoad()), size + " B");
     }

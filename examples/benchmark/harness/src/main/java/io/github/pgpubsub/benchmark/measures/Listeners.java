@@ -11,8 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What one NOTIFY costs the server while some sessions LISTEN to channels on which nothing is said: before PostgreSQL 19 each
- * NOTIFY wakes them all. The one that notifies is the plain driver, because here the server is measured.
+ * The server's cost of one NOTIFY while other sessions LISTEN to silent channels: before PostgreSQL 19, each NOTIFY wakes all of
+ * them. The plain driver sends, because only the server is measured here.
  */
 public final class Listeners implements Measure {
 

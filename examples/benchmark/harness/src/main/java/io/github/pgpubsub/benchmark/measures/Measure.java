@@ -4,31 +4,31 @@ import io.github.pgpubsub.benchmark.peers.PeerProcess;
 import java.sql.SQLException;
 import java.util.List;
 
-/** One question. */
+/** One of the things that a run measures. */
 public interface Measure {
 
-    /** For the command line. */
+    /** Name for the command line. */
     String name();
 
-    /** Whether it is about kept messages. */
+    /** Whether the measure is about kept messages. */
     default boolean kept() {
         return false;
     }
 
-    /** Whom to ask, among all. */
+    /** The peers to measure. */
     default List<PeerProcess> whom(List<PeerProcess> all) {
         return all.stream().filter(peer -> peer.kept() == kept()).toList();
     }
 
-    /** Whether it is asked in the warm-up, too: sending and receiving warm the peers up for all that comes after. */
+    /** Whether the measure is part of the warm-up, too. */
     default boolean warmsUp() {
         return false;
     }
 
-    /** Asks one peer, once, and puts what it says among the figures. */
+    /** Measures one peer once, and adds the figures. */
     void ask(PeerProcess peer, Bench bench) throws SQLException;
 
-    /** All of them. */
+    /** All measures, in the order of a round. */
     static List<Measure> all() {
         return List.of(new Sending(), new Receiving(), new Latency(), new Channels(), new Idle(), new Listeners(), new Writers(),
                 new KeptSending(), new KeptReceiving(), new KeptFlow(), new KeptLatency(), new KeptWriters());

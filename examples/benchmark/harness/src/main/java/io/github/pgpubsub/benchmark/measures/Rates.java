@@ -5,7 +5,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** What peers were last seen to do, so that each is asked for what it can do in the planned time. */
+/** The latest rates of each peer, for choosing backlogs and loads that the peer can handle in the planned time. */
 public final class Rates {
 
     private static final double FIRST_GUESS = 5_000;
@@ -16,7 +16,7 @@ public final class Rates {
     private final Map<String, Double> receiving = new HashMap<>();
     private final Map<String, Double> sending = new HashMap<>();
 
-    /** How many messages keep a peer busy for a time. */
+    /** Number of messages that keep a peer busy for this time. */
     int backlog(String peer, Duration time, int size) {
         double wished = receiving.getOrDefault(peer, FIRST_GUESS) * time.toMillis() / 1000;
         int most = Math.min(LARGEST_BACKLOG, LARGEST_BACKLOG_BYTES / size);
@@ -31,7 +31,7 @@ public final class Rates {
         sending.put(peer, perSecond);
     }
 
-    /** With blocking senders. */
+    /** Messages per second with blocking senders; empty: not measured. */
     Optional<Double> sending(String peer) {
         return Optional.ofNullable(sending.get(peer));
     }

@@ -6,7 +6,7 @@ import io.github.pgpubsub.benchmark.report.Column;
 import java.sql.SQLException;
 import java.util.List;
 
-/** How fast a backlog is received that one transaction has committed: from the commit to the last message, while nobody sends. */
+/** The speed of receiving a backlog that one transaction has committed: from the commit to the last message, with no sender. */
 public final class Receiving implements Measure {
 
     public static final String TABLE = "Receiving a backlog";

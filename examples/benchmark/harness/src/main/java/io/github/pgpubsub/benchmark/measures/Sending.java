@@ -6,14 +6,14 @@ import io.github.pgpubsub.benchmark.report.Column;
 import java.sql.SQLException;
 import java.util.List;
 
-/** How many notifications are committed in a second, while nobody listens. */
+/** Committed notifications per second, without a listener. */
 public final class Sending implements Measure {
 
     public static final String TABLE = "Sending, messages/s";
     private static final String CLIENT = "Sending, client CPU, µs/message";
     private static final String SERVER = "Sending, server CPU, µs/message";
     public static final int ASYNCHRONOUS = 0;
-    /** The number of senders whose rate half load is half of. */
+    /** Number of senders for the measures of latency under load; "half load" is half of the rate that they reach. */
     static final int USUAL = 8;
     public static final List<Integer> SENDERS = List.of(1, USUAL, 64, ASYNCHRONOUS);
 

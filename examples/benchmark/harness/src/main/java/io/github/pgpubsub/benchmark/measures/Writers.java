@@ -11,8 +11,8 @@ import java.util.List;
 import org.HdrHistogram.Histogram;
 
 /**
- * What notifying costs those who write: concurrent writers insert rows into a table without a trigger, with one that notifies for
- * each row or for each statement, or without one but publishing through this component after the commit.
+ * The cost of notifications for writers. Concurrent writers insert rows into a table: without notifications, with a row trigger,
+ * with a statement trigger, and without a trigger but publishing through this component after the commit.
  */
 final class Writers implements Measure {
 

@@ -10,13 +10,13 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A peer in Java, with the class path that Maven has put together for it.
+ * A peer in Java, with a class path that Maven has collected.
  *
- * @param lib       folder of its jars
- * @param main      class
- * @param argument  of the class
- * @param jvm       flags
- * @param artifacts whose versions the report shows, by the names of their jars
+ * @param lib       folder of the peer's jars
+ * @param main      main class
+ * @param argument  argument of the main class
+ * @param jvm       JVM flags
+ * @param artifacts artifact ids, found in {@code lib}, whose versions the report shows
  */
 record JavaPeer(String name, Path lib, String main, String argument, List<String> jvm, List<String> artifacts,
         boolean makesItsOwnBacklog, boolean kept)
@@ -45,7 +45,7 @@ record JavaPeer(String name, Path lib, String main, String argument, List<String
                 .collect(Collectors.joining(", "));
     }
 
-    /** artifact-1.2.3.jar, but not artifact-more-1.2.3.jar. */
+    /** Matches artifact-1.2.3.jar, but not artifact-more-1.2.3.jar. */
     private static Optional<String> version(String artifact, List<String> jars) {
         return jars.stream().filter(jar -> jar.matches(artifact + "-\\d.*\\.jar"))
                 .map(jar -> artifact + " " + jar.substring(artifact.length() + 1, jar.length() - ".jar".length())).findFirst();

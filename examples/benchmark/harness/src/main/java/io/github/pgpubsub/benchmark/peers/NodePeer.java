@@ -11,12 +11,12 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A peer in JavaScript. npm installs its packages at run time, where Node.js is.
+ * A peer in JavaScript. npm installs its packages at run time, if Node.js is installed.
  *
  * @param source  folder of package.json and peer.mjs
- * @param program what all peers in JavaScript share
- * @param target  folder to install it in
- * @param library whose version the report shows
+ * @param program folder of what all peers in JavaScript share
+ * @param target  folder for the installation
+ * @param library package whose version the report shows
  */
 record NodePeer(String name, Path source, Path program, Path target, String library, boolean makesItsOwnBacklog, boolean kept)
         implements
@@ -28,7 +28,7 @@ record NodePeer(String name, Path source, Path program, Path target, String libr
     public List<String> command() throws PeerException, IOException, InterruptedException {
         for (String program : List.of("node", "npm")) {
             if (run(target.getParent(), List.of(program, "--version"), 30) != 0) {
-                throw PeerException.unable("there is no %s on the PATH".formatted(program));
+                throw PeerException.unable("%s is not on the PATH".formatted(program));
             }
         }
         boolean installed = Files.exists(target.resolve("node_modules").resolve(library));

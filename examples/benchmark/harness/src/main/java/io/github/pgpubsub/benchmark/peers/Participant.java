@@ -3,24 +3,24 @@ package io.github.pgpubsub.benchmark.peers;
 import java.io.IOException;
 import java.util.List;
 
-/** One that takes part: its name in the report, and how its process is started. */
+/** A participant: its name in the report, and the command that starts its process. */
 public interface Participant {
 
     String name();
 
     /**
-     * The command line of its process. May install something first.
+     * Returns the command line of the process. May install packages first.
      *
-     * @throws PeerException when it can't take part on this machine
+     * @throws PeerException if the participant can't run on this machine
      */
     List<String> command() throws PeerException, IOException, InterruptedException;
 
-    /** Whether plain SQL does not reach it. */
+    /** Whether the process must write its own backlog, because it does not receive notifications sent by plain SQL. */
     boolean makesItsOwnBacklog();
 
-    /** Whether its messages outlive everybody's absence: it is asked about those, and the others about notifications. */
+    /** Whether it keeps messages while nobody listens. Only such peers are in the measures of kept messages, and only in these. */
     boolean kept();
 
-    /** Names and versions of what it consists of, when the command has been made. */
+    /** Names and versions of the participant's libraries. Call {@link #command()} first. */
     String versions() throws IOException;
 }

@@ -3,12 +3,12 @@ package io.github.pgpubsub.benchmark.peers;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Everybody who takes part, in the order of the report. */
+/** All participants, in the order of the report. */
 public final class Participants {
 
-    /** As the peers are, where all consumers receive. */
+    /** All consumers receive, as with the other peers. */
     public static final String PGPUBSUB = "camel-pgpubsub";
-    /** With its default: of all consumers one receives, and the others stand by. */
+    /** One consumer receives and the others stand by: the component's default. */
     public static final String PGPUBSUB_ONE = "camel-pgpubsub, single listener";
     public static final String PGEVENT = "camel-pgevent";
     public static final String PGJDBC = "pgjdbc loop";
@@ -40,7 +40,7 @@ public final class Participants {
 
     /**
      * @param home folder of the benchmark
-     * @param jvm  flags of the peers in Java
+     * @param jvm  JVM flags of the peers in Java
      */
     public static List<Participant> all(Path home, List<String> jvm) {
         return new Participants(home, jvm).all();

@@ -1,6 +1,6 @@
 package io.github.pgpubsub.benchmark.peers;
 
-/** A peer has not done what it was asked to do; the message is for the report. */
+/** A peer did not carry out a command; the report shows the message. */
 public final class PeerException extends Exception {
 
     private static final long serialVersionUID = 1L;
@@ -12,12 +12,12 @@ public final class PeerException extends Exception {
         this.unable = unable;
     }
 
-    /** It tried. */
+    /** The peer tried and failed. */
     public static PeerException failed(String reason, Throwable cause) {
         return new PeerException(false, reason, cause);
     }
 
-    /** It has no way to do that. */
+    /** The peer does not support the command. */
     public static PeerException unable(String reason) {
         return new PeerException(true, reason, null);
     }

@@ -19,8 +19,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * A participant's process: started when it is first asked, and again after it has failed to answer. It ends when its standard input
- * is closed, so nothing is left behind even when this process is killed.
+ * A participant's process. The first command starts it; after a missing answer, the next command starts a new process. It ends
+ * when its standard input is closed, so it does not outlive the harness, even if the harness is killed.
  */
 public final class PeerProcess implements AutoCloseable {
 
@@ -35,7 +35,7 @@ public final class PeerProcess implements AutoCloseable {
     private PrintWriter orders;
     private BufferedReader answers;
 
-    /** @param log of what it says besides the protocol */
+    /** @param log file for the process's standard error */
     public PeerProcess(Participant participant, Server server, Path log) {
         this.participant = participant;
         this.server = server;
@@ -54,12 +54,12 @@ public final class PeerProcess implements AutoCloseable {
         return participant.kept();
     }
 
-    /** Empty: it can't take part on this machine. */
+    /** Versions for the report; empty: the participant can't run on this machine. */
     public Optional<String> versions() throws IOException {
         return command == null ? Optional.empty() : Optional.of(participant.versions());
     }
 
-    /** Asks and waits for the answer. */
+    /** Sends a command and waits for the answer. */
     public synchronized Line ask(Line order, Duration longest) throws PeerException {
         try {
             ensureStarted();
@@ -68,7 +68,7 @@ public final class PeerProcess implements AutoCloseable {
             return understand(order, answer(longest));
         } catch (IOException e) {
             end();
-            throw PeerException.failed("its process did not start or has ended; see " + log.getFileName(), e);
+            throw PeerException.failed("the process did not start or has ended; see " + log.getFileName(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw PeerException.failed("interrupted", e);
@@ -121,7 +121,7 @@ public final class PeerProcess implements AutoCloseable {
 
     private static Line understand(Line order, String text) throws PeerException, IOException {
         if (text == null) {
-            throw new IOException("its process has ended");
+            throw new IOException("the process has ended");
         }
         Line answer = Line.parse(text);
         return switch (answer.word()) {
@@ -131,7 +131,7 @@ public final class PeerProcess implements AutoCloseable {
         };
     }
 
-    /** The next question finds a new process. */
+    /** Ends the process; the next command starts a new one. */
     public synchronized void end() {
         if (process != null) {
             process.destroyForcibly();

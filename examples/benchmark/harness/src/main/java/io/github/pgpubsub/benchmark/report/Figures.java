@@ -12,10 +12,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 
-/** What was measured, and what was not, and why. Tables, columns and rows keep the order in which they came. */
+/** The figures of a run, and the reasons for missing ones. Tables, columns and rows keep the order in which they were added. */
 public final class Figures {
 
-    /** Why a cell has no figure. */
+    /** The reason why a cell has no figure. */
     public record Absence(boolean unable, String reason) {}
 
     private record Cell(Column column, String peer) {}
@@ -26,7 +26,7 @@ public final class Figures {
     private final Map<Cell, Histogram> histograms = new LinkedHashMap<>();
     private final List<String> order = new ArrayList<>();
 
-    /** Rows named here come first, in this order: rounds begin with different peers. */
+    /** Sets the order of the first rows. Needed because rounds begin with different peers. */
     public void orderRows(List<String> peers) {
         order.addAll(peers);
     }
@@ -40,7 +40,7 @@ public final class Figures {
         values.computeIfAbsent(new Cell(column, peer), cell -> new ArrayList<>()).add(value);
     }
 
-    /** Rounds are merged. */
+    /** Merges the histograms of all rounds. */
     public void add(Column column, String peer, Histogram histogram) {
         histograms.computeIfAbsent(new Cell(column, peer), cell -> new Histogram(histogram)).add(histogram);
     }
@@ -74,7 +74,7 @@ public final class Figures {
         return columns.stream().filter(column -> column.table().equals(table)).toList();
     }
 
-    /** The rows of some columns. */
+    /** The peers with a row in one of these columns. */
     public List<String> peers(Collection<Column> some) {
         Set<String> peers = new LinkedHashSet<>(order);
         Set<String> present = Stream.concat(values.keySet().stream(), absences.keySet().stream())
@@ -84,7 +84,7 @@ public final class Figures {
         return List.copyOf(peers);
     }
 
-    /** Everything that went wrong, as opposed to what a peer has no way to do. */
+    /** All failures, without the commands that a peer does not support. */
     public List<String> failures() {
         return absences.entrySet().stream().filter(entry -> !entry.getValue().unable())
                 .map(entry -> "%s, %s, %s: %s".formatted(entry.getKey().peer, entry.getKey().column.table(),

@@ -22,7 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** This component's targets, as ratios of medians of one run. */
+/** This component's targets: ratios of medians of one run. */
 final class Gates {
 
     private static final int SIZE = 100;

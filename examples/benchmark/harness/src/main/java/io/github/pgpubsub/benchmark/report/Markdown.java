@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Writes the tables. A cell is the median of the rounds, with minimum and maximum. */
+/** Writes the tables. A cell shows the median of the rounds, with minimum and maximum. */
 final class Markdown {
 
     private final Plan plan;

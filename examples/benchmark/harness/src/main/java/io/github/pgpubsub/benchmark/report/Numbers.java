@@ -4,7 +4,7 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.Locale;
 
-/** Numbers for people: three digits that mean something. */
+/** Formats numbers for people, with three significant digits. */
 final class Numbers {
 
     private static final MathContext DIGITS = new MathContext(3);

@@ -30,15 +30,15 @@ import org.knowm.xchart.style.AxesChartStyler;
 import org.knowm.xchart.style.Styler.LegendPosition;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
-/** Pictures of what a picture says best. A picture whose figures were not measured is not made. */
+/** Draws the plots. A plot without figures is omitted. */
 final class Plots {
 
     private static final int WIDTH = 900;
     private static final int HEIGHT = 520;
-    /** Twice what a chart takes for granted, for sharp letters. */
+    /** Twice the chart library's default, for sharp text. */
     private static final int DPI = 144;
     private static final int SIZE = 100;
-    /** One for each peer, readable for the colour-blind as well (Okabe and Ito). */
+    /** One colour per peer, distinguishable by colour-blind readers (Okabe and Ito). */
     private static final Color[] COLOURS = {
         new Color(0xD55E00), new Color(0xE69F00), new Color(0x0072B2), new Color(0x000000), new Color(0x999999),
         new Color(0x56B4E9),
@@ -102,7 +102,7 @@ final class Plots {
                         .map(nanos -> nanos.getValueAtPercentile(percentiles.get(point)) / 1e6));
     }
 
-    /** A line for each peer that has a row in some columns; the points of the x axis are names. */
+    /** A chart with a line for each peer in these columns; the points of the x axis are names. */
     private CategoryChart lines(String title, String x, String y, List<String> points, List<Column> columns,
             BiFunction<String, Integer, Optional<Double>> value) {
         CategoryChart chart = new CategoryChartBuilder().width(WIDTH).height(HEIGHT).title(title).xAxisTitle(x).yAxisTitle(y)
@@ -114,7 +114,7 @@ final class Plots {
         for (String peer : figures.peers(columns)) {
             List<Double> values = new ArrayList<>();
             for (int point = 0; point < points.size(); point++) {
-                // On this axis there is no zero.
+                // A logarithmic axis has no zero.
                 values.add(value.apply(peer, point).filter(found -> found > 0).orElse(null));
             }
             if (values.stream().anyMatch(Objects::nonNull)) {
@@ -129,8 +129,8 @@ final class Plots {
     }
 
     private XYChart listeners() {
-        XYChart chart = new XYChartBuilder().width(WIDTH).height(HEIGHT).title("What one NOTIFY costs the server")
-                .xAxisTitle("sessions that LISTEN to something else").yAxisTitle("CPU, µs").build();
+        XYChart chart = new XYChartBuilder().width(WIDTH).height(HEIGHT).title("Server's cost of one NOTIFY")
+                .xAxisTitle("sessions that LISTEN to another channel").yAxisTitle("CPU, µs").build();
         style(chart.getStyler());
         chart.getStyler().setLegendVisible(false);
         chart.getStyler().setYAxisMin(0.0);

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 
-/** All of it, on the screen and as files. */
+/** The report of a run, on the screen and as files. */
 public final class Report {
 
     private final Plan plan;

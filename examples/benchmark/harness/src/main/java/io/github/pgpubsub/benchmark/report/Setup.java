@@ -15,10 +15,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * On what it was measured, and what.
+ * The machine and the versions of a run.
  *
- * @param machine  by name
- * @param versions by peer
+ * @param machine  properties of the machine, by name
+ * @param versions versions of libraries, by peer
  */
 public record Setup(Map<String, String> machine, Map<String, String> versions) {
 
@@ -39,7 +39,7 @@ public record Setup(Map<String, String> machine, Map<String, String> versions) {
         return new Setup(machine, versions);
     }
 
-    /** Linux tells; elsewhere the architecture has to do. */
+    /** The CPU model on Linux, elsewhere only the architecture. */
     private static String cpuModel() throws IOException {
         Path cpuinfo = Path.of("/proc/cpuinfo");
         if (Files.isReadable(cpuinfo)) {

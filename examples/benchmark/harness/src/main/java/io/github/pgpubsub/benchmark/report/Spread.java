@@ -3,7 +3,7 @@ package io.github.pgpubsub.benchmark.report;
 import java.util.Collection;
 import java.util.List;
 
-/** One figure over several rounds. */
+/** A figure's values over the rounds. */
 public record Spread(double min, double median, double max, List<Double> rounds) {
 
     static Spread of(Collection<Double> rounds) {

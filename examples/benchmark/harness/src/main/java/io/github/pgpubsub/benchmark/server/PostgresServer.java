@@ -20,7 +20,7 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** A server on the loopback address with PostgreSQL's own settings, except for the number of connections. */
+/** A server on the loopback address with PostgreSQL's default settings, except for the number of connections. */
 public final class PostgresServer implements AutoCloseable {
 
     public static final int MAX_CONNECTIONS = 300;
@@ -54,7 +54,7 @@ public final class PostgresServer implements AutoCloseable {
                     .setRegisterShutdownHook(false)
                     .setPGStartupWait(Duration.ofSeconds(60))
                     .setDataDirectory(folder.resolve("data"))
-                    .setLocaleConfig("locale", "C") // these three are options of initdb
+                    .setLocaleConfig("locale", "C") // passed to initdb, like the next two
                     .setLocaleConfig("auth-host", "scram-sha-256")
                     .setLocaleConfig("pwfile", passwordFile.toString())
                     .setConnectConfig("password", password)
@@ -62,7 +62,7 @@ public final class PostgresServer implements AutoCloseable {
                     .setServerConfig("unix_socket_directories", "")
                     .setServerConfig("max_connections", Integer.toString(MAX_CONNECTIONS))
                     .setServerConfig("wal_level", logical ? "logical" : "replica")
-                    .setServerConfig("fsync", "on") // zonky turns these two off
+                    .setServerConfig("fsync", "on") // zonky turns this setting and the next one off
                     .setServerConfig("synchronous_commit", "on")
                     .setOutputRedirector(Redirect.appendTo(log.toFile()))
                     .setErrorRedirector(Redirect.appendTo(log.toFile()))
@@ -81,20 +81,20 @@ public final class PostgresServer implements AutoCloseable {
         return address;
     }
 
-    /** A connection like any other. */
+    /** Opens a connection, which the caller closes. */
     public Connection connect() throws SQLException {
         return DriverManager.getConnection(address.jdbcUrl(), address.user(), address.password());
     }
 
-    /** CPU time of all its processes so far, nanoseconds; empty where there is no /proc. */
+    /** CPU time of all the server's processes so far, nanoseconds; empty without /proc. */
     public OptionalLong cpuNanos() {
         return cpu.nanos();
     }
 
     /**
-     * Commits many messages at once, in turn to so many channels.
+     * Commits this many messages in one transaction, distributed over the channels in turn.
      *
-     * @return {@link System#nanoTime} when that was done
+     * @return {@link System#nanoTime} after the commit
      */
     public long makeBacklog(int channels, int count, int size) throws SQLException {
         String sql = "select count(pg_notify('%s' || (i %% ?), %s)) from generate_series(1, ?) i".formatted(Channels.PREFIX,
@@ -119,7 +119,7 @@ public final class PostgresServer implements AutoCloseable {
         execute(log);
     }
 
-    /** How many connections others have. */
+    /** Number of other clients' connections. */
     public int backends() throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(
@@ -129,7 +129,7 @@ public final class PostgresServer implements AutoCloseable {
         }
     }
 
-    /** Waits until nobody else is connected. False: somebody stays. */
+    /** Waits until no other client is connected. Returns false if one is still connected at the end. */
     public boolean awaitQuiet(Duration longest) throws SQLException {
         long end = System.nanoTime() + longest.toNanos();
         while (backends() > 0) {

@@ -6,8 +6,9 @@ import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Path;
 
 /**
- * Ends the server and removes its files when this process ends, also when it is killed: a shell that waits for the end of a pipe
- * which the kernel closes then. It ignores what a terminal sends to everybody, as Ctrl-C: then is when it is needed.
+ * A shell that ends the server and removes its files when this process ends, even by a kill: it waits for the end of a pipe from
+ * this process, which the kernel closes. It ignores signals that a terminal sends to the whole process group, such as Ctrl-C,
+ * because the server must be ended then, too.
  */
 record Reaper(Process shell) {
 

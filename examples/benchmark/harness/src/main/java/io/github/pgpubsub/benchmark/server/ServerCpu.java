@@ -8,12 +8,12 @@ import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** The CPU time of a server's processes, from {@code /proc/<pid>/stat} (proc(5)): those that run, and those that have ended. */
+/** The CPU time of a server's processes, running and ended, from {@code /proc/<pid>/stat} (proc(5)). */
 final class ServerCpu {
 
-    /** What {@code sysconf(_SC_CLK_TCK)} says on every Linux that PostgreSQL's binaries here run on. */
+    /** {@code sysconf(_SC_CLK_TCK)} is 100 on every Linux platform that the PostgreSQL binaries support. */
     private static final long NANOS_PER_TICK = TimeUnit.SECONDS.toNanos(1) / 100;
-    // Counted after the name of the program, which may hold spaces and ends with a parenthesis.
+    // Index after the program's name, which may contain spaces and ends with a parenthesis.
     private static final int PARENT = 1;
     private static final int USER_TIME = 11;
     private static final int SYSTEM_TIME = 12;
@@ -44,12 +44,12 @@ final class ServerCpu {
             String text = Files.readString(stat(process));
             return ticks(text, Long.parseLong(process.getFileName().toString()));
         } catch (IOException e) {
-            // It has ended meanwhile; the postmaster's children's time has it now.
+            // The process has ended meanwhile: its time is now counted in the postmaster's children.
             return 0;
         }
     }
 
-    /** Of a line of /proc/<pid>/stat; 0 for a process that is not the server's. */
+    /** CPU ticks in a line of /proc/<pid>/stat; 0 if the process is not the server's. */
     long ticks(String stat, long pid) {
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
         if (pid == postmaster) {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-/** Lines as proc(5) describes them. */
+/** Parses lines in the format of proc(5). */
 class ServerCpuTest {
 
     private final ServerCpu cpu = new ServerCpu(100);

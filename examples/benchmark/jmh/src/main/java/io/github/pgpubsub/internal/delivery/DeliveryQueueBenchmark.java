@@ -21,7 +21,7 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.Control;
 
-/** A message's way from the session's thread to a subscription's, without anything around it. */
+/** The hand-over of a message from the session's thread to a subscription's thread, in isolation. */
 @State(Scope.Group)
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
@@ -31,7 +31,7 @@ import org.openjdk.jmh.infra.Control;
 public class DeliveryQueueBenchmark {
 
     private static final long LOOK_NANOS = 1000;
-    /** So many come with one read, under load. */
+    /** Typical number of messages per read under load. */
     private static final int READ_AT_ONCE = 50;
 
     private final Notification notification = new Notification("channel", "payload", 1, false);

@@ -18,7 +18,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** What the queue costs a message on its way out: put, and taken in a batch in which no pair may be twice. */
+/** The cost of the publish queue per message: put, and take in a batch without equal pairs of channel and payload. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -48,7 +48,7 @@ public class PublishQueueBenchmark {
     public List<Outgoing> putAndTakeBatch() throws InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.HOURS.toNanos(1);
         for (byte[] payload : payloads) {
-            // A string made anew, as an exchange's would be: its hash is not yet known.
+            // A new string, like an exchange's: its hash is not cached yet.
             queue.put(new Outgoing("channel", new String(payload, ISO_8859_1), deadline, failure -> {}));
         }
         return queue.takeBatch(BATCH);

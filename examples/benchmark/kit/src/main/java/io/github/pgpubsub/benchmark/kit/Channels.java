@@ -3,7 +3,7 @@ package io.github.pgpubsub.benchmark.kit;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** The names of the channels: lower case and without punctuation, because not every peer quotes them. */
+/** The names of the channels: lower case without punctuation, because some peers do not quote names. */
 public final class Channels {
 
     public static final String PREFIX = "bench_";

@@ -9,7 +9,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Threads that do the same thing at the same time. Each gets ready first, and when all are, the clock starts. */
+/** Threads that do the same work at the same time. The clock starts when every thread has finished its preparation. */
 final class Crew {
 
     private final int size;
@@ -24,10 +24,10 @@ final class Crew {
 
     interface Member {
 
-        /** Connects, say: what shall not count. */
+        /** Work that is not measured, for example connecting. */
         void prepare() throws Exception;
 
-        /** @param start the time at which everybody started, as {@link System#nanoTime} has it */
+        /** @param start common start time, from {@link System#nanoTime} */
         void work(long start) throws Exception;
     }
 
@@ -35,7 +35,7 @@ final class Crew {
         Member member(int number);
     }
 
-    /** Returns the time at which they started, when all have finished; throws what one of them threw. */
+    /** Returns the start time after all threads have finished, or throws the exception of one of them. */
     long work(Recruiter recruiter) throws Exception {
         CyclicBarrier ready = new CyclicBarrier(size, () -> start = System.nanoTime());
         ExecutorService threads = threads();
@@ -62,7 +62,7 @@ final class Crew {
         }
     }
 
-    /** Who can't get ready comes to the start all the same, or the others would wait there for ever; then nobody starts. */
+    /** A member whose preparation fails still goes to the barrier, where the others would wait forever. Then no member starts. */
     private void prepare(Member member, CyclicBarrier ready) throws Exception {
         try {
             member.prepare();

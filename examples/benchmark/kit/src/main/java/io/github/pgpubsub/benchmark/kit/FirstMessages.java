@@ -3,9 +3,9 @@ package io.github.pgpubsub.benchmark.kit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Messages that are sent before the clock starts, because the first of a sender opens a connection or prepares a statement. They
- * bear no time, so that a receiver can tell them. One thread sends its own before the others begin: pgjdbc-ng prepares a statement
- * twice, and fails, when several threads use a new connection at the same moment.
+ * Messages sent before the clock starts, because a sender's first message opens a connection or prepares a statement. They have
+ * no time stamp, so receivers can recognise them. One thread sends first, before the others begin: pgjdbc-ng prepares a statement
+ * twice, and fails, if several threads use a new connection at the same moment.
  */
 final class FirstMessages {
 

@@ -6,7 +6,7 @@ import java.util.Base64;
 import java.util.zip.DataFormatException;
 import org.HdrHistogram.Histogram;
 
-/** Histograms in a line of text: HdrHistogram's own compressed form, which its other languages read and write as well. */
+/** Converts histograms to text and back, in HdrHistogram's compressed format, which its ports to other languages support, too. */
 public final class Histograms {
 
     private Histograms() {}
@@ -21,7 +21,7 @@ public final class Histograms {
         try {
             return Histogram.decodeFromCompressedByteBuffer(ByteBuffer.wrap(Base64.getDecoder().decode(text)), 0);
         } catch (DataFormatException e) {
-            throw new IllegalArgumentException("this is no histogram", e);
+            throw new IllegalArgumentException("not a histogram", e);
         }
     }
 }

@@ -5,8 +5,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * What was sent without waiting and is not yet committed: enough to fill some batches, little enough to bound the memory. Who wants
- * to send more waits for a place.
+ * Limits the asynchronous messages that are not committed yet: enough to fill several batches, few enough to bound memory. A
+ * sender over the limit waits.
  */
 final class InFlight {
 

@@ -6,8 +6,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
- * Counts a backlog in. It tells when the last message came; when the backlog was committed, its sender knows. (The time of the first
- * message would not do: some peers read all that is there before they hand on anything.)
+ * Counts the messages of a backlog, and reports when the last one arrived. The backlog's sender reports the time of the commit.
+ * (The first message's arrival can't be used as the start, because some peers read all available messages before they deliver
+ * any.)
  */
 final class Inbox implements Consumer<String> {
 

@@ -7,13 +7,13 @@ import java.util.function.Consumer;
 import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
 
-/** From the moment at which a message was to be sent to the moment at which the receiver has it, in one process. */
+/** Measures the time from a message's planned sending to its arrival in the same process. */
 final class Latency implements Consumer<String> {
 
     private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(60);
     private static final long DRAIN_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
-    /** A sender that can't hold the pace stops when this many times the planned time is over. */
+    /** A sender that can't keep the pace stops after this multiple of the planned time. */
     private static final int PATIENCE = 3;
 
     private final Histogram nanos = new ConcurrentHistogram(LONGEST_NANOS, 3);

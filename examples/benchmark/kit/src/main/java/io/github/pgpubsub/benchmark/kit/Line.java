@@ -8,13 +8,13 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** A line of the protocol: a word and named values. Values are URL-encoded, so that a space always separates. */
+/** A line of the protocol: a word and named values. Values are URL-encoded, so a space is always a separator. */
 public record Line(String word, Map<String, String> values) {
 
     public static final String OK = "ok";
-    /** It went wrong. */
+    /** The answer to a command that failed. */
     public static final String FAILED = "failed";
-    /** There is no way to do that. */
+    /** The answer to an unsupported command. */
     public static final String CANNOT = "cannot";
 
     public static Line of(String word) {
@@ -34,7 +34,7 @@ public record Line(String word, Map<String, String> values) {
     public String text(String name) {
         String value = values.get(name);
         if (value == null) {
-            throw new IllegalArgumentException("'%s' wants a value for '%s'".formatted(word, name));
+            throw new IllegalArgumentException("'%s' needs a value for '%s'".formatted(word, name));
         }
         return value;
     }

@@ -3,12 +3,12 @@ package io.github.pgpubsub.benchmark.kit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * When each of several senders is to send: at a common rate, evenly, whatever became of the messages before. Who measures from
- * these times also counts the waiting of messages that could not be sent in time (coordinated omission).
+ * The sending times of several senders: evenly spaced at a common rate, independent of earlier messages. Latency measured from
+ * these times includes the delay of messages that could not be sent in time (avoids coordinated omission).
  */
 final class Pace {
 
-    /** Timers wake up so much late; the rest is waited for by giving way to whoever has work. */
+    /** Timers may fire this late, so the last part of the wait yields in a loop instead. */
     private static final long TIMER_NANOS = 100_000;
 
     private final long start;
@@ -21,7 +21,7 @@ final class Pace {
         this.senders = senders;
     }
 
-    /** Waits until a sender's message is due, and returns when it was to be sent. */
+    /** Waits until a sender's message is due. Returns the due time. */
     long await(int sender, long message) {
         long due = start + (long) ((message * senders + sender) * nanosBetween);
         for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {

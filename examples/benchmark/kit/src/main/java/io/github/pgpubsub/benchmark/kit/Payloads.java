@@ -1,8 +1,8 @@
 package io.github.pgpubsub.benchmark.kit;
 
 /**
- * Payloads of a given size, each one different, because the server folds equal ones of a transaction. Each is a JSON string
- * (some peers take nothing else): a quote, a number of sixteen hex digits, another one, x up to the size, a quote.
+ * Payloads of a given size. Each is unique, because the server merges equal payloads of a transaction. Each is a JSON string,
+ * because some peers accept nothing else: a quote, two numbers of sixteen hex digits, x up to the size, a quote.
  */
 public final class Payloads {
 
@@ -13,12 +13,12 @@ public final class Payloads {
     public Payloads(int size) {
         int rest = size - 2 - 2 * DIGITS;
         if (rest < 0) {
-            throw new IllegalArgumentException("a payload has at least %d bytes".formatted(2 + 2 * DIGITS));
+            throw new IllegalArgumentException("a payload must have at least %d bytes".formatted(2 + 2 * DIGITS));
         }
         filling = "x".repeat(rest) + '"';
     }
 
-    /** @param stamp what {@link #stamp} finds again */
+    /** @param stamp number that {@link #stamp} returns for this payload */
     public String payload(long stamp, long number) {
         return new StringBuilder(1 + 2 * DIGITS + filling.length())
                 .append('"').append(hex(stamp)).append(hex(number)).append(filling).toString();
@@ -28,7 +28,7 @@ public final class Payloads {
         return Long.parseUnsignedLong(payload, 1, 1 + DIGITS, 16);
     }
 
-    /** The same shape in SQL, for the number {@code i} and a parameter that is the size. */
+    /** An SQL expression for such a payload, with the number {@code i} and the size as its only parameter. */
     public static String sql() {
         return "rpad('\"' || lpad(to_hex(i), 32, '0'), ?::int - 1, 'x') || '\"'";
     }

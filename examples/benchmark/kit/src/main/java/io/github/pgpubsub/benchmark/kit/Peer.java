@@ -8,9 +8,9 @@ import java.util.function.Consumer;
 public interface Peer {
 
     /**
-     * Opens what it takes to listen to some channels and to send to some. Listening is active when this returns.
+     * Opens connections for listening to and sending to these channels. Returns once listening is active.
      *
-     * @param receiver takes each payload that arrives; quick, and safe to call from any thread
+     * @param receiver takes each payload that arrives; quick, and thread-safe
      */
     Link open(Server server, List<String> listenTo, List<String> sendTo, Consumer<String> receiver) throws Exception;
 }

@@ -11,7 +11,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 
-/** A peer's process: reads what to do, does it, answers. See the package. */
+/** A peer's process: reads commands, carries them out and answers. The package describes the protocol. */
 public final class Program {
 
     private final Peer peer;
@@ -28,12 +28,11 @@ public final class Program {
     }
 
     /**
-     * Serves until standard input ends, and then ends the process at once, whatever it is doing: the harness has gone, and the
-     * server with it.
+     * Serves until standard input ends. Then halts the process, even during a command: the harness and the server are gone.
      */
     public static void run(Peer peer) throws IOException {
         PrintStream answers = System.out;
-        // Whatever a library prints must not look like an answer.
+        // Output of libraries must not be mistaken for an answer.
         System.setOut(System.err);
         Program program = new Program(peer, Server.fromEnvironment());
         BufferedReader orders = new BufferedReader(new InputStreamReader(System.in, UTF_8));
@@ -82,7 +81,7 @@ public final class Program {
             case "cpu" -> Line.ok().with("cpu", Cost.cpuNanos());
             case "memory" -> Line.ok().with("heap", Cost.heapBytes()).with("threads", Cost.threads());
             case "close" -> close();
-            default -> throw new IllegalArgumentException("no word '%s' in the protocol".formatted(order.word()));
+            default -> throw new IllegalArgumentException("unknown command '%s'".formatted(order.word()));
         };
     }
 

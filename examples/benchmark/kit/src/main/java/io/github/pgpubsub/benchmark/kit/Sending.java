@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Sends as fast as it goes, for a time. What counts is what was committed. */
+/** Sends at full speed for a fixed time. Counts only committed messages. */
 final class Sending {
 
     private final Link link;
@@ -19,7 +19,7 @@ final class Sending {
         this.payloads = new Payloads(size);
     }
 
-    /** Threads that each wait for the commit before they send again. */
+    /** Sends from several threads; each waits for the commit before it sends again. */
     Line blocking(int senders, long millis) throws Exception {
         FirstMessages.sendOne(link, channels.get(0), payloads);
         long cpu = Cost.cpuNanos();
@@ -45,7 +45,7 @@ final class Sending {
         return answer(start, cpu);
     }
 
-    /** One thread that never waits, except when too much is under way. */
+    /** Sends from one thread, which waits only if too many messages are not committed yet. */
     Line asynchronous(long millis) throws Exception {
         InFlight inFlight = new InFlight();
         for (String channel : channels) {

@@ -2,7 +2,7 @@ package io.github.pgpubsub.benchmark.kit;
 
 import java.util.Map;
 
-/** Where the PostgreSQL server is. It travels in libpq's own environment variables, which no list of processes shows. */
+/** Address and login of the PostgreSQL server. Passed in libpq's environment variables, which the process list does not show. */
 public record Server(String host, int port, String database, String user, String password) {
 
     static Server fromEnvironment() {

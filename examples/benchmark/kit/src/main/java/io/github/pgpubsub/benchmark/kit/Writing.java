@@ -10,8 +10,8 @@ import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
 
 /**
- * Writers that insert some rows in a transaction, over and over, each on a connection of its own. The table may have a trigger
- * that notifies; or the writer publishes after the commit what a trigger would have sent.
+ * Writers that repeatedly insert several rows in a transaction, each on a separate connection. The table may have a trigger that
+ * notifies, or the writer publishes the same messages after the commit.
  */
 final class Writing {
 
@@ -29,7 +29,7 @@ final class Writing {
         this.rows = rows;
     }
 
-    /** @param link publishes one message for each row to the channel; null: nobody does */
+    /** @param link publishes one message per row to the channel; null: no publishing */
     Line run(int writers, long millis, Link link, String channel) throws Exception {
         InFlight inFlight = new InFlight();
         long start = new Crew(writers, "writer").work(writer -> new Crew.Member() {
@@ -66,7 +66,7 @@ final class Writing {
                 .with("histogram", Histograms.toText(nanos));
     }
 
-    /** The result is there when the transaction has been committed. */
+    /** In autocommit mode the result is available only after the commit. */
     private static void write(PreparedStatement insert, Link link, String channel, InFlight inFlight) throws Exception {
         try (ResultSet ids = insert.executeQuery()) {
             while (link != null && ids.next()) {

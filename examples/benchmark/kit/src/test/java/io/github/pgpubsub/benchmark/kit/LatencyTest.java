@@ -14,7 +14,7 @@ class LatencyTest {
     @Test
     void messagesThatHadToWaitForTheOneBeforeCountAsLate() throws Exception {
         Latency latency = new Latency();
-        // A hundred a second are due, and this one takes 20 ms for each: it falls behind by 10 ms with every message.
+        // 100 messages per second are due, and this link needs 20 ms for each: it falls behind by 10 ms with every message.
         Link slow = new Link() {
             @Override
             public void send(String channel, String payload) {
@@ -27,7 +27,7 @@ class LatencyTest {
 
             @Override
             public void close() {
-                // Nothing is open.
+                // No connection is open.
             }
         };
 

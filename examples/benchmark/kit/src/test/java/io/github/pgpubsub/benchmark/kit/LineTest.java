@@ -18,6 +18,6 @@ class LineTest {
 
     @Test
     void saysWhatIsMissing() {
-        assertThatThrownBy(() -> Line.of("open").text("listen")).hasMessage("'open' wants a value for 'listen'");
+        assertThatThrownBy(() -> Line.of("open").text("listen")).hasMessage("'open' needs a value for 'listen'");
     }
 }

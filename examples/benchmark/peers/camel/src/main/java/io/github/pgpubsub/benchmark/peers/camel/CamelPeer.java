@@ -15,7 +15,7 @@ import org.apache.camel.ProducerTemplate;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
 
-/** A Camel component as its users meet it: a route for each channel, and a producer template. */
+/** A Camel component in typical use: a route for each channel, and a producer template. */
 public final class CamelPeer implements Peer {
 
     private final BiFunction<Server, String, String> consumerUri;
@@ -40,7 +40,7 @@ public final class CamelPeer implements Peer {
         }
     }
 
-    /** Both make the endpoint's URI from the server and a channel. */
+    /** Both functions build an endpoint URI from the server and a channel. */
     public CamelPeer(BiFunction<Server, String, String> consumerUri, BiFunction<Server, String, String> producerUri) {
         this(consumerUri, producerUri, new Extras() {});
     }

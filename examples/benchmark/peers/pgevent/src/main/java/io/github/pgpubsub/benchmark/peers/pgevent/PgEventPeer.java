@@ -5,7 +5,7 @@ import io.github.pgpubsub.benchmark.kit.Server;
 import io.github.pgpubsub.benchmark.peers.camel.CamelPeer;
 import java.io.IOException;
 
-/** camel-pgevent. */
+/** The peer for camel-pgevent. */
 public final class PgEventPeer {
 
     private PgEventPeer() {}

@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
-/** 256 notifications to a commit, from the one thread that sends: the limit that the others are held against. */
+/** 256 notifications per commit from one sending thread: the maximum to which the other peers are compared. */
 final class Batched implements Link {
 
     private static final int SIZE = 256;
@@ -27,7 +27,7 @@ final class Batched implements Link {
 
     @Override
     public void send(String channel, String payload) {
-        throw new UnsupportedOperationException("it only sends, and only in batches");
+        throw new UnsupportedOperationException("this peer only sends, and only in batches");
     }
 
     @Override

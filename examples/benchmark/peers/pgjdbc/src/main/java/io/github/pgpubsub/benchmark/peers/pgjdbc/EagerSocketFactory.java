@@ -11,8 +11,8 @@ import java.net.SocketTimeoutException;
 import javax.net.SocketFactory;
 
 /**
- * Sockets that spare the driver a millisecond. After a notification it looks for more with a read that may take 1 ms
- * ({@code PGStream#hasMessagePending}); here such a read fails at once when nothing has arrived.
+ * Sockets that save the driver a millisecond. After a notification the driver tries to read another one, with a timeout of 1 ms
+ * ({@code PGStream#hasMessagePending}); with these sockets such a read fails at once if nothing has arrived.
  */
 public final class EagerSocketFactory extends SocketFactory {
 

@@ -8,7 +8,7 @@ import java.util.function.Consumer;
 import org.postgresql.PGConnection;
 import org.postgresql.PGNotification;
 
-/** The usual loop around {@code getNotifications}, on a thread of its own. */
+/** The usual loop around {@code getNotifications}, on a separate thread. */
 final class ListenLoop implements AutoCloseable {
 
     private static final int WAIT_MILLIS = 100;

@@ -7,7 +7,7 @@ import java.sql.SQLException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** A notification to a commit; each sending thread has a connection, as it would have one of a pool. */
+/** One notification per commit; each sending thread has its own connection, as from a pool. */
 final class OneByOne implements Link {
 
     private final Connections connections;

@@ -13,7 +13,7 @@ import java.util.function.Consumer;
 import org.postgresql.Driver;
 import org.postgresql.PGProperty;
 
-/** The driver alone: what a program without any library around it does. */
+/** The driver alone, as in a program without a library. */
 public final class PgjdbcPeer {
 
     /** The harness makes it anew before each question. */
@@ -23,16 +23,16 @@ public final class PgjdbcPeer {
 
     public static void main(String... arguments) throws IOException {
         Program.run(switch (arguments[0]) {
-            // One by one, each sender on a connection of its own; the listening loop as the driver's documentation has it.
+            // One notification per commit, one connection per sender; the listening loop of the driver's documentation.
             case "loop" -> (server, listenTo, sendTo, receiver) -> new OneByOne(() -> connect(server, false),
                     new ListenLoop(connect(server, false), listenTo, receiver));
-            // The same with a socket that answers the driver's peek at once.
+            // The same, with a socket that answers the driver's peek at once.
             case "eager" -> (server, listenTo, sendTo, receiver) -> new OneByOne(() -> connect(server, true),
                     new ListenLoop(connect(server, true), listenTo, receiver));
-            // As much as the server can take: 256 to a commit.
+            // The server's maximum: 256 notifications per commit.
             case "batched" -> (server, listenTo, sendTo, receiver) -> {
                 if (!listenTo.isEmpty()) {
-                    throw new UnsupportedOperationException("it only sends, and only in batches");
+                    throw new UnsupportedOperationException("this peer only sends, and only in batches");
                 }
                 return new Batched(connect(server, false));
             };
@@ -43,7 +43,7 @@ public final class PgjdbcPeer {
             case "woken" -> (server, listenTo, sendTo, receiver) -> new Rows(server, LOG, 512,
                     listenTo.isEmpty() ? () -> {} : new WokenLoop(connect(server, true), only(listenTo), receiver));
             default -> throw new IllegalArgumentException(
-                    "loop, eager, batched, windows-512, windows-2000 or woken, not " + arguments[0]);
+                    "the argument must be loop, eager, batched, windows-512, windows-2000 or woken, not " + arguments[0]);
         });
     }
 

@@ -10,8 +10,8 @@ import java.sql.SQLException;
 import java.util.List;
 
 /**
- * This component. Its argument says whether one consumer of a channel receives (the default) or all do, as with the peers; or that
- * messages are kept, with all defaults.
+ * The peer for this component. Argument {@code one}: one consumer of a channel receives; {@code all}: all do, as with other peers;
+ * {@code kept}: messages are kept, with all defaults.
  */
 public final class PgPubSubPeer {
 
@@ -27,7 +27,7 @@ public final class PgPubSubPeer {
                     Backlogs.insert(server, "pgpubsub.message", channels, count, size);
                 }
             });
-            default -> throw new IllegalArgumentException("one, all or kept, not " + arguments[0]);
+            default -> throw new IllegalArgumentException("the argument must be one, all or kept, not " + arguments[0]);
         });
     }
 

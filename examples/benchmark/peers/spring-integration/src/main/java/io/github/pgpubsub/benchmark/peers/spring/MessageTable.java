@@ -8,7 +8,7 @@ import org.springframework.core.io.ClassPathResource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.init.ResourceDatabasePopulator;
 
-/** The table of the messages, as Spring Integration's own script makes it, and the trigger that its documentation asks for. */
+/** The messages' table, created by Spring Integration's script, and the trigger that its documentation requires. */
 final class MessageTable {
 
     private static final String SCRIPTS = "org/springframework/integration/jdbc/";
@@ -18,7 +18,7 @@ final class MessageTable {
     private MessageTable() {}
 
     static void create(DataSource dataSource) {
-        // Its DROP script wants everything to be there.
+        // The DROP script fails if a table is missing.
         ResourceDatabasePopulator drop = new ResourceDatabasePopulator(
                 new ClassPathResource(SCRIPTS + "schema-drop-postgresql.sql"));
         drop.setContinueOnError(true);
@@ -40,7 +40,7 @@ final class MessageTable {
         new JdbcTemplate(dataSource).execute("drop trigger int_channel_message_notify_trg on int_channel_message");
     }
 
-    /** The subscriber begins to listen on a thread of its own and tells nobody; the server does. */
+    /** Waits until the subscriber listens. It starts on a separate thread without a signal, so the server is queried. */
     static void awaitListener(DataSource dataSource) throws SQLException {
         JdbcTemplate jdbc = new JdbcTemplate(dataSource);
         long end = System.nanoTime() + LONGEST_NANOS;

@@ -27,8 +27,8 @@ import org.springframework.messaging.support.GenericMessage;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * PostgresSubscribableChannel: messages are rows of a table, whose trigger notifies that there are some; the subscriber then
- * takes them out of the table one by one, each in a transaction.
+ * The peer for PostgresSubscribableChannel. Messages are rows of a table with a trigger that notifies; the subscriber then takes
+ * the rows one by one, each in a transaction.
  */
 public final class SpringPeer {
 

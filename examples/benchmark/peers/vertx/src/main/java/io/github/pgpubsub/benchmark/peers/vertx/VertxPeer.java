@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
-/** PgSubscriber listens; a pipelining client with a pool of the default size sends. */
+/** The peer for Vert.x: PgSubscriber listens; a pipelining client with a pool of the default size sends. */
 public final class VertxPeer {
 
     private static final long LONGEST_SECONDS = 30;

@@ -1,0 +1,126 @@
+package io.github.pgpubsub.kept;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.github.pgpubsub.PgPubSub;
+import io.github.pgpubsub.support.LoggedLines;
+import io.github.pgpubsub.support.PostgresExtension;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** A process that uses the log also has it forgotten what is old enough. */
+@Timeout(60)
+class KeptRotationTest {
+
+    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration SECOND = Duration.ofSeconds(1);
+    private static final Duration DAY = Duration.ofDays(1);
+
+    @RegisterExtension
+    static final PostgresExtension postgres = new PostgresExtension();
+
+    private final List<String> received = new CopyOnWriteArrayList<>();
+    private final PgPubSub pubSub = PgPubSub.to(postgres.libpqUri()).name("rotating").build();
+
+    @BeforeEach
+    void reset() throws Exception {
+        pubSub.kept().startPublishing();
+        postgres.execute("truncate pgpubsub.message; delete from pgpubsub.subscriber");
+    }
+
+    @AfterEach
+    void close() {
+        pubSub.close();
+    }
+
+    private KeptMessages kept(Duration retention, Duration retentionMax, Duration groupExpiry) {
+        return pubSub.kept(new KeptLogOptions("pgpubsub", true, retention, retentionMax, groupExpiry));
+    }
+
+    private KeptSubscription subscribe(KeptMessages kept) throws SQLException, InterruptedException {
+        return kept.subscribe(KeptOptions.to("orders").startFrom(new StartFrom.Earliest()).build(),
+                message -> received.add(message.payload()));
+    }
+
+    private static void write(String payload) {
+        postgres.execute("insert into pgpubsub.message (channel, payload) values ('orders', ?)", payload);
+    }
+
+    private static List<String> inTheLog() {
+        return postgres.strings("select payload from pgpubsub.message order by id");
+    }
+
+    @Test
+    void whatIsReadGoesAfterItsTime() throws Exception {
+        try (KeptSubscription unused = subscribe(kept(SECOND, null, DAY))) {
+            write("a");
+            await().atMost(SOON).until(() -> received.contains("a"));
+            await().atMost(SOON).until(() -> inTheLog().isEmpty());
+            write("b");
+            await().atMost(SOON).until(() -> received.contains("b"));
+        }
+    }
+
+    @Test
+    void operatorsHearOnceWhichGroupHoldsTheLog() throws Exception {
+        postgres.strings("select no from pgpubsub.join_group('orders', 'lazy')");
+        try (LoggedLines log = LoggedLines.capture(); KeptSubscription unused = subscribe(kept(SECOND, null, DAY))) {
+            write("a");
+            await().atMost(SOON).until(() -> told(log, "[orders/lazy] have not read them") == 1);
+            Thread.sleep(1000);
+            assertThat(told(log, "have not read them")).isEqualTo(1);
+            assertThat(inTheLog()).containsExactly("a");
+            postgres.execute("select pgpubsub.drop_group('orders', 'lazy')");
+            await().atMost(SOON).until(() -> inTheLog().isEmpty() && told(log, "No group holds messages") == 1);
+        }
+    }
+
+    @Test
+    void whatIsTooOldIsGivenUpAndTold() throws Exception {
+        postgres.strings("select no from pgpubsub.join_group('orders', 'lazy')");
+        try (LoggedLines log = LoggedLines.capture();
+                KeptSubscription unused = subscribe(kept(SECOND, SECOND.multipliedBy(3), DAY))) {
+            write("a");
+            await().atMost(SOON).until(() -> inTheLog().isEmpty());
+            await().atMost(SOON).until(() -> told(log, "1 messages were given up unread") == 1);
+            assertThat(postgres.number("select missed from pgpubsub.groups where grp = 'lazy'")).isEqualTo(1);
+        }
+    }
+
+    /** Longer than any pause between two signs of life, on a channel without messages. */
+    @Test
+    @Tag("long")
+    void aGroupThatIsInUseDoesNotExpire() throws Exception {
+        postgres.strings("select no from pgpubsub.join_group('orders', 'abandoned')");
+        try (LoggedLines log = LoggedLines.capture();
+                KeptSubscription unused = subscribe(kept(SECOND.multipliedBy(2), null, SECOND.multipliedBy(2)))) {
+            await().atMost(SOON).until(() -> told(log, "are removed: [orders/abandoned]") == 1);
+            Thread.sleep(4000);
+            assertThat(postgres.strings("select grp from pgpubsub.groups")).containsExactly("default");
+        }
+    }
+
+    @Test
+    void aProcessThatOnlySendsDoesItToo() {
+        KeptMessages kept = kept(SECOND, null, DAY);
+        kept.publish(NewMessage.to("orders").payload("first").build()).join();
+        await().atMost(SOON).pollInterval(Duration.ofMillis(200)).until(() -> {
+            kept.publish(NewMessage.to("orders").payload("more").build()).join();
+            return !inTheLog().contains("first");
+        });
+    }
+
+    private static long told(LoggedLines log, String part) {
+        return log.lines().stream().filter(line -> line.contains(part) && !line.startsWith("DEBUG") && !line.startsWith("TRACE"))
+                .count();
+    }
+}
