@@ -215,6 +215,7 @@ class ReceptionTest {
     @Test
     void manyWorkersCompleteInAnyOrder() throws Exception {
         postgres.execute("insert into pgpubsub.message (channel, payload) select 'orders', i from generate_series(0, 999) i");
+        // Work of different lengths, so that workers overtake each other. Nothing waits for it.
         Member first = member("a", Member.SKIP, POLL, 8, message -> Thread.sleep(message.payload().hashCode() % 4));
         await().atMost(SOON).until(() -> received.size() > 300);
         first.close();
