@@ -238,6 +238,7 @@ class AckModesTest {
         }, listener)) {
             Thread ends = new Thread(() -> {
                 for (int i = 0; i < 10; i++) {
+                    // The rate of the faults. Nothing is expected of the time.
                     sleep(200);
                     postgres.execute(
                             "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'acks read'");

@@ -76,6 +76,7 @@ class KeptRotationTest {
         try (LoggedLines log = LoggedLines.capture(); KeptSubscription unused = subscribe(kept(SECOND, null, DAY))) {
             write("a");
             await().atMost(SOON).until(() -> told(log, "[orders/lazy] have not read them") == 1);
+            // Several rotations, none of which may tell it again: what does not happen has no condition to wait for.
             Thread.sleep(1000);
             assertThat(told(log, "have not read them")).isEqualTo(1);
             assertThat(inTheLog()).containsExactly("a");
@@ -104,6 +105,7 @@ class KeptRotationTest {
         try (LoggedLines log = LoggedLines.capture();
                 KeptSubscription unused = subscribe(kept(SECOND.multipliedBy(2), null, SECOND.multipliedBy(2)))) {
             await().atMost(SOON).until(() -> told(log, "are removed: [orders/abandoned]") == 1);
+            // Twice the expiry, in which the group must stay: what does not happen has no condition to wait for.
             Thread.sleep(4000);
             assertThat(postgres.strings("select grp from pgpubsub.groups")).containsExactly("default");
         }

@@ -34,10 +34,12 @@ class StartLaterIT {
     @TempDir
     Path directory;
 
-    /** Plain SQL, one statement: ten keys in turn. */
-    private static void insert(int from, int to) {
-        postgres.execute("insert into pgpubsub.message (channel, key, payload) select '" + KeptNode.CHANNEL + "', 'k' || i % 10,"
-                + " 'n-' || i || ' k' || i % 10 || ' ' || i / 10 + 1 from generate_series(" + from + ", " + (to - 1) + ") i");
+    /** Plain SQL, one statement: ten keys in turn. Recorded at once, because what is complete is soon removed from the log. */
+    private static void insert(int from, int to, KeptRecorder truth) {
+        postgres.strings("insert into pgpubsub.message (channel, key, payload) select '" + KeptNode.CHANNEL + "', 'k' || i % 10,"
+                + " 'n-' || i || ' k' || i % 10 || ' ' || i / 10 + 1 from generate_series(" + from + ", " + (to - 1)
+                + ") i returning payload")
+                .forEach(each -> truth.written(Stage.IN_DATABASE, KeptNumber.parse(each)));
     }
 
     private void run(String name, int expected) {
@@ -56,22 +58,23 @@ class StartLaterIT {
             assertThat(file).isNotNull();
             postgres.execute(new String(file.readAllBytes(), StandardCharsets.UTF_8));
         }
-        insert(0, MANY);
-        assertThat(postgres.number("select count(*) from pg_stat_activity where application_name like 'node-%'")).isZero();
-        run("node-1", MANY);
-
-        // Now the group has a place, and nobody runs.
-        insert(MANY, 2 * MANY);
-        assertThat(postgres.number("select lag from pgpubsub.groups")).isEqualTo(MANY);
-        run("node-2", 2 * MANY);
-
         try (KeptRecorder truth = KeptRecorder.into(directory, "test")) {
-            postgres.strings("select payload from pgpubsub.message")
-                    .forEach(each -> truth.written(Stage.IN_DATABASE, KeptNumber.parse(each)));
+            sendAndReceive(truth);
         }
         KeptRecord record = KeptRecord.read(directory);
         assertThat(KeptJudge.judge(record, List.of(new KeptJudge.Group("g", true, false))).violations()).isEmpty();
         assertThat(record.all(Delivered.class)).hasSize(4 * MANY).noneMatch(Delivered::again);
         assertThat(postgres.number("select lag from pgpubsub.groups")).isZero();
+    }
+
+    private void sendAndReceive(KeptRecorder truth) throws Exception {
+        insert(0, MANY, truth);
+        assertThat(postgres.number("select count(*) from pg_stat_activity where application_name like 'node-%'")).isZero();
+        run("node-1", MANY);
+
+        // Now the group has a place, and nobody runs.
+        insert(MANY, 2 * MANY, truth);
+        assertThat(postgres.number("select lag from pgpubsub.groups")).isEqualTo(MANY);
+        run("node-2", 2 * MANY);
     }
 }

@@ -7,7 +7,7 @@ import org.jetbrains.lincheck.LincheckAssertionError;
 
 /**
  * Runs a story of several threads many times. By default the processor decides the order, which takes a second and finds frequent
- * faults. With {@code -Dlincheck.orders=1000}, for example, Lincheck decides at each access to shared state: it tries this many
+ * faults ({@code -Dinterleavings} sets the number of runs). With {@code -Dlincheck.orders=1000}, for example, Lincheck decides at each access to shared state: it tries this many
  * orders, names the order that fails, and reports deadlocks. That takes a minute or more per story, mostly for instrumenting
  * classes on first use; so a story uses few JDK classes, and no streams.
  */
@@ -15,7 +15,7 @@ public final class Interleavings {
 
     /** Number of orders that Lincheck tries; null: the processor decides. */
     private static final Integer ORDERS = Integer.getInteger("lincheck.orders");
-    private static final int MANY = 3000;
+    private static final int MANY = Integer.getInteger("interleavings", 1000);
 
     private Interleavings() {}
 

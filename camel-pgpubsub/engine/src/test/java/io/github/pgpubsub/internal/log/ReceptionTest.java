@@ -30,6 +30,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -149,6 +150,7 @@ class ReceptionTest {
 
     /** All sessions of the leader are ended while it works: nothing is lost, and what comes twice is marked. */
     @Test
+    @Tag("long")
     void theSessionsOfTheLeaderAreEnded() throws Exception {
         Thread writer = new Thread(() -> write(0, 600));
         try (Member first = member("a", message -> Thread.sleep(2)); Member second = member("b", message -> Thread.sleep(2))) {
@@ -213,6 +215,7 @@ class ReceptionTest {
     @Test
     void manyWorkersCompleteInAnyOrder() throws Exception {
         postgres.execute("insert into pgpubsub.message (channel, payload) select 'orders', i from generate_series(0, 999) i");
+        // Work of different lengths, so that workers overtake each other. Nothing waits for it.
         Member first = member("a", Member.SKIP, POLL, 8, message -> Thread.sleep(message.payload().hashCode() % 4));
         await().atMost(SOON).until(() -> received.size() > 300);
         first.close();
@@ -321,6 +324,7 @@ class ReceptionTest {
 
     /** What workers have begun when the time for the stop is up comes to the successor, marked. */
     @Test
+    @Tag("long")
     void aMessageThatIsNotFinishedInTimeIsMarked() throws Exception {
         CountDownLatch held = new CountDownLatch(1);
         write(0, 3);
@@ -346,6 +350,7 @@ class ReceptionTest {
 
     /** The network of the leader is silent: another member leads, and what the first one had begun comes again, marked. */
     @Test
+    @Tag("long")
     void theLeaderIsCutOffAndComesBack() throws Exception {
         try (Proxy network = new Proxy(postgres.server())) {
             Thread writer = new Thread(() -> write(0, 1000));
@@ -387,6 +392,7 @@ class ReceptionTest {
 
     /** A transaction that holds the place is named, and ended after the leaderTimeout. */
     @Test
+    @Tag("long")
     void aTransactionThatHoldsThePlaceIsEnded() throws Exception {
         write(0, 1);
         try (Member former = member("a", NOTHING)) {

@@ -43,7 +43,7 @@ public final class LogQueries {
     public static final String WAKE_ALL = WAKE_PREFIX + "all";
 
     /** Raises synchronous_commit from off for the transaction; other values are the user's. */
-    private static final String DURABLE = "pg_catalog.set_config('synchronous_commit', "
+    public static final String DURABLE = "pg_catalog.set_config('synchronous_commit', "
             + "case when pg_catalog.current_setting('synchronous_commit') operator(pg_catalog.=) 'off' then 'on' "
             + "else pg_catalog.current_setting('synchronous_commit') end, true)";
 

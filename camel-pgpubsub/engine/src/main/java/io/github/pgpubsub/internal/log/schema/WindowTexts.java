@@ -42,13 +42,9 @@ final class WindowTexts {
                                 order by m.txid, m.id limit 1) is not null)""";
 
     /** Takes a snapshot, then reads the sequence. No row if the transaction has an xid of its own. */
-    private static final String NOW = """
-            select pg_catalog.pg_current_snapshot() as upto,
-                        coalesce(pg_catalog.pg_sequence_last_value('${log.literal}.message_id'::pg_catalog.regclass), 0) as max_id,
-                        pg_catalog.set_config('synchronous_commit', case
-                            when pg_catalog.current_setting('synchronous_commit') operator(pg_catalog.=) 'off' then 'on'
-                            else pg_catalog.current_setting('synchronous_commit') end, true) as durable
-                    where pg_catalog.pg_current_xact_id_if_assigned() is null""";
+    private static final String NOW = "select pg_catalog.pg_current_snapshot() as upto, "
+            + "coalesce(pg_catalog.pg_sequence_last_value('${log.literal}.message_id'::pg_catalog.regclass), 0) as max_id, "
+            + LogQueries.DURABLE + " as durable where pg_catalog.pg_current_xact_id_if_assigned() is null";
 
     private static final String STRAGGLERS_FROM = """
             from pg_catalog.unnest(pg_catalog.array_cat(

@@ -31,11 +31,6 @@ public final class LogStatement implements BatchStatement<OutgoingKept> {
     /** connection_failure: what holds for a lost connection is to be done. */
     private static final String FENCED = "08006";
 
-    /** The log is for messages that outlive a crash; other values than off are the user's. */
-    private static final String DURABLE = """
-            pg_catalog.set_config('synchronous_commit', case
-                when pg_catalog.current_setting('synchronous_commit') operator(pg_catalog.=) 'off' then 'on' else pg_catalog.current_setting('synchronous_commit') end, true)""";
-
     private final LogSchema schema;
     private final boolean create;
     private final UUID context;
@@ -59,8 +54,9 @@ public final class LogStatement implements BatchStatement<OutgoingKept> {
         this.context = context;
         // Without an order of evaluation the timeout could come after the lock.
         this.fence = queries.sql(Statement.FENCE) + " from (select pg_catalog.set_config('lock_timeout', '" + FENCE_TIMEOUT
-                + "', true), " + DURABLE + " offset 0) as settings";
-        this.send = "select id, micros from (select " + DURABLE + " offset 0) as settings, (" + queries.sql(Statement.SEND)
+                + "', true), " + LogQueries.DURABLE + " offset 0) as settings";
+        this.send = "select id, micros from (select " + LogQueries.DURABLE + " offset 0) as settings, ("
+                + queries.sql(Statement.SEND)
                 + ") as sent";
         this.sent = queries.sql(Statement.SENT);
         this.lastId = queries.sql(Statement.LAST_ID);

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The ring: nothing unread is forgotten, nobody is stopped for long, and what everybody has read goes. */
+@Tag("long")
 @Timeout(120)
 class RotationTest {
 
@@ -304,7 +305,6 @@ class RotationTest {
     }
 
     @Test
-    @Tag("long")
     void nothingIsLostForLong() throws Exception {
         nothingIsLost(20);
     }
