@@ -25,6 +25,7 @@ import java.util.stream.IntStream;
 import org.apache.camel.health.HealthCheck;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,6 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * The server refuses a request of one subscriber: the failure is reported to this subscriber, and others on its session
  * continue.
  */
+@Tag("long")
 class RefusedRequestIT {
 
     private static final String LATIN1 = "latin1";

@@ -52,6 +52,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -65,6 +66,7 @@ import org.postgresql.ds.PGSimpleDataSource;
  * statements in the compiled classes nor those that the driver sent by itself contain a name that is looked up in the
  * search_path.
  */
+@Tag("long")
 class HostileSchemaIT {
 
     private static final String ROLE = "hostage";

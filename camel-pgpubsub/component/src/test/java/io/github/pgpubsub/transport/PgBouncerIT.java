@@ -21,6 +21,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +30,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A real PgBouncer: publishing goes through it in any mode; listening in its session mode only, and otherwise is refused. */
+@Tag("long")
 class PgBouncerIT {
 
     private static final Map<String, String> TRANSACTION = Map.of("pool_mode", "transaction", "default_pool_size", "2");

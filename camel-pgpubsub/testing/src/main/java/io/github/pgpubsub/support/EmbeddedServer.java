@@ -16,6 +16,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A server from zonky's binaries. It can be stopped and started again, with the same port and data.
@@ -31,19 +32,24 @@ public final class EmbeddedServer implements PostgresServer {
 
     private final Path directory;
     private final int port = freePort();
-    private final String password = UUID.randomUUID().toString();
+    private final String password;
     private final Map<String, String> settings;
     private final Reaper reaper;
     private final Path pgCtl;
 
-    private EmbeddedServer(Map<String, String> extra) throws IOException {
+    /** @param initialized an initialised data directory, which is copied; null: a cluster of its own is made */
+    private EmbeddedServer(Map<String, String> extra, @Nullable InitializedData initialized) throws IOException {
         settings = new TreeMap<>(SETTINGS);
         // No socket files: clients use TCP, and the file of a killed server would remain.
         settings.put("unix_socket_directories", "");
         settings.putAll(extra);
+        password = initialized == null ? UUID.randomUUID().toString() : initialized.password();
         directory = Files.createTempDirectory("pgpubsub-postgres-");
         reaper = Reaper.watch(directory);
         try {
+            if (initialized != null) {
+                initialized.copyTo(data());
+            }
             initialize();
             pgCtl = binaries().resolve("pg_ctl");
         } catch (IOException | RuntimeException e) {
@@ -53,15 +59,25 @@ public final class EmbeddedServer implements PostgresServer {
         }
     }
 
-    /** Starts a server with {@link PostgresServer#SETTINGS}. */
+    /**
+     * Starts a server with {@link PostgresServer#SETTINGS}. All servers of a build that start so have the same system identifier
+     * and password.
+     */
     public static EmbeddedServer start() {
-        return start(Map.of());
+        try {
+            return new EmbeddedServer(Map.of(), InitializedData.get());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
-    /** Starts a server with {@link PostgresServer#SETTINGS} and these settings of postgresql.conf, which take precedence. */
+    /**
+     * Starts a server with {@link PostgresServer#SETTINGS} and these settings of postgresql.conf, which take precedence. It has a
+     * system identifier of its own.
+     */
     public static EmbeddedServer start(Map<String, String> settings) {
         try {
-            return new EmbeddedServer(settings);
+            return new EmbeddedServer(settings, null);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -79,6 +95,8 @@ public final class EmbeddedServer implements PostgresServer {
                 .setLocaleConfig("pwfile", passwordFile.toString())
                 .setLocaleConfig("locale", "C")
                 .setConnectConfig("password", password)
+                // zonky calls initdb unless there is a postgresql.conf.
+                .setCleanDataDirectory(false)
                 .setOutputRedirector(Redirect.appendTo(logFile().toFile()))
                 .setRegisterShutdownHook(false);
         settings.forEach((name, value) -> builder.setServerConfig(name, shellQuoted(value)));
@@ -171,7 +189,7 @@ public final class EmbeddedServer implements PostgresServer {
         }
     }
 
-    private Path data() {
+    Path data() {
         return directory.resolve("data");
     }
 

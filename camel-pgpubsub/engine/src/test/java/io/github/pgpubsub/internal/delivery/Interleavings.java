@@ -7,9 +7,9 @@ import org.jetbrains.lincheck.LincheckAssertionError;
 
 /**
  * Runs a story of several threads many times. By default the processor decides the order, which takes a second and finds frequent
- * faults ({@code -Dinterleavings} sets the number of runs). With {@code -Dlincheck.orders=1000}, for example, Lincheck decides at each access to shared state: it tries this many
- * orders, names the order that fails, and reports deadlocks. That takes a minute or more per story, mostly for instrumenting
- * classes on first use; so a story uses few JDK classes, and no streams.
+ * faults ({@code -Dinterleavings} sets the number of runs). With {@code -Dlincheck.orders=1000}, for example, Lincheck decides at
+ * each access to shared state: it tries this many orders, names the order that fails, and reports deadlocks. That takes a minute or
+ * more per story, mostly for instrumenting classes on first use; so a story uses few JDK classes, and no streams.
  */
 public final class Interleavings {
 
