@@ -29,7 +29,8 @@ public final class CamelSqlPeer {
         Program.run(new CamelPeer(
                 (server, channel) -> "sql:select id, payload from %1$s where channel = '%2$s' order by id limit %3$d?dataSource=#outbox"
                         .formatted(TABLE, channel, PAGE)
-                        + "&onConsume=delete from %s where id = :#id&greedy=true&initialDelay=0&delay=%d".formatted(TABLE, POLL_MILLIS),
+                        + "&onConsume=delete from %s where id = :#id&greedy=true&initialDelay=0&delay=%d".formatted(TABLE,
+                                POLL_MILLIS),
                 (server, channel) -> "sql:insert into %s (channel, payload) values ('%s', :#${body})?dataSource=#outbox"
                         .formatted(TABLE, channel),
                 new Outbox()));

@@ -1,8 +1,8 @@
 package io.github.pgpubsub.benchmark.peers.debezium;
 
+import io.debezium.embedded.Connect;
 import io.debezium.engine.ChangeEvent;
 import io.debezium.engine.DebeziumEngine;
-import io.debezium.engine.format.Connect;
 import io.github.pgpubsub.benchmark.kit.Link;
 import io.github.pgpubsub.benchmark.kit.Program;
 import io.github.pgpubsub.benchmark.kit.Rows;
@@ -46,8 +46,9 @@ public final class DebeziumPeer {
     private static Link open(Server server, List<String> listenTo, List<String> sendTo, Consumer<String> receiver)
             throws Exception {
         try (Connection connection = connect(server); Statement statement = connection.createStatement()) {
-            statement.execute("select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = '%s' and not active"
-                    .formatted(SLOT));
+            statement.execute(
+                    "select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = '%s' and not active"
+                            .formatted(SLOT));
             statement.execute("drop table if exists " + TABLE);
             statement.execute("create table " + TABLE
                     + " (id bigint generated always as identity primary key, channel text not null, payload text)");
