@@ -90,7 +90,8 @@ class KameletsTest {
                     .anySatisfy(source -> assertThat(source.isSingleListener()).isFalse())
                     .anySatisfy(sink -> assertThat(sink.getSendTimeout()).isEqualTo(5000));
             assertThat(context.getEndpoints()).noneMatch(endpoint -> endpoint.toString().contains("ss w"));
-            assertThat(postgres.backends("pgpubsub%")).as("one listens, one sends").hasSize(2);
+            // One listens, one sends. Those of the former test may take a moment to end.
+            Inbox.await(() -> assertThat(postgres.backends("pgpubsub%")).hasSize(2));
         } finally {
             main.shutdown();
         }
