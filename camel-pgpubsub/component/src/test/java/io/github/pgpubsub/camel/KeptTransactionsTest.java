@@ -38,7 +38,7 @@ class KeptTransactionsTest {
         HikariConfig config = new HikariConfig();
         config.setDataSource(postgres.dataSource());
         config.setMaximumPoolSize(1);
-        config.setConnectionTimeout(5000);
+        config.setConnectionTimeout(20_000);
         pool = new HikariDataSource(config);
         sql = new JdbcTemplate(pool);
         transactions = new DataSourceTransactionManager(pool);

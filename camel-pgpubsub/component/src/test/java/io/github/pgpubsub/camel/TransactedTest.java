@@ -261,7 +261,7 @@ class TransactedTest {
         HikariConfig config = new HikariConfig();
         config.setDataSource(postgres.dataSource());
         config.setMaximumPoolSize(1);
-        config.setConnectionTimeout(5000);
+        config.setConnectionTimeout(20_000);
         return new HikariDataSource(config);
     }
 
