@@ -250,9 +250,7 @@ class KeptMessagesTest {
             assertThat(received.get(3).id()).isEqualTo(id);
             assertThat(received.get(3).redelivered()).isTrue();
         }
-        // The name is removed after the place was given back, and close() waits only for the latter.
-        await().atMost(SOON).untilAsserted(() -> assertThat(kept.groups(null)).singleElement()
-                .satisfies(group -> assertThat(group.leader()).isNull()));
+        assertThat(kept.groups(null)).singleElement().satisfies(group -> assertThat(group.leader()).isNull());
         assertThat(kept.dropGroup("orders", "g")).isTrue();
         assertThat(kept.dropGroup("orders", "g")).isFalse();
         assertThat(kept.groups(null)).isEmpty();
