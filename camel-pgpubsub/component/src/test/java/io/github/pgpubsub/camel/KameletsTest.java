@@ -80,6 +80,7 @@ class KameletsTest {
             CamelContext context = main.getCamelContext();
             Object order = new LinkedHashMap<>(Map.of("id", 1, "items", List.of("tea", "milk")));
             MockEndpoint received = context.getEndpoint("mock:received", MockEndpoint.class);
+            received.setResultWaitTime(30_000);
             received.expectedBodiesReceived(order, "from SQL");
 
             context.createProducerTemplate().sendBody("direct:send", order);
