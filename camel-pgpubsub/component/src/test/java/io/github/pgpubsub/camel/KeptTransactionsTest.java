@@ -82,7 +82,7 @@ class KeptTransactionsTest {
     }
 
     /** A route, because its producer starts before any transaction: at its start it needs the pool's connection. */
-    private CamelWithPostgres sending(String channel) {
+    private CamelWithPostgres sending(String channel) throws Exception {
         return camel.route(route -> route.from("direct:" + channel)
                 .to("pgpubsub:" + channel + "?transacted=true&dataSource=#pool"));
     }
