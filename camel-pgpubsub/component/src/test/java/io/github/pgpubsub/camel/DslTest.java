@@ -56,6 +56,7 @@ class DslTest {
 
             Map<String, Object> order = Map.of("id", 1, "items", List.of("tea", "milk"));
             MockEndpoint received = context.getEndpoint("mock:received", MockEndpoint.class);
+            received.setResultWaitTime(30_000);
             received.expectedMessageCount(1);
             context.createProducerTemplate().sendBody("direct:send", order);
             received.assertIsSatisfied();
@@ -70,6 +71,7 @@ class DslTest {
             main.start();
             CamelContext context = main.getCamelContext();
             MockEndpoint received = context.getEndpoint("mock:received", MockEndpoint.class);
+            received.setResultWaitTime(30_000);
             received.expectedBodiesReceived("{\"hello\":\"world\"}", "from SQL");
             context.createProducerTemplate().sendBody("direct:send", Map.of("hello", "world"));
             postgres.notify("HelloChannel", "from SQL");

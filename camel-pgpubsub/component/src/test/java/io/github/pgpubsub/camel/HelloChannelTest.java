@@ -31,6 +31,7 @@ class HelloChannelTest {
             });
             context.start();
             MockEndpoint received = context.getEndpoint("mock:received", MockEndpoint.class);
+            received.setResultWaitTime(30_000);
             received.expectedBodiesReceived("{\"hello\":\"world\"}", "from SQL", "");
             context.createProducerTemplate().sendBody("direct:send", Map.of("hello", "world"));
             postgres.notify("HelloChannel", "from SQL");

@@ -80,6 +80,7 @@ class KameletsTest {
             CamelContext context = main.getCamelContext();
             Object order = new LinkedHashMap<>(Map.of("id", 1, "items", List.of("tea", "milk")));
             MockEndpoint received = context.getEndpoint("mock:received", MockEndpoint.class);
+            received.setResultWaitTime(30_000);
             received.expectedBodiesReceived(order, "from SQL");
 
             context.createProducerTemplate().sendBody("direct:send", order);
@@ -90,7 +91,8 @@ class KameletsTest {
                     .anySatisfy(source -> assertThat(source.isSingleListener()).isFalse())
                     .anySatisfy(sink -> assertThat(sink.getSendTimeout()).isEqualTo(5000));
             assertThat(context.getEndpoints()).noneMatch(endpoint -> endpoint.toString().contains("ss w"));
-            assertThat(postgres.backends("pgpubsub%")).as("one listens, one sends").hasSize(2);
+            // One listens, one sends. Those of the former test may take a moment to end.
+            Inbox.await(() -> assertThat(postgres.backends("pgpubsub%")).hasSize(2));
         } finally {
             main.shutdown();
         }

@@ -114,10 +114,11 @@ class MetersOfManyTest {
                 long begun = System.nanoTime();
                 assertThatThrownBy(() -> consumer().listMembers()).isInstanceOf(IllegalStateException.class)
                         .hasMessageContaining("the members of the group");
-                assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(5));
+                // Three seconds are its own; the engine would wait for ten.
+                assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(9));
                 begun = System.nanoTime();
                 readAllAttributes();
-                assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(2));
+                assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(9));
             } finally {
                 proxy.resume();
             }

@@ -86,6 +86,11 @@ class TransactedTest {
     void clean() {
         assertThat(camel.backends(postgres, "publish")).isEmpty();
         assertThat(pool.getHikariPoolMXBean().getActiveConnections()).isZero();
+        // Not every test waits for what comes to both, and the next one counts all that comes.
+        postgres.notify("T", "the end");
+        for (Inbox each : List.of(all, foreign)) {
+            Inbox.await(() -> assertThat(each.bodies()).contains("the end"));
+        }
         postgres.execute("truncate entry");
         all.clear();
         foreign.clear();
@@ -256,7 +261,7 @@ class TransactedTest {
         HikariConfig config = new HikariConfig();
         config.setDataSource(postgres.dataSource());
         config.setMaximumPoolSize(1);
-        config.setConnectionTimeout(5000);
+        config.setConnectionTimeout(20_000);
         return new HikariDataSource(config);
     }
 

@@ -181,7 +181,7 @@ class OrderlyStopIT {
             long millis = millisSince(begin);
             Figures.print("stop during an outage (%s), singleListener=%b: %d ms", outage, singleListener, millis);
             // The listener waits heartbeatTimeout for an answer.
-            assertThat(millis).isLessThan(outage.equals("mute") ? 3_000 + 5_000 : 5_000);
+            assertThat(millis).isLessThan(outage.equals("mute") ? 3_000 + 6_000 : 8_000);
             proxy.resume();
             proxy.cut();
             assertNothingIsLeft(application);

@@ -62,7 +62,8 @@ final class Nodes implements AutoCloseable {
     }
 
     private static void awaitStarted(JvmProcess node) {
-        node.awaitLine(HelloNode.STARTED::equals, SOON);
+        // Three JVMs that start at once on a busy machine.
+        node.awaitLine(HelloNode.STARTED::equals, SOON.multipliedBy(4));
     }
 
     /** Nodes that have not been stopped or killed. */

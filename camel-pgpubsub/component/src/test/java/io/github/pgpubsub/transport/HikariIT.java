@@ -155,9 +155,9 @@ class HikariIT {
     @Test
     void aPoolThatIsTooSmallIsNamed() throws Exception {
         config.setMaximumPoolSize(1);
-        config.setConnectionTimeout(250);
+        config.setConnectionTimeout(1000);
         try (CamelWithPostgres camel = camel().receive("pgpubsub:a", inbox).start()) {
-            assertThatThrownBy(() -> camel.send("pgpubsub:a?sendTimeout=1000", "hello")).cause()
+            assertThatThrownBy(() -> camel.send("pgpubsub:a?sendTimeout=3000", "hello")).cause()
                     .hasMessageContainingAll("Not sent", "total=1, active=1", "keep a connection each");
         }
     }

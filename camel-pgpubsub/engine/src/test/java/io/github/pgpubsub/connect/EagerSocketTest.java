@@ -55,15 +55,20 @@ class EagerSocketTest {
     /** On a plain socket, each of these reads would wait for its millisecond. */
     @Test
     void peeksAtNothingDoNotWait() throws IOException {
-        int peeks = 2000;
+        int peeks = 50;
         client.setSoTimeout(PEEK);
 
-        long begin = System.nanoTime();
-        for (int i = 0; i < peeks; i++) {
-            assertThatThrownBy(this::read).isInstanceOf(SocketTimeoutException.class);
+        // The fastest of many rounds: others may have been interrupted by other processes.
+        long fastest = Long.MAX_VALUE;
+        for (int round = 0; round < 40; round++) {
+            long begin = System.nanoTime();
+            for (int i = 0; i < peeks; i++) {
+                assertThatThrownBy(this::read).isInstanceOf(SocketTimeoutException.class);
+            }
+            fastest = Math.min(fastest, System.nanoTime() - begin);
         }
 
-        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofMillis(peeks));
+        assertThat(Duration.ofNanos(fastest)).isLessThan(Duration.ofMillis(peeks));
     }
 
     @Test

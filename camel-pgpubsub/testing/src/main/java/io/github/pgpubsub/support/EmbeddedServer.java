@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 public final class EmbeddedServer implements PostgresServer {
 
     private static final String SUPERUSER = "postgres";
+    private static final Duration STARTUP = Duration.ofMinutes(2);
 
     private final Path directory;
     private final int port = freePort();
@@ -89,6 +91,8 @@ public final class EmbeddedServer implements PostgresServer {
         EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
                 .setDataDirectory(data())
                 .setPort(port)
+                // Several servers may start at once on a busy machine.
+                .setPGStartupWait(STARTUP)
                 // zonky passes "-A trust" to initdb. Its locale options are passed to initdb as well, so these two
                 // enforce password authentication from the first start.
                 .setLocaleConfig("auth-host", "scram-sha-256")

@@ -17,8 +17,8 @@ class JvmProcessTest {
 
     @Test
     void startsWithThisClassPathAndItsOptions() {
+        Instant before = Instant.now();
         try (JvmProcess parrot = JvmProcess.start("parrot", Parrot.class, List.of("-Dcolour=light green"), List.of("a b", "c"))) {
-            Instant before = Instant.now();
             JvmProcess.Line ready = parrot.awaitLine(line -> line.startsWith("ready"), SOON);
             assertThat(ready.text()).isEqualTo("ready a b,c light green " + Assertions.class.getName());
             assertThat(ready.at()).isBetween(before, Instant.now());

@@ -68,7 +68,7 @@ class ProxyTest {
             proxy.cut();
             assertThat(client.read()).isNull();
             await().until(() -> server.connections() == 0);
-            assertThat(proxy.connections()).isZero();
+            await().until(() -> proxy.connections() == 0);
             assertThat(server.resets()).isZero();
         }
         assertConnects();
@@ -158,7 +158,7 @@ class ProxyTest {
                 assertThat(client.read()).isEqualTo("a:line " + i);
             }
             // Sent one after the other, ten lines would take four seconds.
-            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(3500));
         }
     }
 

@@ -149,6 +149,7 @@ class ClusterServiceTest {
         Told next = new Told();
         view.addEventListener(next);
         soon(() -> assertThat(next.news).hasSize(1));
+        awaitStandbyLock("second");
 
         long begin = System.nanoTime();
         first.service.stop();
@@ -158,8 +159,17 @@ class ClusterServiceTest {
         print("orderly stop: the next was told after %d ms", millis);
         assertThat(old.last()).isFalse();
         assertThat(old.lastNanoTime()).isLessThan(next.lastNanoTime());
-        assertThat(view.getMembers()).extracting(CamelClusterMember::getId).containsExactly("second");
-        assertThat(millis).isLessThan(2000);
+        // The server takes a moment to notice that a client has disconnected.
+        soon(() -> assertThat(view.getMembers()).extracting(CamelClusterMember::getId).containsExactly("second"));
+        // Without an orderly stop it would be the leaderTimeout of 10 s.
+        assertThat(millis).isLessThan(5000);
+    }
+
+    /** Waits until a member of the only namespace holds the standby's lock beside the one that shows its presence. */
+    private static void awaitStandbyLock(String id) {
+        soon(() -> assertThat(postgres.number("select count(*) from pg_locks join pg_stat_activity using (pid)"
+                + " where locktype = 'advisory' and granted and application_name = ?", "camel-cluster " + id + " listen"))
+                .isEqualTo(2));
     }
 
     @Test
@@ -171,10 +181,8 @@ class ClusterServiceTest {
         soon(() -> assertThat(old.last()).isTrue());
         Told next = new Told();
         seat("second").start().view("ns").addEventListener(next);
-        // It holds the standby's lock, so it gets the leader's lock when the leader's connection ends, however fast the leader
-        // returns.
-        soon(() -> assertThat(postgres.number("select count(*) from pg_locks join pg_stat_activity using (pid)"
-                + " where locktype = 'advisory' and granted and application_name = 'camel-cluster second listen'")).isEqualTo(2));
+        // So it gets the leader's lock when the leader's connection ends, however fast the leader returns.
+        awaitStandbyLock("second");
 
         int backend = first.backend();
         long begin = System.nanoTime();
@@ -188,7 +196,8 @@ class ClusterServiceTest {
         assertThat(old.lastNanoTime()).isLessThan(next.lastNanoTime());
         soon(() -> assertThat(view.getMembers()).extracting(CamelClusterMember::getId)
                 .containsExactlyInAnyOrder("first", "second"));
-        assertThat(view.getLeader()).hasValueSatisfying(leader -> assertThat(leader.getId()).isEqualTo("second"));
+        soon(() -> assertThat(view.getLeader())
+                .hasValueSatisfying(leader -> assertThat(leader.getId()).isEqualTo("second")));
     }
 
     /** An answer is late: the leader may begin nothing meanwhile, but its routes are not stopped. */
@@ -231,8 +240,9 @@ class ClusterServiceTest {
             soon(() -> assertThat(told.last()).isFalse());
             print("cut off, leaderTimeout 3000 ms: no leader after %d ms, told after %d ms", noLeader,
                     Duration.ofNanos(told.lastNanoTime() - begin).toMillis());
-            assertThat(noLeader).isLessThan(2500);
-            assertThat(Duration.ofNanos(told.lastNanoTime() - begin).toMillis()).isBetween(900L, 2500L);
+            // Others may depose it after the leaderTimeout.
+            assertThat(noLeader).isLessThan(3000);
+            assertThat(Duration.ofNanos(told.lastNanoTime() - begin).toMillis()).isBetween(900L, 3000L);
 
             // It was not deposed, so it continues when the server answers again.
             proxy.resume();
@@ -256,8 +266,9 @@ class ClusterServiceTest {
 
         assertThat(kept.getLocalMember().isLeader()).isTrue();
         assertThat(two.getLocalMember().isLeader()).isFalse();
-        assertThat(one.getMembers()).extracting(CamelClusterMember::getId).containsExactly("second");
-        assertThat(two.getMembers()).extracting(CamelClusterMember::getId).containsExactlyInAnyOrder("first", "second");
+        soon(() -> assertThat(one.getMembers()).extracting(CamelClusterMember::getId).containsExactly("second"));
+        soon(() -> assertThat(two.getMembers()).extracting(CamelClusterMember::getId)
+                .containsExactlyInAnyOrder("first", "second"));
         assertThat(postgres.backends("camel-cluster %")).hasSize(2);
     }
 
@@ -273,8 +284,9 @@ class ClusterServiceTest {
         long begun = millis(starting.service::stop);
 
         print("stop of the only member %d ms, right after its start %d ms", stopped, begun);
-        assertThat(stopped).isLessThan(1500);
-        assertThat(begun).isLessThan(1500);
+        // It has 10 s for a leave that is not orderly.
+        assertThat(stopped).isLessThan(5000);
+        assertThat(begun).isLessThan(5000);
         assertThat(view.getLocalMember().isLeader()).isFalse();
     }
 
@@ -297,7 +309,7 @@ class ClusterServiceTest {
         });
         view.addEventListener(new Told());
         soon(() -> assertThat(calls).containsExactly("leads", "stopped"));
-        assertThat(postgres.backends("camel-cluster %")).isEmpty();
+        soon(() -> assertThat(postgres.backends("camel-cluster %")).isEmpty());
     }
 
     @Test
@@ -428,7 +440,8 @@ class ClusterServiceTest {
         String longest = "x".repeat(42);
         seat(longest).start().view("ns");
         CamelClusterView view = seat("second").start().view("ns");
-        assertThat(view.getMembers()).extracting(CamelClusterMember::getId).containsExactlyInAnyOrder(longest, "second");
+        soon(() -> assertThat(view.getMembers()).extracting(CamelClusterMember::getId)
+                .containsExactlyInAnyOrder(longest, "second"));
     }
 
     @Test

@@ -208,18 +208,7 @@ final class GroupEffects implements Effects<KeptRow> {
         }
         host.requests().add(this, ticket, connection -> {
             Outcome outcome = connection.places().acknowledge(no, fence, acknowledgement);
-            if (acknowledgement.release() && outcome == Outcome.MOVED) {
-                leave();
-            }
             return () -> reader.acknowledged(ticket, outcome, System.nanoTime());
-        });
-    }
-
-    private void leave() {
-        long left = no;
-        host.requests().add(this, null, connection -> {
-            connection.places().leave(left);
-            return () -> {};
         });
     }
 

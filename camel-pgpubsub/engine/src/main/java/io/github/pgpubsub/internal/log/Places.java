@@ -140,11 +140,6 @@ final class Places {
                 () -> sql.query(Statement.END_BLOCKER, row -> row.getBoolean(1), group.channel(), group.group(), group.shard()));
     }
 
-    /** Writers need not wake this process for the place any more. */
-    void leave(long no) throws SQLException {
-        sql.statements(() -> sql.update(Statement.READER, null, null, no));
-    }
-
     /** Keeps the group from expiring. */
     void seen(List<Long> nos) throws SQLException {
         sql.statements(() -> sql.update(Statement.SEEN, sql.array("int8", nos.toArray())));
@@ -154,8 +149,21 @@ final class Places {
         sql.update(Statement.SEEN, sql.array("int8", no));
     }
 
+    /**
+     * Moves the place. If it is given back, writers need not wake this process for it any more. That is one transaction, because a
+     * successor enters its own name as soon as it gets the place.
+     */
     Outcome acknowledge(long no, Fence fence, Acknowledgement wanted) throws SQLException {
-        return sql.statements(() -> move(no, fence, wanted));
+        if (!wanted.release()) {
+            return sql.statements(() -> move(no, fence, wanted));
+        }
+        return sql.transaction(() -> {
+            Outcome outcome = move(no, fence, wanted);
+            if (outcome == Outcome.MOVED) {
+                sql.update(Statement.READER, null, null, no);
+            }
+            return outcome;
+        });
     }
 
     private Outcome move(long no, Fence fence, Acknowledgement wanted) throws SQLException {

@@ -188,7 +188,6 @@ public final class Reception implements KeptSubscription {
             Thread.currentThread().interrupt();
         } finally {
             workers.leave();
-            // Behind the last requests, which give back what writers should not see any more.
             host.post(() -> host.remove(group));
             lead.close();
             onClosed.run();

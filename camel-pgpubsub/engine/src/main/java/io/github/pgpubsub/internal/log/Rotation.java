@@ -36,6 +36,8 @@ final class Rotation {
     private final long pauseNanos;
     private final AtomicLong givenUp = new AtomicLong();
     private volatile Rotated last = Rotated.NOTHING;
+    /** What operators know: the last call that was let in. Belongs to the thread that calls. */
+    private Rotated known = Rotated.NOTHING;
     /** Why it failed; null: it did not. */
     private volatile @Nullable String failure;
     private volatile boolean refused;
@@ -149,8 +151,12 @@ final class Rotation {
     // ---- what operators should know
 
     private void note(Rotated rotated) {
-        Rotated before = last;
+        Rotated before = known;
+        boolean busy = rotated.outcome().equals("busy");
         last = rotated;
+        if (!busy) {
+            known = rotated;
+        }
         if (rotated.givenUp() > 0) {
             givenUp.addAndGet(rotated.givenUp());
             LOG.warn("{} messages were given up unread, because they are older than retentionMax ({}). They were for {}",
@@ -164,7 +170,7 @@ final class Rotation {
         if (rotated.isHeld() && !(before.isHeld() && before.groups().equals(rotated.groups()))) {
             LOG.warn("Messages are older than retention ({}) and are kept all the same, because {} have not read them",
                     retention.completed(), rotated.groups());
-        } else if (before.isHeld() && !rotated.isHeld() && !rotated.outcome().equals("busy")) {
+        } else if (before.isHeld() && !rotated.isHeld() && !busy) {
             LOG.info("No group holds messages that are older than retention ({}) any more", retention.completed());
         } else if (!rotated.outcome().equals(before.outcome())) {
             LOG.debug("Rotation: {}", rotated);

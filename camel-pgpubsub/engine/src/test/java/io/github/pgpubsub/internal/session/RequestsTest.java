@@ -42,12 +42,14 @@ class RequestsTest {
             assertThat(stream.roundTrip()).isGreaterThanOrEqualTo(ROUND_TRIP);
 
             proxy.delay(Duration.ZERO);
+            long longest = 0;
             for (int i = 0; i < 9; i++) {
-                requests.check();
+                longest = Math.max(longest, check(requests));
                 assertThat(stream.roundTrip()).isGreaterThanOrEqualTo(ROUND_TRIP);
             }
-            requests.check();
-            assertThat(stream.roundTrip()).isPositive().isLessThan(ROUND_TRIP);
+            longest = Math.max(longest, check(requests));
+            // On a busy machine these may take long, too, but the first one has been forgotten.
+            assertThat(stream.roundTrip()).isPositive().isLessThanOrEqualTo(longest);
         }
     }
 
@@ -113,6 +115,13 @@ class RequestsTest {
             assertThat(requests.receivers().of("another")).containsExactly(one);
             assertThat(requests.flush()).isFalse();
         }
+    }
+
+    /** As the caller sees it, nanoseconds. */
+    private static long check(Requests requests) throws SQLException {
+        long begin = System.nanoTime();
+        requests.check();
+        return System.nanoTime() - begin;
     }
 
     private static void askAgain(SessionStream stream, AtomicInteger answers) {

@@ -7,7 +7,6 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.github.pgpubsub.camel.PgPubSubEndpoint;
 import io.github.pgpubsub.support.PostgresExtension;
 import java.time.Duration;
-import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Stream;
@@ -57,7 +56,7 @@ class DatabaseTest {
                     .satisfies(configuration -> assertThat(configuration.isSingleListener()).isFalse())
                     .satisfies(configuration -> assertThat(configuration.getSendTimeout()).isEqualTo(5000));
         }
-        assertThat(sessions()).isEmpty();
+        awaitNoSession();
     }
 
     @Test
@@ -72,7 +71,7 @@ class DatabaseTest {
             application.bean(Route.class).await("hello", "from SQL", "from the application");
         }
         assertThat(pool.isClosed()).isTrue();
-        assertThat(sessions()).isEmpty();
+        awaitNoSession();
     }
 
     @Test
@@ -149,7 +148,8 @@ class DatabaseTest {
         return Stream.concat(database, Stream.of(more)).toArray(String[]::new);
     }
 
-    private static List<Integer> sessions() {
-        return postgres.backends("%");
+    /** The server takes a moment to notice that a client has disconnected. */
+    private static void awaitNoSession() {
+        Awaitility.await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(postgres.backends("%")).isEmpty());
     }
 }
