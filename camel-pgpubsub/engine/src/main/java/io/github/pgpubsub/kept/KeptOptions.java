@@ -29,6 +29,11 @@ public final class KeptOptions {
         return new Builder(ChannelName.check(channel));
     }
 
+    /** The same, with a queue that holds a batch at least. */
+    public KeptOptions forBatches() {
+        return values.copy().queueSize(Math.max(values.queueSize, values.batchSize)).build();
+    }
+
     public String channel() {
         return values.channel;
     }
@@ -105,6 +110,14 @@ public final class KeptOptions {
         return values.concurrency;
     }
 
+    public int batchSize() {
+        return values.batchSize;
+    }
+
+    public Duration batchTimeout() {
+        return values.batchTimeout;
+    }
+
     public Duration drainTimeout() {
         return values.drainTimeout;
     }
@@ -131,6 +144,8 @@ public final class KeptOptions {
         private int queueSize = 1000;
         private @Nullable BufferLimit memory;
         private int concurrency = 1;
+        private int batchSize = 100;
+        private Duration batchTimeout = Duration.ofSeconds(1);
         private Duration drainTimeout = Duration.ofSeconds(45);
 
         private Builder(String channel) {
@@ -266,6 +281,21 @@ public final class KeptOptions {
          */
         public Builder concurrency(int value) {
             concurrency = (int) Range.THREADS.check("concurrency", value);
+            return this;
+        }
+
+        /**
+         * How large batches are, for {@link KeptMessages#subscribeToBatches}; other subscriptions ignore it. A batch is handled when it
+         * has {@code size} messages, when {@code timeout} has passed since its first message came, or when no more can join it.
+         * Defaults: 100, 1 s.
+         *
+         * @param size    at least 1
+         * @param timeout 0 to 24 days
+         * @throws IllegalArgumentException when a value is out of range
+         */
+        public Builder batch(int size, Duration timeout) {
+            batchSize = (int) Range.from(1).check("batchSize", size);
+            batchTimeout = Range.DURATION_OR_NONE.check("batchTimeout", timeout);
             return this;
         }
 

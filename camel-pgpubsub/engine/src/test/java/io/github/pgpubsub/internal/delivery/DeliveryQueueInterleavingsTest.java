@@ -100,11 +100,11 @@ class DeliveryQueueInterleavingsTest {
                         check(passage.intake.watermark() == 0, passage.intake.watermark());
                     },
                     () -> {
-                        begun.add(passage.queue.take(() -> false));
-                        passage.queue.done(passage.queue.take(() -> false));
+                        begun.addAll(passage.take());
+                        passage.queue.done(passage.take());
                     });
             check(passage.intake.watermark() == 0, passage.intake.watermark());
-            passage.queue.done(begun.get(0));
+            passage.queue.done(List.of(begun.get(0)));
             check(passage.intake.watermark() == 2, passage.intake.watermark());
         });
     }
@@ -153,7 +153,15 @@ class DeliveryQueueInterleavingsTest {
         private final List<Long> taken = new ArrayList<>();
         private final Semaphore room = new Semaphore(0);
 
+        private final BatchLimit limit;
+        private int largest;
+
         Passage(int queueSize) {
+            this(queueSize, BatchLimit.SINGLE);
+        }
+
+        Passage(int queueSize, BatchLimit limit) {
+            this.limit = limit;
             SubscriptionOptions options = Messages.options(queueSize, Overflow.block);
             Counters counters = new Counters();
             queue = new DeliveryQueue(options, Lease.unneeded(), counters, room::release);
@@ -169,14 +177,21 @@ class DeliveryQueueInterleavingsTest {
         }
 
         void work() throws InterruptedException {
-            Entry<Notification> entry = queue.take(() -> false);
-            while (entry != null) {
+            List<Entry<Notification>> batch = take();
+            while (batch != null) {
                 synchronized (taken) {
-                    taken.add(entry.place());
+                    for (Entry<Notification> entry : batch) {
+                        taken.add(entry.place());
+                    }
+                    largest = Math.max(largest, batch.size());
                 }
-                queue.done(entry);
-                entry = queue.take(() -> false);
+                queue.done(batch);
+                batch = take();
             }
+        }
+
+        List<Entry<Notification>> take() throws InterruptedException {
+            return queue.take(limit, () -> false);
         }
     }
 }

@@ -109,7 +109,7 @@ class RetriesTest {
     private Delivery<String> fails(long now) {
         Delivery<String> first = effects.queue.remove(0);
         first.failed();
-        retries.again(first, now);
+        retries.again(List.of(first), now);
         return first;
     }
 
