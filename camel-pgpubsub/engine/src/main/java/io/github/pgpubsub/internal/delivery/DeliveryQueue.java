@@ -221,7 +221,7 @@ public final class DeliveryQueue {
                     continue;
                 }
                 boolean gap = waiting.peek().gap() != null;
-                count = gap ? 1 : together(limit.size());
+                count = gap ? 1 : waiting.messagesBeforeGap(limit.size());
                 long remaining = gathering.remaining(limit, count, isComplete());
                 if (remaining > 0) {
                     changed.awaitNanos(remaining);
@@ -248,21 +248,6 @@ public final class DeliveryQueue {
             roomMade.run();
         }
         return batch;
-    }
-
-    /** Number of messages before the next gap, at most {@code most}. The first entry is a message. */
-    private int together(int most) {
-        if (!waiting.hasGap()) {
-            return Math.min(waiting.size(), most);
-        }
-        int count = 0;
-        for (Entry<Notification> entry : waiting) {
-            if (entry.gap() != null || count == most) {
-                break;
-            }
-            count++;
-        }
-        return count;
     }
 
     /** Whether no more messages can join those at the front, or somebody waits for the queue to become idle. */

@@ -44,6 +44,18 @@ public final class Entries<M> implements Iterable<Entry<M>> {
         return entries.peek();
     }
 
+    /** Number of messages before the first gap, at most {@code most}. */
+    public int messagesBeforeGap(int most) {
+        if (gaps == 0) {
+            return Math.min(entries.size(), most);
+        }
+        int count = 0;
+        for (Iterator<Entry<M>> each = entries.iterator(); count < most && each.next().gap() == null;) {
+            count++;
+        }
+        return count;
+    }
+
     /** The first entries, in a list of its own; so many there must be. */
     public List<Entry<M>> first(int count) {
         List<Entry<M>> first = new ArrayList<>(count);

@@ -67,6 +67,9 @@ final class Linger {
     private void counted(Opening opening, Waiting waiting, long now) {
         group.works();
         long remaining = limit.nanos() - TimeUnit.MILLISECONDS.toNanos(waiting.millis);
+        if (waiting.count > 0) {
+            group.windows().expect();
+        }
         if (stopping) {
             answer(opening);
         } else if (waiting.count == 0 || waiting.count >= limit.size() || remaining <= 0) {

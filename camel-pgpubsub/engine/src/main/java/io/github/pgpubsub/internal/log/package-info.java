@@ -33,6 +33,12 @@
  * <p>A worker begins a message only while {@code Lead.mayProcess} holds, so a process that resumes after a freeze begins nothing that its
  * successor may have. A message that was begun before is completed, and its acknowledgement is refused.
  *
+ * <p><b>Batches.</b> A worker takes as many messages as the handler wants at once, of one leadership and one window. Until then they are in the
+ * queue, where the reading thread can withdraw them. A batch waits only while the reader is about to hand out more ({@code handsOutMore}): the
+ * next window is opened when this one is complete, so waiting for it would be in vain. Messages that come one by one gather before, in the log:
+ * {@link io.github.pgpubsub.internal.log.Linger} opens no window before there is a batch or the oldest message is old enough. Opening later is
+ * always right. What becomes of a batch is told for all of its messages within one event, and those that are delivered again have the same time.
+ *
  * <p>A {@link io.github.pgpubsub.internal.log.Reception} is one subscription: its place ({@code GroupReader}), its workers, its lead and
  * its end. A subscription without a single listener has a place that is its own, with a name that no other one has and a short expiry,
  * and leads it without an election ({@code OwnLead}). The place is removed at an orderly end; after a crash it expires.
