@@ -29,7 +29,7 @@ final class Batches {
         this.consumer = consumer;
     }
 
-    /** @return immutable, because the engine completes the messages as a whole, whatever the route leaves in a list */
+    /** @return a list for the route; what becomes of the messages does not depend on what it does with the list */
     <M> List<Exchange> exchanges(List<? extends M> messages, Filling<M> filling, Unreadable<M> unreadable) throws Exception {
         List<Exchange> exchanges = new ArrayList<>(messages.size());
         for (M message : messages) {
@@ -42,6 +42,6 @@ final class Batches {
                 unreadable.decide(exchange, message, e);
             }
         }
-        return List.copyOf(exchanges);
+        return exchanges;
     }
 }

@@ -339,8 +339,7 @@ public class PgPubSubConfiguration extends KeptConfiguration implements Cloneabl
     }
 
     /**
-     * Whether the route gets one exchange for several messages. Its body is an immutable List of exchanges, one for each message, in
-     * order. The messages are completed as a whole. A gap is an exchange of its own.
+     * Whether the route gets one exchange for several messages. Its body is a List of exchanges, one for each message, in order. The messages are completed as a whole. A gap is an exchange of its own.
      */
     public void setBatching(boolean batching) {
         this.batching = batching;

@@ -77,8 +77,10 @@ class BatchingTest {
     @ValueSource(booleans = {true, false})
     void aBatchIsAListOfExchangesOneForEachMessage(boolean singleListener) throws Exception {
         String channel = "list " + singleListener;
-        camel.route(route -> route.from(CamelWithPostgres.uri(channel) + "?batching=true&batchSize=3&batchTimeout=300&singleListener="
-                + singleListener).routeId("r").process(inbox)).start();
+        camel.route(
+                route -> route.from(CamelWithPostgres.uri(channel) + "?batching=true&batchSize=3&batchTimeout=300&singleListener="
+                        + singleListener).routeId("r").process(inbox))
+                .start();
         notifyAll(channel, 0, 7);
 
         Inbox.await(() -> assertThat(batches(inbox)).containsExactly(List.copyOf(numbers(0, 3)), List.copyOf(numbers(3, 6)),
@@ -98,7 +100,8 @@ class BatchingTest {
         camel.receive("pgpubsub:defaults?batching=true", inbox).start();
         long begin = System.nanoTime();
         notifyAll("defaults", 0, 130);
-        Inbox.await(() -> assertThat(batches(inbox)).containsExactly(List.copyOf(numbers(0, 100)), List.copyOf(numbers(100, 130))));
+        Inbox.await(
+                () -> assertThat(batches(inbox)).containsExactly(List.copyOf(numbers(0, 100)), List.copyOf(numbers(100, 130))));
         assertThat(System.nanoTime() - begin).isGreaterThan(900_000_000L);
     }
 
@@ -112,7 +115,8 @@ class BatchingTest {
     /** With dropOldest the queue never says that it is full. */
     @Test
     void aFullQueueThatDropsIsABatch() throws Exception {
-        camel.receive("pgpubsub:drops?batching=true&batchSize=20&queueSize=20&batchTimeout=1m&overflow=dropOldest", inbox).start();
+        camel.receive("pgpubsub:drops?batching=true&batchSize=20&queueSize=20&batchTimeout=1m&overflow=dropOldest", inbox)
+                .start();
         notifyAll("drops", 0, 20);
         inbox.awaitSize(1);
     }
@@ -135,10 +139,11 @@ class BatchingTest {
     @Test
     void concurrentConsumersTakeABatchEach() throws Exception {
         CountDownLatch together = new CountDownLatch(3);
-        camel.route(route -> route.from("pgpubsub:side?batching=true&batchSize=5&batchTimeout=50&concurrentConsumers=3").process(exchange -> {
-            together.countDown();
-            together.await();
-        }).process(inbox)).start();
+        camel.route(route -> route.from("pgpubsub:side?batching=true&batchSize=5&batchTimeout=50&concurrentConsumers=3")
+                .process(exchange -> {
+                    together.countDown();
+                    together.await();
+                }).process(inbox)).start();
         notifyAll("side", 0, 33);
         Inbox.await(() -> assertThat(all(inbox)).containsExactlyInAnyOrderElementsOf(List.<Object>copyOf(numbers(0, 33))));
     }
@@ -154,7 +159,8 @@ class BatchingTest {
 
     @Test
     void aGapIsAnExchangeOfItsOwn() throws Exception {
-        camel.receive("pgpubsub:gap?batching=true&batchSize=3&batchTimeout=100&gapMarker=always&singleListener=false", inbox).start();
+        camel.receive("pgpubsub:gap?batching=true&batchSize=3&batchTimeout=100&gapMarker=always&singleListener=false", inbox)
+                .start();
         notifyAll("gap", 0, 3);
         Inbox.await(() -> assertThat(batches(inbox)).containsExactly(List.of(), List.copyOf(numbers(0, 3))));
         assertThat(inbox.messages().get(0).getHeader(PgPubSubConstants.GAP)).isEqualTo(0L);
@@ -220,21 +226,24 @@ class BatchingTest {
         camel.context().getCamelContextExtension().setExchangeFactory(new PooledExchangeFactory());
         List<Exchange> keptOnes = new CopyOnWriteArrayList<>();
         camel.route(route -> route.from("pgpubsub:pool?batching=true&batchSize=10&batchTimeout=50")
-                .process(exchange -> exchange.getMessage().getBody(List.class).forEach(each -> keptOnes.add((Exchange) each)))).start();
+                .process(exchange -> exchange.getMessage().getBody(List.class).forEach(each -> keptOnes.add((Exchange) each))))
+                .start();
         notifyAll("pool", 0, 500);
         Inbox.await(() -> assertThat(keptOnes).hasSize(500));
         assertThat(keptOnes).extracting(each -> each.getMessage().getBody()).isEqualTo(numbers(0, 500));
-        assertThat(keptOnes).allSatisfy(each -> assertThat(each.getMessage().getHeader(PgPubSubConstants.MESSAGE_ID)).isNotNull());
+        assertThat(keptOnes)
+                .allSatisfy(each -> assertThat(each.getMessage().getHeader(PgPubSubConstants.MESSAGE_ID)).isNotNull());
     }
 
     @Test
     void aRouteThatGoesOnOnAnotherThreadIsWaitedFor() throws Exception {
         AtomicInteger atWork = new AtomicInteger();
-        camel.route(route -> route.from("pgpubsub:async?batching=true&batchSize=2&batchTimeout=50").threads(3).process(exchange -> {
-            assertThat(atWork.incrementAndGet()).isEqualTo(1);
-            Thread.sleep(5);
-            atWork.decrementAndGet();
-        }).process(inbox)).start();
+        camel.route(
+                route -> route.from("pgpubsub:async?batching=true&batchSize=2&batchTimeout=50").threads(3).process(exchange -> {
+                    assertThat(atWork.incrementAndGet()).isEqualTo(1);
+                    Thread.sleep(5);
+                    atWork.decrementAndGet();
+                }).process(inbox)).start();
         notifyAll("async", 0, 20);
         Inbox.await(() -> assertThat(all(inbox)).isEqualTo(numbers(0, 20)));
     }
@@ -245,7 +254,8 @@ class BatchingTest {
     @ParameterizedTest
     @ValueSource(strings = {"stop", "suspend"})
     void messagesThatGatherAreProcessedWithTheEndIfThereIsNoSuccessor(String how) throws Exception {
-        camel.route(route -> route.from("pgpubsub:ends?batching=true&batchSize=10&batchTimeout=1h").routeId("r").process(inbox)).start();
+        camel.route(route -> route.from("pgpubsub:ends?batching=true&batchSize=10&batchTimeout=1h").routeId("r").process(inbox))
+                .start();
         Inbox.await(() -> assertThat(camel.isReceiving("r")).isTrue());
         notifyAll("ends", 0, 3);
         Inbox.await(() -> assertThat(consumer("r").status().queued()).isEqualTo(3));
@@ -259,7 +269,8 @@ class BatchingTest {
             camel.context().getRouteController().resumeRoute("r");
             Inbox.await(() -> assertThat(camel.isReceiving("r")).isTrue());
             notifyAll("ends", 3, 13);
-            Inbox.await(() -> assertThat(batches(inbox)).containsExactly(List.copyOf(numbers(0, 3)), List.copyOf(numbers(3, 13))));
+            Inbox.await(
+                    () -> assertThat(batches(inbox)).containsExactly(List.copyOf(numbers(0, 3)), List.copyOf(numbers(3, 13))));
         }
     }
 
@@ -289,7 +300,8 @@ class BatchingTest {
     @Test
     void aLostConnectionRepeatsNothingThatGathers() throws Exception {
         camel.configuration().setReconnectDelay(20);
-        camel.route(route -> route.from("pgpubsub:lost?batching=true&batchSize=10&batchTimeout=1h").routeId("r").process(inbox)).start();
+        camel.route(route -> route.from("pgpubsub:lost?batching=true&batchSize=10&batchTimeout=1h").routeId("r").process(inbox))
+                .start();
         Inbox.await(() -> assertThat(camel.isReceiving("r")).isTrue());
         notifyAll("lost", 0, 3);
         Inbox.await(() -> assertThat(consumer("r").status().queued()).isEqualTo(3));

@@ -44,7 +44,8 @@ class KeptBatchingTest {
 
     /** In one transaction, so in one window. */
     private static void insert(String channel, int from, int to) {
-        postgres.execute("insert into pgpubsub.message (channel, payload) select ?, n from generate_series(?::int, ?::int) n", channel,
+        postgres.execute("insert into pgpubsub.message (channel, payload) select ?, n from generate_series(?::int, ?::int) n",
+                channel,
                 from, to - 1);
     }
 
@@ -82,7 +83,8 @@ class KeptBatchingTest {
 
     @Test
     void messagesThatAreSentOneByOneAreOneBatch() throws Exception {
-        camel.route(route -> route.from("pgpubsub:trickle?batching=true&batchSize=4&batchTimeout=1h").routeId("r").process(inbox)).start();
+        camel.route(route -> route.from("pgpubsub:trickle?batching=true&batchSize=4&batchTimeout=1h").routeId("r").process(inbox))
+                .start();
         Inbox.await(() -> assertThat(camel.isReceiving("r")).isTrue());
         for (Object each : numbers(0, 8)) {
             camel.send("pgpubsub:trickle", each);
@@ -105,7 +107,8 @@ class KeptBatchingTest {
 
     @Test
     void aFailedBatchIsTriedAgainThenParkedAsAWhole() throws Exception {
-        camel.route(route -> route.from("pgpubsub:fails?batching=true&batchSize=2&batchTimeout=1m&onError=retry&retryDelay=1&retryLimit=1")
+        camel.route(route -> route
+                .from("pgpubsub:fails?batching=true&batchSize=2&batchTimeout=1m&onError=retry&retryDelay=1&retryLimit=1")
                 .process(inbox).process(exchange -> {
                     if (list(exchange).stream().anyMatch(each -> "2".equals(body(each)))) {
                         throw new IllegalStateException("asked to fail");
@@ -122,7 +125,8 @@ class KeptBatchingTest {
     @Test
     void aMessageThatIsNoJsonIsSkippedAloneOrParksItsBatch() throws Exception {
         camel.receive("pgpubsub:skips?batching=true&batchSize=3&batchTimeout=1m&payloadFormat=json", inbox)
-                .receive("pgpubsub:parks?batching=true&batchSize=3&batchTimeout=1m&payloadFormat=json&onError=park", inbox).start();
+                .receive("pgpubsub:parks?batching=true&batchSize=3&batchTimeout=1m&payloadFormat=json&onError=park", inbox)
+                .start();
         for (String channel : List.of("skips", "parks")) {
             postgres.execute("insert into pgpubsub.message (channel, payload) select ?, unnest(array['1', '{', '2'])", channel);
         }
@@ -140,7 +144,8 @@ class KeptBatchingTest {
         camel.context().getRegistry().bind("pool", transactions.getDataSource());
         camel.context().getRegistry().bind("transactions", transactions);
         AtomicBoolean failed = new AtomicBoolean();
-        camel.route(route -> route.from("pgpubsub:tx?batching=true&batchSize=4&batchTimeout=1m&ackMode=transaction&onError=retry&retryDelay=1")
+        camel.route(route -> route
+                .from("pgpubsub:tx?batching=true&batchSize=4&batchTimeout=1m&ackMode=transaction&onError=retry&retryDelay=1")
                 .process(inbox).process(exchange -> {
                     for (Object each : list(exchange)) {
                         sql.update("insert into effect values (?)", body(each));
@@ -201,7 +206,8 @@ class KeptBatchingTest {
 
     @Test
     void aSuspendedRouteGetsWhatGatheredWhenItIsResumed() throws Exception {
-        camel.route(route -> route.from("pgpubsub:suspend?batching=true&batchSize=4&batchTimeout=1h").routeId("r").process(inbox)).start();
+        camel.route(route -> route.from("pgpubsub:suspend?batching=true&batchSize=4&batchTimeout=1h").routeId("r").process(inbox))
+                .start();
         Inbox.await(() -> assertThat(camel.isReceiving("r")).isTrue());
         insert("suspend", 0, 2);
         camel.context().getRouteController().suspendRoute("r");

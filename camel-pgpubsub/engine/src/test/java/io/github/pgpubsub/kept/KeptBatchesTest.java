@@ -84,7 +84,8 @@ class KeptBatchesTest {
 
     /** In one transaction. */
     private static void insert(int from, int to) {
-        postgres.execute("insert into pgpubsub.message (channel, payload) select 'orders', n from generate_series(?::int, ?::int) n",
+        postgres.execute(
+                "insert into pgpubsub.message (channel, payload) select 'orders', n from generate_series(?::int, ?::int) n",
                 from, to - 1);
     }
 
@@ -191,7 +192,8 @@ class KeptBatchesTest {
     void messagesThatJoinABatchThatFailedStayBehindIt() throws Exception {
         insert(0, 2);
         try (KeptSubscription orders = subscribe(
-                orders(3, NEVER).onError(OnError.retry).concurrency(1).queueSize(3).retry(Duration.ofMillis(20), Duration.ofSeconds(1), 2),
+                orders(3, NEVER).onError(OnError.retry).concurrency(1).queueSize(3).retry(Duration.ofMillis(20),
+                        Duration.ofSeconds(1), 2),
                 batch -> {
                     throw new IllegalStateException("never");
                 })) {

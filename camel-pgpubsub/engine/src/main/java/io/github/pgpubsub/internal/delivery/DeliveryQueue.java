@@ -271,7 +271,7 @@ public final class DeliveryQueue {
         Runnable callback;
         lockSoon();
         try {
-            if (begun.size() == batch.size() && begun.get(0) == batch.get(0)) {
+            if (begun.size() == batch.size() && begun.get(0).equals(batch.get(0))) {
                 begun.clear();
             } else {
                 batch.forEach(begun::remove);

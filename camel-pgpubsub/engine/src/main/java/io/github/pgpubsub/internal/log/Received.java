@@ -33,7 +33,8 @@ final class Received implements KeptMessage {
     private @Nullable Map<String, Object> headers;
     private State state = State.OPEN;
 
-    private Received(Shard group, Delivery<KeptRow> delivery, Page.Row<KeptRow> row, @Nullable Consumer<Delivery<KeptRow>> acknowledge,
+    private Received(Shard group, Delivery<KeptRow> delivery, Page.Row<KeptRow> row,
+            @Nullable Consumer<Delivery<KeptRow>> acknowledge,
             @Nullable Connection connection) {
         this.group = group;
         this.delivery = delivery;

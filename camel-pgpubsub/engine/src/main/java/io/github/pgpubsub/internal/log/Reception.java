@@ -48,7 +48,8 @@ public final class Reception implements KeptSubscription {
      * @param callbacks runs the listener's calls
      * @param onClosed  called once, at the end
      */
-    public Reception(LogReader host, Shard shard, ReceptionOptions options, Lead lead, KeptBatchHandler handler, KeptListener listener,
+    public Reception(LogReader host, Shard shard, ReceptionOptions options, Lead lead, KeptBatchHandler handler,
+            KeptListener listener,
             BiFunction<String, Runnable, Thread> threads, Executor callbacks, Runnable onClosed) {
         this.host = host;
         this.lead = lead;

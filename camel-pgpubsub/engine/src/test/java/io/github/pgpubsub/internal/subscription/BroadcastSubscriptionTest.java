@@ -31,7 +31,8 @@ class BroadcastSubscriptionTest {
     /** Callbacks to run once the session listens. */
     private final List<Runnable> listening = new ArrayList<>();
     private final BroadcastSubscription broadcast = new BroadcastSubscription(SubscriptionOptions.to("ch").singleListener(false)
-            .memory(new BufferLimit(BufferLimit.DEFAULT_BYTES)).build(), Recipient.of(message -> {}), listener(), session(), "test",
+            .memory(new BufferLimit(BufferLimit.DEFAULT_BYTES)).build(), Recipient.of(message -> {}), listener(), session(),
+            "test",
             BroadcastSubscriptionTest::thread,
             Runnable::run, () -> {});
 

@@ -72,8 +72,9 @@ class LocalSubscriptionsInterleavingsTest {
         }
 
         LocalSubscription subscription() {
-            return new LocalSubscription(OPTIONS, LISTENER, new Workers(queue, Recipient.of(message -> {}), LISTENER, new Counters(), OPTIONS,
-                    "test", (name, task) -> new Idle()));
+            return new LocalSubscription(OPTIONS, LISTENER,
+                    new Workers(queue, Recipient.of(message -> {}), LISTENER, new Counters(), OPTIONS,
+                            "test", (name, task) -> new Idle()));
         }
     }
 }

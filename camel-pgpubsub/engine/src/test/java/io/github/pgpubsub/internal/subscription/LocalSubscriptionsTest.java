@@ -155,8 +155,9 @@ class LocalSubscriptionsTest {
     private LocalSubscription subscription(String name, MessageHandler handler) {
         SubscriptionOptions options = options(name);
         SubscriptionListener listener = listener(name);
-        return new LocalSubscription(options, listener, new Workers(queue, Recipient.of(handler), listener, counters, options, "test " + name,
-                LocalSubscriptionsTest::thread));
+        return new LocalSubscription(options, listener,
+                new Workers(queue, Recipient.of(handler), listener, counters, options, "test " + name,
+                        LocalSubscriptionsTest::thread));
     }
 
     private SubscriptionListener listener(String name) {
