@@ -349,7 +349,7 @@ public class PgPubSubConfiguration extends KeptConfiguration implements Cloneabl
         return batchSize;
     }
 
-    /** Maximum number of messages in a batch, 1 or more. A queueSize below it counts as this value. Needs batching=true. */
+    /** Maximum number of messages in a batch, 1 or more. Queues have room for it, whatever queueSize says. Needs batching=true. */
     public void setBatchSize(int batchSize) {
         this.batchSize = (int) in(Range.from(1), "batchSize", batchSize);
     }

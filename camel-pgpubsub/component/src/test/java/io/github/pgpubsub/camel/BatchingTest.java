@@ -168,7 +168,7 @@ class BatchingTest {
     }
 
     @Test
-    void aTemplateGetsBatches() {
+    void aTemplateGetsBatches() throws Exception {
         camel.start();
         try (ConsumerTemplate template = camel.context().createConsumerTemplate()) {
             String uri = "pgpubsub:template?batching=true&batchSize=2&batchTimeout=1m";

@@ -29,9 +29,10 @@ public final class KeptOptions {
         return new Builder(ChannelName.check(channel));
     }
 
-    /** The same, with a queue that holds a batch at least. */
+    /** The same, with a queue that is half full at most while each thread has a batch, so that the reader goes on reading. */
     public KeptOptions forBatches() {
-        return values.copy().queueSize(Math.max(values.queueSize, values.batchSize)).build();
+        long batches = 2L * values.batchSize * values.concurrency;
+        return values.copy().queueSize((int) Math.min(Integer.MAX_VALUE, Math.max(values.queueSize, batches))).build();
     }
 
     public String channel() {
@@ -262,7 +263,9 @@ public final class KeptOptions {
             return this;
         }
 
-        /** Maximum messages that are handed out and not complete, at least 1. Default: 1,000. */
+        /**
+         * Maximum messages that are handed out and not complete, at least 1; of batches it is at least two for each thread. Default: 1,000.
+         */
         public Builder queueSize(int value) {
             queueSize = (int) Range.from(1).check("queueSize", value);
             return this;

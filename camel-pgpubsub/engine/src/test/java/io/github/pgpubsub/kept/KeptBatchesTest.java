@@ -125,7 +125,7 @@ class KeptBatchesTest {
         try (KeptSubscription orders = subscribe(orders(1200, NEVER).queueSize(10))) {
             awaitLag(0);
             assertThat(payloads()).containsExactly(numbers(0, 1200), numbers(1200, 1300));
-            assertThat(orders.status().queueSize()).isEqualTo(1200);
+            assertThat(orders.status().queueSize()).isEqualTo(2400);
         }
     }
 
