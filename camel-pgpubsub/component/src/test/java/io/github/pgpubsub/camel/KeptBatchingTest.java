@@ -86,9 +86,9 @@ class KeptBatchingTest {
         camel.route(route -> route.from("pgpubsub:trickle?batching=true&batchSize=4&batchTimeout=1h").routeId("r").process(inbox))
                 .start();
         Inbox.await(() -> assertThat(camel.isReceiving("r")).isTrue());
-        for (Object each : numbers(0, 8)) {
-            camel.send("pgpubsub:trickle", each);
-        }
+        numbers(0, 4).forEach(each -> camel.send("pgpubsub:trickle", each));
+        Inbox.await(() -> assertThat(batches(inbox)).containsExactly(numbers(0, 4)));
+        numbers(4, 8).forEach(each -> camel.send("pgpubsub:trickle", each));
         Inbox.await(() -> assertThat(batches(inbox)).containsExactly(numbers(0, 4), numbers(4, 8)));
     }
 

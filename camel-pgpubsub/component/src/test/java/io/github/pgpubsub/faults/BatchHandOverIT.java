@@ -5,6 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.pgpubsub.camel.CamelWithPostgres;
 import io.github.pgpubsub.support.PostgresExtension;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -25,7 +28,7 @@ import org.springframework.jdbc.datasource.DataSourceTransactionManager;
  */
 class BatchHandOverIT {
 
-    private static final int STOPS = Integer.getInteger("batches.stops", 6);
+    private static final int STOPS = Integer.getInteger("batches.stops", 3);
 
     @RegisterExtension
     static final PostgresExtension postgres = new PostgresExtension();
@@ -106,20 +109,18 @@ class BatchHandOverIT {
     }
 
     private static void send(boolean durable, AtomicBoolean over, AtomicInteger sent) {
-        while (!over.get()) {
-            String number = String.valueOf(sent.get());
-            if (durable) {
-                postgres.execute("insert into pgpubsub.message (channel, payload) values ('turns', ?)", number);
-            } else {
-                postgres.notify("turns", number);
-            }
-            sent.incrementAndGet();
-            try {
+        String sql = durable ? "insert into pgpubsub.message (channel, payload) values ('turns', ?)"
+                : "select pg_notify('turns', ?)";
+        try (Connection connection = postgres.connect(); PreparedStatement send = connection.prepareStatement(sql)) {
+            while (!over.get()) {
+                send.setString(1, String.valueOf(sent.get()));
+                send.execute();
+                sent.incrementAndGet();
                 // The rate of the messages. Nothing is expected of the time.
-                Thread.sleep(1);
-            } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
+                Thread.sleep(2);
             }
+        } catch (SQLException | InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 }

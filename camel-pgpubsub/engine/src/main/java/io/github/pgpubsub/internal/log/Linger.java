@@ -33,8 +33,6 @@ final class Linger {
     private final GroupEffects group;
     private final Shard shard;
     private final BatchLimit limit;
-    /** The last window had a batch, so there is probably another one. */
-    private boolean busy;
     private boolean stopping;
     /** Counts again at that time. Null: nothing lingers. */
     private @Nullable Opening held;
@@ -50,7 +48,7 @@ final class Linger {
     /** @param open is run now, or when a batch has gathered, or never if it is forgotten */
     void before(Ticket ticket, Bound done, Runnable open) {
         held = null;
-        if (limit.size() == 1 || limit.nanos() == 0 || busy || stopping) {
+        if (limit.size() == 1 || limit.nanos() == 0 || stopping) {
             open.run();
         } else {
             count(new Opening(ticket, done, open));
@@ -87,11 +85,6 @@ final class Linger {
             held = null;
             count(due);
         }
-    }
-
-    /** @param rows of the window's first page; 0: no window was opened, or its page is not known */
-    void opened(int rows) {
-        busy = rows >= limit.size();
     }
 
     /** The reader has been told to stop, and waits for the answer. */

@@ -113,7 +113,6 @@ final class WindowEffects {
     private void opened(Bound done, Windows.Opening opening) {
         expecting = opening.answer() instanceof OpenAnswer.Opened;
         readAlong = null;
-        linger.opened(opening.page() == null ? 0 : opening.page().rows().size());
         if (opening.page() != null && opening.answer() instanceof OpenAnswer.Opened opened) {
             readAlong = new ReadAlong(new Window(done, opened.upto()), opening.page());
         }
