@@ -112,15 +112,6 @@ class BatchingTest {
         Inbox.await(() -> assertThat(batches(inbox)).containsExactly(List.copyOf(numbers(0, 2500))));
     }
 
-    /** With dropOldest the queue never says that it is full. */
-    @Test
-    void aFullQueueThatDropsIsABatch() throws Exception {
-        camel.receive("pgpubsub:drops?batching=true&batchSize=20&queueSize=20&batchTimeout=1m&overflow=dropOldest", inbox)
-                .start();
-        notifyAll("drops", 0, 20);
-        inbox.awaitSize(1);
-    }
-
     /** CAMEL-22150: camel-kafka lost the messages that came in the moment in which the timeout ended a batch. */
     @Test
     void messagesThatComeWhileTheTimeoutEndsABatchAreInTheNextOne() throws Exception {

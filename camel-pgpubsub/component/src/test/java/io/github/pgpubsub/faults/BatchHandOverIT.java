@@ -46,7 +46,7 @@ class BatchHandOverIT {
         camel.context().getRegistry().bind("pool", transactions.getDataSource());
         camel.context().getRegistry().bind("transactions", transactions);
         boolean transacted = options.contains("transaction");
-        camel.route(route -> route.from("pgpubsub:turns?batching=true&batchSize=7&batchTimeout=30&" + options).routeId("r")
+        camel.route(route -> route.from("pgpubsub:turns?batching=true&batchSize=7&batchTimeout=30" + options).routeId("r")
                 .process(exchange -> {
                     batches.incrementAndGet();
                     for (Object each : exchange.getMessage().getBody(List.class)) {
@@ -68,7 +68,7 @@ class BatchHandOverIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"false, ''", "true, ''", "true, ackMode=message", "true, ackMode=transaction"})
+    @CsvSource({"false, ''", "true, ''", "true, &ackMode=message", "true, &ackMode=transaction"})
     void nothingIsLostOrRepeatedWhenStopsComeInTheMiddleOfBatches(boolean durable, String options) throws Exception {
         postgres.execute("drop table if exists effect; create table effect (payload text)");
         AtomicBoolean over = new AtomicBoolean();

@@ -144,6 +144,22 @@ class RetriesTest {
         assertThat(retries.waitNanos(10 * MILLI)).isEqualTo(20 * MILLI);
     }
 
+    /** Messages of a batch that have failed unequally often: nobody overtakes. */
+    @Test
+    void thoseThatFailTogetherComeAgainTogether() {
+        List<Delivery<String>> all = handOut(4);
+        List<Delivery<String>> batch = List.copyOf(effects.queue.subList(0, 3));
+        effects.queue.removeAll(batch);
+        batch.get(0).failed();
+        batch.get(0).failed();
+        batch.forEach(Delivery::failed);
+        retries.again(batch, 0);
+        retries.tick(39 * MILLI);
+        assertThat(effects.queue).isEmpty();
+        retries.tick(40 * MILLI);
+        assertThat(effects.queue).isEqualTo(all);
+    }
+
     @Test
     void theOthersGoOnWhenItIsParked() {
         List<Delivery<String>> all = handOut(3);
