@@ -90,7 +90,7 @@ class WorkQueueTest {
         CompletableFuture<List<Delivery<KeptRow>>> gathering = take(queue);
         mayBegin = false;
         queue.put(messages(2, 3, 1), true);
-        assertThat(queue.isAnyBegun()).isFalse();
+        await().during(Duration.ofMillis(50)).atMost(Duration.ofSeconds(30)).until(() -> !queue.isAnyBegun());
         assertThat(payloads(queue.withdraw())).containsExactly("0", "1", "2");
         mayBegin = true;
         assertThat(gathering).isNotDone();
