@@ -27,6 +27,11 @@ public class PgPubSubEndpointConfigurer extends PropertyConfigurerSupport implem
         case "ackMode": target.getConfiguration().setAckMode(property(camelContext, io.github.pgpubsub.kept.AckMode.class, value)); return true;
         case "acquireinterval":
         case "acquireInterval": target.getConfiguration().setAcquireInterval(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
+        case "batchsize":
+        case "batchSize": target.getConfiguration().setBatchSize(property(camelContext, int.class, value)); return true;
+        case "batchtimeout":
+        case "batchTimeout": target.getConfiguration().setBatchTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
+        case "batching": target.getConfiguration().setBatching(property(camelContext, boolean.class, value)); return true;
         case "bodytype":
         case "bodyType": target.getConfiguration().setBodyType(property(camelContext, java.lang.Class.class, value)); return true;
         case "bridgeerrorhandler":
@@ -116,6 +121,11 @@ public class PgPubSubEndpointConfigurer extends PropertyConfigurerSupport implem
         case "ackMode": return io.github.pgpubsub.kept.AckMode.class;
         case "acquireinterval":
         case "acquireInterval": return long.class;
+        case "batchsize":
+        case "batchSize": return int.class;
+        case "batchtimeout":
+        case "batchTimeout": return long.class;
+        case "batching": return boolean.class;
         case "bodytype":
         case "bodyType": return java.lang.Class.class;
         case "bridgeerrorhandler":
@@ -206,6 +216,11 @@ public class PgPubSubEndpointConfigurer extends PropertyConfigurerSupport implem
         case "ackMode": return target.getConfiguration().getAckMode();
         case "acquireinterval":
         case "acquireInterval": return target.getConfiguration().getAcquireInterval();
+        case "batchsize":
+        case "batchSize": return target.getConfiguration().getBatchSize();
+        case "batchtimeout":
+        case "batchTimeout": return target.getConfiguration().getBatchTimeout();
+        case "batching": return target.getConfiguration().isBatching();
         case "bodytype":
         case "bodyType": return target.getConfiguration().getBodyType();
         case "bridgeerrorhandler":

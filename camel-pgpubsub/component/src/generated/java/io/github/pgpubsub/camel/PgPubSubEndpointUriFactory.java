@@ -23,9 +23,12 @@ public class PgPubSubEndpointUriFactory extends org.apache.camel.support.compone
     private static final Set<String> SECRET_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(46);
+        Set<String> props = new HashSet<>(49);
         props.add("ackMode");
         props.add("acquireInterval");
+        props.add("batchSize");
+        props.add("batchTimeout");
+        props.add("batching");
         props.add("bodyType");
         props.add("bridgeErrorHandler");
         props.add("channel");

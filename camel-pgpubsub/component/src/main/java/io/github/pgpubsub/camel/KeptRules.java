@@ -20,19 +20,29 @@ final class KeptRules {
             "onError", "retryDelay", "retryMaxDelay", "retryLimit", "wakeUp", "pollInterval", "maxPayload",
             "headerFilterStrategy");
 
+    private static final List<String> NEED_BATCHING = List.of("batchSize", "batchTimeout");
+
     private KeptRules() {}
 
     /**
-     * Refuses options of kept channels on a plain one. On the component they are defaults, and nobody is misled.
+     * Refuses options of kept channels on a plain one, and options of batches without batches. On the component they are defaults, and
+     * nobody is misled.
      *
      * @param given names of the options in the endpoint's URI
      */
     static void check(PgPubSubConfiguration configuration, Set<String> given) {
         if (!configuration.isDurable()) {
-            NEED_DURABLE.stream().filter(given::contains).findFirst().ifPresent(option -> {
-                throw new IllegalArgumentException("The option " + option + " needs durable=true");
-            });
+            refuse(NEED_DURABLE, given, "durable=true");
         }
+        if (!configuration.isBatching()) {
+            refuse(NEED_BATCHING, given, "batching=true");
+        }
+    }
+
+    private static void refuse(List<String> options, Set<String> given, String needed) {
+        options.stream().filter(given::contains).findFirst().ifPresent(option -> {
+            throw new IllegalArgumentException("The option " + option + " needs " + needed);
+        });
     }
 
     static void checkConsumer(PgPubSubEndpoint endpoint, Processor processor) {
@@ -52,7 +62,7 @@ final class KeptRules {
 
     private static void checkTransaction(PgPubSubConfiguration configuration, Processor processor) {
         if (configuration.getConcurrentConsumers() > 1) {
-            throw new IllegalArgumentException("With ackMode=transaction one message is processed at a time, so the option"
+            throw new IllegalArgumentException("With ackMode=transaction one exchange is processed at a time, so the option"
                     + " concurrentConsumers can't be " + configuration.getConcurrentConsumers() + "; it must be 1");
         }
         if (processor instanceof PollingConsumer) {

@@ -184,7 +184,9 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
     /** Subscribes. May block. */
     Listening open() throws Exception {
         RouteHandler handler = new RouteHandler(this, exchanges, reports, this::leaveUnpolled);
-        return Listening.begin(endpoint, pubSub -> pubSub.subscribe(options(), handler, reports));
+        return Listening.begin(endpoint, pubSub -> endpoint.getConfiguration().isBatching()
+                ? pubSub.subscribeToBatches(options(), handler, reports)
+                : pubSub.subscribe(options(), handler, reports));
     }
 
     /** Null while the consumer does not listen. */
@@ -215,6 +217,7 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
                 .overflow(configuration.getOverflow())
                 .memory(endpoint.memory())
                 .concurrency(configuration.getConcurrentConsumers())
+                .batch(configuration.getBatchSize(), Duration.ofMillis(configuration.getBatchTimeout()))
                 .drainTimeout(drainTimeout())
                 .build();
     }

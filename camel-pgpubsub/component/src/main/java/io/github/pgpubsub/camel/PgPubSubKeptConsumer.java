@@ -43,8 +43,11 @@ public class PgPubSubKeptConsumer extends PgPubSubConsumer implements ManagedKep
         ConsumerTransactions transactions = configuration.getAckMode() == AckMode.transaction ? getEndpoint().transactions()
                 : null;
         KeptRouteHandler handler = new KeptRouteHandler(this, exchanges(), reports(), transactions);
-        return Listening.begin(getEndpoint(), pubSub -> getEndpoint().log(pubSub)
-                .subscribe(options(configuration, transactions), handler, new KeptReports(this, reports())));
+        KeptOptions options = options(configuration, transactions);
+        KeptReports listener = new KeptReports(this, reports());
+        return Listening.begin(getEndpoint(), pubSub -> configuration.isBatching()
+                ? getEndpoint().log(pubSub).subscribeToBatches(options, handler, listener)
+                : getEndpoint().log(pubSub).subscribe(options, handler, listener));
     }
 
     private KeptOptions options(PgPubSubConfiguration configuration, @Nullable ConsumerTransactions transactions) {
@@ -66,6 +69,7 @@ public class PgPubSubKeptConsumer extends PgPubSubConsumer implements ManagedKep
                 .queueSize(configuration.getQueueSize())
                 .memory(getEndpoint().memory())
                 .concurrency(configuration.getConcurrentConsumers())
+                .batch(configuration.getBatchSize(), Duration.ofMillis(configuration.getBatchTimeout()))
                 .drainTimeout(drainTimeout())
                 .build();
     }

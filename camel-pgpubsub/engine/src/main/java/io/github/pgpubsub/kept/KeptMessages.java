@@ -79,6 +79,20 @@ public interface KeptMessages {
         return subscribe(options, handler, new KeptListener() {});
     }
 
+    /**
+     * Subscribes with a handler that gets messages in batches, as large as {@link KeptOptions.Builder#batch} says; a batch is complete as
+     * a whole. Messages that wait for others to join them have not begun. Otherwise as
+     * {@link #subscribe(KeptOptions, KeptHandler, KeptListener)}.
+     */
+    KeptSubscription subscribeToBatches(KeptOptions options, KeptBatchHandler handler, KeptListener listener)
+            throws SQLException, InterruptedException;
+
+    /** As {@link #subscribeToBatches(KeptOptions, KeptBatchHandler, KeptListener)}; failures are logged. */
+    default KeptSubscription subscribeToBatches(KeptOptions options, KeptBatchHandler handler)
+            throws SQLException, InterruptedException {
+        return subscribeToBatches(options, handler, new KeptListener() {});
+    }
+
     // ---- for operators; each call opens a connection and blocks for some round trips
 
     /**

@@ -29,6 +29,12 @@ public final class KeptOptions {
         return new Builder(ChannelName.check(channel));
     }
 
+    /** The same, with a queue that is half full at most while each thread has a batch, so that the reader goes on reading. */
+    public KeptOptions forBatches() {
+        long batches = 2L * values.batchSize * values.concurrency;
+        return values.copy().queueSize((int) Math.min(Integer.MAX_VALUE, Math.max(values.queueSize, batches))).build();
+    }
+
     public String channel() {
         return values.channel;
     }
@@ -105,6 +111,14 @@ public final class KeptOptions {
         return values.concurrency;
     }
 
+    public int batchSize() {
+        return values.batchSize;
+    }
+
+    public Duration batchTimeout() {
+        return values.batchTimeout;
+    }
+
     public Duration drainTimeout() {
         return values.drainTimeout;
     }
@@ -131,6 +145,8 @@ public final class KeptOptions {
         private int queueSize = 1000;
         private @Nullable BufferLimit memory;
         private int concurrency = 1;
+        private int batchSize = 100;
+        private Duration batchTimeout = Duration.ofSeconds(1);
         private Duration drainTimeout = Duration.ofSeconds(45);
 
         private Builder(String channel) {
@@ -247,7 +263,9 @@ public final class KeptOptions {
             return this;
         }
 
-        /** Maximum messages that are handed out and not complete, at least 1. Default: 1,000. */
+        /**
+         * Maximum messages that are handed out and not complete, at least 1; of batches it is at least two for each thread. Default: 1,000.
+         */
         public Builder queueSize(int value) {
             queueSize = (int) Range.from(1).check("queueSize", value);
             return this;
@@ -266,6 +284,21 @@ public final class KeptOptions {
          */
         public Builder concurrency(int value) {
             concurrency = (int) Range.THREADS.check("concurrency", value);
+            return this;
+        }
+
+        /**
+         * How large batches are, for {@link KeptMessages#subscribeToBatches}; other subscriptions ignore it. A batch is handled when it
+         * has {@code size} messages, when {@code timeout} has passed since its first message came, or when no more can join it.
+         * Defaults: 100, 1 s.
+         *
+         * @param size    at least 1
+         * @param timeout 0 to 24 days
+         * @throws IllegalArgumentException when a value is out of range
+         */
+        public Builder batch(int size, Duration timeout) {
+            batchSize = (int) Range.from(1).check("batchSize", size);
+            batchTimeout = Range.DURATION_OR_NONE.check("batchTimeout", timeout);
             return this;
         }
 

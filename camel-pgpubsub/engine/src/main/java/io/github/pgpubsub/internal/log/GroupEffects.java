@@ -144,10 +144,8 @@ final class GroupEffects implements Effects<KeptRow> {
 
     /** Called after each event: a page is handed over as a whole. */
     void handOut() {
-        if (!out.isEmpty()) {
-            queue.put(out);
-            out.clear();
-        }
+        queue.put(out, reader.handsOutMore() && !windows.isPageHeld());
+        out.clear();
     }
 
     // ---- the place
@@ -263,6 +261,7 @@ final class GroupEffects implements Effects<KeptRow> {
 
     @Override
     public List<Delivery<KeptRow>> withdraw() {
+        windows.linger().forget();
         List<Delivery<KeptRow>> withdrawn = queue.withdraw();
         withdrawn.addAll(out);
         out.clear();

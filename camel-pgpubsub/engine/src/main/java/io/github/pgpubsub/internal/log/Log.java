@@ -2,6 +2,7 @@ package io.github.pgpubsub.internal.log;
 
 import io.github.pgpubsub.BufferLimit;
 import io.github.pgpubsub.internal.Range;
+import io.github.pgpubsub.internal.delivery.BatchLimit;
 import io.github.pgpubsub.internal.log.reading.ErrorPolicy;
 import io.github.pgpubsub.internal.log.reading.ReadOptions;
 import io.github.pgpubsub.internal.log.schema.LogQueries;
@@ -12,6 +13,7 @@ import io.github.pgpubsub.internal.log.sending.OutgoingKept;
 import io.github.pgpubsub.internal.log.sending.TransactedInsert;
 import io.github.pgpubsub.internal.publish.Publisher;
 import io.github.pgpubsub.internal.publish.PublisherOptions;
+import io.github.pgpubsub.kept.KeptBatchHandler;
 import io.github.pgpubsub.kept.KeptGroup;
 import io.github.pgpubsub.kept.KeptHandler;
 import io.github.pgpubsub.kept.KeptListener;
@@ -151,6 +153,18 @@ public final class Log implements KeptMessages, AutoCloseable {
     public KeptSubscription subscribe(KeptOptions wanted, KeptHandler handler, KeptListener listener)
             throws SQLException, InterruptedException {
         Objects.requireNonNull(handler, "handler");
+        return subscribe(wanted, new EachMessage(handler), BatchLimit.SINGLE, listener);
+    }
+
+    @Override
+    public KeptSubscription subscribeToBatches(KeptOptions wanted, KeptBatchHandler handler, KeptListener listener)
+            throws SQLException, InterruptedException {
+        Objects.requireNonNull(handler, "handler");
+        return subscribe(wanted.forBatches(), handler, BatchLimit.of(wanted.batchSize(), wanted.batchTimeout()), listener);
+    }
+
+    private KeptSubscription subscribe(KeptOptions wanted, KeptBatchHandler handler, BatchLimit batch, KeptListener listener)
+            throws SQLException, InterruptedException {
         Objects.requireNonNull(listener, "listener");
         LogReader shared = retain();
         try {
@@ -159,12 +173,13 @@ public final class Log implements KeptMessages, AutoCloseable {
             release(shared);
             throw e;
         }
-        Reception reception = reception(shared, wanted, handler, listener);
+        Reception reception = reception(shared, wanted, handler, batch, listener);
         reception.start();
         return reception;
     }
 
-    private Reception reception(LogReader shared, KeptOptions wanted, KeptHandler handler, KeptListener listener) {
+    private Reception reception(LogReader shared, KeptOptions wanted, KeptBatchHandler handler, BatchLimit batch,
+            KeptListener listener) {
         boolean single = wanted.singleListener();
         // A name that no other subscription has, also in other processes.
         Shard group = new Shard(wanted.channel(), single ? wanted.group() : wanted.group() + "/" + UUID.randomUUID());
@@ -174,7 +189,7 @@ public final class Log implements KeptMessages, AutoCloseable {
                 : new OwnLead();
         BufferLimit memory = wanted.memory() != null ? wanted.memory() : settings.memory();
         GroupOptions groupOptions = new GroupOptions(reading(wanted, memory), single ? null : OWN_PLACE,
-                wanted.filtered() ? settings.context() : null, memory);
+                wanted.filtered() ? settings.context() : null, memory, batch);
         return new Reception(shared, group,
                 new ReceptionOptions(groupOptions, queries, wanted.concurrency(), wanted.drainTimeout(), wanted.transactions()),
                 lead, handler, listener, settings.threads(), settings.callbacks(), () -> release(shared));

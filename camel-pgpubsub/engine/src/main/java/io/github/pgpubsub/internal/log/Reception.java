@@ -3,7 +3,7 @@ package io.github.pgpubsub.internal.log;
 import io.github.pgpubsub.internal.delivery.SerialExecutor;
 import io.github.pgpubsub.internal.subscription.End;
 import io.github.pgpubsub.kept.AckMode;
-import io.github.pgpubsub.kept.KeptHandler;
+import io.github.pgpubsub.kept.KeptBatchHandler;
 import io.github.pgpubsub.kept.KeptListener;
 import io.github.pgpubsub.kept.KeptSubscription;
 import io.github.pgpubsub.kept.Transactions;
@@ -48,13 +48,14 @@ public final class Reception implements KeptSubscription {
      * @param callbacks runs the listener's calls
      * @param onClosed  called once, at the end
      */
-    public Reception(LogReader host, Shard shard, ReceptionOptions options, Lead lead, KeptHandler handler, KeptListener listener,
+    public Reception(LogReader host, Shard shard, ReceptionOptions options, Lead lead, KeptBatchHandler handler,
+            KeptListener listener,
             BiFunction<String, Runnable, Thread> threads, Executor callbacks, Runnable onClosed) {
         this.host = host;
         this.lead = lead;
         this.options = options;
         this.onClosed = onClosed;
-        this.queue = new WorkQueue(lead::mayProcess);
+        this.queue = new WorkQueue(lead::mayProcess, options.group().batch());
         this.group = new GroupReader(host, shard, options.group(), lead, queue,
                 new Reports(listener, new SerialExecutor(callbacks)),
                 tally);
@@ -65,7 +66,7 @@ public final class Reception implements KeptSubscription {
         this.end = new End(purpose + " end", threads, held -> {}, queue::isAnyBegun, this::end);
     }
 
-    private Handling handling(Shard shard, KeptHandler handler) {
+    private Handling handling(Shard shard, KeptBatchHandler handler) {
         Transactions transactions = options.transactions();
         if (transactions != null) {
             return new InTransaction(shard, handler, transactions, new TransactedPlace(options.queries(), group::no,
@@ -74,7 +75,7 @@ public final class Reception implements KeptSubscription {
         boolean manual = options.group().reading().ackMode() == AckMode.manual;
         return new PlainHandling(shard, handler, manual ? delivery -> {
             tally.completed.increment();
-            group.postCompleted(delivery);
+            group.postCompleted(List.of(delivery));
         } : null);
     }
 

@@ -26,6 +26,7 @@ final class WindowEffects {
     private final Shard shard;
     private final GroupOptions options;
     private final PageLimits firstPage;
+    private final Linger linger;
     /** There is probably something to open a window for. */
     private boolean expecting = true;
     /** Null: none. */
@@ -38,6 +39,7 @@ final class WindowEffects {
         this.group = group;
         this.shard = shard;
         this.options = options;
+        this.linger = new Linger(host, group, shard, options.batch());
         ReadOptions reading = options.reading();
         this.firstPage = new PageLimits(Math.min(reading.pageRows(), reading.rows()),
                 Math.min(reading.pageBytes(), reading.bytes()));
@@ -48,9 +50,19 @@ final class WindowEffects {
         expecting = true;
     }
 
+    Linger linger() {
+        return linger;
+    }
+
     void disconnected() {
         readAlong = null;
         heldPage = null;
+        linger.forget();
+    }
+
+    /** Whether a page waits for memory. */
+    boolean isPageHeld() {
+        return heldPage != null;
     }
 
     /** Tries again to read a page that waits for memory. */
@@ -67,8 +79,13 @@ final class WindowEffects {
         host.requests().add(group, ticket, new Closing(ticket, fence, whole));
     }
 
-    /** With the window's first page, in the same round trip, if something is expected to be in it. */
+    /** At once, or when a batch has gathered. */
     void open(Ticket ticket, Fence fence, Bound done) {
+        linger.before(ticket, done, () -> openNow(ticket, fence, done));
+    }
+
+    /** With the window's first page, in the same round trip, if something is expected to be in it. */
+    private void openNow(Ticket ticket, Fence fence, Bound done) {
         PageLimits first = expecting && hasMemory() ? firstPage : null;
         if (host.requests().last(group) instanceof Closing closing && closing.fence.equals(fence)
                 && done.equals(closing.whole.upto())) {

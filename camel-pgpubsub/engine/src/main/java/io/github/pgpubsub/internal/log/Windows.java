@@ -156,6 +156,17 @@ final class Windows {
         return new OpenAnswer.Refused(mine ? Outcome.DIFFERS : Outcome.DEPOSED);
     }
 
+    /** What waits for a window after {@code done}; counts no more than {@code most}. */
+    Linger.Waiting waiting(Shard group, Bound done, int most) throws SQLException {
+        Linger.Waiting waiting = sql.single(Statement.WAITING,
+                row -> new Linger.Waiting(row.getInt(1), Math.max(0, row.getLong(2))),
+                group.channel(), done.maxId(), most);
+        if (waiting == null) {
+            throw new IllegalStateException("The statement always returns a row");
+        }
+        return waiting;
+    }
+
     /** Both parts in one round trip. */
     Page<KeptRow> read(Shard group, PageRequest request) throws SQLException {
         PageLimits limits = new PageLimits(request.rows(), request.bytes());

@@ -33,12 +33,18 @@
  * <p>A worker begins a message only while {@code Lead.mayProcess} holds, so a process that resumes after a freeze begins nothing that its
  * successor may have. A message that was begun before is completed, and its acknowledgement is refused.
  *
+ * <p><b>Batches.</b> A worker takes as many messages as the handler wants at once, of one leadership and one window. Until then they are in the
+ * queue, where the reading thread can withdraw them. A batch waits only while the reader is about to hand out more ({@code handsOutMore}): the
+ * next window is opened when this one is complete, so waiting for it would be in vain. Messages that come one by one gather before, in the log:
+ * {@link io.github.pgpubsub.internal.log.Linger} opens no window before there is a batch or the oldest message is old enough. Opening later is
+ * always right. What becomes of a batch is told for all of its messages within one event, and those that are delivered again have the same time.
+ *
  * <p>A {@link io.github.pgpubsub.internal.log.Reception} is one subscription: its place ({@code GroupReader}), its workers, its lead and
  * its end. A subscription without a single listener has a place that is its own, with a name that no other one has and a short expiry,
  * and leads it without an election ({@code OwnLead}). The place is removed at an orderly end; after a crash it expires.
  *
- * <p><b>What a worker does with a message</b> is a {@code Handling}. Usually it calls the handler, and the message is complete, or it
- * failed. With {@code ackMode=manual} it stays in hand until somebody acknowledges that attempt. With {@code ackMode=transaction}
+ * <p><b>What a worker does with a message, or a batch of them,</b> is a {@code Handling}. Usually it calls the handler, and the message is
+ * complete, or it failed. With {@code ackMode=manual} it stays in hand until somebody acknowledges that attempt. With {@code ackMode=transaction}
  * ({@code InTransaction}) the message's effects and the place are committed together:
  *
  * <ul>
@@ -48,7 +54,7 @@
  *     there on the row is locked, so nobody takes the lead before the outcome is decided; the server ends the session if the commit does
  *     not follow within the {@code leaderTimeout}.</li>
  * <li>Whenever it is not known whether it is committed, the reader begins anew with step 0, which reads the place. One worker hands one
- *     message at a time to the handler, in order, so {@code last_id} says that all before it is complete.</li>
+ *     message, or one batch, at a time to the handler, in order, so {@code last_id} says that all before it is complete.</li>
  * </ul>
  *
  * A failure counts as the message's when the handler threw and the transaction's connection still works, or when a constraint failed at

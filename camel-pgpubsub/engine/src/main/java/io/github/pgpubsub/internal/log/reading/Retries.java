@@ -46,10 +46,14 @@ final class Retries<M> {
         deliveries.forEach(each -> held.put(each.ordinal, each));
     }
 
-    /** It failed, and is to be delivered again. */
-    void again(Delivery<M> delivery, long now) {
-        waiting.put(delivery, now + reader.options.onError().pauseNanos(delivery.failures()));
-        delivery.state = Delivery.State.BACK;
+    /** They failed together, and are to be delivered again: at one time, so that they keep their order, whoever has failed more often. */
+    void again(List<Delivery<M>> batch, long now) {
+        int failures = batch.stream().mapToInt(Delivery::failures).max().orElseThrow();
+        long due = now + reader.options.onError().pauseNanos(failures);
+        for (Delivery<M> delivery : batch) {
+            waiting.put(delivery, due);
+            delivery.state = Delivery.State.BACK;
+        }
         hold(reader.effects.withdraw());
     }
 
@@ -81,7 +85,7 @@ final class Retries<M> {
     void notParked(Ticket ticket, long now) {
         Delivery<M> delivery = parking.remove(ticket);
         assert delivery != null;
-        again(delivery, now);
+        again(List.of(delivery), now);
     }
 
     void tick(long now) {

@@ -145,6 +145,17 @@ public final class LogQueries {
         NEXT(WindowTexts.NEXT),
 
         /**
+         * How many messages wait for the next window, stragglers excepted, and the age of the oldest, milliseconds or null.
+         * {@code channel, done_max_id, most}.
+         */
+        WAITING("""
+                select pg_catalog.count(*), (extract(epoch from pg_catalog.clock_timestamp() operator(pg_catalog.-) pg_catalog.min(at))
+                    operator(pg_catalog.*) 1000)::pg_catalog.int8
+                from (select m.at from ${log}.message m
+                    where m.channel operator(pg_catalog.=) ?::pg_catalog.text and m.id operator(pg_catalog.>) ?
+                    order by m.id limit ?) as waiting"""),
+
+        /**
          * The next rows of a window's stragglers, by id, until a number of rows or of bytes is reached, one row at least. Columns: {@link #REST}.
          * Each transaction's rows are a range of an index: comparing rows keeps the planner from walking the other one.
          * {@code done, upto, done, done_xid, upto, channel, last_id, end, channel's group, shards, shard[], rows, rows, bytes}.

@@ -109,7 +109,7 @@ class RetriesTest {
     private Delivery<String> fails(long now) {
         Delivery<String> first = effects.queue.remove(0);
         first.failed();
-        retries.again(first, now);
+        retries.again(List.of(first), now);
         return first;
     }
 
@@ -142,6 +142,22 @@ class RetriesTest {
         assertThat(again.failures()).isEqualTo(2);
         assertThat(again.isRedelivered()).isTrue();
         assertThat(retries.waitNanos(10 * MILLI)).isEqualTo(20 * MILLI);
+    }
+
+    /** Messages of a batch that have failed unequally often: nobody overtakes. */
+    @Test
+    void thoseThatFailTogetherComeAgainTogether() {
+        List<Delivery<String>> all = handOut(4);
+        List<Delivery<String>> batch = List.copyOf(effects.queue.subList(0, 3));
+        effects.queue.removeAll(batch);
+        batch.get(0).failed();
+        batch.get(0).failed();
+        batch.forEach(Delivery::failed);
+        retries.again(batch, 0);
+        retries.tick(39 * MILLI);
+        assertThat(effects.queue).isEmpty();
+        retries.tick(40 * MILLI);
+        assertThat(effects.queue).isEqualTo(all);
     }
 
     @Test
