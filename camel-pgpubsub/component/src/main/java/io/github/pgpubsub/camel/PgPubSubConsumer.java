@@ -183,8 +183,8 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
 
     /** Subscribes. May block. */
     Listening open() throws Exception {
-        RouteHandler handler = new RouteHandler(this, exchanges, reports, this::leaveUnpolled);
-        return Listening.begin(endpoint, pubSub -> pubSub.subscribe(options(), handler, reports));
+        return Listening.begin(endpoint, pubSub -> pubSub.subscribe(options(), new RouteHandler(this, exchanges,
+                WholePayloads.begin(endpoint, pubSub), reports, this::leaveUnpolled), reports));
     }
 
     /** Null while the consumer does not listen. */
