@@ -23,7 +23,7 @@ public class PgPubSubEndpointUriFactory extends org.apache.camel.support.compone
     private static final Set<String> SECRET_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(46);
+        Set<String> props = new HashSet<>(47);
         props.add("ackMode");
         props.add("acquireInterval");
         props.add("bodyType");
@@ -51,6 +51,7 @@ public class PgPubSubEndpointUriFactory extends org.apache.camel.support.compone
         props.add("maxPayload");
         props.add("onError");
         props.add("overflow");
+        props.add("oversize");
         props.add("password");
         props.add("payloadFormat");
         props.add("pollInterval");
