@@ -27,7 +27,8 @@ class KeptMessagesPageTest {
         assertThat(postgres.number("select count(*) from pgpubsub.message")).isEqualTo(5);
         for (Use use : Use.values()) {
             try (Connection connection = postgres.connect()) {
-                connection.createStatement().execute("set role " + (use == Use.SEND || use == Use.STORE ? "app_sender" : "app_receiver"));
+                connection.createStatement()
+                        .execute("set role " + (use == Use.SEND || use == Use.STORE ? "app_sender" : "app_receiver"));
                 new LogSchema("pgpubsub").prepare(connection, true, use);
             }
         }
