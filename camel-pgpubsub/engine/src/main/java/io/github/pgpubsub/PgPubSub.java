@@ -76,8 +76,8 @@ public final class PgPubSub implements AutoCloseable {
         this.subscriptions = new Subscriptions(settings.name, START, this::session, settings.threads, callbacks);
         this.logs = new Logs(new LogSettings(settings.name, settings.listenSource, settings.publishSource,
                 settings.reconnectDelay,
-                settings.reconnectMaxDelay, settings.maxBatch, settings.customizer, ownMessages.context(), memory, subscriptions,
-                callbacks, this::thread));
+                settings.reconnectMaxDelay, settings.maxBatch, settings.customizer, ownMessages, memory, subscriptions,
+                callbacks, outgoing -> publisher().publish(outgoing), this::thread));
         warmUp();
     }
 

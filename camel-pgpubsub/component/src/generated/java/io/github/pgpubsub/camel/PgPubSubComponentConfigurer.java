@@ -88,6 +88,7 @@ public class PgPubSubComponentConfigurer extends PropertyConfigurerSupport imple
         case "onerror":
         case "onError": getOrCreateConfiguration(target).setOnError(property(camelContext, io.github.pgpubsub.kept.OnError.class, value)); return true;
         case "overflow": getOrCreateConfiguration(target).setOverflow(property(camelContext, io.github.pgpubsub.Overflow.class, value)); return true;
+        case "oversize": getOrCreateConfiguration(target).setOversize(property(camelContext, io.github.pgpubsub.camel.Oversize.class, value)); return true;
         case "password": getOrCreateConfiguration(target).setPassword(property(camelContext, java.lang.String.class, value)); return true;
         case "payloadformat":
         case "payloadFormat": getOrCreateConfiguration(target).setPayloadFormat(property(camelContext, io.github.pgpubsub.camel.PayloadFormat.class, value)); return true;
@@ -190,6 +191,7 @@ public class PgPubSubComponentConfigurer extends PropertyConfigurerSupport imple
         case "onerror":
         case "onError": return io.github.pgpubsub.kept.OnError.class;
         case "overflow": return io.github.pgpubsub.Overflow.class;
+        case "oversize": return io.github.pgpubsub.camel.Oversize.class;
         case "password": return java.lang.String.class;
         case "payloadformat":
         case "payloadFormat": return io.github.pgpubsub.camel.PayloadFormat.class;
@@ -293,6 +295,7 @@ public class PgPubSubComponentConfigurer extends PropertyConfigurerSupport imple
         case "onerror":
         case "onError": return getOrCreateConfiguration(target).getOnError();
         case "overflow": return getOrCreateConfiguration(target).getOverflow();
+        case "oversize": return getOrCreateConfiguration(target).getOversize();
         case "password": return getOrCreateConfiguration(target).getPassword();
         case "payloadformat":
         case "payloadFormat": return getOrCreateConfiguration(target).getPayloadFormat();

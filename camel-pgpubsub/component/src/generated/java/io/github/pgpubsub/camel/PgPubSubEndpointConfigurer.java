@@ -76,6 +76,7 @@ public class PgPubSubEndpointConfigurer extends PropertyConfigurerSupport implem
         case "onerror":
         case "onError": target.getConfiguration().setOnError(property(camelContext, io.github.pgpubsub.kept.OnError.class, value)); return true;
         case "overflow": target.getConfiguration().setOverflow(property(camelContext, io.github.pgpubsub.Overflow.class, value)); return true;
+        case "oversize": target.getConfiguration().setOversize(property(camelContext, io.github.pgpubsub.camel.Oversize.class, value)); return true;
         case "password": target.getConfiguration().setPassword(property(camelContext, java.lang.String.class, value)); return true;
         case "payloadformat":
         case "payloadFormat": target.getConfiguration().setPayloadFormat(property(camelContext, io.github.pgpubsub.camel.PayloadFormat.class, value)); return true;
@@ -170,6 +171,7 @@ public class PgPubSubEndpointConfigurer extends PropertyConfigurerSupport implem
         case "onerror":
         case "onError": return io.github.pgpubsub.kept.OnError.class;
         case "overflow": return io.github.pgpubsub.Overflow.class;
+        case "oversize": return io.github.pgpubsub.camel.Oversize.class;
         case "password": return java.lang.String.class;
         case "payloadformat":
         case "payloadFormat": return io.github.pgpubsub.camel.PayloadFormat.class;
@@ -265,6 +267,7 @@ public class PgPubSubEndpointConfigurer extends PropertyConfigurerSupport implem
         case "onerror":
         case "onError": return target.getConfiguration().getOnError();
         case "overflow": return target.getConfiguration().getOverflow();
+        case "oversize": return target.getConfiguration().getOversize();
         case "password": return target.getConfiguration().getPassword();
         case "payloadformat":
         case "payloadFormat": return target.getConfiguration().getPayloadFormat();

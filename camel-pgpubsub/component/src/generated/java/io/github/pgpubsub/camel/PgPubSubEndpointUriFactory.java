@@ -23,7 +23,7 @@ public class PgPubSubEndpointUriFactory extends org.apache.camel.support.compone
     private static final Set<String> SECRET_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(49);
+        Set<String> props = new HashSet<>(50);
         props.add("ackMode");
         props.add("acquireInterval");
         props.add("batchSize");
@@ -54,6 +54,7 @@ public class PgPubSubEndpointUriFactory extends org.apache.camel.support.compone
         props.add("maxPayload");
         props.add("onError");
         props.add("overflow");
+        props.add("oversize");
         props.add("password");
         props.add("payloadFormat");
         props.add("pollInterval");

@@ -26,6 +26,8 @@ public abstract class KeptConfiguration implements HeaderFilterStrategyAware {
     private String logSchema = "pgpubsub";
     @UriParam(defaultValue = "true")
     private boolean createLog = true;
+    @UriParam(defaultValue = "fail")
+    private Oversize oversize = Oversize.fail;
     @UriParam(label = "common,advanced")
     private HeaderFilterStrategy headerFilterStrategy = new PgPubSubHeaderFilterStrategy();
 
@@ -67,7 +69,7 @@ public abstract class KeptConfiguration implements HeaderFilterStrategyAware {
         return logSchema;
     }
 
-    /** The database schema with the log of kept messages, 1 to 63 bytes. Needs durable=true. */
+    /** The database schema with the log of kept messages, 1 to 63 bytes. Needs durable=true or oversize=store. */
     public void setLogSchema(String logSchema) {
         int bytes = logSchema.getBytes(StandardCharsets.UTF_8).length;
         if (bytes < 1 || bytes > MAX_NAME) {
@@ -82,10 +84,29 @@ public abstract class KeptConfiguration implements HeaderFilterStrategyAware {
 
     /**
      * Whether to create the log of kept messages at start if it is absent, and to bring an older one up to date. If false, a start says
-     * what is missing. Needs durable=true.
+     * what is missing. Needs durable=true or oversize=store.
      */
     public void setCreateLog(boolean createLog) {
         this.createLog = createLog;
+    }
+
+    public Oversize getOversize() {
+        return oversize;
+    }
+
+    /**
+     * What happens on a plain channel to a payload over 7999 bytes. fail: the exchange fails. store: the payload is kept in the log of
+     * kept messages, for the log's retention, and a reference to it is sent. Both sides need store, with the same logSchema. A consumer
+     * fetches the payload before the exchange begins; if it is gone, the exchange fails with a StoredPayloadMissingException. Channels
+     * with durable=true do not need this option.
+     */
+    public void setOversize(Oversize oversize) {
+        this.oversize = oversize;
+    }
+
+    /** Whether payloads that are too long for a notification are stored. */
+    boolean storesOversize() {
+        return !durable && oversize == Oversize.store;
     }
 
     @Override
@@ -202,7 +223,7 @@ public abstract class KeptConfiguration implements HeaderFilterStrategyAware {
         return maxPayload;
     }
 
-    /** Largest payload in bytes, 1 to 16777216. A larger one fails its exchange. Needs durable=true. */
+    /** Largest payload in bytes, 1 to 16777216. A larger one fails its exchange. Needs durable=true or oversize=store. */
     public void setMaxPayload(int maxPayload) {
         this.maxPayload = (int) in(PAYLOAD, "maxPayload", maxPayload);
     }

@@ -15,10 +15,10 @@ final class KeptRules {
     static final Range SECOND = Range.from(1000);
     static final Range SECOND_OR_NEVER = new Range(1000, Long.MAX_VALUE, true);
 
-    private static final List<String> NEED_DURABLE = List.of("logSchema", "createLog", "startFrom", "ackMode",
-            "transactionManager",
-            "onError", "retryDelay", "retryMaxDelay", "retryLimit", "wakeUp", "pollInterval", "maxPayload",
-            "headerFilterStrategy");
+    private static final List<String> NEED_DURABLE = List.of("startFrom", "ackMode", "transactionManager", "onError",
+            "retryDelay",
+            "retryMaxDelay", "retryLimit", "wakeUp", "pollInterval", "headerFilterStrategy");
+    private static final List<String> NEED_LOG = List.of("logSchema", "createLog", "maxPayload");
 
     private static final List<String> NEED_BATCHING = List.of("batchSize", "batchTimeout");
 
@@ -31,17 +31,25 @@ final class KeptRules {
      * @param given names of the options in the endpoint's URI
      */
     static void check(PgPubSubConfiguration configuration, Set<String> given) {
+        if (configuration.isDurable() && configuration.getOversize() == Oversize.store && given.contains("oversize")) {
+            throw new IllegalArgumentException(
+                    "The option oversize is for plain channels: with durable=true payloads up to maxPayload"
+                            + " are kept anyway. Leave it out");
+        }
         if (!configuration.isDurable()) {
             refuse(NEED_DURABLE, given, "durable=true");
+        }
+        if (!configuration.isDurable() && !configuration.storesOversize()) {
+            refuse(NEED_LOG, given, "durable=true or oversize=store");
         }
         if (!configuration.isBatching()) {
             refuse(NEED_BATCHING, given, "batching=true");
         }
     }
 
-    private static void refuse(List<String> options, Set<String> given, String needed) {
+    private static void refuse(List<String> options, Set<String> given, String without) {
         options.stream().filter(given::contains).findFirst().ifPresent(option -> {
-            throw new IllegalArgumentException("The option " + option + " needs " + needed);
+            throw new IllegalArgumentException("The option " + option + " needs " + without);
         });
     }
 

@@ -183,10 +183,13 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
 
     /** Subscribes. May block. */
     Listening open() throws Exception {
-        RouteHandler handler = new RouteHandler(this, exchanges, reports, this::leaveUnpolled);
-        return Listening.begin(endpoint, pubSub -> endpoint.getConfiguration().isBatching()
-                ? pubSub.subscribeToBatches(options(), handler, reports)
-                : pubSub.subscribe(options(), handler, reports));
+        return Listening.begin(endpoint, pubSub -> {
+            RouteHandler handler = new RouteHandler(this, exchanges, WholePayloads.begin(endpoint, pubSub), reports,
+                    this::leaveUnpolled);
+            return endpoint.getConfiguration().isBatching()
+                    ? pubSub.subscribeToBatches(options(), handler, reports)
+                    : pubSub.subscribe(options(), handler, reports);
+        });
     }
 
     /** Null while the consumer does not listen. */

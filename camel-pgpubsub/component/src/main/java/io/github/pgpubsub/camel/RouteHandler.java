@@ -14,15 +14,18 @@ final class RouteHandler implements MessageHandler, BatchHandler {
     private final PgPubSubConsumer consumer;
     private final Exchanges exchanges;
     private final Batches batches;
+    private final WholePayloads payloads;
     private final PayloadCodec codec;
     private final ConsumerReports reports;
     private final Runnable unpolled;
 
     /** @param unpolled runs when Camel has discarded a message because nobody polled in time */
-    RouteHandler(PgPubSubConsumer consumer, Exchanges exchanges, ConsumerReports reports, Runnable unpolled) {
+    RouteHandler(PgPubSubConsumer consumer, Exchanges exchanges, WholePayloads payloads, ConsumerReports reports,
+            Runnable unpolled) {
         this.consumer = consumer;
         this.exchanges = exchanges;
         this.batches = new Batches(consumer);
+        this.payloads = payloads;
         this.codec = new PayloadCodec(consumer.getEndpoint().getConfiguration());
         this.reports = reports;
         this.unpolled = unpolled;
@@ -73,10 +76,10 @@ final class RouteHandler implements MessageHandler, BatchHandler {
         return consumer.getEndpoint().getConfiguration().getGapMarker().marks(gap);
     }
 
-    private void fill(Exchange exchange, Message message) throws JsonPayloadException {
+    private void fill(Exchange exchange, Message message) throws Exception {
         exchange.setIn(new PgPubSubMessage(consumer.getEndpoint().getCamelContext(), message));
         if (message instanceof Message.Notification notification) {
-            exchange.getIn().setBody(codec.decode(notification.payload()));
+            exchange.getIn().setBody(codec.decode(payloads.of(notification)));
         }
     }
 

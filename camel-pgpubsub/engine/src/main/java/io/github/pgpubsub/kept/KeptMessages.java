@@ -59,6 +59,9 @@ public interface KeptMessages {
      */
     void prepareInserting() throws SQLException;
 
+    /** Payloads of plain channels that are too long for a notification, kept in this log. Opens nothing. */
+    StoredPayloads storedPayloads();
+
     /** The state of publishing; null if nothing was published yet. */
     @Nullable
     PublisherStatus publisherStatus();

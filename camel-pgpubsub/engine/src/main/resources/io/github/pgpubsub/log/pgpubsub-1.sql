@@ -330,6 +330,63 @@ as $body$
   order by m.id
 $body$;
 
+-- Payloads of plain channels that are too long for a notification (oversize=store) are rows of the log on a channel of their own, which no group
+-- may have, so they go with the partition they are in. Their key is the plain channel. What proves that a reference to such a row was made
+-- here is of the owner alone.
+create table if not exists pgpubsub.secret (
+  one_row boolean primary key default true check (one_row),
+  value bytea not null
+);
+
+insert into pgpubsub.secret (value)
+select decode(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), 'hex') on conflict do nothing;
+
+-- The notification that stands for a stored payload. Who may send to the channel but has not stored anything can repeat a reference that has
+-- been sent there, and can't make one: neither of another channel's payload nor of a row by its id.
+create or replace function pgpubsub.reference(channel text, id bigint, token uuid) returns text
+language sql stable set search_path = pg_catalog, pg_temp
+as $body$
+  select 'pgpubsub/stored/' || reference.id || '/' || reference.token || '/' || encode(sha256(s.value || sha256(s.value
+    || convert_to(reference.id || '/' || reference.token || '/' || reference.channel, getdatabaseencoding()))), 'hex')
+  from pgpubsub.secret s
+$body$;
+
+-- Keeps a payload, and returns what to notify in its place, in the same transaction. The token tells the row from one that gets the same id
+-- after an asynchronous fail-over.
+create or replace function pgpubsub.store(channel text, payload text) returns text
+language sql volatile security definer set search_path = pg_catalog, pg_temp
+as $body$
+  with kept as (
+    insert into pgpubsub.message as m (channel, key, payload, sender)
+    values ('pgpubsub/stored', store.channel, coalesce(store.payload, ''), gen_random_uuid())
+    returning m.id, m.key, m.sender
+  )
+  select pgpubsub.reference(k.key, k.id, k.sender) from kept k
+$body$;
+
+-- The payload that a notification of a channel refers to. Not genuine: it is no reference of this log, but a payload that looks like one.
+-- Genuine and null: the row is gone.
+create or replace function pgpubsub.stored(channel text, reference text, out genuine boolean, out payload text)
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set enable_bitmapscan = off set jit = off
+as $body$
+declare
+  parts text[] := regexp_match(stored.reference,
+    '^pgpubsub/stored/([0-9]{1,18})/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/[0-9a-f]{64}$');
+begin
+  genuine := false;
+  if parts is null then
+    return;
+  end if;
+  if pgpubsub.reference(stored.channel, parts[1]::bigint, parts[2]::uuid) <> stored.reference then
+    return;
+  end if;
+  genuine := true;
+  payload := (select m.payload from pgpubsub.message m where m.channel = 'pgpubsub/stored' and m.id = parts[1]::bigint
+    and m.key = stored.channel and m.sender = parts[2]::uuid);
+end
+$body$;
+
 -- The first id of a channel that was written at or after a time. Times rise with ids but for what lies between drawing an id and reading
 -- the clock, so the search ends a second early and the rest is looked at one by one.
 create or replace function pgpubsub.id_at(channel text, since timestamptz) returns bigint

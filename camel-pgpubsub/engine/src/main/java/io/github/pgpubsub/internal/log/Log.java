@@ -11,6 +11,8 @@ import io.github.pgpubsub.internal.log.sending.CheckedMessage;
 import io.github.pgpubsub.internal.log.sending.LogStatement;
 import io.github.pgpubsub.internal.log.sending.OutgoingKept;
 import io.github.pgpubsub.internal.log.sending.TransactedInsert;
+import io.github.pgpubsub.internal.log.storing.StoreSettings;
+import io.github.pgpubsub.internal.log.storing.StoredInLog;
 import io.github.pgpubsub.internal.publish.Publisher;
 import io.github.pgpubsub.internal.publish.PublisherOptions;
 import io.github.pgpubsub.kept.KeptBatchHandler;
@@ -24,6 +26,7 @@ import io.github.pgpubsub.kept.KeptOptions;
 import io.github.pgpubsub.kept.KeptSubscription;
 import io.github.pgpubsub.kept.NewMessage;
 import io.github.pgpubsub.kept.StartFrom;
+import io.github.pgpubsub.kept.StoredPayloads;
 import io.github.pgpubsub.status.PublisherStatus;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -58,6 +61,7 @@ public final class Log implements KeptMessages, AutoCloseable {
     private final LogQuestions questions;
     private final Rotation rotation;
     private final Rotator rotator;
+    private final StoredInLog stored;
     /** Null until the first message is sent. Guarded by the monitor, like everything below. */
     private @Nullable Publisher<OutgoingKept> publisher;
     /** Null: nobody subscribes. */
@@ -76,6 +80,9 @@ public final class Log implements KeptMessages, AutoCloseable {
         this.rotator = new Rotator(settings.sending(), settings.name() + " rotate", settings.customizer(), rotation,
                 settings.threads());
         this.questions = new LogQuestions(settings, schema, options.create(), queries);
+        this.stored = new StoredInLog(new StoreSettings(settings.name() + " fetch", settings.direct(), settings.sending(),
+                settings.reconnectDelay(), settings.reconnectMaxDelay(), settings.customizer(), options.create(),
+                settings.ownMessages(), settings.notifications(), this::rotateIfDue), schema, queries);
     }
 
     // ---- sending
@@ -145,6 +152,11 @@ public final class Log implements KeptMessages, AutoCloseable {
         if (closed) {
             throw new IllegalStateException("This PgPubSub is closed");
         }
+    }
+
+    @Override
+    public StoredPayloads storedPayloads() {
+        return stored;
     }
 
     // ---- receiving
@@ -265,6 +277,7 @@ public final class Log implements KeptMessages, AutoCloseable {
             reads = reader;
             reader = null;
         }
+        stored.close();
         if (sends != null) {
             sends.close();
         }

@@ -10,7 +10,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -141,7 +140,8 @@ final class Rotation {
     }
 
     private static @Nullable String interval(@Nullable Duration duration) {
-        return duration == null ? null : TimeUnit.NANOSECONDS.toMicros(duration.toNanos()) + " microseconds";
+        // ISO 8601. Up to PostgreSQL 14 a number of microseconds ends at 35 minutes.
+        return duration == null ? null : duration.toString();
     }
 
     private static List<String> texts(@Nullable Array array) throws SQLException {

@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class WindowEffects {
 
+    /** After so many pages of a window that were cut by their limits the group counts as far behind. */
+    private static final int FAR = 3;
+
     private final LogReader host;
     private final GroupEffects group;
     private final Shard shard;
@@ -33,6 +36,10 @@ final class WindowEffects {
     private @Nullable ReadAlong readAlong;
     /** A page that waits for memory. */
     private @Nullable Runnable heldPage;
+    /** Pages of the open window so far that were cut by their limits. */
+    private int cut;
+    /** Counts the lost connections. */
+    private long losses;
 
     WindowEffects(LogReader host, GroupEffects group, Shard shard, GroupOptions options) {
         this.host = host;
@@ -57,6 +64,8 @@ final class WindowEffects {
     void disconnected() {
         readAlong = null;
         heldPage = null;
+        cut = 0;
+        losses++;
         linger.forget();
     }
 
@@ -113,6 +122,7 @@ final class WindowEffects {
     private void opened(Bound done, Windows.Opening opening) {
         expecting = opening.answer() instanceof OpenAnswer.Opened;
         readAlong = null;
+        cut = 0;
         if (opening.page() != null && opening.answer() instanceof OpenAnswer.Opened opened) {
             readAlong = new ReadAlong(new Window(done, opened.upto()), opening.page());
         }
@@ -123,7 +133,7 @@ final class WindowEffects {
         ReadAlong known = readAlong;
         readAlong = null;
         if (known != null && known.answers(request)) {
-            host.requests().answer(() -> group.reader().read(ticket, known.page, System.nanoTime()));
+            host.requests().answer(() -> arrived(ticket, known.page));
             return;
         }
         if (hasMemory()) {
@@ -136,13 +146,24 @@ final class WindowEffects {
     }
 
     private void readPage(Ticket ticket, PageRequest request) {
+        if (cut < FAR || !host.readApart(shard, request, new Apart(ticket, request))) {
+            readHere(ticket, request);
+        }
+    }
+
+    private void readHere(Ticket ticket, PageRequest request) {
         host.requests().add(group, ticket, connection -> {
             Page<KeptRow> page = connection.windows().read(shard, request);
             return () -> {
                 group.works();
-                group.reader().read(ticket, page, System.nanoTime());
+                arrived(ticket, page);
             };
         });
+    }
+
+    private void arrived(Ticket ticket, Page<KeptRow> page) {
+        cut += page.last() ? 0 : 1;
+        group.reader().read(ticket, page, System.nanoTime());
     }
 
     private boolean hasMemory() {
@@ -166,6 +187,45 @@ final class WindowEffects {
         public Runnable run(LogConnection connection) throws SQLException {
             Outcome outcome = connection.places().acknowledge(group.no(), fence, whole);
             return () -> group.reader().acknowledged(ticket, outcome, System.nanoTime());
+        }
+    }
+
+    /** The answer to a page that is read apart, passed to the reading thread. What was asked for before a loss is forgotten. */
+    private final class Apart implements FarPages.Answer {
+
+        private final Ticket ticket;
+        private final PageRequest request;
+        private final long asked = losses;
+
+        Apart(Ticket ticket, PageRequest request) {
+            this.ticket = ticket;
+            this.request = request;
+        }
+
+        @Override
+        public void read(Page<KeptRow> page) {
+            post(() -> {
+                group.works();
+                arrived(ticket, page);
+            });
+        }
+
+        @Override
+        public void refused(String error) {
+            post(() -> group.refused(ticket, error));
+        }
+
+        @Override
+        public void notRead() {
+            post(() -> readHere(ticket, request));
+        }
+
+        private void post(Runnable answer) {
+            host.post(() -> {
+                if (asked == losses) {
+                    answer.run();
+                }
+            });
         }
     }
 

@@ -18,6 +18,12 @@
  *              Places, Windows                                     └─ WorkQueue ◀┘      Lead: the election, which passes no messages
  * </pre>
  *
+ * <p>A group that is far behind would make the others wait for its pages. If other groups share the thread, its pages are read by
+ * {@link io.github.pgpubsub.internal.log.FarPages} on a second connection and thread, and their answers are posted to the loop. All that opens
+ * a window or moves a place stays on the first connection, so fencing knows nothing of the second one. A page is the same on each connection
+ * to the same run of the same server; the second connection is used only for as long as that is certain, never through a pooler. Its loss means
+ * that the first connection reads the page; the loss of the first one makes its answers worthless, as the place is taken anew.
+ *
  * <p>Wake-ups are heard by the session that holds the leaders' locks ({@link io.github.pgpubsub.internal.log.SessionWakeUps}). The sleep lock
  * is held by the reading session, so it is lost with the connection whose loss makes the reader begin anew. Behind a transaction pooler there is
  * none, and the reader polls. A reader sleeps only while wake-ups are heard ({@link io.github.pgpubsub.internal.log.WakeUps}), and looks when

@@ -307,6 +307,12 @@ public final class LogQueries {
         /** An id below all that are drawn from now on. */
         LAST_ID("select coalesce(pg_catalog.pg_sequence_last_value('${log.literal}.message_id'::pg_catalog.regclass), 0)"),
 
+        /** The payload that a notification refers to: {@code genuine, payload}. {@code channel, notification}. */
+        STORED("select genuine, payload from ${log}.stored(?::pg_catalog.text, ?::pg_catalog.text)"),
+
+        /** The name of the function that keeps a payload and returns the notification to send in its place. {@code (channel, payload)}. */
+        STORE_FUNCTION("${log}.store"),
+
         /** Raises the incarnation of a sender and so ends what its former connection may still try. {@code sender}. */
         FENCE("select ${log}.fence(?::pg_catalog.uuid)"),
 

@@ -24,10 +24,11 @@ class KeptMessagesPageTest {
         List<Snippet> snippets = Snippet.of(Pages.ROOT.resolve("docs/kept-messages.md")).stream()
                 .filter(snippet -> snippet.language().equals("sql")).toList();
         snippets.forEach(snippet -> postgres.execute(snippet.text()));
-        assertThat(postgres.number("select count(*) from pgpubsub.message")).isEqualTo(4);
+        assertThat(postgres.number("select count(*) from pgpubsub.message")).isEqualTo(5);
         for (Use use : Use.values()) {
             try (Connection connection = postgres.connect()) {
-                connection.createStatement().execute("set role " + (use == Use.SEND ? "app_sender" : "app_receiver"));
+                connection.createStatement()
+                        .execute("set role " + (use == Use.SEND || use == Use.STORE ? "app_sender" : "app_receiver"));
                 new LogSchema("pgpubsub").prepare(connection, true, use);
             }
         }
