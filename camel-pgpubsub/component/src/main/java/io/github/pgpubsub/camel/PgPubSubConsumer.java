@@ -184,7 +184,11 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
     /** Subscribes. May block. */
     Listening open() throws Exception {
         RouteHandler handler = new RouteHandler(this, exchanges, reports, this::leaveUnpolled);
-        return Listening.begin(endpoint, pubSub -> pubSub.subscribe(options(), handler, reports));
+        return Listening.begin(endpoint, pubSub -> {
+            Subscription begun = pubSub.subscribe(options(), handler, reports);
+            endpoint.lookForGroups(pubSub);
+            return begun;
+        });
     }
 
     /** Null while the consumer does not listen. */

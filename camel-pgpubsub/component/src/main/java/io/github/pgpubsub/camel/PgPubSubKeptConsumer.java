@@ -43,8 +43,12 @@ public class PgPubSubKeptConsumer extends PgPubSubConsumer implements ManagedKep
         ConsumerTransactions transactions = configuration.getAckMode() == AckMode.transaction ? getEndpoint().transactions()
                 : null;
         KeptRouteHandler handler = new KeptRouteHandler(this, exchanges(), reports(), transactions);
-        return Listening.begin(getEndpoint(), pubSub -> getEndpoint().log(pubSub)
-                .subscribe(options(configuration, transactions), handler, new KeptReports(this, reports())));
+        return Listening.begin(getEndpoint(), pubSub -> {
+            Subscription begun = getEndpoint().log(pubSub)
+                    .subscribe(options(configuration, transactions), handler, new KeptReports(this, reports()));
+            getEndpoint().lookForPlainListener(pubSub);
+            return begun;
+        });
     }
 
     private KeptOptions options(PgPubSubConfiguration configuration, @Nullable ConsumerTransactions transactions) {

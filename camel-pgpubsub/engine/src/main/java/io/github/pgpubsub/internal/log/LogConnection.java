@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The requests of {@code Effects} as SQL, each in a transaction of its own. Belongs to the reading thread. After an exception whose
@@ -27,6 +28,8 @@ final class LogConnection implements AutoCloseable {
     private final Places places;
     private final Windows windows;
     private final UUID reader;
+    /** Null: not asked yet. */
+    private @Nullable String identity;
 
     /**
      * @param reader names the process for writers
@@ -77,13 +80,17 @@ final class LogConnection implements AutoCloseable {
         return windows;
     }
 
-    /** Which database of which cluster this is. */
+    /** Which database of which cluster this is: asked once, for all groups. */
     String identity() throws SQLException {
-        String identity = sql.single(Statement.IDENTITY, row -> row.getString(1));
-        if (identity == null) {
-            throw new IllegalStateException("The statement always returns a row");
+        String known = identity;
+        if (known == null) {
+            known = sql.single(Statement.IDENTITY, row -> row.getString(1));
+            if (known == null) {
+                throw new IllegalStateException("The statement always returns a row");
+            }
+            identity = known;
         }
-        return identity;
+        return known;
     }
 
     /** See {@link Rotation#run}. */

@@ -3,6 +3,7 @@ package io.github.pgpubsub.internal.log.schema;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.pgpubsub.internal.log.schema.LogQueries.Statement;
 import io.github.pgpubsub.internal.log.schema.LogSchema.Use;
 import io.github.pgpubsub.support.PostgresExtension;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -217,6 +219,29 @@ class LogSchemaTest {
             }
         }
         postgres.execute("drop owned by " + role);
+    }
+
+    /** A plain consumer asks for its warning: without a right it gets no row, and no error. */
+    @Test
+    void whoOnlyWantsToKnowWhetherThereIsALog() throws SQLException {
+        KeptLog.create(postgres);
+        postgres.createRole(role, "secret");
+        try (Connection connection = connectAsRole()) {
+            assertThat(isReadable(connection, "absent")).isFalse();
+            assertThat(isReadable(connection, "pgpubsub")).isFalse();
+            postgres.execute("grant usage on schema pgpubsub to " + role);
+            assertThat(isReadable(connection, "pgpubsub")).isFalse();
+            postgres.execute("grant select on pgpubsub.subscriber to " + role);
+            assertThat(isReadable(connection, "pgpubsub")).isTrue();
+        }
+        postgres.execute("drop owned by " + role);
+    }
+
+    private static boolean isReadable(Connection connection, String schema) throws SQLException {
+        try (PreparedStatement ask = connection.prepareStatement(new LogQueries("pgpubsub").sql(Statement.READABLE))) {
+            ask.setString(1, schema);
+            return ask.executeQuery().next();
+        }
     }
 
     private void grantWhatIsMissing(Connection connection, Use use) throws SQLException {
