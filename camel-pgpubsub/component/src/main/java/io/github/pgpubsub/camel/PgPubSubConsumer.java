@@ -186,9 +186,11 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
         return Listening.begin(endpoint, pubSub -> {
             RouteHandler handler = new RouteHandler(this, exchanges, WholePayloads.begin(endpoint, pubSub), reports,
                     this::leaveUnpolled);
-            return endpoint.getConfiguration().isBatching()
+            Subscription begun = endpoint.getConfiguration().isBatching()
                     ? pubSub.subscribeToBatches(options(), handler, reports)
                     : pubSub.subscribe(options(), handler, reports);
+            endpoint.lookForGroups(pubSub);
+            return begun;
         });
     }
 

@@ -101,6 +101,18 @@ public class PgPubSubEndpoint extends DefaultEndpoint implements MultipleConsume
         return pubSub;
     }
 
+    /** Warns in the background if the log has groups of this plain channel's name. */
+    void lookForGroups(PgPubSub pubSub) {
+        pubSub.kept(getComponent().logOptions(configuration)).lookForGroups(channel,
+                groups -> getComponent().pubSubs().kinds().foundGroups(channel, groups));
+    }
+
+    /** Warns in the background if another session is the single listener of the plain channel of this name. */
+    void lookForPlainListener(PgPubSub pubSub) {
+        log(pubSub).lookForPlainListener(channel, configuration.getGroup(),
+                () -> getComponent().pubSubs().kinds().foundPlainListener(channel));
+    }
+
     KeptMessages log(PgPubSub pubSub) {
         return getComponent().pubSubs().log(pubSub, getComponent().logOptions(configuration));
     }

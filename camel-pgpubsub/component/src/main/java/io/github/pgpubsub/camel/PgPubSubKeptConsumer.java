@@ -6,6 +6,7 @@ import io.github.pgpubsub.camel.management.Metering;
 import io.github.pgpubsub.camel.management.PgPubSubKeptConsumerHealthCheck;
 import io.github.pgpubsub.kept.AckMode;
 import io.github.pgpubsub.kept.KeptGroup;
+import io.github.pgpubsub.kept.KeptMessages;
 import io.github.pgpubsub.kept.KeptOptions;
 import io.github.pgpubsub.kept.KeptSubscription;
 import io.github.pgpubsub.kept.StartFrom;
@@ -45,9 +46,13 @@ public class PgPubSubKeptConsumer extends PgPubSubConsumer implements ManagedKep
         KeptRouteHandler handler = new KeptRouteHandler(this, exchanges(), reports(), transactions);
         KeptOptions options = options(configuration, transactions);
         KeptReports listener = new KeptReports(this, reports());
-        return Listening.begin(getEndpoint(), pubSub -> configuration.isBatching()
-                ? getEndpoint().log(pubSub).subscribeToBatches(options, handler, listener)
-                : getEndpoint().log(pubSub).subscribe(options, handler, listener));
+        return Listening.begin(getEndpoint(), pubSub -> {
+            KeptMessages log = getEndpoint().log(pubSub);
+            Subscription begun = configuration.isBatching() ? log.subscribeToBatches(options, handler, listener)
+                    : log.subscribe(options, handler, listener);
+            getEndpoint().lookForPlainListener(pubSub);
+            return begun;
+        });
     }
 
     private KeptOptions options(PgPubSubConfiguration configuration, @Nullable ConsumerTransactions transactions) {

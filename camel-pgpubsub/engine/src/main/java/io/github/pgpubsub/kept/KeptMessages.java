@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The log of kept messages in one database: sends, subscribes, and answers operators. Thread-safe. */
@@ -95,6 +96,25 @@ public interface KeptMessages {
             throws SQLException, InterruptedException {
         return subscribeToBatches(options, handler, new KeptListener() {});
     }
+
+    // ---- for a warning: a plain channel and a kept one of the same name have nothing in common
+
+    /**
+     * Asks once, in the background, whether this channel has groups in the log. Needs no right, and opens no connection beside the
+     * listening one, which is asked within the next 10 s if it is open by then.
+     *
+     * @param found called at most once, by the callback executor, with the first five names; not called if there are no groups, no log, or
+     *              no right to see it
+     */
+    void lookForGroups(String channel, Consumer<List<String>> found);
+
+    /**
+     * Asks once, in the same way, whether another session is the single listener of the plain channel of this name. Listeners without a
+     * group can't be seen from outside.
+     *
+     * @param found called at most once, by the callback executor
+     */
+    void lookForPlainListener(String channel, String group, Runnable found);
 
     // ---- for operators; each call opens a connection and blocks for some round trips
 

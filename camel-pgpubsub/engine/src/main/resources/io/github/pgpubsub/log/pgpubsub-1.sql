@@ -546,8 +546,9 @@ begin
 end
 $body$;
 
--- Writes parked messages to the log again, for their group alone. How many.
-create or replace function pgpubsub.requeue(channel text, grp text, id bigint default null) returns bigint
+-- Writes parked messages to the log again, for their group alone. How many. After an asynchronous fail-over an id may have been drawn twice;
+-- micros, the second number of CamelPgPubSubMessageId, tells which message is meant.
+create or replace function pgpubsub.requeue(channel text, grp text, id bigint default null, micros bigint default null) returns bigint
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
 as $body$
 declare
@@ -559,6 +560,7 @@ begin
   with back as (
     delete from pgpubsub.parked p
     where p.channel = requeue.channel and p.grp = requeue.grp and (requeue.id is null or p.id = requeue.id)
+      and (requeue.micros is null or (extract(epoch from p.at) * 1000000)::bigint = requeue.micros)
     returning p.*
   )
   insert into pgpubsub.message (channel, key, payload, bytes, headers, context, for_group)
@@ -674,18 +676,18 @@ begin
     select o.slot, o.closed, o.failures from pgpubsub.slot_opened o
     where o.slot <> writing and o.closed <= now_ - least(retention, retention_max) order by o.closed
   loop
-    slot := candidate.slot;
     part := (select c.oid::regclass::text from pg_inherits i join pg_class c on c.oid = i.inhrelid
-      where i.inhparent = 'pgpubsub.message'::regclass and c.relname = 'message_' || slot);
+      where i.inhparent = 'pgpubsub.message'::regclass and c.relname = 'message_' || candidate.slot);
     execute 'select exists (select from ' || part || ')' into has_rows;
     continue when not has_rows;
     force := coalesce(candidate.closed <= now_ - retention_max, false);
     holders := null;
     if not force then
       select array_agg(s.channel || '/' || s.grp order by s.no) into holders
-      from pgpubsub.unread(slot, 1) u join pgpubsub.subscriber s on s.no = u.no;
+      from pgpubsub.unread(candidate.slot, 1) u join pgpubsub.subscriber s on s.no = u.no;
       if holders is not null then
         outcome := 'held';
+        slot := coalesce(slot, candidate.slot);
         groups := coalesce(groups, holders);
         continue;
       end if;
@@ -710,7 +712,7 @@ begin
       else
         -- Again, in a statement of its own: what was committed before the lock was taken is seen only now.
         select array_agg(s.channel || '/' || s.grp order by s.no) into holders
-        from pgpubsub.unread(slot, 1) u join pgpubsub.subscriber s on s.no = u.no;
+        from pgpubsub.unread(candidate.slot, 1) u join pgpubsub.subscriber s on s.no = u.no;
         if holders is not null then
           raise lock_not_available;
         end if;
@@ -721,10 +723,12 @@ begin
         given_up := 0;
         update pgpubsub.slot_opened o set failures = least(o.failures + 1, 1000) where o.slot = candidate.slot;
         outcome := case when holders is null or force then 'busy' else 'held' end;
+        slot := coalesce(slot, candidate.slot);
         groups := coalesce(groups, holders);
         continue;
     end;
     groups := holders;
+    slot := candidate.slot;
     update pgpubsub.slot_opened o set failures = 0 where o.slot = candidate.slot;
     outcome := 'emptied';
     -- One at a time: the lock lasts until the end of the transaction.

@@ -89,6 +89,13 @@ public interface ManagedKeptConsumer extends ManagedConsumer {
         return readKept(KeptStatus::missed, 0L);
     }
 
+    @ManagedAttribute(
+            description = "What keeps messages of any channel in the log that are older than the retention: groups that have not"
+                    + " read them, or who uses the partition; empty: nothing is known")
+    default String getRetentionTrouble() {
+        return readKept(status -> status.retentionTrouble() == null ? "" : status.retentionTrouble(), "");
+    }
+
     // ---- of the group, in the log
 
     /** Waits at most half a second for the server. */

@@ -82,6 +82,9 @@ public final class PgPubSubKeptConsumerHealthCheck extends AbstractHealthCheck {
         if (kept.trouble() != null) {
             builder.detail("trouble", kept.trouble());
         }
+        if (kept.retentionTrouble() != null) {
+            builder.detail("retentionTrouble", kept.retentionTrouble());
+        }
         GroupStatus group = status.group();
         if (group != null) {
             builder.detail("group", consumer.getGroup());

@@ -3,9 +3,12 @@ package io.github.pgpubsub.internal.log;
 import io.github.pgpubsub.BufferLimit;
 import io.github.pgpubsub.internal.Range;
 import io.github.pgpubsub.internal.delivery.BatchLimit;
+import io.github.pgpubsub.internal.election.GroupKey;
+import io.github.pgpubsub.internal.election.Lock;
 import io.github.pgpubsub.internal.log.reading.ErrorPolicy;
 import io.github.pgpubsub.internal.log.reading.ReadOptions;
 import io.github.pgpubsub.internal.log.schema.LogQueries;
+import io.github.pgpubsub.internal.log.schema.LogQueries.Statement;
 import io.github.pgpubsub.internal.log.schema.LogSchema;
 import io.github.pgpubsub.internal.log.sending.CheckedMessage;
 import io.github.pgpubsub.internal.log.sending.LogStatement;
@@ -31,10 +34,12 @@ import io.github.pgpubsub.status.PublisherStatus;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** One log: a publisher, opened on first use, and a reader that its subscriptions share, opened with the first and closed with the last. */
@@ -239,6 +244,33 @@ public final class Log implements KeptMessages, AutoCloseable {
             }
         }
         shared.close();
+    }
+
+    // ---- neighbours
+
+    @Override
+    public void lookForGroups(String channel, Consumer<List<String>> found) {
+        String groups = queries.sql(Statement.GROUP_NAMES);
+        Neighbours.ask(settings.elections(),
+                (stream, answer) -> stream.ask(queries.sql(Statement.READABLE), List.of(options.schema()),
+                        readable -> {
+                            if (readable.isEmpty()) {
+                                answer.accept(readable);
+                            } else {
+                                stream.ask(groups, List.of(channel), answer::accept);
+                            }
+                        }),
+                found, settings.callbacks());
+    }
+
+    @Override
+    public void lookForPlainListener(String channel, String group, Runnable found) {
+        long leader = new GroupKey(channel, group).key(Lock.LEADER);
+        Neighbours.ask(settings.elections(), (stream, answer) -> stream.holders(List.of(leader), holders -> {
+            List<Integer> others = new ArrayList<>(holders.getOrDefault(leader, List.of()));
+            others.remove(Integer.valueOf(stream.backend()));
+            answer.accept(others.stream().map(String::valueOf).toList());
+        }), backends -> found.run(), settings.callbacks());
     }
 
     // ---- for operators

@@ -29,6 +29,8 @@ final class LogConnection implements AutoCloseable {
     private final Windows windows;
     private final UUID reader;
     private final @Nullable String run;
+    /** Null: not asked yet. */
+    private @Nullable String identity;
 
     /**
      * @param reader names the process for writers
@@ -80,13 +82,17 @@ final class LogConnection implements AutoCloseable {
         return windows;
     }
 
-    /** Which database of which cluster this is. */
+    /** Which database of which cluster this is: asked once, for all groups. */
     String identity() throws SQLException {
-        String identity = sql.single(Statement.IDENTITY, row -> row.getString(1));
-        if (identity == null) {
-            throw new IllegalStateException("The statement always returns a row");
+        String known = identity;
+        if (known == null) {
+            known = sql.single(Statement.IDENTITY, row -> row.getString(1));
+            if (known == null) {
+                throw new IllegalStateException("The statement always returns a row");
+            }
+            identity = known;
         }
-        return identity;
+        return known;
     }
 
     /**

@@ -51,7 +51,8 @@ final class LogQuestions {
     }
 
     long requeue(String channel, String group, @Nullable KeptMessageId id) throws SQLException {
-        return ask(Statement.REQUEUE, row -> row.getLong(1), channel, group, id == null ? null : id.id()).get(0);
+        return ask(Statement.REQUEUE, row -> row.getLong(1), channel, group, id == null ? null : id.id(),
+                id == null ? null : id.micros()).get(0);
     }
 
     void seek(String channel, String group, StartFrom start) throws SQLException {

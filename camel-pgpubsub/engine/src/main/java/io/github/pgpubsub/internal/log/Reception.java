@@ -130,7 +130,8 @@ public final class Reception implements KeptSubscription {
         Duration window = standing.opened() == 0 ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - standing.opened());
         return new KeptStatus(backend != 0, backend, standing.reading(), standing.asleep(), standing.epoch(), window,
                 standing.inHand(), tally.completed.sum(), tally.redelivered.sum(), tally.skipped.sum(), tally.parked.sum(),
-                tally.retried.sum(), tally.missed.sum(), tally.filtered.sum(), trouble());
+                tally.retried.sum(), tally.missed.sum(), tally.filtered.sum(), trouble(),
+                host.rotation().trouble());
     }
 
     private @Nullable String trouble() {

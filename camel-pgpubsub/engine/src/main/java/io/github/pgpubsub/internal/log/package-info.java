@@ -33,8 +33,12 @@
  * window and the opening of the next one are one statement; both parts of a page are read together; a page is handed to the workers as a whole,
  * and their completions are collected ({@link io.github.pgpubsub.internal.log.Completions}).
  *
- * <p>Now and then the thread has old messages removed ({@link io.github.pgpubsub.internal.log.Rotation}) and shows that its groups are in use
+ * <p>Now and then the thread has old messages removed ({@link io.github.pgpubsub.internal.log.Rotation}; {@link io.github.pgpubsub.internal.log.RotationTrouble}
+ * tells operators what keeps them) and shows that its groups are in use
  * ({@link io.github.pgpubsub.internal.log.Upkeep}).
+ *
+ * <p>{@link io.github.pgpubsub.internal.log.Neighbours} asks on the listening session, at a consumer's start, whether others use its channel's
+ * name for the other kind of channel.
  *
  * <p>A worker begins a message only while {@code Lead.mayProcess} holds, so a process that resumes after a freeze begins nothing that its
  * successor may have. A message that was begun before is completed, and its acknowledgement is refused.

@@ -11,11 +11,15 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Requests about other backends: lock holders, application names, and ending a backend. Belongs to the session's thread.
+ * Requests about other backends: lock holders, application names, and ending a backend; and questions that nobody depends on. Belongs to the session's thread.
  */
 final class BackendRequests {
+
+    private static final Logger LOG = LoggerFactory.getLogger(BackendRequests.class);
 
     /** insufficient_privilege. */
     private static final String NOT_ALLOWED = "42501";
@@ -31,6 +35,8 @@ final class BackendRequests {
     private record NamesQuestion(
             Collection<Integer> backends, SessionStream.Answer<Map<Integer, String>> names, Subscriber owner) {}
 
+    private record TextsQuestion(String sql, List<String> parameters, SessionStream.Answer<List<String>> texts) {}
+
     private record Termination(int backend, long key, SessionStream.Answer<Boolean> allowed, Subscriber owner) {}
 
     private final ServerConnection connection;
@@ -38,6 +44,7 @@ final class BackendRequests {
     private final Refusals refusals;
     private final Batch<HoldersQuestion> holders = new Batch<>();
     private final Batch<NamesQuestion> names = new Batch<>();
+    private final Batch<TextsQuestion> texts = new Batch<>();
     private final Batch<Termination> terminations = new Batch<>();
 
     BackendRequests(ServerConnection connection, RoundTrips roundTrips, Refusals refusals) {
@@ -54,17 +61,22 @@ final class BackendRequests {
         names.add(new NamesQuestion(List.copyOf(backends), answer, owner));
     }
 
+    void ask(String sql, List<String> parameters, SessionStream.Answer<List<String>> answer) {
+        texts.add(new TextsQuestion(sql, List.copyOf(parameters), answer));
+    }
+
     void terminate(int backend, long key, SessionStream.Answer<Boolean> allowed, Subscriber owner) {
         terminations.add(new Termination(backend, key, allowed, owner));
     }
 
     boolean isEmpty() {
-        return holders.isEmpty() && names.isEmpty() && terminations.isEmpty();
+        return holders.isEmpty() && names.isEmpty() && texts.isEmpty() && terminations.isEmpty();
     }
 
     void flush() throws SQLException {
         askForHolders();
         askForNames();
+        askForTexts();
         terminate();
     }
 
@@ -126,6 +138,27 @@ final class BackendRequests {
             }
         }
         return found;
+    }
+
+    private void askForTexts() throws SQLException {
+        for (TextsQuestion question : texts.take()) {
+            List<String> answer = new ArrayList<>();
+            try (PreparedStatement statement = connection.jdbc().prepareStatement(question.sql)) {
+                for (int i = 0; i < question.parameters.size(); i++) {
+                    statement.setString(i + 1, question.parameters.get(i));
+                }
+                try (ResultSet rows = roundTrips.query(statement)) {
+                    while (rows.next()) {
+                        answer.add(rows.getString(1));
+                    }
+                }
+            } catch (SQLException e) {
+                throwUnlessRefusal(e);
+                LOG.debug("The server does not answer a question that nobody depends on", e);
+                answer.clear();
+            }
+            question.texts.accept(answer);
+        }
     }
 
     private void terminate() throws SQLException {

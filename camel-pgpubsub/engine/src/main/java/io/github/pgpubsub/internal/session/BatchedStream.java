@@ -87,6 +87,12 @@ final class BatchedStream implements SessionStream {
     }
 
     @Override
+    public void ask(String sql, List<String> parameters, Answer<List<String>> texts) {
+        assert isOnSessionThread();
+        backends.ask(sql, parameters, texts);
+    }
+
+    @Override
     public void terminate(int backend, long key, Answer<Boolean> allowed) {
         assert isOnSessionThread();
         backends.terminate(backend, key, allowed, owner);

@@ -95,7 +95,7 @@ public final class LogSchema {
             function("join_group", "pg_catalog.text, pg_catalog.text, pg_catalog.text, integer, interval"),
             function("drop_group", "pg_catalog.text, pg_catalog.text"),
             function("seek", "pg_catalog.text, pg_catalog.text, pg_catalog.text"),
-            function("requeue", "pg_catalog.text, pg_catalog.text, bigint"),
+            function("requeue", "pg_catalog.text, pg_catalog.text, bigint, bigint"),
             function("rotate", "interval, interval, interval, bigint"));
 
     private static final List<Right> TO_STORE = List.of(

@@ -62,6 +62,21 @@ class WakeUpTest {
         }
     }
 
+    /** What it reads must not be what readers update all the time: with a snapshot held, that gets slower with each update. */
+    @Test
+    void aWriterReadsWhoReadsAndNoPlace() throws SQLException {
+        postgres.strings("select no from pgpubsub.join_group('c', 'g')");
+        readers(2, "c");
+        try (Writer writer = Writer.of(postgres)) {
+            writer.write("c", "a");
+            assertThat(writer.value("select string_agg(relname, ' ' order by relname) from pg_stat_xact_user_tables"
+                    + " where schemaname = 'pgpubsub' and coalesce(seq_scan, 0) + coalesce(idx_scan, 0) > 0"))
+                    .isEqualTo("subscriber");
+            assertThat(writer.value("select string_agg(relname, ' ' order by relname) from pg_stat_xact_user_tables"
+                    + " where schemaname = 'pgpubsub' and n_tup_ins + n_tup_upd + n_tup_del > 0")).matches("message_\\d");
+        }
+    }
+
     /** A lock each would fill the server's lock table. */
     @Test
     void manyReadersAreNotifiedWithoutLocks() throws SQLException {
