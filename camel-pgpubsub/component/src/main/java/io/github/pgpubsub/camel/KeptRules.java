@@ -20,6 +20,9 @@ final class KeptRules {
             "onError", "retryDelay", "retryMaxDelay", "retryLimit", "wakeUp", "pollInterval", "maxPayload",
             "headerFilterStrategy");
 
+    /** Also for watchTable on a plain channel: the functions that watch tables are in the log's schema. */
+    private static final Set<String> OF_THE_LOG = Set.of("logSchema", "createLog");
+
     private KeptRules() {}
 
     /**
@@ -29,9 +32,14 @@ final class KeptRules {
      */
     static void check(PgPubSubConfiguration configuration, Set<String> given) {
         if (!configuration.isDurable()) {
-            NEED_DURABLE.stream().filter(given::contains).findFirst().ifPresent(option -> {
-                throw new IllegalArgumentException("The option " + option + " needs durable=true");
-            });
+            boolean usesLog = configuration.getWatchTable() != null;
+            NEED_DURABLE.stream().filter(given::contains).filter(option -> !(usesLog && OF_THE_LOG.contains(option))).findFirst()
+                    .ifPresent(option -> {
+                        throw new IllegalArgumentException("The option " + option + " needs durable=true");
+                    });
+        }
+        if (given.contains("watchOperations") && configuration.getWatchTable() == null) {
+            throw new IllegalArgumentException("The option watchOperations needs watchTable");
         }
     }
 

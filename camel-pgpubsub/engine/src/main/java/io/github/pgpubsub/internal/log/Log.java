@@ -22,6 +22,7 @@ import io.github.pgpubsub.kept.KeptOptions;
 import io.github.pgpubsub.kept.KeptSubscription;
 import io.github.pgpubsub.kept.NewMessage;
 import io.github.pgpubsub.kept.StartFrom;
+import io.github.pgpubsub.kept.WatchedTable;
 import io.github.pgpubsub.status.PublisherStatus;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -212,6 +213,11 @@ public final class Log implements KeptMessages, AutoCloseable {
             }
         }
         shared.close();
+    }
+
+    @Override
+    public boolean watch(WatchedTable table) throws SQLException {
+        return questions.watch(table);
     }
 
     // ---- for operators

@@ -30,7 +30,7 @@ public final class LogSchema {
     /** What a process wants to do with the log, and the rights that this takes. */
     public enum Use {
 
-        SEND, RECEIVE
+        SEND, RECEIVE, WATCH
     }
 
     /** One privilege on one object of the log, or on some columns of it. */
@@ -80,6 +80,14 @@ public final class LogSchema {
             function("seek", "pg_catalog.text, pg_catalog.text, pg_catalog.text"),
             function("requeue", "pg_catalog.text, pg_catalog.text, bigint"),
             function("rotate", "interval, interval, interval, bigint"));
+
+    private static final List<Right> TO_WATCH = List.of(
+            new Right("table", "version", "SELECT"),
+            function("watch", "pg_catalog.regclass, pg_catalog.text, pg_catalog.text[], boolean"),
+            function("watch_plan", "pg_catalog.regclass, pg_catalog.text, pg_catalog.text[], boolean"),
+            function("watch_tables", "pg_catalog.regclass"),
+            function("watch_trigger", "pg_catalog.text, pg_catalog.text, boolean"),
+            function("watch_run", "pg_catalog.regclass[], pg_catalog.oid, pg_catalog.text, pg_catalog.text[]"));
 
     /** @param types as regprocedure reads them; a keyword such as bigint always means pg_catalog's type */
     private static Right function(String name, String types) {
@@ -290,11 +298,18 @@ public final class LogSchema {
         }
     }
 
+    private static List<Right> rights(Use use) {
+        return switch (use) {
+            case SEND -> TO_SEND;
+            case RECEIVE -> TO_RECEIVE;
+            case WATCH -> TO_WATCH;
+        };
+    }
+
     private List<Right> missing(Connection connection, Use use) throws SQLException {
-        List<Right> each = (use == Use.SEND ? TO_SEND : TO_RECEIVE)
-                .stream().flatMap(right -> right.columns.isEmpty() ? Stream.of(right)
-                        : right.columns.stream()
-                                .map(column -> new Right(right.kind, right.object, right.privilege, List.of(column))))
+        List<Right> each = rights(use).stream().flatMap(right -> right.columns.isEmpty() ? Stream.of(right)
+                : right.columns.stream()
+                        .map(column -> new Right(right.kind, right.object, right.privilege, List.of(column))))
                 .toList();
         try (PreparedStatement statement = connection.prepareStatement(RIGHTS)) {
             statement.setArray(1, texts(connection, each.stream().map(Right::kind)));
