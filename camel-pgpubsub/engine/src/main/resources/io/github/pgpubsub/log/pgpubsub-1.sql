@@ -1070,7 +1070,7 @@ begin
       and g.tgargs = convert_to(watch_plan.channel, getdatabaseencoding()) || decode('00', 'hex') as is_equal
     from wanted w left join pg_trigger g on g.tgrelid = w.relation and g.tgname = w.trigger and not g.tgisinternal
   )
-  select array_agg(format('drop trigger %I on %s', f.trigger, f.relation)) filter (where f.is_there and not f.is_equal),
+  select array_agg(format('drop trigger %I on %s', f.trigger, f.relation)) filter (where f.is_there and f.is_equal is not true),
     array_agg(format('create trigger %I after %s on %s%s for each statement execute function %I.%I(%L)', f.trigger, f.operation, f.relation,
       case when coalesce(f.old, f.new) is not null then concat(' referencing', ' old table as ' || f.old, ' new table as ' || f.new) end,
       place, name, watch_plan.channel)) filter (where f.wanted and f.is_equal is not true)

@@ -156,13 +156,17 @@ class WatchTest {
                 + " '{\"z\": 1.50, \"a\": null}', 'ok', 5, (1, '2026-01-31 08:00:00+01'), array[(1, '2026-01-31 08:00:00+01')::pair],"
                 + " '{1,null,3}', '{{1,2},{3,4}}', '{\"a b\",NULL,\"\"}', '[2026-01-31,2026-02-28)', '[2026-01-31 08:00:00+01,)', '10.0.0.1/8',"
                 + " B'101', 12.5, '5', 'pg_class', '(1,2)', 'a fat cat', '{2026-01-31 08:00:00+01}')";
+        // The driver wants to hear of no other DateStyle. From PostgreSQL 14 on it hears of what a statement leaves behind only.
+        boolean hears = postgres.number("select current_setting('server_version_num')") < 140_000;
+        String strange = hears ? "ISO, MDY" : "SQL, DMY";
         try (Connection writer = postgres.connect(); java.sql.Statement sql = writer.createStatement()) {
-            sql.execute(
-                    "set timezone = 'Asia/Tokyo'; set datestyle = 'SQL, DMY'; set intervalstyle = 'iso_8601'; set bytea_output = 'escape';"
-                            + " set extra_float_digits = -5; set quote_all_identifiers = on; set search_path = public; set enable_hashjoin = off;"
-                            + " set standard_conforming_strings = on; set xmloption = document");
-            sql.execute("insert into " + table + " values " + values);
-            sql.execute("set standard_conforming_strings = off; update " + table + " set i2 = 3; delete from " + table);
+            sql.execute("set timezone = 'Asia/Tokyo'; set intervalstyle = 'iso_8601'; set bytea_output = 'escape';"
+                    + " set extra_float_digits = -5; set quote_all_identifiers = on; set search_path = public; set enable_hashjoin = off");
+            sql.execute("do $do$ begin perform set_config('datestyle', '" + strange + "', true); insert into " + table + " values " + values
+                    + "; perform set_config('datestyle', 'ISO, MDY', true); end $do$");
+            sql.execute("set standard_conforming_strings = off");
+            sql.execute("do $do$ begin perform set_config('datestyle', '" + strange + "', true); update " + table + " set i2 = 3; delete from "
+                    + table + "; perform set_config('datestyle', 'ISO, MDY', true); end $do$");
         }
         String row = "{\"id\":\"00000000-0000-0000-0000-000000000001\",\"filler\":\"" + "x".repeat(filler)
                 + "\",\"i2\":-1,\"i8\":9007199254740993,\"num\":1234567890.12345678901234567890,\"nan\":\"NaN\",\"f4\":0.1,\"f8\":0.1,"

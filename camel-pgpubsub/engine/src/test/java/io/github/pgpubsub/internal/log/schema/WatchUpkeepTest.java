@@ -60,7 +60,7 @@ class WatchUpkeepTest {
             reading.setReadOnly(true);
             reading.createStatement().execute("select pgpubsub.watch(" + all + ")");
             assertThat(watch(all + ", operations => '{TRUNCATE, delete,update,insert,insert}'")).isFalse();
-            assertThatThrownBy(() -> watch(all + ", operations => '{delete}'")).hasMessageContaining("DDL");
+            assertThatThrownBy(() -> watch(all + ", operations => '{delete}'")).hasStackTraceContaining("DDL");
         } finally {
             postgres.execute("drop event trigger forbid");
         }
@@ -269,9 +269,9 @@ class WatchUpkeepTest {
         assertThat(triggers("left_one")).contains("short lived_insert_c");
         postgres.execute("drop schema \"short lived\" cascade");
         postgres.execute(
-                "insert into left_one values (2); insert into lefts.left_two values (2); update lefts.left_two set id = 3;"
+                "insert into left_one values (2); insert into lefts.left_two values (2); update lefts.left_two set id = id + 10;"
                         + " truncate lefts.left_two");
         assertThat(triggers("left_one")).isEmpty();
-        postgres.execute("drop schema lefts cascade; drop role " + role);
+        postgres.execute("drop schema lefts cascade");
     }
 }
