@@ -162,10 +162,12 @@ class WatchTest {
         try (Connection writer = postgres.connect(); java.sql.Statement sql = writer.createStatement()) {
             sql.execute("set timezone = 'Asia/Tokyo'; set intervalstyle = 'iso_8601'; set bytea_output = 'escape';"
                     + " set extra_float_digits = -5; set quote_all_identifiers = on; set search_path = public; set enable_hashjoin = off");
-            sql.execute("do $do$ begin perform set_config('datestyle', '" + strange + "', true); insert into " + table + " values " + values
+            sql.execute("do $do$ begin perform set_config('datestyle', '" + strange + "', true); insert into " + table
+                    + " values " + values
                     + "; perform set_config('datestyle', 'ISO, MDY', true); end $do$");
             sql.execute("set standard_conforming_strings = off");
-            sql.execute("do $do$ begin perform set_config('datestyle', '" + strange + "', true); update " + table + " set i2 = 3; delete from "
+            sql.execute("do $do$ begin perform set_config('datestyle', '" + strange + "', true); update " + table
+                    + " set i2 = 3; delete from "
                     + table + "; perform set_config('datestyle', 'ISO, MDY', true); end $do$");
         }
         String row = "{\"id\":\"00000000-0000-0000-0000-000000000001\",\"filler\":\"" + "x".repeat(filler)
