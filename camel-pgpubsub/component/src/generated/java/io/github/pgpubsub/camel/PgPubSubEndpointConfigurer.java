@@ -105,6 +105,10 @@ public class PgPubSubEndpointConfigurer extends PropertyConfigurerSupport implem
         case "user": target.getConfiguration().setUser(property(camelContext, java.lang.String.class, value)); return true;
         case "wakeup":
         case "wakeUp": target.getConfiguration().setWakeUp(property(camelContext, boolean.class, value)); return true;
+        case "watchoperations":
+        case "watchOperations": target.getConfiguration().setWatchOperations(property(camelContext, java.lang.String.class, value)); return true;
+        case "watchtable":
+        case "watchTable": target.getConfiguration().setWatchTable(property(camelContext, java.lang.String.class, value)); return true;
         default: return false;
         }
     }
@@ -194,6 +198,10 @@ public class PgPubSubEndpointConfigurer extends PropertyConfigurerSupport implem
         case "user": return java.lang.String.class;
         case "wakeup":
         case "wakeUp": return boolean.class;
+        case "watchoperations":
+        case "watchOperations": return java.lang.String.class;
+        case "watchtable":
+        case "watchTable": return java.lang.String.class;
         default: return null;
         }
     }
@@ -284,6 +292,10 @@ public class PgPubSubEndpointConfigurer extends PropertyConfigurerSupport implem
         case "user": return target.getConfiguration().getUser();
         case "wakeup":
         case "wakeUp": return target.getConfiguration().isWakeUp();
+        case "watchoperations":
+        case "watchOperations": return target.getConfiguration().getWatchOperations();
+        case "watchtable":
+        case "watchTable": return target.getConfiguration().getWatchTable();
         default: return null;
         }
     }

@@ -45,8 +45,9 @@ class WatchTableTest {
                     .start();
             inbox.awaitSize(3);
         }
-        assertThat(inbox.bodies()).extracting(WatchTableTest::operation).containsExactly("c {id=1, text=a}", "u {id=1, text=b}",
-                "c {id=2, text=c}");
+        assertThat(inbox.bodies()).extracting(WatchTableTest::operation).containsExactly("c {\"id\":1,\"text\":\"a\"}",
+                "u {\"id\":1,\"text\":\"b\"}",
+                "c {\"id\":2,\"text\":\"c\"}");
         assertThat(inbox.messages()).extracting(message -> message.getHeader(PgPubSubConstants.KEY)).containsExactly("1", "1",
                 "2");
     }

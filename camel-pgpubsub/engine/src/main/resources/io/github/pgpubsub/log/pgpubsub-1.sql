@@ -805,7 +805,7 @@ declare
   -- Of one row, called "r".
   key text;
   object text;
-  template constant text := 'select row_number() over () as i, pgpubsub.row_json(r.*)::text as j, %s as key, %s as keys from %s as r';
+  rows constant text := 'select row_number() over () as i, %s(r.*)::text as j, %s as key, %s as keys from %s as r';
   nothing constant text := 'select null::bigint as i, null::text as j, null::text as key, null::text as keys where false';
 begin
   select case count(*) when 0 then 'null::text' when 1 then min(format('to_json(r.%I) #>> %L', k.name, '{}'))
@@ -813,9 +813,9 @@ begin
     format('%L || %s%L', '{', coalesce(
       string_agg(format('%L || to_json(r.%I)', to_json(k.name) || ':', k.name), ' || '','' || ' order by k.n) || ' || ', ''), '}')
   into key, object
-  from unnest(large_changes.keys) with ordinality as k (name, n);
+  from unnest(coalesce(large_changes.keys, '{}')) with ordinality as k (name, n);
   return format($sql$
-    insert into pgpubsub.message (channel, key, payload)
+    insert into %3$s (channel, key, payload)
     select $1, c.key, c.payload || case when c.cut then ',"oversize":true' else '' end || $2
     from (%1$s) as b full join (%2$s) as a on a.i = b.i
     cross join lateral (
@@ -831,8 +831,9 @@ begin
     ) as c
     order by coalesce(a.i, b.i), c.n
   $sql$,
-    case when operation = 'INSERT' then nothing else format(template, key, object, 'pgpubsub_old') end,
-    case when operation = 'DELETE' then nothing else format(template, key, object, 'pgpubsub_new') end);
+    case when operation = 'INSERT' then nothing else format(rows, 'pgpubsub.row_json'::regproc, key, object, 'pgpubsub_old') end,
+    case when operation = 'DELETE' then nothing else format(rows, 'pgpubsub.row_json'::regproc, key, object, 'pgpubsub_new') end,
+    'pgpubsub.message'::regclass);
 end
 $body$;
 
@@ -843,20 +844,24 @@ $body$;
 -- It runs with the rights of the table's owner: where that is not the log's owner, watch() makes a copy of this function that is the
 -- table's owner's. A row becomes JSON by casts which the owners of its types may have defined, so the log's owner must not run them.
 --
--- All that the text of a value depends on is set here. Names in a query are names of columns first, and the rows are a subquery
--- of their own, so columns of any name do no harm. No query is planned for a number of rows: what the first statement changes decides nothing.
+-- All settings that the text of a value depends on are set: four with the function; each of these costs every statement, so the five that
+-- hardly anybody changes are looked at first. Names in a query are names of columns first, and the rows are a subquery of their own,
+-- so columns of any name do no harm. No plan depends on the number of rows that the first statement has changed. Without
+-- enable_seqscan = off the small pg_index would be read as a whole.
 create or replace function pgpubsub.changed() returns trigger
-language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
-  set timezone = 'UTC' set datestyle = 'ISO, YMD' set intervalstyle = 'postgres' set bytea_output = 'hex' set extra_float_digits = 1
-  set lc_monetary = 'C' set quote_all_identifiers = off
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set timezone = 'UTC' set lc_monetary = 'C'
 as $body$
 #variable_conflict use_column
 <<watch>>
 declare
-  -- Of the primary key.
+  -- Names of the primary key's columns.
   keys text[];
+  columns integer;
   largest integer;
   tail text;
+  settings constant text[] := '{datestyle,intervalstyle,bytea_output,extra_float_digits,quote_all_identifiers}';
+  -- The writer's, if they differ.
+  former text[];
 begin
   if to_regclass('pgpubsub.message') is null then
     -- The log was dropped, and the table goes on.
@@ -868,11 +873,6 @@ begin
     insert into pgpubsub.message (channel, payload) values (tg_argv[0], '{"op":"t","before":null,"after":null' || watch.tail);
     return null;
   end if;
-  keys := array(
-    select a.attname::text
-    from pg_index i cross join unnest(i.indkey) with ordinality as k (attnum, n)
-      join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum
-    where i.indrelid = tg_relid and i.indisprimary order by k.n);
   if tg_op <> 'INSERT' then
     select max(pg_column_size(o.*)) into watch.largest from pgpubsub_old as o;
   end if;
@@ -882,35 +882,49 @@ begin
   if largest is null then
     return null;
   end if;
-  if largest > 4096 then
+  select array[a.attname::text], i.indnkeyatts into watch.keys, watch.columns
+  from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
+  where i.indrelid = tg_relid and i.indisprimary;
+  if columns > 1 then
+    keys := array(
+      select a.attname::text
+      from pg_index i cross join generate_series(1, i.indnkeyatts) as n
+        join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[n - 1]
+      where i.indrelid = tg_relid and i.indisprimary order by n);
+  end if;
+  if current_setting('datestyle') !~ '^ISO' or current_setting('intervalstyle') <> 'postgres' or current_setting('bytea_output') <> 'hex'
+      or current_setting('extra_float_digits')::integer < 1 or current_setting('quote_all_identifiers') <> 'off' then
+    former := array(select current_setting(s.name) from unnest(watch.settings) with ordinality as s (name, n) order by s.n);
+    perform set_config(s.name, s.value, true)
+    from unnest(watch.settings, '{"ISO, YMD",postgres,hex,1,off}'::text[]) as s (name, value);
+  end if;
+
+  if largest > 4096 or columns > 4 then
     execute pgpubsub.large_changes(tg_op, watch.keys) using tg_argv[0], watch.tail;
   elsif tg_op = 'INSERT' then
     insert into pgpubsub.message (channel, key, payload)
     select tg_argv[0],
-      case cardinality(watch.keys) when 0 then null when 1 then c.j ->> watch.keys[1] else (
-        select '[' || string_agg((c.j -> k.name)::text, ',' order by k.n) || ']' from unnest(watch.keys) with ordinality as k (name, n)) end,
+      case when watch.keys[2] is null then c.j ->> watch.keys[1] else '[' || (c.j -> watch.keys[1]) || ',' || (c.j -> watch.keys[2])
+        || coalesce(',' || (c.j -> watch.keys[3]), '') || coalesce(',' || (c.j -> watch.keys[4]), '') || ']' end,
       '{"op":"c","before":null,"after":' || c.j || watch.tail
     from (select row_to_json(n.*) as j from pgpubsub_new as n offset 0) as c;
   elsif tg_op = 'DELETE' then
     insert into pgpubsub.message (channel, key, payload)
     select tg_argv[0],
-      case cardinality(watch.keys) when 0 then null when 1 then c.j ->> watch.keys[1] else (
-        select '[' || string_agg((c.j -> k.name)::text, ',' order by k.n) || ']' from unnest(watch.keys) with ordinality as k (name, n)) end,
+      case when watch.keys[2] is null then c.j ->> watch.keys[1] else '[' || (c.j -> watch.keys[1]) || ',' || (c.j -> watch.keys[2])
+        || coalesce(',' || (c.j -> watch.keys[3]), '') || coalesce(',' || (c.j -> watch.keys[4]), '') || ']' end,
       '{"op":"d","before":' || c.j || ',"after":null' || watch.tail
     from (select row_to_json(o.*) as j from pgpubsub_old as o offset 0) as c;
   else
     insert into pgpubsub.message (channel, key, payload)
     select tg_argv[0], c.key, c.payload
-    from (
-      select row_number() over () as i, row_to_json(o.*) as j from pgpubsub_old as o offset 0
-    ) as b full join (
-      select row_number() over () as i, row_to_json(n.*) as j from pgpubsub_new as n offset 0
-    ) as a on a.i = b.i
+    from (select row_number() over () as i, row_to_json(o.*) as j from pgpubsub_old as o) as b
+    full join (select row_number() over () as i, row_to_json(n.*) as j from pgpubsub_new as n) as a on a.i = b.i
     cross join lateral (
-      select case cardinality(watch.keys) when 0 then null when 1 then b.j ->> watch.keys[1] else (
-          select '[' || string_agg((b.j -> k.name)::text, ',' order by k.n) || ']' from unnest(watch.keys) with ordinality as k (name, n)) end as b,
-        case cardinality(watch.keys) when 0 then null when 1 then a.j ->> watch.keys[1] else (
-          select '[' || string_agg((a.j -> k.name)::text, ',' order by k.n) || ']' from unnest(watch.keys) with ordinality as k (name, n)) end as a
+      select case when watch.keys[2] is null then b.j ->> watch.keys[1] else '[' || (b.j -> watch.keys[1]) || ',' || (b.j -> watch.keys[2])
+        || coalesce(',' || (b.j -> watch.keys[3]), '') || coalesce(',' || (b.j -> watch.keys[4]), '') || ']' end as b,
+        case when watch.keys[2] is null then a.j ->> watch.keys[1] else '[' || (a.j -> watch.keys[1]) || ',' || (a.j -> watch.keys[2])
+        || coalesce(',' || (a.j -> watch.keys[3]), '') || coalesce(',' || (a.j -> watch.keys[4]), '') || ']' end as a
       offset 0
     ) as key
     cross join lateral (
@@ -923,6 +937,10 @@ begin
       where (key.a = key.b) is not true and a.j is not null
     ) as c
     order by coalesce(a.i, b.i), c.n;
+  end if;
+
+  if former is not null then
+    perform set_config(s.name, s.value, true) from unnest(watch.settings, watch.former) as s (name, value);
   end if;
   return null;
 end
@@ -953,8 +971,8 @@ begin
     select case count(*) when 0 then 'null::text' when 1 then min(format('to_json(r.%I)::text', a.attname))
         else format('%L || %s || %L', '[', string_agg(format('to_json(r.%I)', a.attname), ' || '','' || ' order by k.n), ']') end
     into expression
-    from pg_index i cross join unnest(i.indkey) with ordinality as k (attnum, n)
-      join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum
+    from pg_index i cross join generate_series(1, i.indnkeyatts) as k (n)
+      join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[k.n - 1]
     where i.indrelid = tg_relid and i.indisprimary;
     for key in execute format(case tg_op when 'INSERT' then 'select %1$s from pgpubsub_new as r'
         when 'DELETE' then 'select %1$s from pgpubsub_old as r'

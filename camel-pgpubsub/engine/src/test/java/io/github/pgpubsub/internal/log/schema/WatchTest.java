@@ -115,6 +115,46 @@ class WatchTest {
                         "- {\"op\":\"d\",\"before\":{\"a\":3,x}");
     }
 
+    /** Columns that an index only includes are no part of the key; up to four columns make a key in one way, more in another. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4, 5, 7})
+    void keysOfAnyNumberOfColumns(int columns) {
+        String table = "wide_" + columns;
+        List<String> names = IntStream.rangeClosed(1, columns).mapToObj(i -> "k" + i).toList();
+        postgres.execute("create table " + table + " (x int, " + String.join(" int, ", names) + " int, primary key ("
+                + String.join(", ", names)
+                + ") include (x))");
+        watch("'" + table + "', '" + table + "'");
+        String values = IntStream.rangeClosed(1, columns).mapToObj(Integer::toString)
+                .collect(java.util.stream.Collectors.joining(","));
+        postgres.execute(
+                "insert into " + table + " values (9, " + values + "); update " + table + " set x = 8; delete from " + table);
+        assertThat(take(table)).extracting(change -> change.substring(0, change.indexOf(' ')))
+                .containsOnly(columns == 1 ? values : "[" + values + "]").hasSize(3);
+    }
+
+    /** What the trigger sets for itself, a writer must not find. */
+    @Test
+    void theWritersSettingsStay() throws SQLException {
+        postgres.execute("create table settings (id int primary key, i interval)");
+        watch("'settings', 'settings'");
+        try (Connection writer = postgres.connect(); java.sql.Statement sql = writer.createStatement()) {
+            writer.setAutoCommit(false);
+            sql.execute(
+                    "set timezone = 'Asia/Tokyo'; set intervalstyle = iso_8601; set bytea_output = escape; set extra_float_digits = 0;"
+                            + " set quote_all_identifiers = on; insert into settings values (1, '1 day')");
+            try (java.sql.ResultSet row = sql
+                    .executeQuery("select concat_ws(' ', current_setting('timezone'), current_setting('intervalstyle'),"
+                            + " current_setting('bytea_output'), current_setting('extra_float_digits'), current_setting('quote_all_identifiers'),"
+                            + " current_setting('enable_seqscan'), current_setting('search_path'))")) {
+                row.next();
+                assertThat(row.getString(1)).isEqualTo("Asia/Tokyo iso_8601 escape 0 on on \"$user\", public");
+            }
+            writer.commit();
+        }
+        assertThat(take("settings")).singleElement().asString().contains("\"i\":\"1 day\"");
+    }
+
     /** The names of the trigger's own variables, aliases and tables. */
     @ParameterizedTest
     @ValueSource(ints = {0, 5000})
@@ -122,7 +162,7 @@ class WatchTest {
         String table = "\"Bestellungen 'ü' \"\"%s\"\" \\ " + filler + "\"";
         postgres.execute("create table " + table + " (n int primary key, o int, i int, j json, k text default repeat('x', "
                 + filler
-                + "), key int, keys int, watch int, largest int, tail int, channel int, r int, a int, b int, c int, p int, cut int,"
+                + "), key int, keys int, watch int, largest int, tail int, channel int, r int, a int, b int, c int, p int, cut int, columns int, settings int, former int, s int, name int, value int,"
                 + " tg_op int, pgpubsub_new int, pgpubsub_old int, \"table\" int, \"ü\" int)");
         watch("'" + table.replace("'", "''") + "', 'any ''name'' \\ ü'");
         postgres.execute("insert into " + table + " (n, o) values (1, 2), (2, 3); update " + table
