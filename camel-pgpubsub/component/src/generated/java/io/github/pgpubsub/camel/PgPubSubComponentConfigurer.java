@@ -126,6 +126,10 @@ public class PgPubSubComponentConfigurer extends PropertyConfigurerSupport imple
         case "user": getOrCreateConfiguration(target).setUser(property(camelContext, java.lang.String.class, value)); return true;
         case "wakeup":
         case "wakeUp": getOrCreateConfiguration(target).setWakeUp(property(camelContext, boolean.class, value)); return true;
+        case "watchoperations":
+        case "watchOperations": getOrCreateConfiguration(target).setWatchOperations(property(camelContext, java.lang.String.class, value)); return true;
+        case "watchtable":
+        case "watchTable": getOrCreateConfiguration(target).setWatchTable(property(camelContext, java.lang.String.class, value)); return true;
         default: return false;
         }
     }
@@ -229,6 +233,10 @@ public class PgPubSubComponentConfigurer extends PropertyConfigurerSupport imple
         case "user": return java.lang.String.class;
         case "wakeup":
         case "wakeUp": return boolean.class;
+        case "watchoperations":
+        case "watchOperations": return java.lang.String.class;
+        case "watchtable":
+        case "watchTable": return java.lang.String.class;
         default: return null;
         }
     }
@@ -333,6 +341,10 @@ public class PgPubSubComponentConfigurer extends PropertyConfigurerSupport imple
         case "user": return getOrCreateConfiguration(target).getUser();
         case "wakeup":
         case "wakeUp": return getOrCreateConfiguration(target).isWakeUp();
+        case "watchoperations":
+        case "watchOperations": return getOrCreateConfiguration(target).getWatchOperations();
+        case "watchtable":
+        case "watchTable": return getOrCreateConfiguration(target).getWatchTable();
         default: return null;
         }
     }

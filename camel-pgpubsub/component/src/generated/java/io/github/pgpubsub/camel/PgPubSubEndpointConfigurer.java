@@ -111,6 +111,10 @@ public class PgPubSubEndpointConfigurer extends PropertyConfigurerSupport implem
         case "user": target.getConfiguration().setUser(property(camelContext, java.lang.String.class, value)); return true;
         case "wakeup":
         case "wakeUp": target.getConfiguration().setWakeUp(property(camelContext, boolean.class, value)); return true;
+        case "watchoperations":
+        case "watchOperations": target.getConfiguration().setWatchOperations(property(camelContext, java.lang.String.class, value)); return true;
+        case "watchtable":
+        case "watchTable": target.getConfiguration().setWatchTable(property(camelContext, java.lang.String.class, value)); return true;
         default: return false;
         }
     }
@@ -206,6 +210,10 @@ public class PgPubSubEndpointConfigurer extends PropertyConfigurerSupport implem
         case "user": return java.lang.String.class;
         case "wakeup":
         case "wakeUp": return boolean.class;
+        case "watchoperations":
+        case "watchOperations": return java.lang.String.class;
+        case "watchtable":
+        case "watchTable": return java.lang.String.class;
         default: return null;
         }
     }
@@ -302,6 +310,10 @@ public class PgPubSubEndpointConfigurer extends PropertyConfigurerSupport implem
         case "user": return target.getConfiguration().getUser();
         case "wakeup":
         case "wakeUp": return target.getConfiguration().isWakeUp();
+        case "watchoperations":
+        case "watchOperations": return target.getConfiguration().getWatchOperations();
+        case "watchtable":
+        case "watchTable": return target.getConfiguration().getWatchTable();
         default: return null;
         }
     }

@@ -23,7 +23,7 @@ public class PgPubSubEndpointUriFactory extends org.apache.camel.support.compone
     private static final Set<String> SECRET_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(50);
+        Set<String> props = new HashSet<>(52);
         props.add("ackMode");
         props.add("acquireInterval");
         props.add("batchSize");
@@ -74,6 +74,8 @@ public class PgPubSubEndpointUriFactory extends org.apache.camel.support.compone
         props.add("url");
         props.add("user");
         props.add("wakeUp");
+        props.add("watchOperations");
+        props.add("watchTable");
         PROPERTY_NAMES = Collections.unmodifiableSet(props);
         Set<String> secretProps = new HashSet<>(3);
         secretProps.add("password");

@@ -5,7 +5,13 @@ import io.github.pgpubsub.kept.AckMode;
 import io.github.pgpubsub.kept.NewMessage;
 import io.github.pgpubsub.kept.OnError;
 import io.github.pgpubsub.kept.StartFrom;
+import io.github.pgpubsub.kept.TableOperation;
+import io.github.pgpubsub.kept.WatchedTable;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.camel.spi.HeaderFilterStrategy;
 import org.apache.camel.spi.HeaderFilterStrategyAware;
 import org.apache.camel.spi.UriParam;
@@ -50,6 +56,11 @@ public abstract class KeptConfiguration implements HeaderFilterStrategyAware {
     @UriParam(label = "consumer,durable,advanced", defaultValue = "1000", javaType = "java.time.Duration")
     private long pollInterval = 1000;
 
+    @UriParam(label = "consumer")
+    private @Nullable String watchTable;
+    @UriParam(label = "consumer", defaultValue = "insert,update,delete,truncate")
+    private String watchOperations = "insert,update,delete,truncate";
+
     @UriParam(label = "producer,durable", defaultValue = "" + NewMessage.MAX_PAYLOAD)
     private int maxPayload = NewMessage.MAX_PAYLOAD;
 
@@ -69,7 +80,7 @@ public abstract class KeptConfiguration implements HeaderFilterStrategyAware {
         return logSchema;
     }
 
-    /** The database schema with the log of kept messages, 1 to 63 bytes. Needs durable=true or oversize=store. */
+    /** The database schema with the log of kept messages, 1 to 63 bytes. Needs durable=true, oversize=store or watchTable. */
     public void setLogSchema(String logSchema) {
         int bytes = logSchema.getBytes(StandardCharsets.UTF_8).length;
         if (bytes < 1 || bytes > MAX_NAME) {
@@ -84,7 +95,7 @@ public abstract class KeptConfiguration implements HeaderFilterStrategyAware {
 
     /**
      * Whether to create the log of kept messages at start if it is absent, and to bring an older one up to date. If false, a start says
-     * what is missing. Needs durable=true or oversize=store.
+     * what is missing. Needs durable=true, oversize=store or watchTable.
      */
     public void setCreateLog(boolean createLog) {
         this.createLog = createLog;
@@ -217,6 +228,46 @@ public abstract class KeptConfiguration implements HeaderFilterStrategyAware {
     /** How often to look for messages without having been woken, 1 ms to 24 days. Needs durable=true. */
     public void setPollInterval(long pollInterval) {
         this.pollInterval = in(Range.DURATION, "pollInterval", pollInterval);
+    }
+
+    public @Nullable String getWatchTable() {
+        return watchTable;
+    }
+
+    /**
+     * Table whose changes are sent to this channel, written as in SQL: sales.orders, or sales."Order Lines". At its start the consumer
+     * installs triggers on the table, unless they are there already, and they stay when it stops. With durable=true each changed row
+     * is a message with the old and the new row; otherwise each statement notifies of the primary keys of the rows that it has changed. The
+     * role must own the table, or its owner must have installed the triggers with pgpubsub.watch in SQL.
+     */
+    public void setWatchTable(@Nullable String watchTable) {
+        this.watchTable = watchTable;
+    }
+
+    public String getWatchOperations() {
+        return watchOperations;
+    }
+
+    /** Which changes of watchTable are sent: some of insert, update, delete and truncate, separated by commas. */
+    public void setWatchOperations(String watchOperations) {
+        Set<TableOperation> unused = operations(watchOperations);
+        this.watchOperations = watchOperations;
+    }
+
+    private static Set<TableOperation> operations(String names) {
+        try {
+            return Arrays.stream(names.split(",", -1)).map(name -> TableOperation.valueOf(name.trim().toLowerCase(Locale.ROOT)))
+                    .collect(Collectors.toSet());
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("The option watchOperations is " + names
+                    + "; it must be some of insert, update, delete, truncate, separated by commas", e);
+        }
+    }
+
+    /** Null: no table is to be watched. */
+    @Nullable
+    WatchedTable watchedTable(String channel) {
+        return watchTable == null ? null : new WatchedTable(watchTable, channel, operations(watchOperations), durable);
     }
 
     public int getMaxPayload() {

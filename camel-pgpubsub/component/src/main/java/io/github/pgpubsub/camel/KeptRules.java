@@ -18,7 +18,9 @@ final class KeptRules {
     private static final List<String> NEED_DURABLE = List.of("startFrom", "ackMode", "transactionManager", "onError",
             "retryDelay",
             "retryMaxDelay", "retryLimit", "wakeUp", "pollInterval", "headerFilterStrategy");
-    private static final List<String> NEED_LOG = List.of("logSchema", "createLog", "maxPayload");
+    private static final List<String> NEED_STORE = List.of("maxPayload");
+    /** The functions that watch tables are in the log's schema, also those for plain channels. */
+    private static final List<String> NEED_LOG = List.of("logSchema", "createLog");
 
     private static final List<String> NEED_BATCHING = List.of("batchSize", "batchTimeout");
 
@@ -36,11 +38,17 @@ final class KeptRules {
                     "The option oversize is for plain channels: with durable=true payloads up to maxPayload"
                             + " are kept anyway. Leave it out");
         }
+        if (given.contains("watchOperations") && configuration.getWatchTable() == null) {
+            throw new IllegalArgumentException("The option watchOperations needs watchTable");
+        }
         if (!configuration.isDurable()) {
             refuse(NEED_DURABLE, given, "durable=true");
         }
         if (!configuration.isDurable() && !configuration.storesOversize()) {
-            refuse(NEED_LOG, given, "durable=true or oversize=store");
+            refuse(NEED_STORE, given, "durable=true or oversize=store");
+            if (configuration.getWatchTable() == null) {
+                refuse(NEED_LOG, given, "durable=true, oversize=store or watchTable");
+            }
         }
         if (!configuration.isBatching()) {
             refuse(NEED_BATCHING, given, "batching=true");

@@ -55,6 +55,7 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
     private final Exchanges exchanges;
     private final Listenings listenings;
     private final Polled polled;
+    private final TableWatch tableWatch;
     private @Nullable AutoCloseable meters;
 
     /** Passes {@code this} to its parts, which do nothing before the start. */
@@ -69,6 +70,7 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
         this.listenings = new Listenings(this::open, exchanges, endpoint.getCamelContext(), endpoint.getChannel(),
                 reports::failed);
         this.polled = new Polled(this, listenings, reports);
+        this.tableWatch = new TableWatch(endpoint, reports);
         setExceptionHandler(new QuietFailures(endpoint.getCamelContext()));
     }
 
@@ -82,12 +84,25 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
             LOG.info("Channel {}: with filtered=true and a single listener, messages that this CamelContext sends while it is the"
                     + " listener reach no member of group {}", endpoint.getChannel(), configuration.getGroup());
         }
-        listenings.begin();
+        tableWatch.begin();
+        begin();
         AbstractHealthCheck check = healthCheck();
         check.setEnabled(endpoint.getComponent().isHealthCheckConsumerEnabled());
         setHealthCheck(check);
         endpoint.getComponent().add(this);
         meters = meters();
+    }
+
+    private void begin() throws Exception {
+        boolean begun = false;
+        try {
+            listenings.begin();
+            begun = true;
+        } finally {
+            if (!begun) {
+                tableWatch.end();
+            }
+        }
     }
 
     AbstractHealthCheck healthCheck() {
@@ -111,6 +126,7 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
     @Override
     protected void doStop() throws Exception {
         endpoint.getComponent().remove(this);
+        tableWatch.end();
         if (meters != null) {
             meters.close();
             meters = null;

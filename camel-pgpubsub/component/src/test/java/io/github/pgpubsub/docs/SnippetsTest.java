@@ -3,12 +3,15 @@ package io.github.pgpubsub.docs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import io.github.pgpubsub.PgPubSub;
 import io.github.pgpubsub.camel.Inbox;
 import io.github.pgpubsub.camel.PgPubSubComponent;
+import io.github.pgpubsub.connect.UrlConnectionSource;
 import io.github.pgpubsub.support.PostgresExtension;
 import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Properties;
 import java.util.Set;
@@ -52,10 +55,13 @@ class SnippetsTest {
     static Path classes;
 
     @BeforeAll
-    static void theUserOfThePages() {
+    static void theUserOfThePages() throws SQLException {
         postgres.createRole("camel", "secret");
         // It makes the log of kept messages.
         postgres.execute("grant create on database " + postgres.database() + " to camel");
+        try (PgPubSub pubSub = PgPubSub.to(new UrlConnectionSource(postgres.url(), "camel", "secret")).build()) {
+            pubSub.kept().prepareInserting();
+        }
     }
 
     @TestFactory

@@ -116,6 +116,20 @@ public interface KeptMessages {
      */
     void lookForPlainListener(String channel, String group, Runnable found);
 
+    // ---- tables
+
+    /**
+     * Installs the triggers that send a table's changes to a channel, unless they are there already; with other operations than before,
+     * they are replaced. Runs no DDL if there is nothing to do. The triggers stay until {@code pgpubsub.unwatch} is called in SQL. Opens
+     * a connection and blocks.
+     *
+     * @return whether there was anything to do
+     * @throws SQLException             when the server is unreachable or refuses; also when the connection's role does not own the table,
+     *                                  and the text says what the owner may call
+     * @throws IllegalArgumentException when the log can't be used as it is; the text says what is missing
+     */
+    boolean watch(WatchedTable table) throws SQLException;
+
     // ---- for operators; each call opens a connection and blocks for some round trips
 
     /**

@@ -837,6 +837,467 @@ from pgpubsub.subscriber s
       and (s.shards = 1 or m.bucket % s.shards = s.shard)
   ) as unread;
 
+-- ---- changes of tables
+
+-- A row as JSON. Null where that takes more than 8 MiB, so that a message with an old and a new row stays below 16 MiB, or more than
+-- PostgreSQL can hold.
+create or replace function pgpubsub.row_json(changed anyelement) returns json
+language plpgsql volatile set search_path = pg_catalog, pg_temp
+as $body$
+declare
+  result json;
+begin
+  if pg_column_size(row_json.changed) <= 8388608 then
+    result := row_to_json(row_json.changed);
+  end if;
+  return case when octet_length(result::text) <= 8388608 then result end;
+exception
+  when program_limit_exceeded or out_of_memory or internal_error then
+    return null;
+end
+$body$;
+
+-- The statement of changed() for rows that may be too large for a message: of those it gives the columns of the primary key, which stand
+-- in it by their names, so it is made for each statement of a writer. $1: the channel, $2: the end of the payload.
+create or replace function pgpubsub.large_changes(operation text, keys text[]) returns text
+language plpgsql stable set search_path = pg_catalog, pg_temp
+as $body$
+declare
+  -- Of one row, called "r".
+  key text;
+  object text;
+  rows constant text := 'select row_number() over () as i, %s(r.*)::text as j, %s as key, %s as keys from %s as r';
+  nothing constant text := 'select null::bigint as i, null::text as j, null::text as key, null::text as keys where false';
+begin
+  select case count(*) when 0 then 'null::text' when 1 then min(format('to_json(r.%I) #>> %L', k.name, '{}'))
+      else format('%L || %s || %L', '[', string_agg(format('to_json(r.%I)', k.name), ' || '','' || ' order by k.n), ']') end,
+    format('%L || %s%L', '{', coalesce(
+      string_agg(format('%L || to_json(r.%I)', to_json(k.name) || ':', k.name), ' || '','' || ' order by k.n) || ' || ', ''), '}')
+  into key, object
+  from unnest(coalesce(large_changes.keys, '{}')) with ordinality as k (name, n);
+  return format($sql$
+    insert into %3$s (channel, key, payload)
+    select $1, c.key, c.payload || case when c.cut then ',"oversize":true' else '' end || $2
+    from (%1$s) as b full join (%2$s) as a on a.i = b.i
+    cross join lateral (
+      select 1 as n, a.key, '{"op":"u","before":' || coalesce(b.j, b.keys) || ',"after":' || coalesce(a.j, a.keys) as payload,
+        a.j is null or b.j is null as cut
+      where a.key = b.key
+      union all
+      select 2, b.key, '{"op":"d","before":' || coalesce(b.j, b.keys) || ',"after":null', b.j is null
+      where (a.key = b.key) is not true and b.i is not null
+      union all
+      select 3, a.key, '{"op":"c","before":null,"after":' || coalesce(a.j, a.keys), a.j is null
+      where (a.key = b.key) is not true and a.i is not null
+    ) as c
+    order by coalesce(a.i, b.i), c.n
+  $sql$,
+    case when operation = 'INSERT' then nothing else format(rows, 'pgpubsub.row_json'::regproc, key, object, 'pgpubsub_old') end,
+    case when operation = 'DELETE' then nothing else format(rows, 'pgpubsub.row_json'::regproc, key, object, 'pgpubsub_new') end,
+    'pgpubsub.message'::regclass);
+end
+$body$;
+
+-- The trigger of watch(): writes the changes of a statement to the log, in the statement's transaction and in the order of its rows. Old and
+-- new rows of an UPDATE come in the same order, so they are paired by their number; it is one change if their keys are equal, and otherwise
+-- a deletion and a creation.
+--
+-- It runs with the rights of the table's owner: where that is not the log's owner, watch() makes a copy of this function that is the
+-- table's owner's. A row becomes JSON by casts which the owners of its types may have defined, so the log's owner must not run them.
+--
+-- All settings that the text of a value depends on are set: four with the function; each of these costs every statement, so the five that
+-- hardly anybody changes are looked at first. Names in a query are names of columns first, and the rows are a subquery of their own,
+-- so columns of any name do no harm. No plan depends on the number of rows that the first statement has changed. Without
+-- enable_seqscan = off the small pg_index would be read as a whole.
+create or replace function pgpubsub.changed() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set timezone = 'UTC' set lc_monetary = 'C'
+as $body$
+#variable_conflict use_column
+<<watch>>
+declare
+  -- Names of the primary key's columns.
+  keys text[];
+  columns integer;
+  largest integer;
+  tail text;
+  settings constant text[] := '{datestyle,intervalstyle,bytea_output,extra_float_digits,quote_all_identifiers}';
+  -- The writer's, if they differ.
+  former text[];
+begin
+  if to_regclass('pgpubsub.message') is null then
+    -- The log was dropped, and the table goes on.
+    return null;
+  end if;
+  tail := ',"source":{"schema":' || to_json(tg_table_schema::text) || ',"table":' || to_json(tg_table_name::text) || '},"ts_ms":'
+    || (extract(epoch from clock_timestamp()) * 1000)::bigint || '}';
+  if tg_op = 'TRUNCATE' then
+    insert into pgpubsub.message (channel, payload) values (tg_argv[0], '{"op":"t","before":null,"after":null' || watch.tail);
+    return null;
+  end if;
+  if tg_op <> 'INSERT' then
+    select max(pg_column_size(o.*)) into watch.largest from pgpubsub_old as o;
+  end if;
+  if tg_op <> 'DELETE' then
+    select greatest(watch.largest, max(pg_column_size(n.*))) into watch.largest from pgpubsub_new as n;
+  end if;
+  if largest is null then
+    return null;
+  end if;
+  select array[a.attname::text], i.indnkeyatts into watch.keys, watch.columns
+  from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
+  where i.indrelid = tg_relid and i.indisprimary;
+  if columns > 1 then
+    keys := array(
+      select a.attname::text
+      from pg_index i cross join generate_series(1, i.indnkeyatts) as n
+        join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[n - 1]
+      where i.indrelid = tg_relid and i.indisprimary order by n);
+  end if;
+  if current_setting('datestyle') !~ '^ISO' or current_setting('intervalstyle') <> 'postgres' or current_setting('bytea_output') <> 'hex'
+      or current_setting('extra_float_digits')::integer < 1 or current_setting('quote_all_identifiers') <> 'off' then
+    former := array(select current_setting(s.name) from unnest(watch.settings) with ordinality as s (name, n) order by s.n);
+    perform set_config(s.name, s.value, true)
+    from unnest(watch.settings, '{"ISO, YMD",postgres,hex,1,off}'::text[]) as s (name, value);
+  end if;
+
+  if largest > 4096 or columns > 4 then
+    execute pgpubsub.large_changes(tg_op, watch.keys) using tg_argv[0], watch.tail;
+  elsif tg_op = 'INSERT' then
+    insert into pgpubsub.message (channel, key, payload)
+    select tg_argv[0],
+      case when watch.keys[2] is null then c.j ->> watch.keys[1] else '[' || (c.j -> watch.keys[1]) || ',' || (c.j -> watch.keys[2])
+        || coalesce(',' || (c.j -> watch.keys[3]), '') || coalesce(',' || (c.j -> watch.keys[4]), '') || ']' end,
+      '{"op":"c","before":null,"after":' || c.j || watch.tail
+    from (select row_to_json(n.*) as j from pgpubsub_new as n offset 0) as c;
+  elsif tg_op = 'DELETE' then
+    insert into pgpubsub.message (channel, key, payload)
+    select tg_argv[0],
+      case when watch.keys[2] is null then c.j ->> watch.keys[1] else '[' || (c.j -> watch.keys[1]) || ',' || (c.j -> watch.keys[2])
+        || coalesce(',' || (c.j -> watch.keys[3]), '') || coalesce(',' || (c.j -> watch.keys[4]), '') || ']' end,
+      '{"op":"d","before":' || c.j || ',"after":null' || watch.tail
+    from (select row_to_json(o.*) as j from pgpubsub_old as o offset 0) as c;
+  else
+    insert into pgpubsub.message (channel, key, payload)
+    select tg_argv[0], c.key, c.payload
+    from (select row_number() over () as i, row_to_json(o.*) as j from pgpubsub_old as o) as b
+    full join (select row_number() over () as i, row_to_json(n.*) as j from pgpubsub_new as n) as a on a.i = b.i
+    cross join lateral (
+      select case when watch.keys[2] is null then b.j ->> watch.keys[1] else '[' || (b.j -> watch.keys[1]) || ',' || (b.j -> watch.keys[2])
+        || coalesce(',' || (b.j -> watch.keys[3]), '') || coalesce(',' || (b.j -> watch.keys[4]), '') || ']' end as b,
+        case when watch.keys[2] is null then a.j ->> watch.keys[1] else '[' || (a.j -> watch.keys[1]) || ',' || (a.j -> watch.keys[2])
+        || coalesce(',' || (a.j -> watch.keys[3]), '') || coalesce(',' || (a.j -> watch.keys[4]), '') || ']' end as a
+      offset 0
+    ) as key
+    cross join lateral (
+      select 1 as n, key.a as key, '{"op":"u","before":' || b.j || ',"after":' || a.j || watch.tail as payload where key.a = key.b
+      union all
+      select 2, key.b, '{"op":"d","before":' || b.j || ',"after":null' || watch.tail
+      where (key.a = key.b) is not true and b.j is not null
+      union all
+      select 3, key.a, '{"op":"c","before":null,"after":' || a.j || watch.tail
+      where (key.a = key.b) is not true and a.j is not null
+    ) as c
+    order by coalesce(a.i, b.i), c.n;
+  end if;
+
+  if former is not null then
+    perform set_config(s.name, s.value, true) from unnest(watch.settings, watch.former) as s (name, value);
+  end if;
+  return null;
+end
+$body$;
+
+-- The trigger of watch(durable => false): notifies of the primary keys of the rows that a statement has changed, in as many notifications as
+-- it takes to stay below PostgreSQL's limit for each. Rows that can't be named are one notification with null. It uses nothing
+-- of the log, and runs with the rights of the writer.
+create or replace function pgpubsub.notified() returns trigger
+language plpgsql volatile set search_path = pg_catalog, pg_temp
+  set timezone = 'UTC' set datestyle = 'ISO, YMD' set intervalstyle = 'postgres' set bytea_output = 'hex' set extra_float_digits = 1
+  set lc_monetary = 'C' set quote_all_identifiers = off
+as $body$
+declare
+  head text := '{"op":"' || case tg_op when 'INSERT' then 'c' when 'UPDATE' then 'u' when 'DELETE' then 'd' else 't' end || '","keys":';
+  tail text := ',"source":{"schema":' || to_json(tg_table_schema::text) || ',"table":' || to_json(tg_table_name::text) || '}}';
+  room integer := 7999 - octet_length(head) - octet_length(tail) - 2;
+  expression text;
+  key text;
+  list text;
+  unnamed boolean := tg_op = 'TRUNCATE';
+begin
+  -- A transaction that is to be prepared must not notify, and a full queue would fail the commit.
+  if current_setting('pgpubsub.wake_up', true) = 'none' or pg_notification_queue_usage() > 0.5 then
+    return null;
+  end if;
+  if tg_op <> 'TRUNCATE' then
+    select case count(*) when 0 then 'null::text' when 1 then min(format('to_json(r.%I)::text', a.attname))
+        else format('%L || %s || %L', '[', string_agg(format('to_json(r.%I)', a.attname), ' || '','' || ' order by k.n), ']') end
+    into expression
+    from pg_index i cross join generate_series(1, i.indnkeyatts) as k (n)
+      join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[k.n - 1]
+    where i.indrelid = tg_relid and i.indisprimary;
+    for key in execute format(case tg_op when 'INSERT' then 'select %1$s from pgpubsub_new as r'
+        when 'DELETE' then 'select %1$s from pgpubsub_old as r'
+        else 'select %1$s from pgpubsub_new as r union all (select %1$s from pgpubsub_old as r except select %1$s from pgpubsub_new as r)'
+      end, expression)
+    loop
+      if key is null or octet_length(key) > room then
+        unnamed := true;
+      elsif octet_length(list) + octet_length(key) + 1 > room then
+        perform pg_notify(tg_argv[0], head || '[' || list || ']' || tail);
+        list := key;
+      else
+        list := concat_ws(',', list, key);
+      end if;
+    end loop;
+    if list is not null then
+      perform pg_notify(tg_argv[0], head || '[' || list || ']' || tail);
+    end if;
+  end if;
+  if unnamed then
+    perform pg_notify(tg_argv[0], head || 'null' || tail);
+  end if;
+  return null;
+end
+$body$;
+
+-- A trigger's name, of at most 63 bytes.
+create or replace function pgpubsub.watch_trigger(operation text, channel text, durable boolean) returns text
+language sql stable set search_path = pg_catalog, pg_temp
+as $body$
+  select case when octet_length(w.name) <= 63 then w.name else 'pgpubsub_' || operation || '_' || md5(w.name) end
+  from (
+    select n.nspname || case when durable then '_' else '_notify_' end || operation || '_' || channel as name
+    from pg_namespace n where n.oid = 'pgpubsub'::regnamespace) as w
+$body$;
+
+-- A table with its partitions and the tables that inherit from it. A statement fires the triggers of the table that it names, and no others.
+create or replace function pgpubsub.watch_tables("table" regclass) returns setof regclass
+language sql stable set search_path = pg_catalog, pg_temp
+as $body$
+  with recursive t (oid) as (
+    select "table"::oid union select i.inhrelid from pg_inherits i join t on i.inhparent = t.oid
+  )
+  select t.oid::regclass from t
+$body$;
+
+-- What is to be done so that a table is watched: nulls where that is nothing. Refuses tables that can't be.
+create or replace function pgpubsub.watch_plan(
+  "table" regclass, channel text, operations text[], durable boolean, out make_function text, out drops text[], out creates text[])
+language plpgsql volatile set search_path = pg_catalog, pg_temp
+as $body$
+declare
+  root record;
+  refused record;
+  original pg_proc;
+  copy pg_proc;
+  log text := (select n.nspname from pg_namespace n where n.oid = 'pgpubsub'::regnamespace);
+  place text;
+  name text;
+begin
+  select c.*, n.nspname into root
+  from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = watch_plan."table";
+  select r.* into refused
+  from (
+    select c.oid::regclass as name, case
+        when c.relkind not in ('r', 'p') then 'is a ' || case c.relkind when 'v' then 'view' when 'm' then 'materialized view'
+          when 'f' then 'foreign table' else 'relation of kind ' || c.relkind::text end
+        when c.relpersistence = 't' then 'is temporary'
+        when c.relnamespace = 'pgpubsub'::regnamespace then 'belongs to the log of kept messages'
+        when c.relnamespace in ('pg_catalog'::regnamespace, 'pg_toast'::regnamespace) then 'belongs to the system'
+        when c.relowner <> root.relowner then 'belongs to ' || c.relowner::regrole || ' and not to ' || root.relowner::regrole
+      end as why
+    from pgpubsub.watch_tables(watch_plan."table") as t (oid) join pg_class c on c.oid = t.oid
+  ) as r
+  where r.why is not null order by r.name = watch_plan."table" desc, r.name::text limit 1;
+  if refused.why is not null then
+    raise exception 'Table % can''t be watched: % %', watch_plan."table",
+        case when refused.name = watch_plan."table" then 'it' else refused.name::text end, refused.why
+      using errcode = '42809';
+  end if;
+
+  select * into original from pg_proc p
+  where p.oid = case when durable then 'pgpubsub.changed()'::regprocedure else 'pgpubsub.notified()'::regprocedure end;
+  copy := original;
+  place := log;
+  if durable and root.relowner <> original.proowner then
+    place := root.nspname;
+    name := case when octet_length(log) <= 50 then log || '_changed' else 'pgpubsub_changed_' || md5(log) end;
+    select * into copy from pg_proc p where p.oid = to_regprocedure(format('%I.%I()', place, name));
+    if copy.proowner <> root.relowner then
+      name := 'pgpubsub_changed_' || md5(log || '/' || root.relowner);
+      select * into copy from pg_proc p where p.oid = to_regprocedure(format('%I.%I()', place, name));
+    end if;
+    if (copy.proowner, copy.prosrc, copy.prosecdef, copy.proconfig) is distinct from
+        (root.relowner, original.prosrc, original.prosecdef, original.proconfig) then
+      make_function := format('CREATE OR REPLACE FUNCTION %I.%I()', place, name)
+        || substr(pg_get_functiondef(original.oid), length(format('CREATE OR REPLACE FUNCTION %I.%I()', log, original.proname)) + 1)
+        || format(E';\nrevoke all on function %I.%I() from public', place, name);
+    end if;
+  else
+    name := original.proname;
+  end if;
+
+  with wanted as (
+    select t.name as relation, o.*, pgpubsub.watch_trigger(o.operation, watch_plan.channel, watch_plan.durable) as trigger,
+      o.operation = any (watch_plan.operations) as wanted
+    from pgpubsub.watch_tables(watch_plan."table") as t (name),
+      (values ('insert', 4, null, 'pgpubsub_new'), ('update', 16, 'pgpubsub_old', 'pgpubsub_new'), ('delete', 8, 'pgpubsub_old', null),
+        ('truncate', 32, null, null)) as o (operation, type, old, new)
+  ), found as (
+    select w.*, g.oid is not null as is_there, w.wanted and g.tgfoid = copy.oid and g.tgtype = w.type and g.tgqual is null
+      and g.tgoldtable is not distinct from w.old and g.tgnewtable is not distinct from w.new and g.tgnargs = 1
+      and g.tgargs = convert_to(watch_plan.channel, getdatabaseencoding()) || decode('00', 'hex') as is_equal
+    from wanted w left join pg_trigger g on g.tgrelid = w.relation and g.tgname = w.trigger and not g.tgisinternal
+  )
+  select array_agg(format('drop trigger %I on %s', f.trigger, f.relation)) filter (where f.is_there and f.is_equal is not true),
+    array_agg(format('create trigger %I after %s on %s%s for each statement execute function %I.%I(%L)', f.trigger, f.operation, f.relation,
+      case when coalesce(f.old, f.new) is not null then concat(' referencing', ' old table as ' || f.old, ' new table as ' || f.new) end,
+      place, name, watch_plan.channel)) filter (where f.wanted and f.is_equal is not true)
+  into drops, creates
+  from found f;
+end
+$body$;
+
+-- Runs DDL on tables as their owner. Waits for their locks only for a moment at a time: everybody who wants to write to a table stands
+-- behind who waits for its lock.
+create or replace function pgpubsub.watch_run(tables regclass[], owner oid, mode text, statements text[]) returns void
+language plpgsql volatile set search_path = pg_catalog, pg_temp set lock_timeout = '300ms'
+as $body$
+declare
+  role text := current_setting('role');
+  attempts integer := 0;
+  each regclass;
+  statement text;
+begin
+  if pg_get_userbyid(owner) <> current_user then
+    perform set_config('role', pg_get_userbyid(owner), true);
+  end if;
+  loop
+    begin
+      foreach each in array tables loop
+        execute format('lock table only %s in %s mode', each, mode);
+      end loop;
+      exit;
+    exception
+      when lock_not_available or deadlock_detected then
+        attempts := attempts + 1;
+        if attempts = 20 then
+          raise exception 'Table % is in use: no lock for its triggers in % attempts. Try again when no long transaction uses it', each, attempts
+            using errcode = '55P03';
+        end if;
+    end;
+    perform pg_sleep(0.1);
+  end loop;
+  foreach statement in array statements loop
+    execute statement;
+  end loop;
+  perform set_config('role', role, true);
+end
+$body$;
+
+-- Installs triggers that write each change of a table to a kept channel, or, with durable => false, notify a plain one of the changed rows'
+-- keys. Whether there was anything to do. The caller must be the table's owner, a member of that role or a superuser. All is done with the
+-- owner's rights: watching makes possible nothing that the owner could not do by hand.
+create or replace function pgpubsub.watch(
+  "table" regclass, channel text, operations text[] default '{insert,update,delete,truncate}', durable boolean default true
+) returns boolean
+language plpgsql volatile set search_path = pg_catalog, pg_temp set lock_timeout = '10s'
+as $body$
+declare
+  wanted text[];
+  plan record;
+  owner oid := (select c.relowner from pg_class c where c.oid = watch."table");
+  missing text;
+begin
+  if coalesce(octet_length(channel), 0) not between 1 and 63 then
+    raise exception 'The channel has % bytes; it must have 1 to 63', coalesce(octet_length(channel), 0) using errcode = '22023';
+  end if;
+  wanted := (select array_agg(distinct lower(trim(o)) order by lower(trim(o))) from unnest(operations) as o);
+  if wanted is null or not wanted <@ '{insert,update,delete,truncate}' then
+    raise exception 'The operations are %; they must be some of insert, update, delete, truncate', coalesce(operations::text, 'null')
+      using errcode = '22023';
+  end if;
+  durable := coalesce(durable, true);
+  if owner is null then
+    raise exception 'There is no such table' using errcode = '42P01';
+  end if;
+  plan := pgpubsub.watch_plan("table", channel, wanted, durable);
+  if plan.make_function is null and plan.drops is null and plan.creates is null then
+    return false;
+  end if;
+
+  if not pg_has_role(current_user, owner, 'MEMBER') then
+    raise exception 'Table % is not watched as it should be, and the role % may not change that. Its owner % calls: %', "table",
+        quote_ident(current_user), owner::regrole,
+        format('select %s(%L, %L, %L, %L);', 'pgpubsub.watch'::regproc, "table", channel, wanted, durable)
+      using errcode = '42501';
+  end if;
+  select string_agg('grant ' || r.right || ' to ' || owner::regrole || ';', ' ' order by r.n) into missing
+  from (values
+    (1, has_schema_privilege(owner, 'pgpubsub'::regnamespace, 'usage'), 'usage on schema ' || 'pgpubsub'::regnamespace),
+    (2, has_column_privilege(owner, 'pgpubsub.message', 'channel', 'insert')
+        and has_column_privilege(owner, 'pgpubsub.message', 'key', 'insert')
+        and has_column_privilege(owner, 'pgpubsub.message', 'payload', 'insert'),
+      'insert (channel, key, payload) on ' || 'pgpubsub.message'::regclass),
+    (3, has_sequence_privilege(owner, 'pgpubsub.message_id', 'usage'), 'usage on sequence ' || 'pgpubsub.message_id'::regclass),
+    (4, has_sequence_privilege(owner, 'pgpubsub.slot', 'usage'), 'usage on sequence ' || 'pgpubsub.slot'::regclass),
+    (5, has_function_privilege(owner, 'pgpubsub.large_changes(text, text[])', 'execute'),
+      'execute on function ' || 'pgpubsub.large_changes(text, text[])'::regprocedure),
+    (6, has_function_privilege(owner, 'pgpubsub.row_json(anyelement)', 'execute'),
+      'execute on function ' || 'pgpubsub.row_json(anyelement)'::regprocedure)
+  ) as r (n, granted, "right")
+  where durable and not r.granted;
+  if missing is not null then
+    raise exception 'Table % can''t be watched: its owner may not send kept messages. The log''s owner calls: %', "table", missing
+      using errcode = '42501';
+  end if;
+
+  -- One at a time; the others find what they wanted.
+  perform pg_advisory_xact_lock(hashtextextended('pgpubsub/watch', 0));
+  plan := pgpubsub.watch_plan("table", channel, wanted, durable);
+  perform pgpubsub.watch_run(array(select t from pgpubsub.watch_tables("table") as t), owner,
+    case when plan.drops is null then 'share row exclusive' else 'access exclusive' end,
+    array_remove(array[plan.make_function] || plan.drops || plan.creates, null));
+  return true;
+end
+$body$;
+
+-- Removes the triggers of watch(): those of a channel, or of all. Whether there were any.
+create or replace function pgpubsub.unwatch("table" regclass, channel text default null, durable boolean default null) returns boolean
+language plpgsql volatile set search_path = pg_catalog, pg_temp set lock_timeout = '10s'
+as $body$
+declare
+  owner oid := (select c.relowner from pg_class c where c.oid = unwatch."table");
+  drops text[];
+begin
+  perform pg_advisory_xact_lock(hashtextextended('pgpubsub/watch', 0));
+  select array_agg(format('drop trigger %I on %s', g.tgname, g.tgrelid::regclass)) into drops
+  from pgpubsub.watch_tables("table") as t (relation) join pg_trigger g on g.tgrelid = t.relation and g.tgnargs = 1
+    cross join lateral (select convert_from(substr(g.tgargs, 1, length(g.tgargs) - 1), getdatabaseencoding()) as name offset 0) as c
+  where (unwatch.channel is null or c.name = unwatch.channel) and g.tgname in (
+    select pgpubsub.watch_trigger(o, c.name, d.durable)
+    from unnest('{insert,update,delete,truncate}'::text[]) as o, (values (true), (false)) as d (durable)
+    where unwatch.durable is null or d.durable = unwatch.durable);
+  if drops is null then
+    return false;
+  end if;
+  if not pg_has_role(current_user, owner, 'MEMBER') then
+    raise exception 'The role % may not change how table % is watched. Its owner % calls: %', quote_ident(current_user), "table",
+        owner::regrole, format('select %s(%L, %L, %L);', 'pgpubsub.unwatch'::regproc, "table", channel, durable)
+      using errcode = '42501';
+  end if;
+  perform pgpubsub.watch_run(array(select t from pgpubsub.watch_tables("table") as t), owner, 'access exclusive', drops);
+  -- Copies of changed() that no trigger uses any more.
+  select array_agg(format('drop function %I.%I()', n.nspname, p.proname)) into drops
+  from pg_class c join pg_namespace n on n.oid = c.relnamespace join pg_proc p on p.pronamespace = c.relnamespace and p.proowner = c.relowner
+  where c.oid = unwatch."table" and p.oid <> 'pgpubsub.changed()'::regprocedure
+    and p.prosrc = (select o.prosrc from pg_proc o where o.oid = 'pgpubsub.changed()'::regprocedure)
+    and not exists (select from pg_trigger g where g.tgfoid = p.oid);
+  perform pgpubsub.watch_run('{}', owner, '', coalesce(drops, '{}'));
+  return true;
+end
+$body$;
+
 insert into pgpubsub.version (number, system_id) select 1, system_identifier from pg_control_system() on conflict do nothing;
 
 do $body$

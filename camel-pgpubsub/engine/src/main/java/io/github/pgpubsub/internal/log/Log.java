@@ -30,6 +30,7 @@ import io.github.pgpubsub.kept.KeptSubscription;
 import io.github.pgpubsub.kept.NewMessage;
 import io.github.pgpubsub.kept.StartFrom;
 import io.github.pgpubsub.kept.StoredPayloads;
+import io.github.pgpubsub.kept.WatchedTable;
 import io.github.pgpubsub.status.PublisherStatus;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -271,6 +272,13 @@ public final class Log implements KeptMessages, AutoCloseable {
             others.remove(Integer.valueOf(stream.backend()));
             answer.accept(others.stream().map(String::valueOf).toList());
         }), backends -> found.run(), settings.callbacks());
+    }
+
+    // ---- tables
+
+    @Override
+    public boolean watch(WatchedTable table) throws SQLException {
+        return questions.watch(table);
     }
 
     // ---- for operators

@@ -7,12 +7,14 @@ import io.github.pgpubsub.internal.log.schema.LogSchema;
 import io.github.pgpubsub.kept.KeptGroup;
 import io.github.pgpubsub.kept.KeptMessageId;
 import io.github.pgpubsub.kept.StartFrom;
+import io.github.pgpubsub.kept.WatchedTable;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What operators ask of a log, each time with a connection of its own. Thread-safe. */
@@ -63,10 +65,21 @@ final class LogQuestions {
         return ask(Statement.DROP_GROUP, row -> row.getBoolean(1), channel, group).get(0);
     }
 
+    boolean watch(WatchedTable table) throws SQLException {
+        String operations = table.operations().stream().map(Enum::name).collect(Collectors.joining(",", "{", "}"));
+        return ask(LogSchema.Use.WATCH, Statement.WATCH, row -> row.getBoolean(1), table.table(), table.channel(), operations,
+                table.kept()).get(0);
+    }
+
     private <T> List<T> ask(Statement statement, Mapper<T> mapper, @Nullable Object... parameters) throws SQLException {
+        return ask(LogSchema.Use.RECEIVE, statement, mapper, parameters);
+    }
+
+    private <T> List<T> ask(LogSchema.Use use, Statement statement, Mapper<T> mapper, @Nullable Object... parameters)
+            throws SQLException {
         try (ServerConnection connection = ServerConnection.openDurable(settings.direct(), settings.name() + " ask", IO_TIMEOUT,
                 settings.customizer())) {
-            schema.prepare(connection.jdbc(), create, LogSchema.Use.RECEIVE);
+            schema.prepare(connection.jdbc(), create, use);
             try (PreparedStatement prepared = connection.jdbc().prepareStatement(queries.sql(statement))) {
                 for (int i = 0; i < parameters.length; i++) {
                     prepared.setObject(i + 1, parameters[i]);

@@ -255,6 +255,9 @@ public final class LogQueries {
         /** Writes parked messages to the log again: how many. {@code channel, grp, id or null, micros or null}. */
         REQUEUE("select ${log}.requeue(?::pg_catalog.text, ?::pg_catalog.text, ?::pg_catalog.int8, ?::pg_catalog.int8)"),
 
+        /** Watches a table: whether there was anything to do. {@code table, channel, operations, durable}. */
+        WATCH("select ${log}.watch(?::pg_catalog.regclass, ?::pg_catalog.text, ?::pg_catalog.text[], ?::pg_catalog.bool)"),
+
         /**
          * All groups, or those of a channel: {@code channel, grp, shard, shards, lag, lag_seconds, leader, epoch, parked, missed}.
          * {@code channel or null, channel or null}.

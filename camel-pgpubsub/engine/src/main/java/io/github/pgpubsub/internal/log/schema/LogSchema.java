@@ -32,7 +32,7 @@ public final class LogSchema {
 
         SEND("send kept messages"), RECEIVE("receive kept messages"),
         /** Of payloads that are too long for a notification. */
-        STORE("store payloads"), FETCH("fetch stored payloads");
+        STORE("store payloads"), FETCH("fetch stored payloads"), WATCH("watch tables");
 
         private final String verb;
 
@@ -46,6 +46,7 @@ public final class LogSchema {
                 case RECEIVE -> TO_RECEIVE;
                 case STORE -> TO_STORE;
                 case FETCH -> TO_FETCH;
+                case WATCH -> TO_WATCH;
             };
         }
     }
@@ -105,6 +106,14 @@ public final class LogSchema {
     private static final List<Right> TO_FETCH = List.of(
             new Right("table", "version", "SELECT"),
             function("stored", "pg_catalog.text, pg_catalog.text"));
+
+    private static final List<Right> TO_WATCH = List.of(
+            new Right("table", "version", "SELECT"),
+            function("watch", "pg_catalog.regclass, pg_catalog.text, pg_catalog.text[], boolean"),
+            function("watch_plan", "pg_catalog.regclass, pg_catalog.text, pg_catalog.text[], boolean"),
+            function("watch_tables", "pg_catalog.regclass"),
+            function("watch_trigger", "pg_catalog.text, pg_catalog.text, boolean"),
+            function("watch_run", "pg_catalog.regclass[], pg_catalog.oid, pg_catalog.text, pg_catalog.text[]"));
 
     /** @param types as regprocedure reads them; a keyword such as bigint always means pg_catalog's type */
     private static Right function(String name, String types) {
@@ -316,10 +325,9 @@ public final class LogSchema {
     }
 
     private List<Right> missing(Connection connection, Use use) throws SQLException {
-        List<Right> each = use.rights()
-                .stream().flatMap(right -> right.columns.isEmpty() ? Stream.of(right)
-                        : right.columns.stream()
-                                .map(column -> new Right(right.kind, right.object, right.privilege, List.of(column))))
+        List<Right> each = use.rights().stream().flatMap(right -> right.columns.isEmpty() ? Stream.of(right)
+                : right.columns.stream()
+                        .map(column -> new Right(right.kind, right.object, right.privilege, List.of(column))))
                 .toList();
         try (PreparedStatement statement = connection.prepareStatement(RIGHTS)) {
             statement.setArray(1, texts(connection, each.stream().map(Right::kind)));

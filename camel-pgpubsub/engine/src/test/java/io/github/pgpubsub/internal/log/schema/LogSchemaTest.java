@@ -59,6 +59,11 @@ class LogSchemaTest {
                         + ".rebase();"
                         + " select " + name + ".requeue('c', 'g'); select count(*) from " + name + ".groups; select " + name
                         + ".drop_group('c', 'g')");
+                reader.execute("create table watched (id int primary key, x text); select " + name
+                        + ".watch('watched', 'w'), " + name + ".watch('watched', 'w', durable => false);"
+                        + " insert into watched values (1, 'a'), (2, repeat('x', 5000)); update watched set x = ''; delete from watched; truncate watched");
+                assertThat(postgres.number("select count(*) from " + name + ".message where channel = 'w'")).isEqualTo(7);
+                reader.execute("select " + name + ".unwatch('watched'); drop table watched");
             }
             // The settings keep their names.
             assertThat(postgres.number("select count(*) from pg_proc where proname = 'wake_up' and pronamespace ="
