@@ -17,7 +17,7 @@ final class KeptRules {
 
     private static final List<String> NEED_DURABLE = List.of("logSchema", "createLog", "startFrom", "ackMode",
             "transactionManager",
-            "onError", "retryDelay", "retryMaxDelay", "retryLimit", "wakeUp", "pollInterval", "maxPayload",
+            "onError", "retryDelay", "retryMaxDelay", "retryLimit", "shards", "wakeUp", "pollInterval", "maxPayload",
             "headerFilterStrategy");
 
     private KeptRules() {}
@@ -44,6 +44,11 @@ final class KeptRules {
         if (configuration.getOverflow() != Overflow.block) {
             throw new IllegalArgumentException("With durable=true nothing is dropped, so the option overflow can't be "
                     + configuration.getOverflow() + "; it must be block");
+        }
+        if (configuration.getShards() > 1 && !configuration.isSingleListener()) {
+            throw new IllegalArgumentException(
+                    "With singleListener=false each consumer gets all messages, so the option shards can't be "
+                            + configuration.getShards() + "; it must be 1");
         }
         if (configuration.getAckMode() == AckMode.transaction) {
             checkTransaction(configuration, processor);

@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /** One log: a publisher, opened on first use, and a reader that its subscriptions share, opened with the first and closed with the last. */
@@ -159,7 +160,41 @@ public final class Log implements KeptMessages, AutoCloseable {
             release(shared);
             throw e;
         }
+        if (wanted.shards() > 1) {
+            return subscribeToShards(shared, wanted, handler, new OncePerFailure(listener));
+        }
         Reception reception = reception(shared, wanted, handler, listener);
+        reception.start();
+        return reception;
+    }
+
+    private KeptSubscription subscribeToShards(LogReader shared, KeptOptions wanted, KeptHandler handler, KeptListener listener)
+            throws SQLException {
+        try {
+            questions.join(wanted.channel(), wanted.group(), wanted.startFrom(), wanted.shards());
+        } catch (SQLException | RuntimeException | Error e) {
+            release(shared);
+            throw e;
+        }
+        Shard group = new Shard(wanted.channel(), wanted.group(), 0, wanted.shards());
+        BufferLimit memory = wanted.memory() != null ? wanted.memory() : settings.memory();
+        ReceptionOptions receiving = receiving(wanted, memory);
+        Tally tally = new Tally();
+        Semaphore turns = new Semaphore(wanted.concurrency(), true);
+        ShardMember member = new ShardMember(group,
+                observer -> new ShardMarks(settings.elections(), new MarkKeys(options.schema(), group), wanted.acquireInterval(),
+                        observer),
+                wanted.acquireInterval(), (shard, onResigned, onClosed) -> {
+                    Shard one = new Shard(group.channel(), group.group(), shard, group.shards());
+                    Lead lead = new ShardLead(elected(wanted, one, listener), onResigned);
+                    // With ackMode=transaction each shard has a consumer.
+                    return new Reception(shared, one, receiving, lead, handler, listener, settings.threads(),
+                            settings.callbacks(),
+                            onClosed, tally,
+                            handling -> wanted.transactions() != null ? handling : new InTurns(handling, turns, lead));
+                }, listener, settings.threads());
+        ShardedReception reception = new ShardedReception(shared, group, member, tally, wanted.queueSize(), wanted.drainTimeout(),
+                settings.threads(), () -> release(shared));
         reception.start();
         return reception;
     }
@@ -168,16 +203,21 @@ public final class Log implements KeptMessages, AutoCloseable {
         boolean single = wanted.singleListener();
         // A name that no other subscription has, also in other processes.
         Shard group = new Shard(wanted.channel(), single ? wanted.group() : wanted.group() + "/" + UUID.randomUUID());
-        Lead lead = single
-                ? new ElectedLead(settings.elections(), options.schema(), group, wanted.acquireInterval(), wanted.leaderTimeout(),
-                        listener, settings.callbacks())
-                : new OwnLead();
+        Lead lead = single ? elected(wanted, group, listener) : new OwnLead();
         BufferLimit memory = wanted.memory() != null ? wanted.memory() : settings.memory();
-        GroupOptions groupOptions = new GroupOptions(reading(wanted, memory), single ? null : OWN_PLACE,
+        return new Reception(shared, group, receiving(wanted, memory), lead, handler, listener, settings.threads(),
+                settings.callbacks(), () -> release(shared));
+    }
+
+    private Lead elected(KeptOptions wanted, Shard shard, KeptListener listener) {
+        return new ElectedLead(settings.elections(), options.schema(), shard, wanted.acquireInterval(), wanted.leaderTimeout(),
+                listener, settings.callbacks());
+    }
+
+    private ReceptionOptions receiving(KeptOptions wanted, BufferLimit memory) {
+        GroupOptions groupOptions = new GroupOptions(reading(wanted, memory), wanted.singleListener() ? null : OWN_PLACE,
                 wanted.filtered() ? settings.context() : null, memory);
-        return new Reception(shared, group,
-                new ReceptionOptions(groupOptions, queries, wanted.concurrency(), wanted.drainTimeout(), wanted.transactions()),
-                lead, handler, listener, settings.threads(), settings.callbacks(), () -> release(shared));
+        return new ReceptionOptions(groupOptions, queries, wanted.concurrency(), wanted.drainTimeout(), wanted.transactions());
     }
 
     private static ReadOptions reading(KeptOptions wanted, BufferLimit memory) {
