@@ -184,7 +184,7 @@ public final class Log implements KeptMessages, AutoCloseable {
         ShardMember member = new ShardMember(group,
                 observer -> new ShardMarks(settings.elections(), new MarkKeys(options.schema(), group), wanted.acquireInterval(),
                         observer),
-                wanted.acquireInterval(), (shard, onResigned, onClosed) -> {
+                wanted.acquireInterval(), wanted.leaderTimeout(), (shard, onResigned, onClosed) -> {
                     Shard one = new Shard(group.channel(), group.group(), shard, group.shards());
                     Lead lead = new ShardLead(elected(wanted, one, listener), onResigned);
                     // With ackMode=transaction each shard has a consumer.

@@ -253,7 +253,7 @@ public final class Reception implements KeptSubscription {
         } catch (TimeoutException e) {
             return false;
         } catch (ExecutionException e) {
-            throw new IllegalArgumentException(e.getCause().getMessage(), e.getCause());
+            throw new IllegalArgumentException(e.getCause() == null ? e.getMessage() : e.getCause().getMessage(), e);
         }
     }
 }

@@ -34,7 +34,10 @@ final class ShardMember implements Effects, ShardMarks.Observer {
 
     /** The longest delay until a change of a leader is noticed. */
     private static final long LEAD_MILLIS = 20;
-    /** How long a member may take to win a shard that it claims; longer than an election in which a lock was left behind. */
+    /**
+     * How long a member may take to win a shard that it claims, beyond the time after which a frozen leader is deposed: longer than an
+     * election in which a lock was left behind.
+     */
     private static final Duration PATIENCE = Duration.ofSeconds(15);
     /** How long a member stays away that can't win or can't read, the first time. */
     private static final Duration ASIDE = Duration.ofSeconds(1);
@@ -67,16 +70,19 @@ final class ShardMember implements Effects, ShardMarks.Observer {
 
     /**
      * @param group any of its shards
-     * @param poll  how often the members look at each other
+     * @param poll          how often the members look at each other
+     * @param leaderTimeout after which a frozen leader is deposed
      */
-    ShardMember(Shard group, Function<ShardMarks.Observer, ShardMarks> marks, Duration poll, Receptions factory,
+    ShardMember(Shard group, Function<ShardMarks.Observer, ShardMarks> marks, Duration poll, Duration leaderTimeout,
+            Receptions factory,
             KeptListener listener,
             BiFunction<String, Runnable, Thread> threads) {
         this.group = group;
         this.factory = factory;
         this.marks = marks.apply(this);
         this.listener = listener;
-        this.sharing = new Sharing(group.shards(), polls(PATIENCE, poll), polls(ASIDE, poll), this);
+        this.sharing = new Sharing(group.shards(), polls(PATIENCE.plus(leaderTimeout.multipliedBy(2)), poll), polls(ASIDE, poll),
+                this);
         String purpose = "kept " + group.channel() + " shards";
         this.thread = threads.apply(purpose, this::run);
         this.starts = new ThreadPoolExecutor(STARTS, STARTS, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),

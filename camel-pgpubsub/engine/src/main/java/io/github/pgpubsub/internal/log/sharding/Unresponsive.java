@@ -21,11 +21,14 @@ final class Unresponsive {
         this.patience = patience;
     }
 
-    /** Without the claims of those who are given up. */
+    /**
+     * With those who are given up as absent, and without their claims. A member that leads keeps its share: if it is frozen it is deposed, and
+     * the others might not agree about it.
+     */
     List<MemberView> all(List<MemberView> members) {
         List<MemberView> result = new ArrayList<>();
         for (MemberView each : members) {
-            result.add(isGivenUp(each) ? withoutClaims(each) : each);
+            result.add(isGivenUp(each) && each.count(Mark.CLAIMS) == each.marks().size() ? withoutClaims(each) : each);
         }
         return result;
     }
@@ -47,12 +50,13 @@ final class Unresponsive {
         Map<MemberId, Seen> next = new HashMap<>();
         for (MemberView each : members) {
             Seen before = seen.get(each.id());
-            boolean same = before != null && before.view.equals(each);
-            if (same && before.polls > patience) {
+            boolean expected = each.count(Mark.CLAIMS) > 0 || !shares.assigned(each.id()).isEmpty();
+            if (before == null || !before.view.equals(each)) {
+                next.put(each.id(), new Seen(each, 0));
+            } else if (before.polls > patience) {
                 next.put(each.id(), before);
             } else {
-                boolean expected = each.count(Mark.CLAIMS) > 0 || !shares.assigned(each.id()).isEmpty();
-                next.put(each.id(), new Seen(each, same && expected ? before.polls + 1 : 0));
+                next.put(each.id(), new Seen(each, expected ? before.polls + 1 : 0));
             }
         }
         seen = next;

@@ -42,7 +42,7 @@
  *
  * <p><b>Bounds.</b> While nothing else fails, a shard whose leader has stopped or died has the next one within two polls and an election. A
  * frozen session adds its {@code leaderTimeout}, several neighbours in the ring one each. A member that claims and is frozen, or unable,
- * adds the patience.
+ * adds the patience, which is longer than it takes to depose a frozen leader.
  */
 @NullMarked
 package io.github.pgpubsub.internal.log.sharding;

@@ -15,7 +15,6 @@ final class SimulatedProcess {
     int backend;
     long reconnectAt;
     boolean frozen;
-    long frozenAt;
     boolean dead;
     /** What the session sends, in order. */
     private final Deque<Due> outbox = new ArrayDeque<>();

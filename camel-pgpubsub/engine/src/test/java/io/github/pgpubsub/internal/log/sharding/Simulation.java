@@ -18,7 +18,7 @@ import java.util.function.Supplier;
 final class Simulation {
 
     static final int POLL = 10;
-    static final int PATIENCE = 8;
+    static final int PATIENCE = 16;
     static final int ASIDE = 3;
     private static final int TIMEOUT = 100;
     private static final int STEPS = 4_000;
@@ -33,6 +33,8 @@ final class Simulation {
     private final List<SimulatedProcess> processes = new ArrayList<>();
     private final Map<Integer, SimulatedMember> leaders = new TreeMap<>();
     private final Map<Integer, Set<SimulatedMember>> candidates = new TreeMap<>();
+    /** Since when somebody stands by for a frozen leader, by shard. */
+    private final Map<Integer, Long> watchedSince = new HashMap<>();
     /** What the server shows, by member. */
     private final Map<SimulatedMember, MemberView> shown = new HashMap<>();
     private int lastBackend;
@@ -67,16 +69,16 @@ final class Simulation {
     private void fault() {
         quietSince = now;
         movesWhenSettled = -1;
-        SimulatedProcess one = processes.isEmpty() ? null : processes.get(random.nextInt(processes.size()));
+        // The youngest is met as often as all others together: it is in the midst of something.
+        SimulatedProcess one = processes.isEmpty() ? null
+                : processes.get(random.nextBoolean() ? processes.size() - 1 : random.nextInt(processes.size()));
         switch (random.nextInt(9)) {
             case 0, 1 -> begin();
             case 2 -> {
-                if (one != null) {
+                if (one != null && !one.frozen) {
                     one.members.forEach(each -> {
                         each.stopping = true;
-                        if (!one.frozen) {
-                            each.sharing.stop();
-                        }
+                        each.sharing.stop();
                     });
                     changed(1);
                 }
@@ -85,7 +87,6 @@ final class Simulation {
             case 4, 5 -> {
                 if (one != null && !one.frozen) {
                     one.frozen = true;
-                    one.frozenAt = now;
                 }
             }
             case 6 -> {
@@ -150,6 +151,8 @@ final class Simulation {
         one.members.forEach(each -> {
             shown.remove(each);
             leaders.values().removeIf(leader -> leader == each);
+            // What has begun ends without effect: it begins nothing more, and its place is refused by the epoch.
+            each.leaving.replaceAll((shard, at) -> Math.min(at, now));
             each.asking = false;
             each.sharing.disconnected();
         });
@@ -182,18 +185,26 @@ final class Simulation {
     private void elect(int shard) {
         SimulatedMember leader = leaders.get(shard);
         Set<SimulatedMember> takePart = candidates.getOrDefault(shard, Set.of());
+        if (leader == null || !leader.process.frozen || !isWatched(leader, takePart, shard)) {
+            watchedSince.remove(shard);
+        } else {
+            watchedSince.putIfAbsent(shard, now);
+        }
         if (leader == null) {
             List<SimulatedMember> able = takePart.stream()
                     .filter(each -> each.process.isHealthy() && !each.unable && processes.contains(each.process)).toList();
             if (!able.isEmpty() && random.nextInt(5) == 0) {
                 leaders.put(shard, able.get(random.nextInt(able.size())));
             }
-        } else if (leader.process.frozen && now - leader.process.frozenAt > TIMEOUT && takePart.stream()
-                .anyMatch(each -> each.process != leader.process && each.process.isHealthy()
-                        && (broken != Break.NOBODY_WATCHES || each.marks.containsKey(shard)))) {
+        } else if (now - watchedSince.getOrDefault(shard, now) > TIMEOUT) {
             lose(leader.process);
             changed(leader.process.members.size());
         }
+    }
+
+    private boolean isWatched(SimulatedMember leader, Set<SimulatedMember> takePart, int shard) {
+        return takePart.stream().anyMatch(each -> each.process != leader.process && each.process.isHealthy()
+                && (broken != Break.NOBODY_WATCHES || each.marks.containsKey(shard)));
     }
 
     // ---- what members do
@@ -270,8 +281,9 @@ final class Simulation {
         }
         verify(givenBack <= allowedMoves, () -> givenBack + " moves, and only " + allowedMoves + " allowed");
         List<SimulatedMember> healthy = all().stream().filter(each -> each.process.isHealthy() && !each.stopping).toList();
-        long bound = POLL * (2L * PATIENCE + ASIDE + 20) + TIMEOUT * (1L + frozen());
-        boolean unable = healthy.stream().anyMatch(each -> each.unable);
+        int frozenMembers = (int) all().stream().filter(each -> each.process.frozen).count();
+        long bound = POLL * (PATIENCE * (2L + frozenMembers) + ASIDE + 20) + TIMEOUT * (1L + frozenMembers);
+        boolean unable = all().stream().anyMatch(each -> each.unable);
         if (healthy.isEmpty() || unable || now - quietSince < bound) {
             return;
         }
@@ -289,10 +301,6 @@ final class Simulation {
                 }
             }
         }
-    }
-
-    private int frozen() {
-        return (int) processes.stream().filter(each -> each.frozen).count();
     }
 
     private void checkSettled(List<SimulatedMember> healthy) {
