@@ -25,6 +25,8 @@ final class MarkKeys {
     private static final int SHARD_BITS = 10;
     private static final int NUMBER_SHIFT = SHARD_BITS + 2;
     private static final int PRESENT = 0;
+    /** From 1 on; all versions that run side by side have to agree on it. */
+    private static final List<Mark> KINDS = List.of(Mark.CLAIMS, Mark.LEADS, Mark.LEAVES);
 
     private final String name;
     private final int upper;
@@ -47,7 +49,7 @@ final class MarkKeys {
         if (present) {
             keys.add(key(number, PRESENT, beat));
         }
-        marks.forEach((shard, mark) -> keys.add(key(number, mark.ordinal() + 1, shard)));
+        marks.forEach((shard, mark) -> keys.add(key(number, KINDS.indexOf(mark) + 1, shard)));
         return keys;
     }
 
@@ -72,7 +74,7 @@ final class MarkKeys {
                         beats.put(id, last);
                     } else {
                         // While a mark changes, both may be there for a moment.
-                        own.merge(last, Mark.values()[kind - 1], (a, b) -> a.compareTo(b) > 0 ? a : b);
+                        own.merge(last, KINDS.get(kind - 1), (a, b) -> a.compareTo(b) > 0 ? a : b);
                     }
                 }
             }
