@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class SharingSimulationTest {
 
     private static final long FIRST = Long.getLong("simulation.first", 0);
-    private static final long SEEDS = Math.max(1, Long.getLong("simulation.seeds", 10_000) / 20);
+    private static final long SEEDS = Math.max(1, Long.getLong("simulation.seeds", 10_000) / 50);
     private static final long MOST_TO_FIND = 2_000;
 
     @Test
