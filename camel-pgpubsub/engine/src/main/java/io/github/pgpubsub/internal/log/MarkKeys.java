@@ -1,10 +1,12 @@
 package io.github.pgpubsub.internal.log;
 
-import io.github.pgpubsub.internal.election.GroupKey;
-import io.github.pgpubsub.internal.election.Lock;
 import io.github.pgpubsub.internal.log.sharding.Mark;
 import io.github.pgpubsub.internal.log.sharding.MemberId;
 import io.github.pgpubsub.internal.log.sharding.MemberView;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -33,10 +35,16 @@ final class MarkKeys {
 
     MarkKeys(String schema, Shard group) {
         this.name = "channel " + group.channel() + ", group " + group.group();
-        GroupKey key = new GroupKey("shards of kept messages",
-                String.join("/", schema.length() + "/" + schema, group.channel().length() + "/" + group.channel(),
-                        group.group()));
-        this.upper = (int) (key.key(Lock.PRESENCE) >> Integer.SIZE);
+        this.upper = hash(String.join("/", "shards", schema.length() + "/" + schema,
+                group.channel().length() + "/" + group.channel(), group.group()));
+    }
+
+    private static int hash(String text) {
+        try {
+            return ByteBuffer.wrap(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8))).getInt();
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java has SHA-256", e);
+        }
     }
 
     /** What the keys have in common. */
