@@ -113,6 +113,7 @@ public class PgPubSubComponentConfigurer extends PropertyConfigurerSupport imple
         case "retryMaxDelay": getOrCreateConfiguration(target).setRetryMaxDelay(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "sendtimeout":
         case "sendTimeout": getOrCreateConfiguration(target).setSendTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
+        case "shards": getOrCreateConfiguration(target).setShards(property(camelContext, int.class, value)); return true;
         case "singlelistener":
         case "singleListener": getOrCreateConfiguration(target).setSingleListener(property(camelContext, boolean.class, value)); return true;
         case "standbybuffer":
@@ -220,6 +221,7 @@ public class PgPubSubComponentConfigurer extends PropertyConfigurerSupport imple
         case "retryMaxDelay": return long.class;
         case "sendtimeout":
         case "sendTimeout": return long.class;
+        case "shards": return int.class;
         case "singlelistener":
         case "singleListener": return boolean.class;
         case "standbybuffer":
@@ -328,6 +330,7 @@ public class PgPubSubComponentConfigurer extends PropertyConfigurerSupport imple
         case "retryMaxDelay": return getOrCreateConfiguration(target).getRetryMaxDelay();
         case "sendtimeout":
         case "sendTimeout": return getOrCreateConfiguration(target).getSendTimeout();
+        case "shards": return getOrCreateConfiguration(target).getShards();
         case "singlelistener":
         case "singleListener": return getOrCreateConfiguration(target).isSingleListener();
         case "standbybuffer":

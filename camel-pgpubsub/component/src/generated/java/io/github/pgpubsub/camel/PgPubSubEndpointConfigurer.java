@@ -98,6 +98,7 @@ public class PgPubSubEndpointConfigurer extends PropertyConfigurerSupport implem
         case "retryMaxDelay": target.getConfiguration().setRetryMaxDelay(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "sendtimeout":
         case "sendTimeout": target.getConfiguration().setSendTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
+        case "shards": target.getConfiguration().setShards(property(camelContext, int.class, value)); return true;
         case "singlelistener":
         case "singleListener": target.getConfiguration().setSingleListener(property(camelContext, boolean.class, value)); return true;
         case "standbybuffer":
@@ -197,6 +198,7 @@ public class PgPubSubEndpointConfigurer extends PropertyConfigurerSupport implem
         case "retryMaxDelay": return long.class;
         case "sendtimeout":
         case "sendTimeout": return long.class;
+        case "shards": return int.class;
         case "singlelistener":
         case "singleListener": return boolean.class;
         case "standbybuffer":
@@ -297,6 +299,7 @@ public class PgPubSubEndpointConfigurer extends PropertyConfigurerSupport implem
         case "retryMaxDelay": return target.getConfiguration().getRetryMaxDelay();
         case "sendtimeout":
         case "sendTimeout": return target.getConfiguration().getSendTimeout();
+        case "shards": return target.getConfiguration().getShards();
         case "singlelistener":
         case "singleListener": return target.getConfiguration().isSingleListener();
         case "standbybuffer":

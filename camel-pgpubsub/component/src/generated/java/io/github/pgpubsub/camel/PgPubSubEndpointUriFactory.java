@@ -23,7 +23,7 @@ public class PgPubSubEndpointUriFactory extends org.apache.camel.support.compone
     private static final Set<String> SECRET_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(52);
+        Set<String> props = new HashSet<>(53);
         props.add("ackMode");
         props.add("acquireInterval");
         props.add("batchSize");
@@ -66,6 +66,7 @@ public class PgPubSubEndpointUriFactory extends org.apache.camel.support.compone
         props.add("retryLimit");
         props.add("retryMaxDelay");
         props.add("sendTimeout");
+        props.add("shards");
         props.add("singleListener");
         props.add("standbyBuffer");
         props.add("startFrom");

@@ -51,6 +51,8 @@ public abstract class KeptConfiguration implements HeaderFilterStrategyAware {
     private long retryMaxDelay = 60_000;
     @UriParam(label = "consumer,durable", defaultValue = "-1")
     private int retryLimit = -1;
+    @UriParam(label = "consumer,durable", defaultValue = "1")
+    private int shards = 1;
     @UriParam(label = "consumer,durable,advanced", defaultValue = "true")
     private boolean wakeUp = true;
     @UriParam(label = "consumer,durable,advanced", defaultValue = "1000", javaType = "java.time.Duration")
@@ -210,6 +212,19 @@ public abstract class KeptConfiguration implements HeaderFilterStrategyAware {
     /** How often a failed message is delivered again before it is parked, 0 or more. -1: no limit. Needs durable=true. */
     public void setRetryLimit(int retryLimit) {
         this.retryLimit = (int) in(Range.from(-1), "retryLimit", retryLimit);
+    }
+
+    public int getShards() {
+        return shards;
+    }
+
+    /**
+     * The maximum number of members of the group that are active at once, 1 to 1024. Messages are spread over so many shards by their
+     * CamelPgPubSubKey, members share the shards evenly, and each key stays in order on one of them. All members say the same number, which is
+     * stored with the group; pgpubsub.reshard changes it. Needs durable=true.
+     */
+    public void setShards(int shards) {
+        this.shards = (int) Range.SHARDS.check("The option shards", shards);
     }
 
     public boolean isWakeUp() {

@@ -17,7 +17,7 @@ final class KeptRules {
 
     private static final List<String> NEED_DURABLE = List.of("startFrom", "ackMode", "transactionManager", "onError",
             "retryDelay",
-            "retryMaxDelay", "retryLimit", "wakeUp", "pollInterval", "headerFilterStrategy");
+            "retryMaxDelay", "retryLimit", "shards", "wakeUp", "pollInterval", "headerFilterStrategy");
     private static final List<String> NEED_STORE = List.of("maxPayload");
     /** The functions that watch tables are in the log's schema, also those for plain channels. */
     private static final List<String> NEED_LOG = List.of("logSchema", "createLog");
@@ -70,6 +70,11 @@ final class KeptRules {
         if (configuration.getOverflow() != Overflow.block) {
             throw new IllegalArgumentException("With durable=true nothing is dropped, so the option overflow can't be "
                     + configuration.getOverflow() + "; it must be block");
+        }
+        if (configuration.getShards() > 1 && !configuration.isSingleListener()) {
+            throw new IllegalArgumentException(
+                    "With singleListener=false each consumer gets all messages, so the option shards can't be "
+                            + configuration.getShards() + "; it must be 1");
         }
         if (configuration.getAckMode() == AckMode.transaction) {
             checkTransaction(configuration, processor);

@@ -11,6 +11,7 @@ import io.github.pgpubsub.kept.KeptOptions;
 import io.github.pgpubsub.kept.KeptSubscription;
 import io.github.pgpubsub.kept.StartFrom;
 import io.github.pgpubsub.status.KeptStatus;
+import io.github.pgpubsub.status.ShardStatus;
 import java.time.Duration;
 import java.util.List;
 import org.apache.camel.Processor;
@@ -60,6 +61,7 @@ public class PgPubSubKeptConsumer extends PgPubSubConsumer implements ManagedKep
                 .name(name())
                 .singleListener(configuration.isSingleListener())
                 .group(configuration.getGroup())
+                .shards(configuration.isSingleListener() ? configuration.getShards() : 1)
                 .filtered(configuration.isFiltered())
                 .startFrom(StartFrom.parse(configuration.getStartFrom()))
                 .ackMode(configuration.getAckMode())
@@ -99,6 +101,12 @@ public class PgPubSubKeptConsumer extends PgPubSubConsumer implements ManagedKep
     public @Nullable KeptStatus keptStatus() {
         Subscription current = subscription();
         return current instanceof KeptSubscription kept ? kept.keptStatus() : null;
+    }
+
+    @Override
+    public List<ShardStatus> shards() {
+        Subscription current = subscription();
+        return current instanceof KeptSubscription kept ? kept.shards() : List.of();
     }
 
     @Override

@@ -51,6 +51,10 @@ public final class KeptOptions {
         return values.group;
     }
 
+    public int shards() {
+        return values.shards;
+    }
+
     public boolean filtered() {
         return values.filtered;
     }
@@ -130,6 +134,7 @@ public final class KeptOptions {
         private String name;
         private boolean singleListener = true;
         private String group = "default";
+        private int shards = 1;
         private boolean filtered;
         private StartFrom startFrom = new StartFrom.Now();
         private AckMode ackMode = AckMode.batch;
@@ -179,6 +184,17 @@ public final class KeptOptions {
                 throw new IllegalArgumentException("The group is empty");
             }
             group = value;
+            return this;
+        }
+
+        /**
+         * Members of the group that are active at once at most, 1 to 1,024: each key stays in order on one of them. The number is stored with
+         * the group, and members with another one are refused. Default: 1.
+         *
+         * @throws IllegalArgumentException when the value is out of range
+         */
+        public Builder shards(int value) {
+            shards = (int) Range.SHARDS.check("shards", value);
             return this;
         }
 
@@ -319,6 +335,10 @@ public final class KeptOptions {
             }
             if (ackMode == AckMode.transaction && concurrency > 1) {
                 throw new IllegalArgumentException("ackMode=transaction has one thread, not " + concurrency);
+            }
+            if (shards > 1 && !singleListener) {
+                throw new IllegalArgumentException("shards=" + shards
+                        + " needs a group: with singleListener=false each subscription gets all messages");
             }
             return new KeptOptions(copy());
         }

@@ -481,7 +481,8 @@ begin
   end if;
   for s in select * from pgpubsub.subscriber e where e.channel = join_group.channel and e.grp = join_group.grp order by e.shard loop
     if s.shards <> join_group.shards then
-      raise exception 'Group % of channel % has % shards, not %', s.grp, s.channel, s.shards, join_group.shards using errcode = '55000';
+      raise exception 'Group % of channel % has % shards, not %', s.grp, s.channel, s.shards, join_group.shards
+        using errcode = '22023', hint = 'Call reshard() of the log''s schema when no member of the group runs.';
     end if;
     no := s.no;
     shard := s.shard;
@@ -529,6 +530,99 @@ begin
   perform pg_notify('pgpubsub/wake/' || r.reader, seek.channel)
   from (select distinct s.reader from pgpubsub.subscriber s
     where s.channel = seek.channel and s.grp = seek.grp and s.reader is not null) as r;
+end
+$body$;
+
+-- Changes a group's number of shards and keeps the order of each key. All members have stopped: a place without an owner was given back
+-- complete. If the new number is a multiple of the old one, each shard is split, and each part goes on where the whole stood. Otherwise the
+-- shards get one common place: now if everything was read, else before the first unread message; what comes again is marked. Returns how many
+-- messages come again. With force => true also after members have died; what they had in hand comes again, marked.
+create or replace function pgpubsub.reshard(channel text, grp text, shards integer, force boolean default false) returns bigint
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set enable_bitmapscan = off set jit = off
+as $body$
+declare
+  old integer;
+  former text := reshard.grp || E'\x01reshard';
+  led text;
+  p record;
+  s record;
+  new_no bigint;
+  first_unread bigint;
+  marked bigint := 0;
+  again bigint := 0;
+begin
+  if current_setting('transaction_isolation') <> 'read committed' then
+    raise exception 'Shards are changed in READ COMMITTED, not %', current_setting('transaction_isolation') using errcode = '25000';
+  end if;
+  if reshard.shards is null or reshard.shards not between 1 and 1024 then
+    raise exception 'The number of shards is 1 to 1024, not %', reshard.shards using errcode = '22023';
+  end if;
+  perform pgpubsub.check_cluster();
+  perform pg_advisory_xact_lock_shared(pgpubsub.lock_key('rotate'));
+  perform pg_advisory_xact_lock(pgpubsub.lock_key('join/' || reshard.channel || '/' || reshard.grp));
+  perform from pgpubsub.place e join pgpubsub.subscriber o on o.no = e.no
+    where o.channel = reshard.channel and o.grp = reshard.grp order by e.no for update of e;
+  select max(o.shards), string_agg(o.shard || ' by ' || coalesce(o.leader, 'a member'), ', ' order by o.shard) filter (where e.owner is not null)
+  into old, led
+  from pgpubsub.subscriber o join pgpubsub.place e on e.no = o.no where o.channel = reshard.channel and o.grp = reshard.grp;
+  if old is null then
+    raise exception 'No group % of channel %', reshard.grp, reshard.channel using errcode = '02000';
+  elsif old = reshard.shards then
+    return 0;
+  elsif led is not null and not reshard.force then
+    raise exception 'Group % of channel % is led, or was by a member that has died: shard %', reshard.grp, reshard.channel, led
+      using errcode = '55000', hint = 'Stop all members. After one has died, start and stop the group, or call reshard(..., force => true).';
+  end if;
+
+  -- The former places go with their numbers: a member that still believes in them finds none.
+  update pgpubsub.subscriber o set grp = former where o.channel = reshard.channel and o.grp = reshard.grp;
+  if reshard.shards % old <> 0 then
+    select * into p from pgpubsub.start_at(reshard.channel, 'now');
+    select min(m.id), -count(*) into first_unread, again
+    from pgpubsub.subscriber o join pgpubsub.place e on e.no = o.no
+      join pgpubsub.message m on m.channel = o.channel
+        and (m.txid >= pg_snapshot_xmax(e.done) or m.txid = any (array(select pg_snapshot_xip(e.done))))
+        and (e.upto is null or m.id > e.last_id or not pg_visible_in_snapshot(m.txid, e.upto))
+        and (old = 1 or m.bucket % old = o.shard)
+    where o.channel = reshard.channel and o.grp = former and pg_visible_in_snapshot(m.txid, p.done)
+      and (m.for_group is null or m.for_group = reshard.grp);
+    if first_unread is not null then
+      marked := p.done_max_id;
+      again := again + (select count(*) from pgpubsub.message m where m.channel = reshard.channel and m.id >= first_unread
+        and pg_visible_in_snapshot(m.txid, p.done) and (m.for_group is null or m.for_group = reshard.grp));
+    end if;
+  end if;
+  for s in
+    select n as shard, o.no, o.expiry, o.joined, e.* from generate_series(0, reshard.shards - 1) as n
+      join pgpubsub.subscriber o on o.channel = reshard.channel and o.grp = former and o.shard = n % old
+      join pgpubsub.place e on e.no = o.no
+    order by n
+  loop
+    insert into pgpubsub.subscriber as o (channel, grp, shard, shards, expiry, joined)
+      values (reshard.channel, reshard.grp, s.shard, reshard.shards, s.expiry, s.joined) returning o.no into new_no;
+    insert into pgpubsub.seen (no) values (new_no);
+    if reshard.shards % old = 0 then
+      insert into pgpubsub.place values (new_no, s.done, s.done_max_id, s.done_xid, s.upto, s.upto_max_id, s.upto_xid, s.last_id);
+    elsif first_unread is null then
+      insert into pgpubsub.place values (new_no, p.done, p.done_max_id, p.done_xid);
+    else
+      insert into pgpubsub.place values (new_no, '3:3:', 0, '3', p.done, p.done_max_id, p.done_xid, first_unread - 1);
+    end if;
+    update pgpubsub.place e set
+      epoch = greatest(s.epoch + 1, (extract(epoch from clock_timestamp()) * 1000)::bigint), timeline = s.timeline,
+      owner = case when s.owner is not null then gen_random_uuid() end,
+      redelivered_id = case when again > 0 then greatest(s.redelivered_id, marked) else s.redelivered_id end,
+      missed = case when s.shard < old then s.missed else 0 end, missed_told = case when s.shard < old then s.missed_told else 0 end
+    where e.no = new_no;
+  end loop;
+  -- What was given up and is not told yet of shards that are no more.
+  update pgpubsub.place e set missed = e.missed + f.untold
+  from (select sum(g.missed - g.missed_told) as untold from pgpubsub.place g join pgpubsub.subscriber o on o.no = g.no
+      where o.channel = reshard.channel and o.grp = former and o.shard >= reshard.shards) f, pgpubsub.subscriber t
+  where t.channel = reshard.channel and t.grp = reshard.grp and t.shard = 0 and e.no = t.no and f.untold > 0;
+  delete from pgpubsub.subscriber o where o.channel = reshard.channel and o.grp = former;
+  return again;
 end
 $body$;
 
@@ -581,7 +675,7 @@ declare
   late bigint;
 begin
   for p in
-    select e.*, s.channel, array(select pg_snapshot_xip(e.done)) as done_xip, array(select pg_snapshot_xip(e.upto)) as upto_xip
+    select e.*, s.channel, s.shard, s.shards, array(select pg_snapshot_xip(e.done)) as done_xip, array(select pg_snapshot_xip(e.upto)) as upto_xip
     from pgpubsub.place e join pgpubsub.subscriber s on s.no = e.no order by e.no
   loop
     no := p.no;
@@ -589,15 +683,17 @@ begin
       execute $sql$
         select count(*) from (
           select from pgpubsub.message m
-          where m.slot = $1 and m.channel = $2 and (m.txid >= pg_snapshot_xmax($3) or m.txid = any ($4)) limit $5) as found
-        $sql$ into rows using unread.slot, p.channel, p.done, p.done_xip, at_most;
+          where m.slot = $1 and m.channel = $2 and (m.txid >= pg_snapshot_xmax($3) or m.txid = any ($4))
+            and ($6 = 1 or m.bucket % $6 = $7) limit $5) as found
+        $sql$ into rows using unread.slot, p.channel, p.done, p.done_xip, at_most, p.shards, p.shard;
     else
       -- Without the window's help: what it does not see, by txid.
       execute $sql$
         select count(*) from (
           select from pgpubsub.message m
-          where m.slot = $1 and m.channel = $2 and (m.txid >= pg_snapshot_xmax($3) or m.txid = any ($4)) limit $5) as found
-        $sql$ into rows using unread.slot, p.channel, p.upto, p.upto_xip, at_most;
+          where m.slot = $1 and m.channel = $2 and (m.txid >= pg_snapshot_xmax($3) or m.txid = any ($4))
+            and ($6 = 1 or m.bucket % $6 = $7) limit $5) as found
+        $sql$ into rows using unread.slot, p.channel, p.upto, p.upto_xip, at_most, p.shards, p.shard;
       -- What it sees and has yet to read: after last_id. In two parts that are each a range of an index: transactions which ran when
       -- "done" was stored, and later ones, whose ids all lie above done_max_id.
       if rows < at_most then
@@ -605,16 +701,18 @@ begin
           select count(*) from (
             select from pgpubsub.message m
             where m.slot = $1 and m.channel = $2 and m.id > $3 and pg_visible_in_snapshot(m.txid, $4)
-              and (m.txid >= pg_snapshot_xmax($5) and m.txid <= $6 or m.txid = any ($7)) limit $8) as found
-          $sql$ into late using unread.slot, p.channel, p.last_id, p.upto, p.done, p.done_xid, p.done_xip, at_most;
+              and (m.txid >= pg_snapshot_xmax($5) and m.txid <= $6 or m.txid = any ($7))
+              and ($9 = 1 or m.bucket % $9 = $10) limit $8) as found
+          $sql$ into late using unread.slot, p.channel, p.last_id, p.upto, p.done, p.done_xid, p.done_xip, at_most, p.shards, p.shard;
         rows := rows + late;
       end if;
       if rows < at_most then
         execute $sql$
           select count(*) from (
             select from pgpubsub.message m
-            where m.slot = $1 and m.channel = $2 and m.id > $3 and pg_visible_in_snapshot(m.txid, $4) and m.txid > $5 limit $6) as found
-          $sql$ into late using unread.slot, p.channel, greatest(p.last_id, p.done_max_id), p.upto, p.done_xid, at_most;
+            where m.slot = $1 and m.channel = $2 and m.id > $3 and pg_visible_in_snapshot(m.txid, $4) and m.txid > $5
+              and ($7 = 1 or m.bucket % $7 = $8) limit $6) as found
+          $sql$ into late using unread.slot, p.channel, greatest(p.last_id, p.done_max_id), p.upto, p.done_xid, at_most, p.shards, p.shard;
         rows := rows + late;
       end if;
     end if;
@@ -660,8 +758,11 @@ begin
     return;
   end if;
   with gone as (
-    delete from pgpubsub.subscriber s using pgpubsub.seen e
-    where e.no = s.no and e.at < now_ - coalesce(s.expiry, group_expiry) returning s.channel, s.grp
+    -- All shards of a group, or none.
+    delete from pgpubsub.subscriber s where not exists (
+      select from pgpubsub.subscriber o left join pgpubsub.seen e on e.no = o.no
+      where o.channel = s.channel and o.grp = s.grp and (e.at is null or e.at >= now_ - coalesce(o.expiry, group_expiry)))
+    returning s.channel, s.grp
   )
   select array_agg(distinct g.channel || '/' || g.grp) into expired from gone g;
   delete from pgpubsub.sender s where s.at < now_ - greatest(group_expiry, interval '1 day');

@@ -72,6 +72,7 @@ public final class PgPubSubKeptConsumerHealthCheck extends AbstractHealthCheck {
         builder.detail("reading", kept.reading());
         builder.detail("asleep", kept.asleep());
         builder.detail("epoch", kept.epoch());
+        builder.detail("shards", consumer.getShards());
         builder.detail("windowMillis", kept.window().toMillis());
         builder.detail("inHand", kept.inHand());
         builder.detail("queueSize", status.queueSize());

@@ -124,13 +124,21 @@ final class GroupReader {
         try {
             effects.place(connection.places().join(group, options.reading().startFrom(), false, options.ownPlace()));
             return () -> {};
+        } catch (SQLException e) {
+            if (Places.OTHER_SHARDS.equals(e.getSQLState())) {
+                joined.completeExceptionally(e);
+            }
+            throw e;
         } finally {
             // Also if it failed: step 0 finds no place, and tries again.
             joined.complete(null);
         }
     }
 
-    /** For any thread. Completes when the group has its place, or the attempt to make one has failed. */
+    /**
+     * For any thread. Completes when the group has its place, or the attempt to make one has failed; exceptionally if the group has another
+     * number of shards.
+     */
     CompletableFuture<Void> whenJoined() {
         return joined;
     }

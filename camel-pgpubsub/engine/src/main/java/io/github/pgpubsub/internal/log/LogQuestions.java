@@ -1,5 +1,6 @@
 package io.github.pgpubsub.internal.log;
 
+import io.github.pgpubsub.internal.ConnectionFailure;
 import io.github.pgpubsub.internal.connection.ServerConnection;
 import io.github.pgpubsub.internal.log.schema.LogQueries;
 import io.github.pgpubsub.internal.log.schema.LogQueries.Statement;
@@ -50,6 +51,23 @@ final class LogQuestions {
         return ask(Statement.GROUPS, row -> new KeptGroup(row.getString(1), row.getString(2), row.getInt(3), row.getInt(4),
                 row.getLong(5), Duration.ofSeconds(row.getLong(6)), row.getString(7), row.getLong(8), row.getLong(9),
                 row.getLong(10)), channel, channel);
+    }
+
+    /**
+     * Gives a group its places, unless it has them. Without a connection they are made later.
+     *
+     * @throws IllegalArgumentException when the group has another number of shards
+     */
+    void join(String channel, String group, StartFrom startFrom, int shards) throws SQLException {
+        try {
+            ask(Statement.JOIN, row -> true, channel, group, Places.text(startFrom), shards, null);
+        } catch (SQLException e) {
+            if (Places.OTHER_SHARDS.equals(e.getSQLState())) {
+                throw new IllegalArgumentException(ConnectionFailure.firstLine(e), e);
+            } else if (!ConnectionFailure.isLoss(e)) {
+                throw e;
+            }
+        }
     }
 
     long requeue(String channel, String group, @Nullable KeptMessageId id) throws SQLException {

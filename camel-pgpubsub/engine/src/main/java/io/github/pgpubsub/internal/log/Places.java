@@ -23,6 +23,9 @@ final class Places {
 
     /** Longest text of an error that is kept with a parked message, characters. */
     private static final int MAX_ERROR = 10_000;
+    /** invalid_parameter_value: of join_group, the group has another number of shards. */
+    static final String OTHER_SHARDS = "22023";
+
     /** lock_not_available. */
     private static final String LOCKED = "55P03";
 
@@ -51,7 +54,8 @@ final class Places {
         try {
             return sql.transaction(() -> {
                 sql.query(Statement.PREPARE_TO_TAKE, row -> true);
-                Found found = sql.first(Statement.TAKE, Places::found, group.channel(), group.group(), group.shard());
+                Found found = sql.first(Statement.TAKE, Places::found, group.channel(), group.group(), group.shard(),
+                        group.shards());
                 if (found == null) {
                     return new Taking(0, null, null);
                 }

@@ -30,6 +30,7 @@ final class BackendRequests {
     private static final String TERMINATE = "select pg_catalog.pg_terminate_backend(pid) from (" + AdvisoryLocks.HOLDERS
             + ") holders where pid operator(pg_catalog.=) ?";
 
+    /** @param keys or upper halves of keys */
     private record HoldersQuestion(List<Long> keys, SessionStream.Answer<Map<Long, List<Integer>>> backends, Subscriber owner) {}
 
     private record NamesQuestion(
@@ -43,6 +44,7 @@ final class BackendRequests {
     private final RoundTrips roundTrips;
     private final Refusals refusals;
     private final Batch<HoldersQuestion> holders = new Batch<>();
+    private final Batch<HoldersQuestion> upperHalves = new Batch<>();
     private final Batch<NamesQuestion> names = new Batch<>();
     private final Batch<TextsQuestion> texts = new Batch<>();
     private final Batch<Termination> terminations = new Batch<>();
@@ -55,6 +57,10 @@ final class BackendRequests {
 
     void holders(List<Long> keys, SessionStream.Answer<Map<Long, List<Integer>>> backends, Subscriber owner) {
         holders.add(new HoldersQuestion(keys, backends, owner));
+    }
+
+    void holdersOfUpperHalf(int upper, SessionStream.Answer<Map<Long, List<Integer>>> backends, Subscriber owner) {
+        upperHalves.add(new HoldersQuestion(List.of((long) upper), backends, owner));
     }
 
     void names(Collection<Integer> backends, SessionStream.Answer<Map<Integer, String>> answer, Subscriber owner) {
@@ -70,27 +76,28 @@ final class BackendRequests {
     }
 
     boolean isEmpty() {
-        return holders.isEmpty() && names.isEmpty() && texts.isEmpty() && terminations.isEmpty();
+        return holders.isEmpty() && upperHalves.isEmpty() && names.isEmpty() && texts.isEmpty() && terminations.isEmpty();
     }
 
     void flush() throws SQLException {
-        askForHolders();
+        askForHolders(AdvisoryLocks.HOLDERS, holders);
+        askForHolders(AdvisoryLocks.HOLDERS_OF_UPPER_HALF, upperHalves);
         askForNames();
         askForTexts();
         terminate();
     }
 
-    private void askForHolders() throws SQLException {
-        List<HoldersQuestion> sent = holders.take();
+    private void askForHolders(String sql, Batch<HoldersQuestion> questions) throws SQLException {
+        List<HoldersQuestion> sent = questions.take();
         if (sent.isEmpty()) {
             return;
         }
         Map<Long, List<Integer>> answer;
         try {
-            answer = holders(sent.stream().flatMap(question -> question.keys.stream()).toList());
+            answer = holders(sql, sent.stream().flatMap(question -> question.keys.stream()).toList());
         } catch (SQLException e) {
             throwUnlessRefusal(e);
-            sent.forEach(question -> refusals.refused(e, question, () -> holders.add(question), question.owner));
+            sent.forEach(question -> refusals.refused(e, question, () -> questions.add(question), question.owner));
             return;
         }
         for (HoldersQuestion question : sent) {
@@ -99,9 +106,9 @@ final class BackendRequests {
         }
     }
 
-    private Map<Long, List<Integer>> holders(List<Long> keys) throws SQLException {
+    private Map<Long, List<Integer>> holders(String sql, List<Long> keys) throws SQLException {
         Map<Long, List<Integer>> found = new HashMap<>();
-        try (PreparedStatement statement = connection.jdbc().prepareStatement(AdvisoryLocks.HOLDERS)) {
+        try (PreparedStatement statement = connection.jdbc().prepareStatement(sql)) {
             statement.setArray(1, connection.jdbc().createArrayOf("bigint", keys.toArray()));
             try (ResultSet rows = roundTrips.query(statement)) {
                 while (rows.next()) {

@@ -36,6 +36,12 @@ public interface SessionStream {
     /** Asks for the backends that hold these locks. */
     void holders(List<Long> keys, Answer<Map<Long, List<Integer>>> backends);
 
+    /**
+     * Asks for all locks whose keys have these upper 32 bits, and for the backends that hold them. The answer may have other locks, too,
+     * which another subscriber has asked for.
+     */
+    void holdersOfUpperHalf(int upper, Answer<Map<Long, List<Integer>>> backends);
+
     /** Asks for the application names of backends; the answer leaves out backends that have ended. */
     void names(Collection<Integer> backends, Answer<Map<Integer, String>> names);
 

@@ -82,7 +82,8 @@ public final class LogQueries {
 
         /**
          * A place as it is, locked until the end of the transaction: {@code no, epoch, owner, done, done_max_id, done_xid, upto, upto_max_id,
-         * upto_xid, last_id, redelivered_id, missed, same_timeline, sequence}. No row: there is none. {@code channel, grp, shard}.
+         * upto_xid, last_id, redelivered_id, missed, same_timeline, sequence}. No row: there is none, or the group has another number of shards.
+         * {@code channel, grp, shard, shards}.
          */
         TAKE("""
                 select p.no, p.epoch, p.owner, p.done::pg_catalog.text, p.done_max_id, p.done_xid::pg_catalog.text,
@@ -91,7 +92,7 @@ public final class LogQueries {
                     coalesce(pg_catalog.pg_sequence_last_value('${log.literal}.message_id'::pg_catalog.regclass), 0)
                 from ${log}.place p join ${log}.subscriber s on s.no operator(pg_catalog.=) p.no
                 where s.channel operator(pg_catalog.=) ?::pg_catalog.text and s.grp operator(pg_catalog.=) ?::pg_catalog.text
-                    and s.shard operator(pg_catalog.=) ?::pg_catalog.int2
+                    and s.shard operator(pg_catalog.=) ?::pg_catalog.int2 and s.shards operator(pg_catalog.=) ?::pg_catalog.int2
                 for update of p"""),
 
         /**

@@ -69,7 +69,7 @@ final class HandReader implements AutoCloseable {
             lastId = row.getLong(10);
             missed = row.getLong(12);
             return row.getLong(11);
-        }, channel, grp, 0);
+        }, channel, grp, 0, 1);
         epoch = one(Statement.LEAD, row -> row.getLong(1), owner.toString(), redeliveredId, no);
     }
 
