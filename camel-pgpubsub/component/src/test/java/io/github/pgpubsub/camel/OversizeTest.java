@@ -154,7 +154,7 @@ class OversizeTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
         "durable=true&oversize=store | The option oversize is for plain channels",
-        "logSchema=here              | The option logSchema needs durable=true or oversize=store",
+        "logSchema=here              | The option logSchema needs durable=true, oversize=store or watchTable",
         "maxPayload=9000             | The option maxPayload needs durable=true or oversize=store"})
     void optionsThatDoNotGoTogetherAreRefused(String options, String said) {
         camel.start();

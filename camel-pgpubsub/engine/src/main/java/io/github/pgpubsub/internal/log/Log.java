@@ -2,8 +2,6 @@ package io.github.pgpubsub.internal.log;
 
 import io.github.pgpubsub.internal.Range;
 import io.github.pgpubsub.internal.delivery.BatchLimit;
-import io.github.pgpubsub.internal.election.GroupKey;
-import io.github.pgpubsub.internal.election.Lock;
 import io.github.pgpubsub.internal.log.schema.LogQueries;
 import io.github.pgpubsub.internal.log.schema.LogQueries.Statement;
 import io.github.pgpubsub.internal.log.schema.LogSchema;
@@ -15,6 +13,7 @@ import io.github.pgpubsub.internal.log.storing.StoreSettings;
 import io.github.pgpubsub.internal.log.storing.StoredInLog;
 import io.github.pgpubsub.internal.publish.Publisher;
 import io.github.pgpubsub.internal.publish.PublisherOptions;
+import io.github.pgpubsub.internal.subscription.Subscriptions;
 import io.github.pgpubsub.kept.KeptBatchHandler;
 import io.github.pgpubsub.kept.KeptGroup;
 import io.github.pgpubsub.kept.KeptHandler;
@@ -247,7 +246,7 @@ public final class Log implements KeptMessages, AutoCloseable {
 
     @Override
     public void lookForPlainListener(String channel, String group, Runnable found) {
-        long leader = new GroupKey(channel, group).key(Lock.LEADER);
+        long leader = Subscriptions.leaderLock(channel, group);
         Neighbours.ask(settings.elections(), (stream, answer) -> stream.holders(List.of(leader), holders -> {
             List<Integer> others = new ArrayList<>(holders.getOrDefault(leader, List.of()));
             others.remove(Integer.valueOf(stream.backend()));

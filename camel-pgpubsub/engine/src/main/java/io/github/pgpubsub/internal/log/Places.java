@@ -12,6 +12,7 @@ import io.github.pgpubsub.kept.StartFrom;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -194,7 +195,8 @@ final class Places {
                     new Acknowledgement(upto, moveLastId ? row.id().id() : 0, false, false, 0));
             if (outcome == Outcome.MOVED) {
                 KeptRow message = row.message();
-                sql.update(Statement.PARK, group.channel(), group.group(), row.id().id(), message.at(), message.key(),
+                sql.update(Statement.PARK, group.channel(), group.group(), row.id().id(), row.id().at().atOffset(ZoneOffset.UTC),
+                        message.key(),
                         message.payload(), message.bytes(), message.headers(), message.context(), storable(error),
                         delivery.failures());
             }

@@ -94,7 +94,7 @@ final class Received implements KeptMessage {
 
     @Override
     public Instant at() {
-        return row.message().at().toInstant();
+        return row.id().at();
     }
 
     @Override

@@ -14,10 +14,6 @@ import io.github.pgpubsub.kept.KeptMessageId;
 import java.nio.ByteBuffer;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -218,11 +214,10 @@ final class Windows {
         @Override
         public Boolean map(ResultSet row) throws SQLException {
             long micros = ByteBuffer.wrap(row.getBytes(2)).getLong() + MICROS_TO_2000;
-            OffsetDateTime at = Instant.EPOCH.plus(micros, ChronoUnit.MICROS).atOffset(ZoneOffset.UTC);
             long size = row.getLong(8);
             bytes += size;
             KeptRow message = new KeptRow(row.getString(3), row.getString(4), row.getBytes(5), row.getString(6),
-                    row.getObject(7, UUID.class), row.getBoolean(9), at);
+                    row.getObject(7, UUID.class), row.getBoolean(9));
             return rows.add(new Page.Row<>(new KeptMessageId(row.getLong(1), micros), message, PageLimits.OVERHEAD + size));
         }
 

@@ -48,7 +48,7 @@ public final class NotifyStatement implements BatchStatement<OutgoingNotificatio
                     where name operator(pg_catalog.=) 'synchronous_commit') end, true)""";
     /** With the number of each payload's store, or 0. */
     private static final String MANY_STORED = "select " + DURABLE
-            + ", pg_catalog.count(pg_catalog.pg_notify(c, case${stores} else p end))"
+            + ", pg_catalog.count(pg_catalog.pg_notify(c, case when s operator(pg_catalog.=) 0 then p${stores} end))"
             + " from rows from (pg_catalog.unnest(?::pg_catalog.text[]), pg_catalog.unnest(?::pg_catalog.text[]),"
             + " pg_catalog.unnest(?::pg_catalog.int4[])) as t(c, p, s)";
     private static final String ONE_STORED_MARKED = "select " + NOTIFY

@@ -7,6 +7,7 @@ import io.github.pgpubsub.SubscriptionOptions;
 import io.github.pgpubsub.internal.delivery.Recipient;
 import io.github.pgpubsub.internal.delivery.Workers;
 import io.github.pgpubsub.internal.election.GroupKey;
+import io.github.pgpubsub.internal.election.Lock;
 import io.github.pgpubsub.internal.session.Session;
 import io.github.pgpubsub.internal.session.Subscriber;
 import java.sql.SQLException;
@@ -115,6 +116,11 @@ public final class Subscriptions {
         SharedSession shared = retain();
         shared.session.add(subscriber);
         return new Attachment(shared, subscriber);
+    }
+
+    /** The advisory lock that the leader of a group holds. */
+    public static long leaderLock(String channel, String group) {
+        return new GroupKey(channel, group).key(Lock.LEADER);
     }
 
     private Subscription broadcast(SharedSession shared, SubscriptionOptions options, Recipient recipient,

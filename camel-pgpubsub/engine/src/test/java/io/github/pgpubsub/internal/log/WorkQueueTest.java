@@ -7,7 +7,6 @@ import io.github.pgpubsub.internal.delivery.BatchLimit;
 import io.github.pgpubsub.internal.log.reading.Delivery;
 import io.github.pgpubsub.internal.log.reading.HandedOut;
 import java.time.Duration;
-import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -30,7 +29,7 @@ class WorkQueueTest {
 
     private static List<Delivery<KeptRow>> messages(int from, int to, long epoch) {
         return IntStream.range(from, to).mapToObj(i -> HandedOut.message(i,
-                new KeptRow(null, String.valueOf(i), null, null, null, false, OffsetDateTime.now()), epoch)).toList();
+                new KeptRow(null, String.valueOf(i), null, null, null, false), epoch)).toList();
     }
 
     private CompletableFuture<List<Delivery<KeptRow>>> take(WorkQueue from) {

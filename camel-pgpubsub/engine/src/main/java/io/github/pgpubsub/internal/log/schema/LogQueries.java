@@ -278,7 +278,7 @@ public final class LogQueries {
         /** The first groups of a channel by name. {@code channel}. */
         GROUP_NAMES(
                 """
-                        select distinct grp from ${log}.subscriber where channel operator(pg_catalog.=) ?::pg_catalog.text order by grp limit 5"""),
+                        select grp from ${log}.subscriber where channel operator(pg_catalog.=) ?::pg_catalog.text and shard operator(pg_catalog.=) 0 order by grp limit 5"""),
 
         /** Which database of which cluster this is, whatever leads to it. */
         IDENTITY(
