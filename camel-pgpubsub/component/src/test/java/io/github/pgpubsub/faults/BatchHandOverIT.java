@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.apache.camel.Exchange;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,6 +27,7 @@ import org.springframework.jdbc.datasource.DataSourceTransactionManager;
  * Two contexts take turns while messages come all the time, so most stops are in the middle of a batch. What they have received
  * is one history: each message once, none marked, and in order.
  */
+@Tag("long")
 class BatchHandOverIT {
 
     private static final int STOPS = Integer.getInteger("batches.stops", 3);

@@ -71,6 +71,7 @@ class KeptRotationTest {
         }
     }
 
+    @Tag("long")
     @Test
     void operatorsHearOnceWhichGroupHoldsTheLog() throws Exception {
         postgres.strings("select no from pgpubsub.join_group('orders', 'lazy')");
@@ -103,6 +104,7 @@ class KeptRotationTest {
     }
 
     /** As a dump does, and a transaction that is left open. */
+    @Tag("long")
     @Test
     void operatorsSeeWhoUsesAPartitionThatIsOldEnough() throws Exception {
         try (Connection user = postgres.connect(); KeptSubscription orders = subscribe(kept(SECOND, null, DAY))) {
@@ -118,6 +120,7 @@ class KeptRotationTest {
         }
     }
 
+    @Tag("long")
     @Test
     void whatIsTooOldIsGivenUpAndTold() throws Exception {
         postgres.strings("select no from pgpubsub.join_group('orders', 'lazy')");

@@ -23,6 +23,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -225,6 +226,7 @@ class ShardsTest {
     // ---- another number of shards
 
     /** From each number to the next one, with what is unread and two writers that go on meanwhile. */
+    @Tag("long")
     @Test
     void theNumberChangesAndEachKeyStaysInOrder() throws Exception {
         AtomicBoolean over = new AtomicBoolean();
@@ -285,6 +287,7 @@ class ShardsTest {
         });
     }
 
+    @Tag("long")
     @Test
     void theNumberDoesNotChangeWhileAMemberLeads() throws Exception {
         KeptSubscription one = subscribe(open("a"), "a", orders(2));

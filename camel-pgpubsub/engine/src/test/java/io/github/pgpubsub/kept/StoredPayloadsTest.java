@@ -23,6 +23,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -175,6 +176,7 @@ class StoredPayloadsTest {
         }
     }
 
+    @Tag("long")
     @Test
     void aLostConnectionIsReplaced() throws Exception {
         try (Subscription documents = subscribe("documents")) {
@@ -215,6 +217,7 @@ class StoredPayloadsTest {
         }
     }
 
+    @Tag("long")
     @Test
     void itGoesThroughATransactionPooler() throws Exception {
         PgBouncer.assumeInstalled();

@@ -29,12 +29,14 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A group that has a long way to go reads its pages apart, and the other groups of its process don't notice. */
 @Timeout(120)
+@Tag("long")
 class FarGroupTest {
 
     private static final Duration SOON = Duration.ofSeconds(60);

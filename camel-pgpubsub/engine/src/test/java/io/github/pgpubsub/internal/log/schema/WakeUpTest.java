@@ -20,6 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.postgresql.PGConnection;
@@ -153,6 +154,7 @@ class WakeUpTest {
     }
 
     /** PostgreSQL 17 and later can have a small queue; before, half of 8 GB would have to be filled. */
+    @Tag("long")
     @Test
     void aQueueThatIsHalfFullGetsNothingMore() throws Exception {
         assumeTrue(postgres.number("select current_setting('server_version_num')") >= 170_000);
@@ -177,6 +179,7 @@ class WakeUpTest {
     }
 
     /** A NOTIFY would fail the commit. */
+    @Tag("long")
     @Test
     void aFullQueueFailsNoWriter() throws Exception {
         assumeTrue(postgres.number("select current_setting('server_version_num')") >= 170_000);
@@ -204,6 +207,7 @@ class WakeUpTest {
     }
 
     /** Without any poll: a sleeper whose time runs out has missed a wake-up. */
+    @Tag("long")
     @Test
     void noWakeUpIsLost() throws Exception {
         int writers = 4;

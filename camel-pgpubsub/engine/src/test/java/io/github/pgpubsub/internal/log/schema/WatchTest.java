@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -227,6 +228,7 @@ class WatchTest {
                 id + "{\"op\":\"d\",\"before\":" + later + ",\"after\":null");
     }
 
+    @Tag("long")
     @Test
     void aRowThatIsTooLargeIsItsKey() {
         postgres.execute(
@@ -337,6 +339,7 @@ class WatchTest {
     }
 
     /** The plan of the first statement is kept, and must do for the next ones. */
+    @Tag("long")
     @Test
     void manyRowsAfterFewTakeNoLongTime() throws SQLException {
         postgres.execute("create table grown (id int primary key, n int)");
