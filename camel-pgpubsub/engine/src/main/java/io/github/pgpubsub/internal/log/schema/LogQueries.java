@@ -50,13 +50,20 @@ public final class LogQueries {
             + "else pg_catalog.current_setting('synchronous_commit') end, true)";
 
     private final Map<Statement, String> texts = new EnumMap<>(Statement.class);
+    private final String storeFunction;
 
     /** @throws IllegalArgumentException when no schema can be called so */
     public LogQueries(String schema) {
         SchemaName name = new SchemaName(schema);
+        storeFunction = name.identifier() + ".store";
         for (Statement each : Statement.values()) {
             texts.put(each, each.template.replace("${log.literal}", name.inLiteral()).replace("${log}", name.identifier()));
         }
+    }
+
+    /** The name of the function that keeps a payload and returns the notification to send in its place: {@code (channel, payload)}. */
+    public String storeFunction() {
+        return storeFunction;
     }
 
     /** {@link #SETTINGS} as statements. {@code set} or {@code set local}. */
@@ -321,9 +328,6 @@ public final class LogQueries {
 
         /** The payload that a notification refers to: {@code genuine, payload}. {@code channel, notification}. */
         STORED("select genuine, payload from ${log}.stored(?::pg_catalog.text, ?::pg_catalog.text)"),
-
-        /** The name of the function that keeps a payload and returns the notification to send in its place. {@code (channel, payload)}. */
-        STORE_FUNCTION("${log}.store"),
 
         /** Raises the incarnation of a sender and so ends what its former connection may still try. {@code sender}. */
         FENCE("select ${log}.fence(?::pg_catalog.uuid)"),

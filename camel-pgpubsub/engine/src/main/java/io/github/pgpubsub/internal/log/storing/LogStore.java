@@ -1,7 +1,6 @@
 package io.github.pgpubsub.internal.log.storing;
 
 import io.github.pgpubsub.internal.log.schema.LogQueries;
-import io.github.pgpubsub.internal.log.schema.LogQueries.Statement;
 import io.github.pgpubsub.internal.log.schema.LogSchema;
 import io.github.pgpubsub.internal.log.schema.LogSchemaException;
 import io.github.pgpubsub.internal.publish.PayloadStore;
@@ -21,7 +20,7 @@ final class LogStore implements PayloadStore {
     LogStore(LogSchema schema, boolean create, LogQueries queries) {
         this.schema = schema;
         this.create = create;
-        this.function = queries.sql(Statement.STORE_FUNCTION);
+        this.function = queries.storeFunction();
     }
 
     @Override
