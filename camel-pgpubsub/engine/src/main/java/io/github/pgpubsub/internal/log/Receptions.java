@@ -10,7 +10,6 @@ import io.github.pgpubsub.kept.KeptListener;
 import io.github.pgpubsub.kept.KeptOptions;
 import java.time.Duration;
 import java.util.UUID;
-import java.util.concurrent.Semaphore;
 
 /** Makes the receptions of a log's subscriptions from their options. Thread-safe. */
 final class Receptions {
@@ -54,7 +53,7 @@ final class Receptions {
         Shard group = new Shard(wanted.channel(), wanted.group(), 0, wanted.shards());
         ReceptionOptions options = options(wanted, batch);
         Tally tally = new Tally();
-        Semaphore turns = new Semaphore(wanted.concurrency(), true);
+        Turns turns = new Turns(wanted.concurrency());
         ShardMember member = new ShardMember(group,
                 observer -> new ShardMarks(settings.elections(), new MarkKeys(schema, group), wanted.acquireInterval(), observer),
                 wanted.acquireInterval(), wanted.leaderTimeout(), (shard, onResigned, onShardClosed) -> {
@@ -62,8 +61,7 @@ final class Receptions {
                     Lead lead = new ShardLead(elected(wanted, one, listener), onResigned);
                     // With ackMode=transaction each shard has a consumer.
                     return new Reception(host, one, options, lead, handler, listener, settings.threads(), settings.callbacks(),
-                            onShardClosed, tally,
-                            handling -> wanted.transactions() != null ? handling : new InTurns(handling, turns, lead));
+                            onShardClosed, tally, wanted.transactions() != null ? Turns.unlimited() : turns);
                 }, listener, settings.threads());
         return new ShardedReception(host, group, member, tally, wanted.queueSize(), wanted.drainTimeout(), settings.threads(),
                 onClosed);
