@@ -66,7 +66,9 @@ final class ShardMember implements Effects, ShardMarks.Observer {
     private final BlockingQueue<Runnable> commands = new LinkedBlockingQueue<>();
     private final Map<Integer, Running> running = new ConcurrentSkipListMap<>();
     private final CompletableFuture<Void> done = new CompletableFuture<>();
-    private volatile boolean held;
+    /** Guards {@link #held}, and that each reception hears of it. */
+    private final Object holding = new Object();
+    private boolean held;
 
     /**
      * @param group any of its shards
@@ -111,8 +113,10 @@ final class ShardMember implements Effects, ShardMarks.Observer {
 
     /** Whether no message may begin for the moment, of any shard. */
     void hold(boolean value) {
-        held = value;
-        receptions().forEach(each -> each.hold(value));
+        synchronized (holding) {
+            held = value;
+            receptions().forEach(each -> each.hold(value));
+        }
     }
 
     /** Gives all shards back. */
@@ -181,11 +185,10 @@ final class ShardMember implements Effects, ShardMarks.Observer {
     @Override
     public void join(int shard) {
         Reception reception = factory.open(shard, () -> commands.add(sharing::stepAside), () -> commands.add(() -> ended(shard)));
-        reception.hold(held);
         CompletableFuture<Void> started = new CompletableFuture<>();
-        running.put(shard, new Running(reception, started));
-        if (held) {
-            reception.hold(true);
+        synchronized (holding) {
+            running.put(shard, new Running(reception, started));
+            reception.hold(held);
         }
         starts.execute(() -> start(reception, started));
     }
