@@ -2,9 +2,10 @@ package io.github.pgpubsub.internal.log;
 
 import io.github.pgpubsub.internal.delivery.BatchLimit;
 import io.github.pgpubsub.internal.log.reading.Bound;
-import io.github.pgpubsub.internal.log.reading.OpenAnswer;
 import io.github.pgpubsub.internal.log.reading.Ticket;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,49 +28,63 @@ final class Linger {
      */
     record Waiting(int count, long millis) {}
 
+    /** What it asks others to do. */
+    interface Requests {
+
+        /**
+         * Counts what waits for a window.
+         *
+         * @param ticket of who waits for the window
+         * @param most   no more than these
+         * @param answer called later, never within this call, and not if the server refuses or the connection is lost
+         */
+        void count(Ticket ticket, Bound done, int most, Consumer<Waiting> answer);
+
+        /** Nothing was opened, and nothing is going to be. */
+        void nothing(Ticket ticket);
+    }
+
     private record Opening(Ticket ticket, Bound done, Runnable open) {}
 
-    private final LogReader host;
-    private final GroupEffects group;
-    private final Shard shard;
     private final BatchLimit limit;
+    private final Requests requests;
+    private final LongSupplier nanoTime;
     private boolean stopping;
+    /** Of what is to be opened, counted or not: other answers are to what was forgotten. Null: nothing. */
+    private @Nullable Ticket wanted;
     /** Counts again at that time. Null: nothing lingers. */
     private @Nullable Opening held;
     private long lookAt;
 
-    Linger(LogReader host, GroupEffects group, Shard shard, BatchLimit limit) {
-        this.host = host;
-        this.group = group;
-        this.shard = shard;
+    Linger(BatchLimit limit, Requests requests, LongSupplier nanoTime) {
         this.limit = limit;
+        this.requests = requests;
+        this.nanoTime = nanoTime;
     }
 
     /** @param open is run now, or when a batch has gathered, or never if it is forgotten */
     void before(Ticket ticket, Bound done, Runnable open) {
-        held = null;
+        forget();
         if (limit.size() == 1 || limit.nanos() == 0 || stopping) {
             open.run();
         } else {
+            wanted = ticket;
             count(new Opening(ticket, done, open));
         }
     }
 
     private void count(Opening opening) {
-        host.requests().add(group, opening.ticket, connection -> {
-            Waiting waiting = connection.windows().waiting(shard, opening.done, limit.size());
-            return () -> counted(opening, waiting, System.nanoTime());
+        requests.count(opening.ticket, opening.done, limit.size(), waiting -> {
+            if (opening.ticket.equals(wanted)) {
+                counted(opening, waiting, nanoTime.getAsLong());
+            }
         });
     }
 
     private void counted(Opening opening, Waiting waiting, long now) {
-        group.works();
         long remaining = limit.nanos() - TimeUnit.MILLISECONDS.toNanos(waiting.millis);
-        if (waiting.count > 0) {
-            group.windows().expect();
-        }
         if (stopping) {
-            answer(opening);
+            requests.nothing(opening.ticket);
         } else if (waiting.count == 0 || waiting.count >= limit.size() || remaining <= 0) {
             opening.open.run();
         } else {
@@ -93,17 +108,13 @@ final class Linger {
         Opening left = held;
         held = null;
         if (left != null) {
-            answer(left);
+            requests.nothing(left.ticket);
         }
     }
 
-    /** Nothing was opened, and nothing is going to be. */
-    private void answer(Opening opening) {
-        host.requests().answer(() -> group.reader().opened(opening.ticket, new OpenAnswer.Empty(), System.nanoTime()));
-    }
-
-    /** The reader wants it no more. */
+    /** The reader wants it no more, be it held or being counted. */
     void forget() {
+        wanted = null;
         held = null;
     }
 }
