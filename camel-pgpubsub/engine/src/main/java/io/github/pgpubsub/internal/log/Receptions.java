@@ -2,6 +2,7 @@ package io.github.pgpubsub.internal.log;
 
 import io.github.pgpubsub.BufferLimit;
 import io.github.pgpubsub.internal.delivery.BatchLimit;
+import io.github.pgpubsub.internal.delivery.SerialExecutor;
 import io.github.pgpubsub.internal.log.reading.ErrorPolicy;
 import io.github.pgpubsub.internal.log.reading.ReadOptions;
 import io.github.pgpubsub.internal.log.schema.LogQueries;
@@ -53,6 +54,7 @@ final class Receptions {
         Shard group = new Shard(wanted.channel(), wanted.group(), 0, wanted.shards());
         ReceptionOptions options = options(wanted, batch);
         Tally tally = new Tally();
+        SerialExecutor callbacks = new SerialExecutor(settings.callbacks());
         Turns turns = new Turns(wanted.concurrency());
         ShardMember member = new ShardMember(group,
                 observer -> new ShardMarks(settings.elections(), new MarkKeys(schema, group), wanted.acquireInterval(), observer),
@@ -62,7 +64,7 @@ final class Receptions {
                     // With ackMode=transaction each shard has a consumer.
                     return new Reception(host, one, options, lead, handler, listener, settings.threads(), settings.callbacks(),
                             onShardClosed, tally, wanted.transactions() != null ? Turns.unlimited() : turns);
-                }, listener, settings.threads());
+                }, failure -> callbacks.execute(() -> listener.failed(failure)), settings.threads());
         return new ShardedReception(host, group, member, tally, wanted.queueSize(), wanted.drainTimeout(), settings.threads(),
                 onClosed);
     }

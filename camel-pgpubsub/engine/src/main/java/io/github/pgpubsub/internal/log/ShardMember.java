@@ -5,7 +5,6 @@ import io.github.pgpubsub.internal.log.sharding.Mark;
 import io.github.pgpubsub.internal.log.sharding.MemberId;
 import io.github.pgpubsub.internal.log.sharding.MemberView;
 import io.github.pgpubsub.internal.log.sharding.Sharing;
-import io.github.pgpubsub.kept.KeptListener;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -19,6 +18,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -59,7 +59,7 @@ final class ShardMember implements Effects, ShardMarks.Observer {
     private final Shard group;
     private final Receptions factory;
     private final ShardMarks marks;
-    private final KeptListener listener;
+    private final Consumer<Exception> onFailure;
     private final Sharing sharing;
     private final Thread thread;
     private final ThreadPoolExecutor starts;
@@ -74,15 +74,16 @@ final class ShardMember implements Effects, ShardMarks.Observer {
      * @param group any of its shards
      * @param poll          how often the members look at each other
      * @param leaderTimeout after which a frozen leader is deposed
+     * @param onFailure     called by the session's thread, too; must not block
      */
     ShardMember(Shard group, Function<ShardMarks.Observer, ShardMarks> marks, Duration poll, Duration leaderTimeout,
             Receptions factory,
-            KeptListener listener,
+            Consumer<Exception> onFailure,
             BiFunction<String, Runnable, Thread> threads) {
         this.group = group;
         this.factory = factory;
         this.marks = marks.apply(this);
-        this.listener = listener;
+        this.onFailure = onFailure;
         this.sharing = new Sharing(group.shards(), polls(PATIENCE.plus(leaderTimeout.multipliedBy(2)), poll), polls(ASIDE, poll),
                 this);
         String purpose = "kept " + group.channel() + " shards";
@@ -146,7 +147,7 @@ final class ShardMember implements Effects, ShardMarks.Observer {
 
     @Override
     public void failed(Exception failure) {
-        listener.failed(failure);
+        onFailure.accept(failure);
     }
 
     // ---- the thread
@@ -201,7 +202,7 @@ final class ShardMember implements Effects, ShardMarks.Observer {
         } catch (Throwable e) {
             // It has closed itself.
             LOG.debug("{} can't be started", reception, e);
-            listener.failed(e instanceof Exception exception ? exception : new IllegalStateException(e));
+            onFailure.accept(e instanceof Exception exception ? exception : new IllegalStateException(e));
         } finally {
             started.complete(null);
         }
