@@ -55,6 +55,9 @@ final class Linger {
     /** Counts again at that time. Null: nothing lingers. */
     private @Nullable Opening held;
     private long lookAt;
+    /** Something has been counted for what is wanted, the first time then. */
+    private boolean gathers;
+    private long since;
 
     Linger(BatchLimit limit, Requests requests, LongSupplier nanoTime) {
         this.limit = limit;
@@ -69,6 +72,7 @@ final class Linger {
             open.run();
         } else {
             wanted = ticket;
+            gathers = false;
             count(new Opening(ticket, done, open));
         }
     }
@@ -82,7 +86,13 @@ final class Linger {
     }
 
     private void counted(Opening opening, Waiting waiting, long now) {
-        long remaining = limit.nanos() - TimeUnit.MILLISECONDS.toNanos(waiting.millis);
+        if (!gathers && waiting.count > 0) {
+            gathers = true;
+            since = now;
+        }
+        // The server's clock may be set back: then the own one bounds the wait.
+        long waited = Math.max(TimeUnit.MILLISECONDS.toNanos(waiting.millis), gathers ? now - since : 0);
+        long remaining = limit.nanos() - waited;
         if (stopping) {
             requests.nothing(opening.ticket);
         } else if (waiting.count == 0 || waiting.count >= limit.size() || remaining <= 0) {

@@ -71,6 +71,20 @@ class LingerTest {
         assertThat(opened).containsExactly("window 1");
     }
 
+    @Test
+    void aServerWhoseClockIsSetBackDoesNotProlongTheWait() {
+        before(1);
+        counted(1, 0);
+        for (int i = 0; i < 19; i++) {
+            pass(Duration.ofMillis(50));
+            counted(1, 0);
+        }
+        assertThat(opened).isEmpty();
+        pass(Duration.ofMillis(50));
+        counted(1, 0);
+        assertThat(opened).containsExactly("window 1");
+    }
+
     /** The lead was lost and regained while the server counted. */
     @Test
     void aCountUnderWayIsForgottenWithItsWindow() {
