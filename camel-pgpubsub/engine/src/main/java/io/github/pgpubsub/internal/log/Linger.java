@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Lets messages gather in the log before a window is opened for them. An open window can't grow, and the next one is opened when it is
  * complete, so a trickle of messages would otherwise become a batch for each. To the reader it looks like a slow answer; nothing is stored
- * or held meanwhile. The count is a hint: it may miss stragglers, and has other groups' messages. Belongs to the reading thread.
+ * or held meanwhile. The count is a hint: it may miss stragglers, and has other groups' and other shards' messages. Belongs to the reading thread.
  */
 final class Linger {
 
@@ -47,6 +47,8 @@ final class Linger {
     private record Opening(Ticket ticket, Bound done, Runnable open) {}
 
     private final BatchLimit limit;
+    /** A batch for each shard. */
+    private final int enough;
     private final Requests requests;
     private final LongSupplier nanoTime;
     private boolean stopping;
@@ -59,8 +61,10 @@ final class Linger {
     private boolean gathers;
     private long since;
 
-    Linger(BatchLimit limit, Requests requests, LongSupplier nanoTime) {
+    /** @param shards of the group: the messages of all of them are counted */
+    Linger(BatchLimit limit, int shards, Requests requests, LongSupplier nanoTime) {
         this.limit = limit;
+        this.enough = (int) Math.min(Integer.MAX_VALUE, (long) limit.size() * shards);
         this.requests = requests;
         this.nanoTime = nanoTime;
     }
@@ -78,7 +82,7 @@ final class Linger {
     }
 
     private void count(Opening opening) {
-        requests.count(opening.ticket, opening.done, limit.size(), waiting -> {
+        requests.count(opening.ticket, opening.done, enough, waiting -> {
             if (opening.ticket.equals(wanted)) {
                 counted(opening, waiting, nanoTime.getAsLong());
             }
@@ -95,7 +99,7 @@ final class Linger {
         long remaining = limit.nanos() - waited;
         if (stopping) {
             requests.nothing(opening.ticket);
-        } else if (waiting.count == 0 || waiting.count >= limit.size() || remaining <= 0) {
+        } else if (waiting.count == 0 || waiting.count >= enough || remaining <= 0) {
             opening.open.run();
         } else {
             long look = Math.min(LONGEST_LOOK, Math.max(SHORTEST_LOOK, limit.nanos() / LOOKS));

@@ -47,7 +47,7 @@ final class WindowEffects {
         this.group = group;
         this.shard = shard;
         this.options = options;
-        this.linger = new Linger(options.batch(), new Gathered(), System::nanoTime);
+        this.linger = new Linger(options.batch(), shard.shards(), new Gathered(), System::nanoTime);
         ReadOptions reading = options.reading();
         this.firstPage = new PageLimits(Math.min(reading.pageRows(), reading.rows()),
                 Math.min(reading.pageBytes(), reading.bytes()));

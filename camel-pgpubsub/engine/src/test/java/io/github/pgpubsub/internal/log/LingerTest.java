@@ -23,10 +23,10 @@ class LingerTest {
     private final List<Integer> most = new ArrayList<>();
     private final List<Ticket> answered = new ArrayList<>();
     private final List<String> opened = new ArrayList<>();
-    private final Linger linger = linger();
+    private final Linger linger = linger(1);
 
-    private Linger linger() {
-        return new Linger(BatchLimit.of(3, TIMEOUT), new Linger.Requests() {
+    private Linger linger(int shards) {
+        return new Linger(BatchLimit.of(3, TIMEOUT), shards, new Linger.Requests() {
             @Override
             public void count(Ticket ticket, Bound done, int upTo, Consumer<Linger.Waiting> answer) {
                 counts.add(answer);
@@ -62,6 +62,18 @@ class LingerTest {
         counted(3, 50);
         assertThat(opened).containsExactly("window 1");
         assertThat(most).containsExactly(3, 3);
+    }
+
+    /** The messages of all shards are counted. */
+    @Test
+    void aShardWaitsForABatchOfEach() {
+        linger(4).before(new Ticket(1), DONE, () -> opened.add("window 1"));
+        counted(11, 0);
+        assertThat(opened).isEmpty();
+        assertThat(most).containsExactly(12);
+        linger(4).before(new Ticket(2), DONE, () -> opened.add("window 2"));
+        counted(12, 0);
+        assertThat(opened).containsExactly("window 2");
     }
 
     @Test
