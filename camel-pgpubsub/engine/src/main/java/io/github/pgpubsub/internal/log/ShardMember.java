@@ -185,6 +185,17 @@ final class ShardMember implements Effects, ShardMarks.Observer {
 
     @Override
     public void join(int shard) {
+        try {
+            open(shard);
+        } catch (Throwable e) {
+            // Not started, so nobody tells of its end.
+            LOG.error("{}: shard {} can't be read", group, shard, e);
+            running.remove(shard);
+            commands.add(() -> sharing.left(shard));
+        }
+    }
+
+    private void open(int shard) {
         Reception reception = factory.open(shard, () -> commands.add(sharing::stepAside), () -> commands.add(() -> ended(shard)));
         CompletableFuture<Void> started = new CompletableFuture<>();
         synchronized (holding) {
