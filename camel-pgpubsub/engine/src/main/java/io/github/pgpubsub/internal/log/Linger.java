@@ -2,15 +2,16 @@ package io.github.pgpubsub.internal.log;
 
 import io.github.pgpubsub.internal.delivery.BatchLimit;
 import io.github.pgpubsub.internal.log.reading.Bound;
-import io.github.pgpubsub.internal.log.reading.OpenAnswer;
 import io.github.pgpubsub.internal.log.reading.Ticket;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Lets messages gather in the log before a window is opened for them. An open window can't grow, and the next one is opened when it is
  * complete, so a trickle of messages would otherwise become a batch for each. To the reader it looks like a slow answer; nothing is stored
- * or held meanwhile. The count is a hint: it may miss stragglers, and has other groups' messages. Belongs to the reading thread.
+ * or held meanwhile. The count is a hint: it may miss stragglers, and has other groups' and other shards' messages. Belongs to the reading thread.
  */
 final class Linger {
 
@@ -27,50 +28,78 @@ final class Linger {
      */
     record Waiting(int count, long millis) {}
 
+    /** What it asks others to do. */
+    interface Requests {
+
+        /**
+         * Counts what waits for a window.
+         *
+         * @param ticket of who waits for the window
+         * @param most   no more than these
+         * @param answer called later, never within this call, and not if the server refuses or the connection is lost
+         */
+        void count(Ticket ticket, Bound done, int most, Consumer<Waiting> answer);
+
+        /** Nothing was opened, and nothing is going to be. */
+        void nothing(Ticket ticket);
+    }
+
     private record Opening(Ticket ticket, Bound done, Runnable open) {}
 
-    private final LogReader host;
-    private final GroupEffects group;
-    private final Shard shard;
     private final BatchLimit limit;
+    /** A batch for each shard. */
+    private final int enough;
+    private final Requests requests;
+    private final LongSupplier nanoTime;
     private boolean stopping;
+    /** Of what is to be opened, counted or not: other answers are to what was forgotten. Null: nothing. */
+    private @Nullable Ticket wanted;
     /** Counts again at that time. Null: nothing lingers. */
     private @Nullable Opening held;
     private long lookAt;
+    /** Something has been counted for what is wanted, the first time then. */
+    private boolean gathers;
+    private long since;
 
-    Linger(LogReader host, GroupEffects group, Shard shard, BatchLimit limit) {
-        this.host = host;
-        this.group = group;
-        this.shard = shard;
+    /** @param shards of the group: the messages of all of them are counted */
+    Linger(BatchLimit limit, int shards, Requests requests, LongSupplier nanoTime) {
         this.limit = limit;
+        this.enough = (int) Math.min(Integer.MAX_VALUE, (long) limit.size() * shards);
+        this.requests = requests;
+        this.nanoTime = nanoTime;
     }
 
     /** @param open is run now, or when a batch has gathered, or never if it is forgotten */
     void before(Ticket ticket, Bound done, Runnable open) {
-        held = null;
+        forget();
         if (limit.size() == 1 || limit.nanos() == 0 || stopping) {
             open.run();
         } else {
+            wanted = ticket;
+            gathers = false;
             count(new Opening(ticket, done, open));
         }
     }
 
     private void count(Opening opening) {
-        host.requests().add(group, opening.ticket, connection -> {
-            Waiting waiting = connection.windows().waiting(shard, opening.done, limit.size());
-            return () -> counted(opening, waiting, System.nanoTime());
+        requests.count(opening.ticket, opening.done, enough, waiting -> {
+            if (opening.ticket.equals(wanted)) {
+                counted(opening, waiting, nanoTime.getAsLong());
+            }
         });
     }
 
     private void counted(Opening opening, Waiting waiting, long now) {
-        group.works();
-        long remaining = limit.nanos() - TimeUnit.MILLISECONDS.toNanos(waiting.millis);
-        if (waiting.count > 0) {
-            group.windows().expect();
+        if (!gathers && waiting.count > 0) {
+            gathers = true;
+            since = now;
         }
+        // The server's clock may be set back: then the own one bounds the wait.
+        long waited = Math.max(TimeUnit.MILLISECONDS.toNanos(waiting.millis), gathers ? now - since : 0);
+        long remaining = limit.nanos() - waited;
         if (stopping) {
-            answer(opening);
-        } else if (waiting.count == 0 || waiting.count >= limit.size() || remaining <= 0) {
+            requests.nothing(opening.ticket);
+        } else if (waiting.count == 0 || waiting.count >= enough || remaining <= 0) {
             opening.open.run();
         } else {
             long look = Math.min(LONGEST_LOOK, Math.max(SHORTEST_LOOK, limit.nanos() / LOOKS));
@@ -93,17 +122,13 @@ final class Linger {
         Opening left = held;
         held = null;
         if (left != null) {
-            answer(left);
+            requests.nothing(left.ticket);
         }
     }
 
-    /** Nothing was opened, and nothing is going to be. */
-    private void answer(Opening opening) {
-        host.requests().answer(() -> group.reader().opened(opening.ticket, new OpenAnswer.Empty(), System.nanoTime()));
-    }
-
-    /** The reader wants it no more. */
+    /** The reader wants it no more, be it held or being counted. */
     void forget() {
+        wanted = null;
         held = null;
     }
 }

@@ -22,7 +22,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiFunction;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,30 +54,30 @@ public final class Reception implements KeptSubscription {
     public Reception(LogReader host, Shard shard, ReceptionOptions options, Lead lead, KeptBatchHandler handler,
             KeptListener listener,
             BiFunction<String, Runnable, Thread> threads, Executor callbacks, Runnable onClosed) {
-        this(host, shard, options, lead, handler, listener, threads, callbacks, onClosed, new Tally(), UnaryOperator.identity());
+        this(host, shard, options, lead, handler, listener, threads, callbacks, onClosed, new Tally(), Turns.unlimited());
     }
 
     /**
      * One of several shards.
      *
      * @param tally counts for all of them
-     * @param turns makes the shards take turns
+     * @param turns shared by all of them
      */
     Reception(LogReader host, Shard shard, ReceptionOptions options, Lead lead, KeptBatchHandler handler, KeptListener listener,
             BiFunction<String, Runnable, Thread> threads, Executor callbacks, Runnable onClosed, Tally tally,
-            UnaryOperator<Handling> turns) {
+            Turns turns) {
         this.host = host;
         this.shard = shard;
         this.tally = tally;
         this.lead = lead;
         this.options = options;
         this.onClosed = onClosed;
-        this.queue = new WorkQueue(lead::mayProcess, options.group().batch());
+        this.queue = new WorkQueue(lead::mayProcess, options.group().batch(), turns);
         this.group = new GroupReader(host, shard, options.group(), lead, queue,
                 new Reports(listener, new SerialExecutor(callbacks)),
                 tally);
         String purpose = "kept " + shard.channel();
-        this.handling = turns.apply(handling(handler));
+        this.handling = handling(handler);
         this.workers = new KeptWorkers(queue, handling, group, listener, tally, options.concurrency(),
                 task -> threads.apply(purpose, task));
         this.end = new End(purpose + " end", threads, held -> {}, queue::isAnyBegun, this::end);

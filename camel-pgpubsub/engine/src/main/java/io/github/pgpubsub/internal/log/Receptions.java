@@ -2,6 +2,7 @@ package io.github.pgpubsub.internal.log;
 
 import io.github.pgpubsub.BufferLimit;
 import io.github.pgpubsub.internal.delivery.BatchLimit;
+import io.github.pgpubsub.internal.delivery.SerialExecutor;
 import io.github.pgpubsub.internal.log.reading.ErrorPolicy;
 import io.github.pgpubsub.internal.log.reading.ReadOptions;
 import io.github.pgpubsub.internal.log.schema.LogQueries;
@@ -10,7 +11,6 @@ import io.github.pgpubsub.kept.KeptListener;
 import io.github.pgpubsub.kept.KeptOptions;
 import java.time.Duration;
 import java.util.UUID;
-import java.util.concurrent.Semaphore;
 
 /** Makes the receptions of a log's subscriptions from their options. Thread-safe. */
 final class Receptions {
@@ -54,7 +54,8 @@ final class Receptions {
         Shard group = new Shard(wanted.channel(), wanted.group(), 0, wanted.shards());
         ReceptionOptions options = options(wanted, batch);
         Tally tally = new Tally();
-        Semaphore turns = new Semaphore(wanted.concurrency(), true);
+        SerialExecutor callbacks = new SerialExecutor(settings.callbacks());
+        Turns turns = new Turns(wanted.concurrency());
         ShardMember member = new ShardMember(group,
                 observer -> new ShardMarks(settings.elections(), new MarkKeys(schema, group), wanted.acquireInterval(), observer),
                 wanted.acquireInterval(), wanted.leaderTimeout(), (shard, onResigned, onShardClosed) -> {
@@ -62,9 +63,8 @@ final class Receptions {
                     Lead lead = new ShardLead(elected(wanted, one, listener), onResigned);
                     // With ackMode=transaction each shard has a consumer.
                     return new Reception(host, one, options, lead, handler, listener, settings.threads(), settings.callbacks(),
-                            onShardClosed, tally,
-                            handling -> wanted.transactions() != null ? handling : new InTurns(handling, turns, lead));
-                }, listener, settings.threads());
+                            onShardClosed, tally, wanted.transactions() != null ? Turns.unlimited() : turns);
+                }, failure -> callbacks.execute(() -> listener.failed(failure)), settings.threads());
         return new ShardedReception(host, group, member, tally, wanted.queueSize(), wanted.drainTimeout(), settings.threads(),
                 onClosed);
     }

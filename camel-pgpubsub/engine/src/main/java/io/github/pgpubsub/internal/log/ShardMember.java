@@ -5,7 +5,6 @@ import io.github.pgpubsub.internal.log.sharding.Mark;
 import io.github.pgpubsub.internal.log.sharding.MemberId;
 import io.github.pgpubsub.internal.log.sharding.MemberView;
 import io.github.pgpubsub.internal.log.sharding.Sharing;
-import io.github.pgpubsub.kept.KeptListener;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -19,6 +18,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -59,28 +59,31 @@ final class ShardMember implements Effects, ShardMarks.Observer {
     private final Shard group;
     private final Receptions factory;
     private final ShardMarks marks;
-    private final KeptListener listener;
+    private final Consumer<Exception> onFailure;
     private final Sharing sharing;
     private final Thread thread;
     private final ThreadPoolExecutor starts;
     private final BlockingQueue<Runnable> commands = new LinkedBlockingQueue<>();
     private final Map<Integer, Running> running = new ConcurrentSkipListMap<>();
     private final CompletableFuture<Void> done = new CompletableFuture<>();
-    private volatile boolean held;
+    /** Guards {@link #held}, and that each reception hears of it. */
+    private final Object holding = new Object();
+    private boolean held;
 
     /**
      * @param group any of its shards
      * @param poll          how often the members look at each other
      * @param leaderTimeout after which a frozen leader is deposed
+     * @param onFailure     called by the session's thread, too; must not block
      */
     ShardMember(Shard group, Function<ShardMarks.Observer, ShardMarks> marks, Duration poll, Duration leaderTimeout,
             Receptions factory,
-            KeptListener listener,
+            Consumer<Exception> onFailure,
             BiFunction<String, Runnable, Thread> threads) {
         this.group = group;
         this.factory = factory;
         this.marks = marks.apply(this);
-        this.listener = listener;
+        this.onFailure = onFailure;
         this.sharing = new Sharing(group.shards(), polls(PATIENCE.plus(leaderTimeout.multipliedBy(2)), poll), polls(ASIDE, poll),
                 this);
         String purpose = "kept " + group.channel() + " shards";
@@ -111,8 +114,10 @@ final class ShardMember implements Effects, ShardMarks.Observer {
 
     /** Whether no message may begin for the moment, of any shard. */
     void hold(boolean value) {
-        held = value;
-        receptions().forEach(each -> each.hold(value));
+        synchronized (holding) {
+            held = value;
+            receptions().forEach(each -> each.hold(value));
+        }
     }
 
     /** Gives all shards back. */
@@ -142,7 +147,7 @@ final class ShardMember implements Effects, ShardMarks.Observer {
 
     @Override
     public void failed(Exception failure) {
-        listener.failed(failure);
+        onFailure.accept(failure);
     }
 
     // ---- the thread
@@ -180,12 +185,22 @@ final class ShardMember implements Effects, ShardMarks.Observer {
 
     @Override
     public void join(int shard) {
+        try {
+            open(shard);
+        } catch (Throwable e) {
+            // Not started, so nobody tells of its end.
+            LOG.error("{}: shard {} can't be read", group, shard, e);
+            running.remove(shard);
+            commands.add(() -> sharing.left(shard));
+        }
+    }
+
+    private void open(int shard) {
         Reception reception = factory.open(shard, () -> commands.add(sharing::stepAside), () -> commands.add(() -> ended(shard)));
-        reception.hold(held);
         CompletableFuture<Void> started = new CompletableFuture<>();
-        running.put(shard, new Running(reception, started));
-        if (held) {
-            reception.hold(true);
+        synchronized (holding) {
+            running.put(shard, new Running(reception, started));
+            reception.hold(held);
         }
         starts.execute(() -> start(reception, started));
     }
@@ -198,7 +213,7 @@ final class ShardMember implements Effects, ShardMarks.Observer {
         } catch (Throwable e) {
             // It has closed itself.
             LOG.debug("{} can't be started", reception, e);
-            listener.failed(e instanceof Exception exception ? exception : new IllegalStateException(e));
+            onFailure.accept(e instanceof Exception exception ? exception : new IllegalStateException(e));
         } finally {
             started.complete(null);
         }

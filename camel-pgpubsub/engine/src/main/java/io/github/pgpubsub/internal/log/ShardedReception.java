@@ -57,7 +57,13 @@ public final class ShardedReception implements KeptSubscription {
 
     /** Takes part in sharing. Does not wait for the first share. */
     void start() {
-        member.start();
+        try {
+            member.start();
+        } catch (RuntimeException | Error e) {
+            member.close();
+            onClosed.run();
+            throw e;
+        }
     }
 
     private boolean isAnyBegun() {

@@ -13,6 +13,7 @@ import io.github.pgpubsub.internal.log.reading.Ticket;
 import io.github.pgpubsub.internal.log.reading.Window;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,7 +47,7 @@ final class WindowEffects {
         this.group = group;
         this.shard = shard;
         this.options = options;
-        this.linger = new Linger(host, group, shard, options.batch());
+        this.linger = new Linger(options.batch(), shard.shards(), new Gathered(), System::nanoTime);
         ReadOptions reading = options.reading();
         this.firstPage = new PageLimits(Math.min(reading.pageRows(), reading.rows()),
                 Math.min(reading.pageBytes(), reading.bytes()));
@@ -168,6 +169,27 @@ final class WindowEffects {
 
     private boolean hasMemory() {
         return !options.memory().isExceeded();
+    }
+
+    /** Counts the messages that gather for a window. */
+    private final class Gathered implements Linger.Requests {
+
+        @Override
+        public void count(Ticket ticket, Bound done, int most, Consumer<Linger.Waiting> answer) {
+            host.requests().add(group, ticket, connection -> {
+                Linger.Waiting waiting = connection.windows().waiting(shard, done, most);
+                return () -> {
+                    group.works();
+                    expecting |= waiting.count() > 0;
+                    answer.accept(waiting);
+                };
+            });
+        }
+
+        @Override
+        public void nothing(Ticket ticket) {
+            host.requests().answer(() -> group.reader().opened(ticket, new OpenAnswer.Empty(), System.nanoTime()));
+        }
     }
 
     /** A window is complete. The next one is usually looked for at once, and then opened by the same statement. */

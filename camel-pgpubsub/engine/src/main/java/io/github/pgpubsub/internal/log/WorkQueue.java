@@ -24,8 +24,9 @@ final class WorkQueue {
 
     private final BooleanSupplier mayBegin;
     private final BatchLimit limit;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
+    private final Turns turns;
+    private final ReentrantLock lock;
+    private final Condition changed;
     private final Deque<Delivery<KeptRow>> waiting = new ArrayDeque<>();
     private final Gathering gathering = new Gathering();
     private boolean held;
@@ -38,10 +39,14 @@ final class WorkQueue {
     /**
      * @param mayBegin asked under the lock before messages are taken; must not block
      * @param limit    how many messages are taken at once
+     * @param turns    how many batches are handled at once, perhaps together with other queues
      */
-    WorkQueue(BooleanSupplier mayBegin, BatchLimit limit) {
+    WorkQueue(BooleanSupplier mayBegin, BatchLimit limit, Turns turns) {
         this.mayBegin = mayBegin;
         this.limit = limit;
+        this.turns = turns;
+        this.lock = turns.lock;
+        this.changed = lock.newCondition();
     }
 
     /**
@@ -77,6 +82,7 @@ final class WorkQueue {
         lock.lock();
         try {
             held = value;
+            turns.leave(this);
             changed.signalAll();
         } finally {
             lock.unlock();
@@ -98,23 +104,35 @@ final class WorkQueue {
         return size;
     }
 
-    /** Waits for a gap, or for a batch of messages; null: the queue is closed. {@link #finished} follows. */
+    /** A turn is free, and this queue is the first in line. Called under the lock. */
+    void call() {
+        changed.signal();
+    }
+
+    /** Waits for a gap, or for a batch of messages, and for a turn; null: the queue is closed. {@link #finished} follows. */
     @Nullable
     List<Delivery<KeptRow>> take() throws InterruptedException {
         lock.lockInterruptibly();
         try {
             while (!closed) {
                 if (waiting.isEmpty() || held) {
+                    turns.leave(this);
                     changed.await();
                     continue;
                 }
                 int count = together();
                 long remaining = gathering.remaining(limit, count, !moreComes || count < waiting.size());
                 if (remaining > 0) {
+                    turns.leave(this);
                     long unused = changed.awaitNanos(remaining);
                 } else if (mayBegin.getAsBoolean()) {
-                    return begin(count);
+                    List<Delivery<KeptRow>> batch = begin(count);
+                    if (batch != null) {
+                        return batch;
+                    }
+                    changed.await();
                 } else {
+                    turns.leave(this);
                     // Nothing signals it; the reader soon withdraws the message if the lead is lost for longer.
                     long unused = changed.awaitNanos(CHECK_NANOS);
                 }
@@ -141,15 +159,22 @@ final class WorkQueue {
         return count;
     }
 
-    private List<Delivery<KeptRow>> begin(int count) {
+    /** Null: it is another queue's turn. */
+    private @Nullable List<Delivery<KeptRow>> begin(int count) {
+        // Before the turn is taken, because memory may be lacking.
         List<Delivery<KeptRow>> batch = new ArrayList<>(count);
+        if (!turns.take(this)) {
+            return null;
+        }
         for (int i = 0; i < count; i++) {
             batch.add(waiting.remove());
         }
         size = waiting.size();
         begun++;
-        if (limit.size() > 1 && !waiting.isEmpty()) {
-            gathering.begin();
+        if (!waiting.isEmpty()) {
+            if (limit.size() > 1) {
+                gathering.begin();
+            }
             // The signals of these messages may have gone to this thread.
             changed.signal();
         }
@@ -161,6 +186,7 @@ final class WorkQueue {
         lock.lock();
         try {
             begun--;
+            turns.giveBack();
         } finally {
             lock.unlock();
         }
@@ -173,6 +199,7 @@ final class WorkQueue {
             List<Delivery<KeptRow>> all = new ArrayList<>(waiting);
             waiting.clear();
             size = 0;
+            turns.leave(this);
             return all;
         } finally {
             lock.unlock();
@@ -183,6 +210,7 @@ final class WorkQueue {
         lock.lock();
         try {
             closed = true;
+            turns.leave(this);
             changed.signalAll();
         } finally {
             lock.unlock();

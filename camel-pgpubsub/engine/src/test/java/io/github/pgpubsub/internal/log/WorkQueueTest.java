@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 class WorkQueueTest {
 
     private volatile boolean mayBegin = true;
-    private final WorkQueue queue = new WorkQueue(() -> mayBegin, BatchLimit.of(3, Duration.ofHours(1)));
+    private final WorkQueue queue = new WorkQueue(() -> mayBegin, BatchLimit.of(3, Duration.ofHours(1)), Turns.unlimited());
 
     @AfterEach
     void close() {
@@ -77,7 +77,7 @@ class WorkQueueTest {
 
     @Test
     void itBeginsWhenItsTimeIsOver() throws Exception {
-        WorkQueue hasty = new WorkQueue(() -> true, BatchLimit.of(3, Duration.ofMillis(50)));
+        WorkQueue hasty = new WorkQueue(() -> true, BatchLimit.of(3, Duration.ofMillis(50)), Turns.unlimited());
         hasty.put(messages(0, 2, 1), true);
         assertThat(payloads(take(hasty))).containsExactly("0", "1");
     }

@@ -137,8 +137,15 @@ public final class Sharing {
         unresponsive.forget();
     }
 
-    /** This member can't read, or can't win: gives everything back, and wants no share for a while. */
+    /**
+     * This member can't read, or can't win: gives everything back, and wants no share for a while. What keeps it from reading makes all its
+     * shards resign, so further calls do not prolong the stay.
+     */
     public void stepAside() {
+        if (asidePolls > 0) {
+            leaveAll();
+            return;
+        }
         asidePolls = nextAside;
         nextAside = Math.min(2 * nextAside, LONGEST_ASIDE * aside);
         pollsWithoutTrouble = 0;

@@ -202,6 +202,43 @@ class RetriesTest {
         assertThat(effects.queue).containsExactly(first);
     }
 
+    /** Two of a batch have failed for the first time, and the one before them too often. */
+    @Test
+    void thoseBehindOneThatCantBeParkedWaitForIt() {
+        List<Delivery<String>> all = handOut(4);
+        List<Delivery<String>> batch = List.copyOf(effects.queue.subList(0, 3));
+        effects.queue.removeAll(batch);
+        batch.forEach(Delivery::failed);
+        retries.park(batch.get(0));
+        retries.again(batch.subList(1, 3), 0);
+        assertThat(retries.waitNanos(0)).isEqualTo(Reader.NEVER);
+        retries.tick(10 * MILLI);
+        assertThat(effects.queue).isEmpty();
+        retries.notParked(effects.parked.get(0), 15 * MILLI);
+        retries.tick(20 * MILLI);
+        assertThat(effects.queue).isEmpty();
+        assertThat(retries.waitNanos(20 * MILLI)).isEqualTo(5 * MILLI);
+        retries.tick(25 * MILLI);
+        assertThat(effects.queue).isEqualTo(all);
+        assertThat(retries.isHolding()).isFalse();
+    }
+
+    /** Two workers: the first message waits for its second attempt when the one behind it fails for the first time. */
+    @Test
+    void noneOvertakesOneThatFailedBefore() {
+        List<Delivery<String>> all = handOut(3);
+        Delivery<String> second = effects.queue.remove(1);
+        Delivery<String> first = fails(0);
+        first.failed();
+        retries.again(List.of(first), 0);
+        second.failed();
+        retries.again(List.of(second), 0);
+        retries.tick(19 * MILLI);
+        assertThat(effects.queue).isEmpty();
+        retries.tick(20 * MILLI);
+        assertThat(effects.queue).isEqualTo(all);
+    }
+
     @Test
     void theEndOfTheLeadershipForgets() {
         handOut(2);

@@ -171,6 +171,19 @@ class SharingTest {
         assertThat(shares()).containsExactly(2, 2);
     }
 
+    /** A seek, for example, makes the reader of each shard resign. */
+    @Test
+    void whoResignsAllItsShardsAtOnceStaysAsideOnce() {
+        shards = 8;
+        Peer alone = join();
+        poll(6);
+        assertThat(alone.led()).hasSize(8);
+        alone.led().forEach(shard -> alone.sharing.stepAside());
+        assertThat(alone.sharing.isAside()).isTrue();
+        poll(20 + 6);
+        assertThat(alone.led()).hasSize(8);
+    }
+
     @Test
     void sessionsWatchEachOtherInARing() {
         shards = 6;

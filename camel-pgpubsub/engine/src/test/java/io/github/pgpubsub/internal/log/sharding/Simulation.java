@@ -108,7 +108,10 @@ final class Simulation {
                     if (random.nextBoolean()) {
                         member.unable = true;
                     } else {
+                        // Once for each shard, as when it can't read.
+                        Set<Integer> led = led(member);
                         member.sharing.stepAside();
+                        led.forEach(shard -> member.sharing.stepAside());
                     }
                     changed(2);
                 }
