@@ -10,17 +10,22 @@ import io.github.pgpubsub.PgPubSub;
 import io.github.pgpubsub.Subscription;
 import io.github.pgpubsub.SubscriptionListener;
 import io.github.pgpubsub.SubscriptionOptions;
+import io.github.pgpubsub.connect.ConnectionSource;
 import io.github.pgpubsub.connect.UrlConnectionSource;
 import io.github.pgpubsub.support.PgBouncer;
 import io.github.pgpubsub.support.PostgresExtension;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -184,6 +189,55 @@ class StoredPayloadsTest {
             publish("documents", LONG);
             awaitPayloads(LONG, LONG);
             assertThat(failures).isEmpty();
+        }
+    }
+
+    /** Too many sessions, and somebody locks the log: both pass, and the message must not be lost meanwhile. */
+    @Test
+    void refusalsThatPassAreWaitedFor() throws Exception {
+        postgres.createRole("hindered", "secret");
+        postgres.execute("grant usage on schema pgpubsub to hindered; grant select on pgpubsub.version to hindered;"
+                + " grant execute on function pgpubsub.stored to hindered; alter role hindered set lock_timeout = '50ms'");
+        String reference = reference("documents", LONG);
+        AtomicInteger attempts = new AtomicInteger();
+        UrlConnectionSource source = new UrlConnectionSource(postgres.url(), "hindered", "secret");
+        ConnectionSource counted = new ConnectionSource() {
+            @Override
+            public Connection open() throws SQLException {
+                attempts.incrementAndGet();
+                return source.open();
+            }
+
+            @Override
+            public boolean pooled() {
+                return false;
+            }
+        };
+        try (PgPubSub hindered = PgPubSub.to(counted).name("stored hindered")
+                .reconnect(Duration.ofMillis(50), Duration.ofMillis(50))
+                .build();
+                Connection locker = postgres.connect()) {
+            StoredPayloads fetches = hindered.kept().storedPayloads();
+            postgres.execute("alter role hindered connection limit 0");
+            CompletableFuture<String> fetched = CompletableFuture.supplyAsync(() -> {
+                try {
+                    return fetches.payload(new Message.Notification("documents", reference, 1, null, false));
+                } catch (SQLException | InterruptedException e) {
+                    throw new CompletionException(e);
+                }
+            });
+            await().atMost(SOON).until(() -> attempts.get() > 3 || fetched.isDone());
+            assertThat(fetched).isNotDone();
+            locker.setAutoCommit(false);
+            locker.createStatement().execute("lock table pgpubsub.message");
+            postgres.execute("alter role hindered connection limit -1");
+            int before = attempts.get();
+            await().atMost(SOON).until(() -> attempts.get() > before + 3 || fetched.isDone());
+            assertThat(fetched).isNotDone();
+            locker.rollback();
+            assertThat(fetched.get(30, TimeUnit.SECONDS).equals(LONG)).isTrue();
+        } finally {
+            postgres.execute("drop owned by hindered");
         }
     }
 
