@@ -1005,6 +1005,8 @@ $body$;
 --
 -- It runs with the rights of the table's owner: where that is not the log's owner, watch() makes a copy of this function that is the
 -- table's owner's. A row becomes JSON by casts which the owners of its types may have defined, so the log's owner must not run them.
+-- Conversely the copy runs large_changes() and row_json() and inserts into the log, all of which the log's owner may replace. So that role can
+-- act as the table's owner, and a superuser's table is refused unless the log is a superuser's, too.
 --
 -- All settings that the text of a value depends on are set: four with the function; each of these costs every statement, so the five that
 -- hardly anybody changes are looked at first. Names in a query are names of columns first, and the rows are a subquery of their own,
@@ -1110,7 +1112,8 @@ $body$;
 
 -- The trigger of watch(durable => false): notifies of the primary keys of the rows that a statement has changed, in as many notifications as
 -- it takes to stay below PostgreSQL's limit for each. Rows that can't be named are one notification with null. It uses nothing
--- of the log, and runs with the rights of the writer.
+-- of the log, and runs with the rights of the writer: where the table's owner is not the log's owner, watch() makes a copy of it, too, so
+-- that the log's owner can't change what writers run.
 create or replace function pgpubsub.notified() returns trigger
 language plpgsql volatile set search_path = pg_catalog, pg_temp
   set timezone = 'UTC' set datestyle = 'ISO, YMD' set intervalstyle = 'postgres' set bytea_output = 'hex' set extra_float_digits = 1
@@ -1206,8 +1209,15 @@ begin
         when c.relnamespace = 'pgpubsub'::regnamespace then 'belongs to the log of kept messages'
         when c.relnamespace in ('pg_catalog'::regnamespace, 'pg_toast'::regnamespace) then 'belongs to the system'
         when c.relowner <> root.relowner then 'belongs to ' || c.relowner::regrole || ' and not to ' || root.relowner::regrole
+        when s.super and not l.super then 'belongs to the superuser ' || c.relowner::regrole || ', and the log''s owner '
+          || l.name || ' is none, but may replace functions that watching runs as ' || c.relowner::regrole
+          || '. Give the table another owner, or have a superuser own the log'
       end as why
     from pgpubsub.watch_tables(watch_plan."table") as t (oid) join pg_class c on c.oid = t.oid
+      cross join lateral (select o.rolsuper as super from pg_roles o where o.oid = c.relowner) as s
+      cross join lateral (
+        select o.rolsuper as super, o.oid::regrole as name
+        from pg_proc f join pg_roles o on o.oid = f.proowner where f.oid = 'pgpubsub.changed()'::regprocedure) as l
   ) as r
   where r.why is not null order by r.name = watch_plan."table" desc, r.name::text limit 1;
   if refused.why is not null then
@@ -1220,12 +1230,13 @@ begin
   where p.oid = case when durable then 'pgpubsub.changed()'::regprocedure else 'pgpubsub.notified()'::regprocedure end;
   copy := original;
   place := log;
-  if durable and root.relowner <> original.proowner then
+  if root.relowner <> original.proowner then
     place := root.nspname;
-    name := case when octet_length(log) <= 50 then log || '_changed' else 'pgpubsub_changed_' || md5(log) end;
+    name := case when octet_length(log) <= 50 then log || '_' || original.proname
+      else 'pgpubsub_' || original.proname || '_' || md5(log) end;
     select * into copy from pg_proc p where p.oid = to_regprocedure(format('%I.%I()', place, name));
     if copy.proowner <> root.relowner then
-      name := 'pgpubsub_changed_' || md5(log || '/' || root.relowner);
+      name := 'pgpubsub_' || original.proname || '_' || md5(log || '/' || root.relowner);
       select * into copy from pg_proc p where p.oid = to_regprocedure(format('%I.%I()', place, name));
     end if;
     if (copy.proowner, copy.prosrc, copy.prosecdef, copy.proconfig) is distinct from
@@ -1298,7 +1309,8 @@ $body$;
 
 -- Installs triggers that write each change of a table to a kept channel, or, with durable => false, notify a plain one of the changed rows'
 -- keys. Whether there was anything to do. The caller must be the table's owner, a member of that role or a superuser. All is done with the
--- owner's rights: watching makes possible nothing that the owner could not do by hand.
+-- owner's rights, so the caller can do nothing with it that the table's owner could not do. It does give the log's owner those rights, see
+-- changed().
 create or replace function pgpubsub.watch(
   "table" regclass, channel text, operations text[] default '{insert,update,delete,truncate}', durable boolean default true
 ) returns boolean
@@ -1388,11 +1400,11 @@ begin
       using errcode = '42501';
   end if;
   perform pgpubsub.watch_run(array(select t from pgpubsub.watch_tables("table") as t), owner, 'access exclusive', drops);
-  -- Copies of changed() that no trigger uses any more.
+  -- Copies of changed() and notified() that no trigger uses any more.
   select array_agg(format('drop function %I.%I()', n.nspname, p.proname)) into drops
   from pg_class c join pg_namespace n on n.oid = c.relnamespace join pg_proc p on p.pronamespace = c.relnamespace and p.proowner = c.relowner
-  where c.oid = unwatch."table" and p.oid <> 'pgpubsub.changed()'::regprocedure
-    and p.prosrc = (select o.prosrc from pg_proc o where o.oid = 'pgpubsub.changed()'::regprocedure)
+    join pg_proc o on o.oid in ('pgpubsub.changed()'::regprocedure, 'pgpubsub.notified()'::regprocedure) and o.prosrc = p.prosrc
+  where c.oid = unwatch."table" and p.oid <> o.oid
     and not exists (select from pg_trigger g where g.tgfoid = p.oid);
   perform pgpubsub.watch_run('{}', owner, '', coalesce(drops, '{}'));
   return true;
