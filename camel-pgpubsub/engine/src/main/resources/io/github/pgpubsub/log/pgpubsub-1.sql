@@ -991,7 +991,7 @@ begin
       select 3, a.key, '{"op":"c","before":null,"after":' || coalesce(a.j, a.keys), a.j is null
       where (a.key = b.key) is not true and a.i is not null
     ) as c
-    order by coalesce(a.i, b.i), c.n
+    order by (c.n = 2) desc, coalesce(a.i, b.i), c.n
   $sql$,
     case when operation = 'INSERT' then nothing else format(rows, 'pgpubsub.row_json'::regproc, key, object, 'pgpubsub_old') end,
     case when operation = 'DELETE' then nothing else format(rows, 'pgpubsub.row_json'::regproc, key, object, 'pgpubsub_new') end,
@@ -1001,7 +1001,7 @@ $body$;
 
 -- The trigger of watch(): writes the changes of a statement to the log, in the statement's transaction and in the order of its rows. Old and
 -- new rows of an UPDATE come in the same order, so they are paired by their number; it is one change if their keys are equal, and otherwise
--- a deletion and a creation.
+-- a deletion and a creation. All deletions come first: the key that one row gives up may be another row's new key.
 --
 -- It runs with the rights of the table's owner: where that is not the log's owner, watch() makes a copy of this function that is the
 -- table's owner's. A row becomes JSON by casts which the owners of its types may have defined, so the log's owner must not run them.
@@ -1100,7 +1100,7 @@ begin
       select 3, key.a, '{"op":"c","before":null,"after":' || a.j || watch.tail
       where (key.a = key.b) is not true and a.j is not null
     ) as c
-    order by coalesce(a.i, b.i), c.n;
+    order by (c.n = 2) desc, coalesce(a.i, b.i), c.n;
   end if;
 
   if former is not null then
