@@ -338,6 +338,9 @@ create table if not exists pgpubsub.secret (
   value bytea not null
 );
 
+-- Default privileges of the owner may say otherwise.
+revoke all on pgpubsub.secret from public;
+
 insert into pgpubsub.secret (value)
 select decode(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), 'hex') on conflict do nothing;
 
@@ -354,14 +357,23 @@ $body$;
 -- Keeps a payload, and returns what to notify in its place, in the same transaction. The token tells the row from one that gets the same id
 -- after an asynchronous fail-over.
 create or replace function pgpubsub.store(channel text, payload text) returns text
-language sql volatile security definer set search_path = pg_catalog, pg_temp
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
 as $body$
-  with kept as (
-    insert into pgpubsub.message as m (channel, key, payload, sender)
-    values ('pgpubsub/stored', store.channel, coalesce(store.payload, ''), gen_random_uuid())
-    returning m.id, m.key, m.sender
-  )
-  select pgpubsub.reference(k.key, k.id, k.sender) from kept k
+declare
+  kept record;
+  made text;
+begin
+  insert into pgpubsub.message as m (channel, key, payload, sender)
+  values ('pgpubsub/stored', store.channel, coalesce(store.payload, ''), gen_random_uuid())
+  returning m.id, m.key, m.sender into kept;
+  made := pgpubsub.reference(kept.key, kept.id, kept.sender);
+  if made is null then
+    -- pg_notify() takes null for the empty payload.
+    raise exception 'The table % has lost its row, so no reference to a stored payload can be made', 'pgpubsub.secret'::regclass
+      using errcode = '55000', hint = 'Apply the log''s file again: it makes the row. References from before are then plain text.';
+  end if;
+  return made;
+end
 $body$;
 
 -- The payload that a notification of a channel refers to. Not genuine: it is no reference of this log, but a payload that looks like one.
@@ -378,7 +390,7 @@ begin
   if parts is null then
     return;
   end if;
-  if pgpubsub.reference(stored.channel, parts[1]::bigint, parts[2]::uuid) <> stored.reference then
+  if pgpubsub.reference(stored.channel, parts[1]::bigint, parts[2]::uuid) is distinct from stored.reference then
     return;
   end if;
   genuine := true;

@@ -356,6 +356,25 @@ class StoredPayloadsTest {
         }
     }
 
+    /** Null would be notified as the empty payload, and a forged reference would be genuine. */
+    @Test
+    void aLostSecretIsAnErrorAndProvesNothing() throws Exception {
+        String genuine = reference("documents", LONG);
+        try (Connection connection = postgres.connect(); java.sql.Statement sql = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            sql.execute("delete from pgpubsub.secret; savepoint s");
+            assertThatThrownBy(() -> sql.execute("select pgpubsub.store('documents', 'a')"))
+                    .hasMessageContaining("has lost its row");
+            sql.execute("rollback to s");
+            try (java.sql.ResultSet row = sql
+                    .executeQuery("select genuine from pgpubsub.stored('documents', '" + genuine + "')")) {
+                row.next();
+                assertThat(row.getBoolean(1)).isFalse();
+            }
+            connection.rollback();
+        }
+    }
+
     @Test
     void noChannelIsCalledSo() {
         assertThatThrownBy(() -> ChannelName.check(ChannelName.STORED)).isInstanceOf(IllegalArgumentException.class);
