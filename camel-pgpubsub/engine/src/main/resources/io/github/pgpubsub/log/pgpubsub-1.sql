@@ -1289,11 +1289,12 @@ language plpgsql volatile set search_path = pg_catalog, pg_temp set lock_timeout
 as $body$
 declare
   role text := current_setting('role');
+  differs boolean := pg_get_userbyid(owner) <> current_user;
   attempts integer := 0;
   each regclass;
   statement text;
 begin
-  if pg_get_userbyid(owner) <> current_user then
+  if differs then
     perform set_config('role', pg_get_userbyid(owner), true);
   end if;
   loop
@@ -1315,7 +1316,9 @@ begin
   foreach statement in array statements loop
     execute statement;
   end loop;
-  perform set_config('role', role, true);
+  if differs then
+    perform set_config('role', role, true);
+  end if;
 end
 $body$;
 
@@ -1332,6 +1335,7 @@ declare
   wanted text[];
   plan record;
   owner oid := (select c.relowner from pg_class c where c.oid = watch."table");
+  namespace regnamespace := (select c.relnamespace from pg_class c where c.oid = watch."table");
   missing text;
 begin
   if coalesce(octet_length(channel), 0) not between 1 and 63 then
@@ -1351,7 +1355,8 @@ begin
     return false;
   end if;
 
-  if not pg_has_role(current_user, owner, 'MEMBER') then
+  -- From PostgreSQL 16 on a member may be kept from SET ROLE.
+  if not pg_has_role(current_user, owner, case when current_setting('server_version_num')::integer < 160000 then 'MEMBER' else 'SET' end) then
     raise exception 'Table % is not watched as it should be, and the role % may not change that. Its owner % calls: %', "table",
         quote_ident(current_user), owner::regrole,
         format('select %s(%L, %L, %L, %L);', 'pgpubsub.watch'::regproc, "table", channel, wanted, durable)
@@ -1374,6 +1379,12 @@ begin
   where durable and not r.granted;
   if missing is not null then
     raise exception 'Table % can''t be watched: its owner may not send kept messages. The log''s owner calls: %', "table", missing
+      using errcode = '42501';
+  end if;
+
+  if plan.make_function is not null and not has_schema_privilege(owner, namespace, 'create') then
+    raise exception 'Table % can''t be watched: its owner may not make the triggers'' function in the table''s schema. The schema''s owner calls: %',
+        "table", 'grant create on schema ' || namespace || ' to ' || owner::regrole || ';'
       using errcode = '42501';
   end if;
 
@@ -1406,7 +1417,8 @@ begin
   if drops is null then
     return false;
   end if;
-  if not pg_has_role(current_user, owner, 'MEMBER') then
+  -- From PostgreSQL 16 on a member may be kept from SET ROLE.
+  if not pg_has_role(current_user, owner, case when current_setting('server_version_num')::integer < 160000 then 'MEMBER' else 'SET' end) then
     raise exception 'The role % may not change how table % is watched. Its owner % calls: %', quote_ident(current_user), "table",
         owner::regrole, format('select %s(%L, %L, %L);', 'pgpubsub.unwatch'::regproc, "table", channel, durable)
       using errcode = '42501';

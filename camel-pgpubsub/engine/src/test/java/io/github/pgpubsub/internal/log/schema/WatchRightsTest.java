@@ -2,6 +2,7 @@ package io.github.pgpubsub.internal.log.schema;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.pgpubsub.support.PostgresExtension;
 import java.sql.Connection;
@@ -249,6 +250,42 @@ class WatchRightsTest {
                 .containsExactly("f");
         run(owner, "select pgpubsub.unwatch('" + owner + ".things')");
         assertThat(postgres.number("select count(*) from pg_proc where pronamespace = '" + owner + "'::regnamespace")).isZero();
+    }
+
+    /** The function of the triggers is made in the table's schema. */
+    @Test
+    void anOwnerThatMayMakeNothingInTheSchemaIsTold() throws SQLException {
+        grantToWatch(owner);
+        postgres.execute(
+                "alter schema " + owner + " owner to " + postgres.user() + "; grant usage on schema " + owner + " to " + owner);
+        for (String durable : List.of("true", "false")) {
+            String watch = "select pgpubsub.watch('" + owner + ".things', 'things', durable => " + durable + ")";
+            assertThat(refusal(owner, watch)).contains("grant create on schema " + owner + " to " + owner + ";");
+            postgres.execute("grant create on schema " + owner + " to " + owner);
+            run(owner, watch);
+            postgres.execute("revoke create on schema " + owner + " from " + owner);
+        }
+        postgres.execute("drop schema " + owner + " cascade");
+    }
+
+    /** There, PostgreSQL allows no change of the role, not even to the same one. */
+    @Test
+    void aFunctionThatRunsAsTheOwnerMayWatch() throws SQLException {
+        grantToWatch(owner);
+        run(owner,
+                "create function " + owner + ".watch_it() returns boolean language sql security definer as $$" + watch() + "$$");
+        run(other, "select " + owner + ".watch_it()");
+        run(other, "insert into " + owner + ".things values (1, 'a')");
+        assertThat(taken()).hasSize(1);
+    }
+
+    @Test
+    void aMemberThatMayNotSetTheRoleIsToldWhatTheOwnerCalls() throws SQLException {
+        assumeTrue(postgres.number("select current_setting('server_version_num')") >= 160_000);
+        postgres.execute("grant " + owner + " to " + other + " with set false");
+        grantToWatch(owner);
+        grantToWatch(other);
+        assertThat(refusal(other, watch())).contains("Its owner " + owner + " calls:");
     }
 
     /** Somebody took the copy's name first; and the table got another owner. */
