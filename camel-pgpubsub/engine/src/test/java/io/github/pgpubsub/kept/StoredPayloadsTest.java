@@ -311,14 +311,14 @@ class StoredPayloadsTest {
         }
     }
 
-    /** Where only plain channels are used, nobody else rotates the log. */
+    /** Where only plain channels are used, nobody else rotates the log. Short messages do it, too. */
     @Test
     void whoStoresAlsoHasTheLogRotated() throws Exception {
         KeptLogOptions briefly = new KeptLogOptions("brief", true, Duration.ofSeconds(1), null, Duration.ofDays(1));
         StoredPayloads stored = pubSub.kept(briefly).storedPayloads();
         stored.publish("documents", LONG).join();
         await().atMost(SOON).until(() -> {
-            stored.publish("documents", LONG).join();
+            stored.payload(new Message.Notification("documents", "short", 1, null, false));
             return postgres.number("select count(*) from brief.slot_opened where at is not null") > 1;
         });
     }
