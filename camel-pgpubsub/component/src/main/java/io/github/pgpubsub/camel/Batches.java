@@ -38,6 +38,9 @@ final class Batches {
             try {
                 filling.fill(exchange, message);
                 exchanges.add(exchange);
+            } catch (InterruptedException e) {
+                // The consumer's end, and no fault of the message.
+                throw e;
             } catch (Exception e) {
                 unreadable.decide(exchange, message, e);
             }

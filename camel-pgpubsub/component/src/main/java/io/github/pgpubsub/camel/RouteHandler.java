@@ -48,10 +48,17 @@ final class RouteHandler implements MessageHandler, BatchHandler {
     @Override
     public void handle(List<Message.Notification> batch) throws Exception {
         String channel = batch.get(0).channel();
-        List<Exchange> inner = batches.<Message>exchanges(batch, this::fill,
-                (exchange, message, failure) -> reports.report(failed("a message of channel " + channel), exchange, failure));
+        String what = "a batch of channel " + channel;
+        List<Exchange> inner;
+        try {
+            inner = batches.<Message>exchanges(batch, this::fill,
+                    (exchange, message, failure) -> reports.report(failed("a message of channel " + channel), exchange, failure));
+        } catch (InterruptedException e) {
+            interrupted(what, e);
+            return;
+        }
         if (!inner.isEmpty()) {
-            pass(exchange -> fill(exchange, batch, inner), "a batch of channel " + channel);
+            pass(exchange -> fill(exchange, batch, inner), what);
         }
     }
 
@@ -64,9 +71,13 @@ final class RouteHandler implements MessageHandler, BatchHandler {
             }
         } catch (InterruptedException e) {
             // The exchange still belongs to the thread that continues it, so it is neither failed nor released here.
-            reports.report("The shutdown timeout ended before " + what + " was processed", null, e);
-            Thread.currentThread().interrupt();
+            interrupted(what, e);
         }
+    }
+
+    private void interrupted(String what, InterruptedException e) {
+        reports.report("The shutdown timeout ended before " + what + " was processed", null, e);
+        Thread.currentThread().interrupt();
     }
 
     private boolean isWanted(Message.Gap gap) {

@@ -77,10 +77,19 @@ final class TableWatch {
         } catch (InterruptedException e) {
             LOG.debug("Channel {}: stopped before table {} could be watched", table.channel(), table.table());
         } catch (Exception e) {
-            if (isWanted()) {
+            if (isLast()) {
                 reports.gaveUp(e);
             }
         }
+    }
+
+    /** Whether the thread was wanted until now. Giving up stops the consumer, on this thread, and {@link #end} must not interrupt it. */
+    private synchronized boolean isLast() {
+        boolean wanted = isWanted();
+        if (wanted) {
+            attempts = null;
+        }
+        return wanted;
     }
 
     private synchronized boolean isWanted() {

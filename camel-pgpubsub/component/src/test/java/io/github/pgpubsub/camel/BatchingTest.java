@@ -95,6 +95,18 @@ class BatchingTest {
         assertThat(consumer("r").status().counts().received()).as("messages are counted one by one").isEqualTo(7);
     }
 
+    /** As when the consumer ends while a stored payload is fetched: no other message is begun. */
+    @Test
+    void anInterruptEndsTheMakingOfABatch() throws Exception {
+        camel.route(route -> route.from("pgpubsub:interrupted?batching=true").routeId("r").process(inbox)).start();
+        List<String> begun = new ArrayList<>();
+        assertThatThrownBy(() -> new Batches(consumer("r")).exchanges(List.of("1", "2"), (exchange, message) -> {
+            begun.add(message);
+            throw new InterruptedException();
+        }, (exchange, message, failure) -> begun.add("unreadable " + message))).isInstanceOf(InterruptedException.class);
+        assertThat(begun).containsExactly("1");
+    }
+
     @Test
     void theDefaultsAreAHundredMessagesAndASecond() throws Exception {
         camel.receive("pgpubsub:defaults?batching=true", inbox).start();

@@ -64,10 +64,10 @@ public interface StoredPayloads {
 
     /**
      * The whole payload of a notification. If it refers to a stored payload, this method asks the server on a connection of its own, and blocks.
-     * If there is no connection to the primary server, it tries again until there is one.
+     * While there is no connection to the primary server, or the server has too many sessions or too little memory, it tries again.
      *
      * @throws StoredPayloadMissingException when the payload is not in the log any more
-     * @throws SQLException                  when the server refuses
+     * @throws SQLException                  when the server refuses and another attempt would fail, too
      * @throws InterruptedException          when the thread is interrupted while it waits for a connection
      */
     String payload(Message.Notification notification) throws SQLException, InterruptedException;

@@ -338,6 +338,9 @@ create table if not exists pgpubsub.secret (
   value bytea not null
 );
 
+-- Default privileges of the owner may say otherwise.
+revoke all on pgpubsub.secret from public;
+
 insert into pgpubsub.secret (value)
 select decode(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), 'hex') on conflict do nothing;
 
@@ -354,14 +357,23 @@ $body$;
 -- Keeps a payload, and returns what to notify in its place, in the same transaction. The token tells the row from one that gets the same id
 -- after an asynchronous fail-over.
 create or replace function pgpubsub.store(channel text, payload text) returns text
-language sql volatile security definer set search_path = pg_catalog, pg_temp
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
 as $body$
-  with kept as (
-    insert into pgpubsub.message as m (channel, key, payload, sender)
-    values ('pgpubsub/stored', store.channel, coalesce(store.payload, ''), gen_random_uuid())
-    returning m.id, m.key, m.sender
-  )
-  select pgpubsub.reference(k.key, k.id, k.sender) from kept k
+declare
+  kept record;
+  made text;
+begin
+  insert into pgpubsub.message as m (channel, key, payload, sender)
+  values ('pgpubsub/stored', store.channel, coalesce(store.payload, ''), gen_random_uuid())
+  returning m.id, m.key, m.sender into kept;
+  made := pgpubsub.reference(kept.key, kept.id, kept.sender);
+  if made is null then
+    -- pg_notify() takes null for the empty payload.
+    raise exception 'The table % has lost its row, so no reference to a stored payload can be made', 'pgpubsub.secret'::regclass
+      using errcode = '55000', hint = 'Apply the log''s file again: it makes the row. References from before are then plain text.';
+  end if;
+  return made;
+end
 $body$;
 
 -- The payload that a notification of a channel refers to. Not genuine: it is no reference of this log, but a payload that looks like one.
@@ -378,7 +390,7 @@ begin
   if parts is null then
     return;
   end if;
-  if pgpubsub.reference(stored.channel, parts[1]::bigint, parts[2]::uuid) <> stored.reference then
+  if pgpubsub.reference(stored.channel, parts[1]::bigint, parts[2]::uuid) is distinct from stored.reference then
     return;
   end if;
   genuine := true;
@@ -991,7 +1003,7 @@ begin
       select 3, a.key, '{"op":"c","before":null,"after":' || coalesce(a.j, a.keys), a.j is null
       where (a.key = b.key) is not true and a.i is not null
     ) as c
-    order by coalesce(a.i, b.i), c.n
+    order by (c.n = 2) desc, coalesce(a.i, b.i), c.n
   $sql$,
     case when operation = 'INSERT' then nothing else format(rows, 'pgpubsub.row_json'::regproc, key, object, 'pgpubsub_old') end,
     case when operation = 'DELETE' then nothing else format(rows, 'pgpubsub.row_json'::regproc, key, object, 'pgpubsub_new') end,
@@ -1001,10 +1013,12 @@ $body$;
 
 -- The trigger of watch(): writes the changes of a statement to the log, in the statement's transaction and in the order of its rows. Old and
 -- new rows of an UPDATE come in the same order, so they are paired by their number; it is one change if their keys are equal, and otherwise
--- a deletion and a creation.
+-- a deletion and a creation. All deletions come first: the key that one row gives up may be another row's new key.
 --
 -- It runs with the rights of the table's owner: where that is not the log's owner, watch() makes a copy of this function that is the
 -- table's owner's. A row becomes JSON by casts which the owners of its types may have defined, so the log's owner must not run them.
+-- Conversely the copy runs large_changes() and row_json() and inserts into the log, all of which the log's owner may replace. So that role can
+-- act as the table's owner, and a superuser's table is refused unless the log is a superuser's, too.
 --
 -- All settings that the text of a value depends on are set: four with the function; each of these costs every statement, so the five that
 -- hardly anybody changes are looked at first. Names in a query are names of columns first, and the rows are a subquery of their own,
@@ -1098,7 +1112,7 @@ begin
       select 3, key.a, '{"op":"c","before":null,"after":' || a.j || watch.tail
       where (key.a = key.b) is not true and a.j is not null
     ) as c
-    order by coalesce(a.i, b.i), c.n;
+    order by (c.n = 2) desc, coalesce(a.i, b.i), c.n;
   end if;
 
   if former is not null then
@@ -1110,7 +1124,8 @@ $body$;
 
 -- The trigger of watch(durable => false): notifies of the primary keys of the rows that a statement has changed, in as many notifications as
 -- it takes to stay below PostgreSQL's limit for each. Rows that can't be named are one notification with null. It uses nothing
--- of the log, and runs with the rights of the writer.
+-- of the log, and runs with the rights of the writer: where the table's owner is not the log's owner, watch() makes a copy of it, too, so
+-- that the log's owner can't change what writers run.
 create or replace function pgpubsub.notified() returns trigger
 language plpgsql volatile set search_path = pg_catalog, pg_temp
   set timezone = 'UTC' set datestyle = 'ISO, YMD' set intervalstyle = 'postgres' set bytea_output = 'hex' set extra_float_digits = 1
@@ -1206,8 +1221,15 @@ begin
         when c.relnamespace = 'pgpubsub'::regnamespace then 'belongs to the log of kept messages'
         when c.relnamespace in ('pg_catalog'::regnamespace, 'pg_toast'::regnamespace) then 'belongs to the system'
         when c.relowner <> root.relowner then 'belongs to ' || c.relowner::regrole || ' and not to ' || root.relowner::regrole
+        when s.super and not l.super then 'belongs to the superuser ' || c.relowner::regrole || ', and the log''s owner '
+          || l.name || ' is none, but may replace functions that watching runs as ' || c.relowner::regrole
+          || '. Give the table another owner, or have a superuser own the log'
       end as why
     from pgpubsub.watch_tables(watch_plan."table") as t (oid) join pg_class c on c.oid = t.oid
+      cross join lateral (select o.rolsuper as super from pg_roles o where o.oid = c.relowner) as s
+      cross join lateral (
+        select o.rolsuper as super, o.oid::regrole as name
+        from pg_proc f join pg_roles o on o.oid = f.proowner where f.oid = 'pgpubsub.changed()'::regprocedure) as l
   ) as r
   where r.why is not null order by r.name = watch_plan."table" desc, r.name::text limit 1;
   if refused.why is not null then
@@ -1220,12 +1242,13 @@ begin
   where p.oid = case when durable then 'pgpubsub.changed()'::regprocedure else 'pgpubsub.notified()'::regprocedure end;
   copy := original;
   place := log;
-  if durable and root.relowner <> original.proowner then
+  if root.relowner <> original.proowner then
     place := root.nspname;
-    name := case when octet_length(log) <= 50 then log || '_changed' else 'pgpubsub_changed_' || md5(log) end;
+    name := case when octet_length(log) <= 50 then log || '_' || original.proname
+      else 'pgpubsub_' || original.proname || '_' || md5(log) end;
     select * into copy from pg_proc p where p.oid = to_regprocedure(format('%I.%I()', place, name));
     if copy.proowner <> root.relowner then
-      name := 'pgpubsub_changed_' || md5(log || '/' || root.relowner);
+      name := 'pgpubsub_' || original.proname || '_' || md5(log || '/' || root.relowner);
       select * into copy from pg_proc p where p.oid = to_regprocedure(format('%I.%I()', place, name));
     end if;
     if (copy.proowner, copy.prosrc, copy.prosecdef, copy.proconfig) is distinct from
@@ -1266,11 +1289,12 @@ language plpgsql volatile set search_path = pg_catalog, pg_temp set lock_timeout
 as $body$
 declare
   role text := current_setting('role');
+  differs boolean := pg_get_userbyid(owner) <> current_user;
   attempts integer := 0;
   each regclass;
   statement text;
 begin
-  if pg_get_userbyid(owner) <> current_user then
+  if differs then
     perform set_config('role', pg_get_userbyid(owner), true);
   end if;
   loop
@@ -1292,13 +1316,16 @@ begin
   foreach statement in array statements loop
     execute statement;
   end loop;
-  perform set_config('role', role, true);
+  if differs then
+    perform set_config('role', role, true);
+  end if;
 end
 $body$;
 
 -- Installs triggers that write each change of a table to a kept channel, or, with durable => false, notify a plain one of the changed rows'
 -- keys. Whether there was anything to do. The caller must be the table's owner, a member of that role or a superuser. All is done with the
--- owner's rights: watching makes possible nothing that the owner could not do by hand.
+-- owner's rights, so the caller can do nothing with it that the table's owner could not do. It does give the log's owner those rights, see
+-- changed().
 create or replace function pgpubsub.watch(
   "table" regclass, channel text, operations text[] default '{insert,update,delete,truncate}', durable boolean default true
 ) returns boolean
@@ -1308,6 +1335,7 @@ declare
   wanted text[];
   plan record;
   owner oid := (select c.relowner from pg_class c where c.oid = watch."table");
+  namespace regnamespace := (select c.relnamespace from pg_class c where c.oid = watch."table");
   missing text;
 begin
   if coalesce(octet_length(channel), 0) not between 1 and 63 then
@@ -1327,7 +1355,8 @@ begin
     return false;
   end if;
 
-  if not pg_has_role(current_user, owner, 'MEMBER') then
+  -- From PostgreSQL 16 on a member may be kept from SET ROLE.
+  if not pg_has_role(current_user, owner, case when current_setting('server_version_num')::integer < 160000 then 'MEMBER' else 'SET' end) then
     raise exception 'Table % is not watched as it should be, and the role % may not change that. Its owner % calls: %', "table",
         quote_ident(current_user), owner::regrole,
         format('select %s(%L, %L, %L, %L);', 'pgpubsub.watch'::regproc, "table", channel, wanted, durable)
@@ -1350,6 +1379,12 @@ begin
   where durable and not r.granted;
   if missing is not null then
     raise exception 'Table % can''t be watched: its owner may not send kept messages. The log''s owner calls: %', "table", missing
+      using errcode = '42501';
+  end if;
+
+  if plan.make_function is not null and not has_schema_privilege(owner, namespace, 'create') then
+    raise exception 'Table % can''t be watched: its owner may not make the triggers'' function in the table''s schema. The schema''s owner calls: %',
+        "table", 'grant create on schema ' || namespace || ' to ' || owner::regrole || ';'
       using errcode = '42501';
   end if;
 
@@ -1382,17 +1417,18 @@ begin
   if drops is null then
     return false;
   end if;
-  if not pg_has_role(current_user, owner, 'MEMBER') then
+  -- From PostgreSQL 16 on a member may be kept from SET ROLE.
+  if not pg_has_role(current_user, owner, case when current_setting('server_version_num')::integer < 160000 then 'MEMBER' else 'SET' end) then
     raise exception 'The role % may not change how table % is watched. Its owner % calls: %', quote_ident(current_user), "table",
         owner::regrole, format('select %s(%L, %L, %L);', 'pgpubsub.unwatch'::regproc, "table", channel, durable)
       using errcode = '42501';
   end if;
   perform pgpubsub.watch_run(array(select t from pgpubsub.watch_tables("table") as t), owner, 'access exclusive', drops);
-  -- Copies of changed() that no trigger uses any more.
+  -- Copies of changed() and notified() that no trigger uses any more.
   select array_agg(format('drop function %I.%I()', n.nspname, p.proname)) into drops
   from pg_class c join pg_namespace n on n.oid = c.relnamespace join pg_proc p on p.pronamespace = c.relnamespace and p.proowner = c.relowner
-  where c.oid = unwatch."table" and p.oid <> 'pgpubsub.changed()'::regprocedure
-    and p.prosrc = (select o.prosrc from pg_proc o where o.oid = 'pgpubsub.changed()'::regprocedure)
+    join pg_proc o on o.oid in ('pgpubsub.changed()'::regprocedure, 'pgpubsub.notified()'::regprocedure) and o.prosrc = p.prosrc
+  where c.oid = unwatch."table" and p.oid <> o.oid
     and not exists (select from pg_trigger g where g.tgfoid = p.oid);
   perform pgpubsub.watch_run('{}', owner, '', coalesce(drops, '{}'));
   return true;

@@ -10,17 +10,22 @@ import io.github.pgpubsub.PgPubSub;
 import io.github.pgpubsub.Subscription;
 import io.github.pgpubsub.SubscriptionListener;
 import io.github.pgpubsub.SubscriptionOptions;
+import io.github.pgpubsub.connect.ConnectionSource;
 import io.github.pgpubsub.connect.UrlConnectionSource;
 import io.github.pgpubsub.support.PgBouncer;
 import io.github.pgpubsub.support.PostgresExtension;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -189,6 +194,55 @@ class StoredPayloadsTest {
         }
     }
 
+    /** Too many sessions, and somebody locks the log: both pass, and the message must not be lost meanwhile. */
+    @Test
+    void refusalsThatPassAreWaitedFor() throws Exception {
+        postgres.createRole("hindered", "secret");
+        postgres.execute("grant usage on schema pgpubsub to hindered; grant select on pgpubsub.version to hindered;"
+                + " grant execute on function pgpubsub.stored to hindered; alter role hindered set lock_timeout = '50ms'");
+        String reference = reference("documents", LONG);
+        AtomicInteger attempts = new AtomicInteger();
+        UrlConnectionSource source = new UrlConnectionSource(postgres.url(), "hindered", "secret");
+        ConnectionSource counted = new ConnectionSource() {
+            @Override
+            public Connection open() throws SQLException {
+                attempts.incrementAndGet();
+                return source.open();
+            }
+
+            @Override
+            public boolean pooled() {
+                return false;
+            }
+        };
+        try (PgPubSub hindered = PgPubSub.to(counted).name("stored hindered")
+                .reconnect(Duration.ofMillis(50), Duration.ofMillis(50))
+                .build();
+                Connection locker = postgres.connect()) {
+            StoredPayloads fetches = hindered.kept().storedPayloads();
+            postgres.execute("alter role hindered connection limit 0");
+            CompletableFuture<String> fetched = CompletableFuture.supplyAsync(() -> {
+                try {
+                    return fetches.payload(new Message.Notification("documents", reference, 1, null, false));
+                } catch (SQLException | InterruptedException e) {
+                    throw new CompletionException(e);
+                }
+            });
+            await().atMost(SOON).until(() -> attempts.get() > 3 || fetched.isDone());
+            assertThat(fetched).isNotDone();
+            locker.setAutoCommit(false);
+            locker.createStatement().execute("lock table pgpubsub.message");
+            postgres.execute("alter role hindered connection limit -1");
+            int before = attempts.get();
+            await().atMost(SOON).until(() -> attempts.get() > before + 3 || fetched.isDone());
+            assertThat(fetched).isNotDone();
+            locker.rollback();
+            assertThat(fetched.get(30, TimeUnit.SECONDS).equals(LONG)).isTrue();
+        } finally {
+            postgres.execute("drop owned by hindered");
+        }
+    }
+
     @Test
     void inATransactionRowAndReferenceAreCommittedTogether() throws Exception {
         try (Subscription documents = subscribe("documents"); Connection connection = postgres.connect()) {
@@ -260,14 +314,14 @@ class StoredPayloadsTest {
         }
     }
 
-    /** Where only plain channels are used, nobody else rotates the log. */
+    /** Where only plain channels are used, nobody else rotates the log. Short messages do it, too. */
     @Test
     void whoStoresAlsoHasTheLogRotated() throws Exception {
         KeptLogOptions briefly = new KeptLogOptions("brief", true, Duration.ofSeconds(1), null, Duration.ofDays(1));
         StoredPayloads stored = pubSub.kept(briefly).storedPayloads();
         stored.publish("documents", LONG).join();
         await().atMost(SOON).until(() -> {
-            stored.publish("documents", LONG).join();
+            stored.payload(new Message.Notification("documents", "short", 1, null, false));
             return postgres.number("select count(*) from brief.slot_opened where at is not null") > 1;
         });
     }
@@ -302,6 +356,25 @@ class StoredPayloadsTest {
             }
         } finally {
             postgres.execute("drop owned by stores; drop owned by fetches");
+        }
+    }
+
+    /** Null would be notified as the empty payload, and a forged reference would be genuine. */
+    @Test
+    void aLostSecretIsAnErrorAndProvesNothing() throws Exception {
+        String genuine = reference("documents", LONG);
+        try (Connection connection = postgres.connect(); java.sql.Statement sql = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            sql.execute("delete from pgpubsub.secret; savepoint s");
+            assertThatThrownBy(() -> sql.execute("select pgpubsub.store('documents', 'a')"))
+                    .hasMessageContaining("has lost its row");
+            sql.execute("rollback to s");
+            try (java.sql.ResultSet row = sql
+                    .executeQuery("select genuine from pgpubsub.stored('documents', '" + genuine + "')")) {
+                row.next();
+                assertThat(row.getBoolean(1)).isFalse();
+            }
+            connection.rollback();
         }
     }
 

@@ -32,8 +32,9 @@ final class HolderTexts {
                 join pg_catalog.pg_inherits i on i.inhrelid operator(pg_catalog.=) l.relation
                 join pg_catalog.pg_class c on c.oid operator(pg_catalog.=) l.relation
                 left join pg_catalog.pg_stat_activity a on a.pid operator(pg_catalog.=) l.pid
-                left join pg_catalog.pg_prepared_xacts x on l.pid is null and l.virtualtransaction
-                    operator(pg_catalog.=) ('-1/' operator(pg_catalog.||) x.transaction::pg_catalog.text)
+                left join (pg_catalog.pg_locks t join pg_catalog.pg_prepared_xacts x
+                        on t.locktype operator(pg_catalog.=) 'transactionid' and t.transactionid operator(pg_catalog.=) x.transaction)
+                    on l.pid is null and t.pid is null and t.virtualtransaction operator(pg_catalog.=) l.virtualtransaction
             where l.locktype operator(pg_catalog.=) 'relation' and l.granted
                 and l.pid is distinct from pg_catalog.pg_backend_pid()
                 and l.database operator(pg_catalog.=) (select d.oid from pg_catalog.pg_database d

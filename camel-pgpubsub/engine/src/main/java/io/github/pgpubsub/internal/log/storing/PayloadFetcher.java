@@ -2,6 +2,7 @@ package io.github.pgpubsub.internal.log.storing;
 
 import io.github.pgpubsub.internal.ConnectionFailure;
 import io.github.pgpubsub.internal.connection.Backoff;
+import io.github.pgpubsub.internal.connection.FirstAttempt;
 import io.github.pgpubsub.internal.connection.ServerConnection;
 import io.github.pgpubsub.internal.log.schema.LogQueries;
 import io.github.pgpubsub.internal.log.schema.LogQueries.Statement;
@@ -57,7 +58,7 @@ final class PayloadFetcher implements AutoCloseable {
      * Returns what the notification refers to, or the notification if it is no genuine reference.
      *
      * @throws StoredPayloadMissingException when the row is not there
-     * @throws SQLException                  when the server refuses
+     * @throws SQLException                  when the server refuses and another attempt would fail, too
      * @throws InterruptedException          when the thread is interrupted while it waits
      */
     String fetch(String channel, String notification) throws SQLException, InterruptedException {
@@ -112,7 +113,7 @@ final class PayloadFetcher implements AutoCloseable {
         } else if (connection != null) {
             return connection;
         }
-        ServerConnection opened = ServerConnection.open(settings.fetching(), settings.name(), IO_TIMEOUT, settings.customizer());
+        ServerConnection opened = open();
         try {
             if (opened.inRecovery()) {
                 throw new SQLException("The server " + settings.fetching() + " is a replica (pg_is_in_recovery)", REPLICA);
@@ -132,14 +133,28 @@ final class PayloadFetcher implements AutoCloseable {
         return opened;
     }
 
+    private ServerConnection open() throws SQLException {
+        try {
+            return ServerConnection.open(settings.fetching(), settings.name(), IO_TIMEOUT, settings.customizer());
+        } catch (RuntimeException e) {
+            if (FirstAttempt.isHopeless(e)) {
+                throw e;
+            }
+            // A pool that can't open its first connection.
+            throw new SQLException(e.toString(), e);
+        }
+    }
+
     private static SQLException closed() {
         return new SQLException("Not fetched: the connections are closed", "57P01");
     }
 
+    /** Returns when another attempt may succeed; otherwise throws the failure, and the message is lost. */
     private void pauseAfter(SQLException failure) throws SQLException, InterruptedException {
+        boolean opening = current == null;
         disconnect();
-        boolean passing = ConnectionFailure.isLoss(failure) || REPLICA.equals(failure.getSQLState());
-        if (closed || !passing || ConnectionFailure.isRefusal(failure)) {
+        boolean passing = opening || ConnectionFailure.isLoss(failure) || isPassingRefusal(failure);
+        if (closed || !passing || FirstAttempt.isHopeless(failure)) {
             throw failure;
         }
         if (backoff.failures() == 1) {
@@ -150,6 +165,13 @@ final class PayloadFetcher implements AutoCloseable {
         while (left > 0 && !closed) {
             left = closing.awaitNanos(left);
         }
+    }
+
+    /** The server is out of something, or other sessions are in the way (classes 53 and 40, lock_not_available, query_canceled). */
+    private static boolean isPassingRefusal(SQLException failure) {
+        String state = failure.getSQLState();
+        return state != null
+                && (state.startsWith("53") || state.startsWith("40") || state.equals("55P03") || state.equals("57014"));
     }
 
     private void disconnect() {

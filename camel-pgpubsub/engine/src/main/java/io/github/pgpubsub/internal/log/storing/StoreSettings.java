@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param create            whether to make the log where it is absent
  * @param ownMessages       learns what is sent
  * @param notifications     sends a notification
- * @param used              called when the log was written or read, so that it is rotated
+ * @param used              called with each message, long or short, so that the log is rotated; must be cheap
  */
 public record StoreSettings(String name, ConnectionSource fetching, ConnectionSource sending, Duration reconnectDelay,
         Duration reconnectMaxDelay, @Nullable ConnectionCustomizer customizer, boolean create, OwnMessages ownMessages,

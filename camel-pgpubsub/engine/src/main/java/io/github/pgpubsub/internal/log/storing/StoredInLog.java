@@ -61,9 +61,7 @@ public final class StoredInLog implements StoredPayloads, AutoCloseable {
         PayloadStore needed = storeFor(text);
         settings.notifications().accept(new OutgoingNotification(ChannelName.check(channel), text, needed,
                 System.nanoTime() + timeout.toNanos(), callback));
-        if (needed != null) {
-            settings.used().run();
-        }
+        settings.used().run();
     }
 
     @Override
@@ -71,9 +69,7 @@ public final class StoredInLog implements StoredPayloads, AutoCloseable {
         String text = payload == null ? "" : payload;
         PayloadStore needed = storeFor(text);
         TransactedNotify.send(connection, settings.ownMessages(), ChannelName.check(channel), text, needed);
-        if (needed != null) {
-            settings.used().run();
-        }
+        settings.used().run();
     }
 
     /** Null: the payload can be sent as it is. */
@@ -105,10 +101,11 @@ public final class StoredInLog implements StoredPayloads, AutoCloseable {
 
     @Override
     public String payload(Message.Notification notification) throws SQLException, InterruptedException {
+        // With every message, because the last long one is to go, too, while only short ones follow.
+        settings.used().run();
         if (!StoredPayloads.looksLikeReference(notification.payload())) {
             return notification.payload();
         }
-        settings.used().run();
         return fetcher.fetch(notification.channel(), notification.payload());
     }
 

@@ -2,6 +2,7 @@ package io.github.pgpubsub.internal.log.schema;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.pgpubsub.support.PostgresExtension;
 import java.sql.Connection;
@@ -28,7 +29,7 @@ class WatchRightsTest {
     private static final String TO_WATCH = "grant usage on schema pgpubsub to %1$s; grant insert (channel, key, payload) on pgpubsub.message to %1$s;"
             + " grant usage on sequence pgpubsub.message_id, pgpubsub.slot to %1$s;"
             + " grant execute on function pgpubsub.watch, pgpubsub.unwatch, pgpubsub.watch_plan, pgpubsub.watch_tables, pgpubsub.watch_trigger,"
-            + " pgpubsub.watch_run, pgpubsub.row_json, pgpubsub.large_changes, pgpubsub.notified to %1$s";
+            + " pgpubsub.watch_run, pgpubsub.row_json, pgpubsub.large_changes to %1$s";
 
     /** Owns the schema of the same name, and the table "things" in it. */
     private final String owner = "owner_" + UUID.randomUUID().toString().substring(0, 8);
@@ -216,6 +217,77 @@ class WatchRightsTest {
                 + ".p for values in (1); alter table " + owner + ".p owner to " + owner);
         assertThatThrownBy(() -> postgres.execute("select pgpubsub.watch('" + owner + ".p', 'things')"))
                 .hasStackTraceContaining(owner + ".p1 belongs to " + postgres.user() + " and not to " + owner);
+    }
+
+    /** The log's owner could replace what the triggers call, so the trigger of a superuser's table would make it a superuser. */
+    @Test
+    void aSuperusersTableIsRefusedIfTheLogsOwnerIsNone() throws SQLException {
+        postgres.execute("grant create on database " + postgres.database() + " to " + other + "; create table " + owner
+                + ".important (id int primary key)");
+        try (Connection connection = as(other)) {
+            new LogSchema("log_of_other").prepare(connection, true, LogSchema.Use.RECEIVE);
+        }
+        for (String durable : List.of("true", "false")) {
+            assertThatThrownBy(() -> postgres.execute(
+                    "select log_of_other.watch('" + owner + ".important', 'things', durable => " + durable + ")"))
+                    .hasStackTraceContaining(
+                            "belongs to the superuser " + postgres.user() + ", and the log's owner " + other + " is none")
+                    .hasStackTraceContaining("Give the table another owner");
+        }
+        // Where a superuser owns the log nothing is gained.
+        postgres.execute("select pgpubsub.watch('" + owner + ".important', 'things')");
+    }
+
+    /** Its code is the table owner's as well: the log's owner can't change what writers run. */
+    @Test
+    void theTriggerOfAPlainChannelIsACopyToo() throws SQLException {
+        grantToWatch(owner);
+        run(owner, "select pgpubsub.watch('" + owner + ".things', 'things', durable => false)");
+        run(other, "insert into " + owner + ".things values (1, 'a')");
+        assertThat(postgres.strings(
+                "select distinct p.proname || ' ' || p.proowner::regrole from pg_trigger t join pg_proc p on p.oid = tgfoid"
+                        + " where tgrelid = '" + owner + ".things'::regclass"))
+                .containsExactly("pgpubsub_notified " + owner);
+        assertThat(postgres.strings("select pgpubsub.watch('" + owner + ".things', 'things', durable => false)"))
+                .containsExactly("f");
+        run(owner, "select pgpubsub.unwatch('" + owner + ".things')");
+        assertThat(postgres.number("select count(*) from pg_proc where pronamespace = '" + owner + "'::regnamespace")).isZero();
+    }
+
+    /** The function of the triggers is made in the table's schema. */
+    @Test
+    void anOwnerThatMayMakeNothingInTheSchemaIsTold() throws SQLException {
+        grantToWatch(owner);
+        postgres.execute(
+                "alter schema " + owner + " owner to " + postgres.user() + "; grant usage on schema " + owner + " to " + owner);
+        for (String durable : List.of("true", "false")) {
+            String watch = "select pgpubsub.watch('" + owner + ".things', 'things', durable => " + durable + ")";
+            assertThat(refusal(owner, watch)).contains("grant create on schema " + owner + " to " + owner + ";");
+            postgres.execute("grant create on schema " + owner + " to " + owner);
+            run(owner, watch);
+            postgres.execute("revoke create on schema " + owner + " from " + owner);
+        }
+        postgres.execute("drop schema " + owner + " cascade");
+    }
+
+    /** There, PostgreSQL allows no change of the role, not even to the same one. */
+    @Test
+    void aFunctionThatRunsAsTheOwnerMayWatch() throws SQLException {
+        grantToWatch(owner);
+        run(owner,
+                "create function " + owner + ".watch_it() returns boolean language sql security definer as $$" + watch() + "$$");
+        run(other, "select " + owner + ".watch_it()");
+        run(other, "insert into " + owner + ".things values (1, 'a')");
+        assertThat(taken()).hasSize(1);
+    }
+
+    @Test
+    void aMemberThatMayNotSetTheRoleIsToldWhatTheOwnerCalls() throws SQLException {
+        assumeTrue(postgres.number("select current_setting('server_version_num')") >= 160_000);
+        postgres.execute("grant " + owner + " to " + other + " with set false");
+        grantToWatch(owner);
+        grantToWatch(other);
+        assertThat(refusal(other, watch())).contains("Its owner " + owner + " calls:");
     }
 
     /** Somebody took the copy's name first; and the table got another owner. */
