@@ -84,6 +84,8 @@ class SnippetsTest {
     private static void run(Snippet snippet) throws Exception {
         String text = snippet.text().replace(DATABASE_OF_THE_PAGES,
                 postgres.server().host() + ":" + postgres.server().port() + "/" + postgres.database());
+        // The pages' tables belong to the user of the pages, who has them watched.
+        postgres.execute("alter table if exists orders owner to camel");
         switch (snippet.language()) {
             case "java" -> runJava(text, snippet.page().equals(WITHOUT_CAMEL));
             case "xml" -> runXml(text);

@@ -9,8 +9,9 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -22,6 +23,8 @@ import org.slf4j.LoggerFactory;
  */
 final class Rotation {
 
+    /** So many of those who use a partition are named. */
+    private static final int MOST_USERS = 5;
     private static final Logger LOG = LoggerFactory.getLogger(Rotation.class);
 
     /** The writers move on to the next partition at this size, even if it is not old. */
@@ -135,11 +138,11 @@ final class Rotation {
 
     /** Those who use a partition at this moment, in words. */
     private List<String> users(Connection connection, int slot) throws SQLException {
-        List<String> users = new ArrayList<>();
+        Set<String> users = new LinkedHashSet<>();
         try (PreparedStatement statement = connection.prepareStatement(queries.sql(Statement.USERS))) {
             statement.setInt(1, slot);
             try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
+                while (rows.next() && users.size() < MOST_USERS) {
                     users.add(rows.getString(1));
                 }
             }
@@ -149,7 +152,7 @@ final class Rotation {
             }
             LOG.debug("Who uses partition {} is not known", slot, e);
         }
-        return users;
+        return List.copyOf(users);
     }
 
     private static @Nullable String interval(@Nullable Duration duration) {

@@ -26,22 +26,24 @@ final class HolderTexts {
 
     static final String USERS = """
             select coalesce('backend ' operator(pg_catalog.||) l.pid::pg_catalog.text operator(pg_catalog.||)
-                    coalesce(' (' operator(pg_catalog.||) nullif(a.application_name, '') operator(pg_catalog.||) ')', ''),
+                    case when a.application_name operator(pg_catalog.<>) '' then ' (' operator(pg_catalog.||) a.application_name
+                        operator(pg_catalog.||) ')' else '' end,
                 'prepared transaction ' operator(pg_catalog.||) x.gid, 'another transaction')
             from pg_catalog.pg_locks l
                 join pg_catalog.pg_inherits i on i.inhrelid operator(pg_catalog.=) l.relation
                 join pg_catalog.pg_class c on c.oid operator(pg_catalog.=) l.relation
                 left join pg_catalog.pg_stat_activity a on a.pid operator(pg_catalog.=) l.pid
-                left join (pg_catalog.pg_locks t join pg_catalog.pg_prepared_xacts x
-                        on t.locktype operator(pg_catalog.=) 'transactionid' and t.transactionid operator(pg_catalog.=) x.transaction)
-                    on l.pid is null and t.pid is null and t.virtualtransaction operator(pg_catalog.=) l.virtualtransaction
+                left join pg_catalog.pg_locks t on l.pid is null and t.pid is null
+                    and t.locktype operator(pg_catalog.=) 'transactionid'
+                    and t.virtualtransaction operator(pg_catalog.=) l.virtualtransaction
+                left join pg_catalog.pg_prepared_xacts x on x.transaction operator(pg_catalog.=) t.transactionid
             where l.locktype operator(pg_catalog.=) 'relation' and l.granted
-                and l.pid is distinct from pg_catalog.pg_backend_pid()
+                and (l.pid is null or l.pid operator(pg_catalog.<>) pg_catalog.pg_backend_pid())
                 and l.database operator(pg_catalog.=) (select d.oid from pg_catalog.pg_database d
                     where d.datname operator(pg_catalog.=) pg_catalog.current_database())
                 and i.inhparent operator(pg_catalog.=) '${log.literal}.message'::pg_catalog.regclass
                 and c.relname operator(pg_catalog.=) ('message_' operator(pg_catalog.||) ?::pg_catalog.int4::pg_catalog.text)
-            group by 1, l.pid order by l.pid limit 5""";
+            order by l.pid limit 50""";
 
     private HolderTexts() {}
 }

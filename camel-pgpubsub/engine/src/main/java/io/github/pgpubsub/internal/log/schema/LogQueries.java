@@ -319,7 +319,8 @@ public final class LogQueries {
                     ?::pg_catalog.interval, ?::pg_catalog.int8)"""),
 
         /**
-         * Who uses a partition, in words: writers, readers, and whoever reads all tables, such as a dump. {@code slot}.
+         * Who uses a partition, in words: writers, readers, and whoever reads all tables, such as a dump; a row for each of their
+         * locks. {@code slot}.
          */
         USERS(HolderTexts.USERS),
 
