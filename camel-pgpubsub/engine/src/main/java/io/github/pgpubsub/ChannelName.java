@@ -18,10 +18,13 @@ public final class ChannelName {
     /** Prefix of the channels on which writers of kept messages wake readers. */
     public static final String WAKE_PREFIX = "pgpubsub/wake/";
 
+    /** Channel of the log's rows that are payloads of plain channels, and the beginning of references to them. */
+    public static final String STORED = "pgpubsub/stored";
+
     /** Where those meet that read kept messages. */
     static final String ELECTIONS = "pgpubsub-kept";
 
-    private static final List<String> RESERVED = List.of(CONTROL_PREFIX, OWN_MARKS_PREFIX, WAKE_PREFIX);
+    private static final List<String> RESERVED = List.of(CONTROL_PREFIX, OWN_MARKS_PREFIX, WAKE_PREFIX, STORED);
 
     private ChannelName() {}
 

@@ -5,6 +5,7 @@ import io.github.pgpubsub.connect.ConnectionSource;
 import io.github.pgpubsub.connect.OwnMessages;
 import io.github.pgpubsub.connect.UrlConnectionSource;
 import io.github.pgpubsub.internal.Range;
+import io.github.pgpubsub.internal.delivery.Recipient;
 import io.github.pgpubsub.internal.delivery.SerialExecutor;
 import io.github.pgpubsub.internal.log.LogSettings;
 import io.github.pgpubsub.internal.log.Logs;
@@ -75,8 +76,8 @@ public final class PgPubSub implements AutoCloseable {
         this.subscriptions = new Subscriptions(settings.name, START, this::session, settings.threads, callbacks);
         this.logs = new Logs(new LogSettings(settings.name, settings.listenSource, settings.publishSource,
                 settings.reconnectDelay,
-                settings.reconnectMaxDelay, settings.maxBatch, settings.customizer, ownMessages.context(), memory, subscriptions,
-                callbacks, this::thread));
+                settings.reconnectMaxDelay, settings.maxBatch, settings.customizer, ownMessages, memory, subscriptions,
+                callbacks, outgoing -> publisher().publish(outgoing), this::thread));
         warmUp();
     }
 
@@ -137,7 +138,31 @@ public final class PgPubSub implements AutoCloseable {
             throws SQLException, InterruptedException {
         Objects.requireNonNull(handler, "handler");
         Objects.requireNonNull(listener, "listener");
-        return subscriptions.subscribe(options.memory() != null ? options : options.with(memory), handler, listener);
+        return subscriptions.subscribe(bounded(options), Recipient.of(handler), listener);
+    }
+
+    /** As {@link #subscribeToBatches(SubscriptionOptions, BatchHandler, SubscriptionListener)}; failures are logged. */
+    public Subscription subscribeToBatches(SubscriptionOptions options, BatchHandler handler)
+            throws SQLException, InterruptedException {
+        return subscribeToBatches(options, handler, new SubscriptionListener() {});
+    }
+
+    /**
+     * Subscribes with a handler that gets messages in batches, as large as {@link SubscriptionOptions.Builder#batch} says. A
+     * batch counts as processed as a whole. Messages that wait for others to join them have not begun: if the lead is lost or
+     * the subscription ends meanwhile, they are the successor's. Otherwise as
+     * {@link #subscribe(SubscriptionOptions, MessageHandler, SubscriptionListener)}.
+     */
+    public Subscription subscribeToBatches(SubscriptionOptions options, BatchHandler handler, SubscriptionListener listener)
+            throws SQLException, InterruptedException {
+        Objects.requireNonNull(handler, "handler");
+        Objects.requireNonNull(listener, "listener");
+        SubscriptionOptions roomy = bounded(options.forBatches());
+        return subscriptions.subscribe(roomy, Recipient.of(handler, roomy), listener);
+    }
+
+    private SubscriptionOptions bounded(SubscriptionOptions options) {
+        return options.memory() != null ? options : options.with(memory);
     }
 
     /**

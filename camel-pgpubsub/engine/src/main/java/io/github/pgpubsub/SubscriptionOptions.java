@@ -36,6 +36,11 @@ public final class SubscriptionOptions {
         return values.copy().memory(memory).build();
     }
 
+    /** The queue holds a batch, at least. */
+    SubscriptionOptions forBatches() {
+        return values.copy().queueSize(Math.max(values.queueSize, values.batchSize)).build();
+    }
+
     public String channel() {
         return values.channel;
     }
@@ -84,6 +89,14 @@ public final class SubscriptionOptions {
         return values.concurrency;
     }
 
+    public int batchSize() {
+        return values.batchSize;
+    }
+
+    public Duration batchTimeout() {
+        return values.batchTimeout;
+    }
+
     public Duration drainTimeout() {
         return values.drainTimeout;
     }
@@ -103,6 +116,8 @@ public final class SubscriptionOptions {
         private Overflow overflow = Overflow.block;
         private @Nullable BufferLimit memory;
         private int concurrency = 1;
+        private int batchSize = 100;
+        private Duration batchTimeout = Duration.ofSeconds(1);
         private Duration drainTimeout = Duration.ofSeconds(45);
 
         private Builder(String channel) {
@@ -201,6 +216,21 @@ public final class SubscriptionOptions {
          */
         public Builder concurrency(int value) {
             concurrency = (int) Range.THREADS.check("concurrency", value);
+            return this;
+        }
+
+        /**
+         * How large batches are, for {@link PgPubSub#subscribeToBatches}; other subscriptions ignore it. A batch is handled when it
+         * has {@code size} messages, when {@code timeout} has passed since its first message came to the front of the queue, or
+         * when no more can join it. Defaults: 100, 1 s.
+         *
+         * @param size    at least 1
+         * @param timeout 0 to 24 days
+         * @throws IllegalArgumentException when a value is out of range
+         */
+        public Builder batch(int size, Duration timeout) {
+            batchSize = (int) Range.from(1).check("batchSize", size);
+            batchTimeout = Range.DURATION_OR_NONE.check("batchTimeout", timeout);
             return this;
         }
 

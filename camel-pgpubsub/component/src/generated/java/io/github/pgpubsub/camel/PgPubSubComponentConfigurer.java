@@ -36,6 +36,11 @@ public class PgPubSubComponentConfigurer extends PropertyConfigurerSupport imple
         case "acquireInterval": getOrCreateConfiguration(target).setAcquireInterval(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "autowiredenabled":
         case "autowiredEnabled": target.setAutowiredEnabled(property(camelContext, boolean.class, value)); return true;
+        case "batchsize":
+        case "batchSize": getOrCreateConfiguration(target).setBatchSize(property(camelContext, int.class, value)); return true;
+        case "batchtimeout":
+        case "batchTimeout": getOrCreateConfiguration(target).setBatchTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
+        case "batching": getOrCreateConfiguration(target).setBatching(property(camelContext, boolean.class, value)); return true;
         case "bodytype":
         case "bodyType": getOrCreateConfiguration(target).setBodyType(property(camelContext, java.lang.Class.class, value)); return true;
         case "bridgeerrorhandler":
@@ -83,6 +88,7 @@ public class PgPubSubComponentConfigurer extends PropertyConfigurerSupport imple
         case "onerror":
         case "onError": getOrCreateConfiguration(target).setOnError(property(camelContext, io.github.pgpubsub.kept.OnError.class, value)); return true;
         case "overflow": getOrCreateConfiguration(target).setOverflow(property(camelContext, io.github.pgpubsub.Overflow.class, value)); return true;
+        case "oversize": getOrCreateConfiguration(target).setOversize(property(camelContext, io.github.pgpubsub.camel.Oversize.class, value)); return true;
         case "password": getOrCreateConfiguration(target).setPassword(property(camelContext, java.lang.String.class, value)); return true;
         case "payloadformat":
         case "payloadFormat": getOrCreateConfiguration(target).setPayloadFormat(property(camelContext, io.github.pgpubsub.camel.PayloadFormat.class, value)); return true;
@@ -107,6 +113,7 @@ public class PgPubSubComponentConfigurer extends PropertyConfigurerSupport imple
         case "retryMaxDelay": getOrCreateConfiguration(target).setRetryMaxDelay(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "sendtimeout":
         case "sendTimeout": getOrCreateConfiguration(target).setSendTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
+        case "shards": getOrCreateConfiguration(target).setShards(property(camelContext, int.class, value)); return true;
         case "singlelistener":
         case "singleListener": getOrCreateConfiguration(target).setSingleListener(property(camelContext, boolean.class, value)); return true;
         case "standbybuffer":
@@ -120,6 +127,10 @@ public class PgPubSubComponentConfigurer extends PropertyConfigurerSupport imple
         case "user": getOrCreateConfiguration(target).setUser(property(camelContext, java.lang.String.class, value)); return true;
         case "wakeup":
         case "wakeUp": getOrCreateConfiguration(target).setWakeUp(property(camelContext, boolean.class, value)); return true;
+        case "watchoperations":
+        case "watchOperations": getOrCreateConfiguration(target).setWatchOperations(property(camelContext, java.lang.String.class, value)); return true;
+        case "watchtable":
+        case "watchTable": getOrCreateConfiguration(target).setWatchTable(property(camelContext, java.lang.String.class, value)); return true;
         default: return false;
         }
     }
@@ -133,6 +144,11 @@ public class PgPubSubComponentConfigurer extends PropertyConfigurerSupport imple
         case "acquireInterval": return long.class;
         case "autowiredenabled":
         case "autowiredEnabled": return boolean.class;
+        case "batchsize":
+        case "batchSize": return int.class;
+        case "batchtimeout":
+        case "batchTimeout": return long.class;
+        case "batching": return boolean.class;
         case "bodytype":
         case "bodyType": return java.lang.Class.class;
         case "bridgeerrorhandler":
@@ -180,6 +196,7 @@ public class PgPubSubComponentConfigurer extends PropertyConfigurerSupport imple
         case "onerror":
         case "onError": return io.github.pgpubsub.kept.OnError.class;
         case "overflow": return io.github.pgpubsub.Overflow.class;
+        case "oversize": return io.github.pgpubsub.camel.Oversize.class;
         case "password": return java.lang.String.class;
         case "payloadformat":
         case "payloadFormat": return io.github.pgpubsub.camel.PayloadFormat.class;
@@ -204,6 +221,7 @@ public class PgPubSubComponentConfigurer extends PropertyConfigurerSupport imple
         case "retryMaxDelay": return long.class;
         case "sendtimeout":
         case "sendTimeout": return long.class;
+        case "shards": return int.class;
         case "singlelistener":
         case "singleListener": return boolean.class;
         case "standbybuffer":
@@ -217,6 +235,10 @@ public class PgPubSubComponentConfigurer extends PropertyConfigurerSupport imple
         case "user": return java.lang.String.class;
         case "wakeup":
         case "wakeUp": return boolean.class;
+        case "watchoperations":
+        case "watchOperations": return java.lang.String.class;
+        case "watchtable":
+        case "watchTable": return java.lang.String.class;
         default: return null;
         }
     }
@@ -231,6 +253,11 @@ public class PgPubSubComponentConfigurer extends PropertyConfigurerSupport imple
         case "acquireInterval": return getOrCreateConfiguration(target).getAcquireInterval();
         case "autowiredenabled":
         case "autowiredEnabled": return target.isAutowiredEnabled();
+        case "batchsize":
+        case "batchSize": return getOrCreateConfiguration(target).getBatchSize();
+        case "batchtimeout":
+        case "batchTimeout": return getOrCreateConfiguration(target).getBatchTimeout();
+        case "batching": return getOrCreateConfiguration(target).isBatching();
         case "bodytype":
         case "bodyType": return getOrCreateConfiguration(target).getBodyType();
         case "bridgeerrorhandler":
@@ -278,6 +305,7 @@ public class PgPubSubComponentConfigurer extends PropertyConfigurerSupport imple
         case "onerror":
         case "onError": return getOrCreateConfiguration(target).getOnError();
         case "overflow": return getOrCreateConfiguration(target).getOverflow();
+        case "oversize": return getOrCreateConfiguration(target).getOversize();
         case "password": return getOrCreateConfiguration(target).getPassword();
         case "payloadformat":
         case "payloadFormat": return getOrCreateConfiguration(target).getPayloadFormat();
@@ -302,6 +330,7 @@ public class PgPubSubComponentConfigurer extends PropertyConfigurerSupport imple
         case "retryMaxDelay": return getOrCreateConfiguration(target).getRetryMaxDelay();
         case "sendtimeout":
         case "sendTimeout": return getOrCreateConfiguration(target).getSendTimeout();
+        case "shards": return getOrCreateConfiguration(target).getShards();
         case "singlelistener":
         case "singleListener": return getOrCreateConfiguration(target).isSingleListener();
         case "standbybuffer":
@@ -315,6 +344,10 @@ public class PgPubSubComponentConfigurer extends PropertyConfigurerSupport imple
         case "user": return getOrCreateConfiguration(target).getUser();
         case "wakeup":
         case "wakeUp": return getOrCreateConfiguration(target).isWakeUp();
+        case "watchoperations":
+        case "watchOperations": return getOrCreateConfiguration(target).getWatchOperations();
+        case "watchtable":
+        case "watchTable": return getOrCreateConfiguration(target).getWatchTable();
         default: return null;
         }
     }

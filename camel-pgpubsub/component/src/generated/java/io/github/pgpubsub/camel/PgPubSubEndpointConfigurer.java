@@ -27,6 +27,11 @@ public class PgPubSubEndpointConfigurer extends PropertyConfigurerSupport implem
         case "ackMode": target.getConfiguration().setAckMode(property(camelContext, io.github.pgpubsub.kept.AckMode.class, value)); return true;
         case "acquireinterval":
         case "acquireInterval": target.getConfiguration().setAcquireInterval(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
+        case "batchsize":
+        case "batchSize": target.getConfiguration().setBatchSize(property(camelContext, int.class, value)); return true;
+        case "batchtimeout":
+        case "batchTimeout": target.getConfiguration().setBatchTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
+        case "batching": target.getConfiguration().setBatching(property(camelContext, boolean.class, value)); return true;
         case "bodytype":
         case "bodyType": target.getConfiguration().setBodyType(property(camelContext, java.lang.Class.class, value)); return true;
         case "bridgeerrorhandler":
@@ -71,6 +76,7 @@ public class PgPubSubEndpointConfigurer extends PropertyConfigurerSupport implem
         case "onerror":
         case "onError": target.getConfiguration().setOnError(property(camelContext, io.github.pgpubsub.kept.OnError.class, value)); return true;
         case "overflow": target.getConfiguration().setOverflow(property(camelContext, io.github.pgpubsub.Overflow.class, value)); return true;
+        case "oversize": target.getConfiguration().setOversize(property(camelContext, io.github.pgpubsub.camel.Oversize.class, value)); return true;
         case "password": target.getConfiguration().setPassword(property(camelContext, java.lang.String.class, value)); return true;
         case "payloadformat":
         case "payloadFormat": target.getConfiguration().setPayloadFormat(property(camelContext, io.github.pgpubsub.camel.PayloadFormat.class, value)); return true;
@@ -92,6 +98,7 @@ public class PgPubSubEndpointConfigurer extends PropertyConfigurerSupport implem
         case "retryMaxDelay": target.getConfiguration().setRetryMaxDelay(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "sendtimeout":
         case "sendTimeout": target.getConfiguration().setSendTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
+        case "shards": target.getConfiguration().setShards(property(camelContext, int.class, value)); return true;
         case "singlelistener":
         case "singleListener": target.getConfiguration().setSingleListener(property(camelContext, boolean.class, value)); return true;
         case "standbybuffer":
@@ -105,6 +112,10 @@ public class PgPubSubEndpointConfigurer extends PropertyConfigurerSupport implem
         case "user": target.getConfiguration().setUser(property(camelContext, java.lang.String.class, value)); return true;
         case "wakeup":
         case "wakeUp": target.getConfiguration().setWakeUp(property(camelContext, boolean.class, value)); return true;
+        case "watchoperations":
+        case "watchOperations": target.getConfiguration().setWatchOperations(property(camelContext, java.lang.String.class, value)); return true;
+        case "watchtable":
+        case "watchTable": target.getConfiguration().setWatchTable(property(camelContext, java.lang.String.class, value)); return true;
         default: return false;
         }
     }
@@ -116,6 +127,11 @@ public class PgPubSubEndpointConfigurer extends PropertyConfigurerSupport implem
         case "ackMode": return io.github.pgpubsub.kept.AckMode.class;
         case "acquireinterval":
         case "acquireInterval": return long.class;
+        case "batchsize":
+        case "batchSize": return int.class;
+        case "batchtimeout":
+        case "batchTimeout": return long.class;
+        case "batching": return boolean.class;
         case "bodytype":
         case "bodyType": return java.lang.Class.class;
         case "bridgeerrorhandler":
@@ -160,6 +176,7 @@ public class PgPubSubEndpointConfigurer extends PropertyConfigurerSupport implem
         case "onerror":
         case "onError": return io.github.pgpubsub.kept.OnError.class;
         case "overflow": return io.github.pgpubsub.Overflow.class;
+        case "oversize": return io.github.pgpubsub.camel.Oversize.class;
         case "password": return java.lang.String.class;
         case "payloadformat":
         case "payloadFormat": return io.github.pgpubsub.camel.PayloadFormat.class;
@@ -181,6 +198,7 @@ public class PgPubSubEndpointConfigurer extends PropertyConfigurerSupport implem
         case "retryMaxDelay": return long.class;
         case "sendtimeout":
         case "sendTimeout": return long.class;
+        case "shards": return int.class;
         case "singlelistener":
         case "singleListener": return boolean.class;
         case "standbybuffer":
@@ -194,6 +212,10 @@ public class PgPubSubEndpointConfigurer extends PropertyConfigurerSupport implem
         case "user": return java.lang.String.class;
         case "wakeup":
         case "wakeUp": return boolean.class;
+        case "watchoperations":
+        case "watchOperations": return java.lang.String.class;
+        case "watchtable":
+        case "watchTable": return java.lang.String.class;
         default: return null;
         }
     }
@@ -206,6 +228,11 @@ public class PgPubSubEndpointConfigurer extends PropertyConfigurerSupport implem
         case "ackMode": return target.getConfiguration().getAckMode();
         case "acquireinterval":
         case "acquireInterval": return target.getConfiguration().getAcquireInterval();
+        case "batchsize":
+        case "batchSize": return target.getConfiguration().getBatchSize();
+        case "batchtimeout":
+        case "batchTimeout": return target.getConfiguration().getBatchTimeout();
+        case "batching": return target.getConfiguration().isBatching();
         case "bodytype":
         case "bodyType": return target.getConfiguration().getBodyType();
         case "bridgeerrorhandler":
@@ -250,6 +277,7 @@ public class PgPubSubEndpointConfigurer extends PropertyConfigurerSupport implem
         case "onerror":
         case "onError": return target.getConfiguration().getOnError();
         case "overflow": return target.getConfiguration().getOverflow();
+        case "oversize": return target.getConfiguration().getOversize();
         case "password": return target.getConfiguration().getPassword();
         case "payloadformat":
         case "payloadFormat": return target.getConfiguration().getPayloadFormat();
@@ -271,6 +299,7 @@ public class PgPubSubEndpointConfigurer extends PropertyConfigurerSupport implem
         case "retryMaxDelay": return target.getConfiguration().getRetryMaxDelay();
         case "sendtimeout":
         case "sendTimeout": return target.getConfiguration().getSendTimeout();
+        case "shards": return target.getConfiguration().getShards();
         case "singlelistener":
         case "singleListener": return target.getConfiguration().isSingleListener();
         case "standbybuffer":
@@ -284,6 +313,10 @@ public class PgPubSubEndpointConfigurer extends PropertyConfigurerSupport implem
         case "user": return target.getConfiguration().getUser();
         case "wakeup":
         case "wakeUp": return target.getConfiguration().isWakeUp();
+        case "watchoperations":
+        case "watchOperations": return target.getConfiguration().getWatchOperations();
+        case "watchtable":
+        case "watchTable": return target.getConfiguration().getWatchTable();
         default: return null;
         }
     }

@@ -23,9 +23,12 @@ public class PgPubSubEndpointUriFactory extends org.apache.camel.support.compone
     private static final Set<String> SECRET_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(46);
+        Set<String> props = new HashSet<>(53);
         props.add("ackMode");
         props.add("acquireInterval");
+        props.add("batchSize");
+        props.add("batchTimeout");
+        props.add("batching");
         props.add("bodyType");
         props.add("bridgeErrorHandler");
         props.add("channel");
@@ -51,6 +54,7 @@ public class PgPubSubEndpointUriFactory extends org.apache.camel.support.compone
         props.add("maxPayload");
         props.add("onError");
         props.add("overflow");
+        props.add("oversize");
         props.add("password");
         props.add("payloadFormat");
         props.add("pollInterval");
@@ -62,6 +66,7 @@ public class PgPubSubEndpointUriFactory extends org.apache.camel.support.compone
         props.add("retryLimit");
         props.add("retryMaxDelay");
         props.add("sendTimeout");
+        props.add("shards");
         props.add("singleListener");
         props.add("standbyBuffer");
         props.add("startFrom");
@@ -70,6 +75,8 @@ public class PgPubSubEndpointUriFactory extends org.apache.camel.support.compone
         props.add("url");
         props.add("user");
         props.add("wakeUp");
+        props.add("watchOperations");
+        props.add("watchTable");
         PROPERTY_NAMES = Collections.unmodifiableSet(props);
         Set<String> secretProps = new HashSet<>(3);
         secretProps.add("password");

@@ -33,11 +33,12 @@ final class KeptCodec {
         if (binary && BodyText.isContent(body) && !(body instanceof Reader)) {
             message.bytes(BodyBytes.of(exchange, body, maxPayload));
         } else {
-            message.payload(checked(codec.encode(exchange)));
+            message.payload(checked(codec.encode(exchange), maxPayload));
         }
     }
 
-    private String checked(String payload) {
+    /** @throws IllegalArgumentException when the payload has more bytes; the text gives size and limit */
+    static String checked(String payload, int maxPayload) {
         long bytes = utf8Length(payload);
         if (bytes > maxPayload) {
             throw BodyBytes.tooLarge(bytes, maxPayload);

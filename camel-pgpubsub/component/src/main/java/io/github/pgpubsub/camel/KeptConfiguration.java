@@ -5,7 +5,13 @@ import io.github.pgpubsub.kept.AckMode;
 import io.github.pgpubsub.kept.NewMessage;
 import io.github.pgpubsub.kept.OnError;
 import io.github.pgpubsub.kept.StartFrom;
+import io.github.pgpubsub.kept.TableOperation;
+import io.github.pgpubsub.kept.WatchedTable;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.camel.spi.HeaderFilterStrategy;
 import org.apache.camel.spi.HeaderFilterStrategyAware;
 import org.apache.camel.spi.UriParam;
@@ -26,6 +32,8 @@ public abstract class KeptConfiguration implements HeaderFilterStrategyAware {
     private String logSchema = "pgpubsub";
     @UriParam(defaultValue = "true")
     private boolean createLog = true;
+    @UriParam(defaultValue = "fail")
+    private Oversize oversize = Oversize.fail;
     @UriParam(label = "common,advanced")
     private HeaderFilterStrategy headerFilterStrategy = new PgPubSubHeaderFilterStrategy();
 
@@ -43,10 +51,17 @@ public abstract class KeptConfiguration implements HeaderFilterStrategyAware {
     private long retryMaxDelay = 60_000;
     @UriParam(label = "consumer,durable", defaultValue = "-1")
     private int retryLimit = -1;
+    @UriParam(label = "consumer,durable", defaultValue = "1")
+    private int shards = 1;
     @UriParam(label = "consumer,durable,advanced", defaultValue = "true")
     private boolean wakeUp = true;
     @UriParam(label = "consumer,durable,advanced", defaultValue = "1000", javaType = "java.time.Duration")
     private long pollInterval = 1000;
+
+    @UriParam(label = "consumer")
+    private @Nullable String watchTable;
+    @UriParam(label = "consumer", defaultValue = "insert,update,delete,truncate")
+    private String watchOperations = "insert,update,delete,truncate";
 
     @UriParam(label = "producer,durable", defaultValue = "" + NewMessage.MAX_PAYLOAD)
     private int maxPayload = NewMessage.MAX_PAYLOAD;
@@ -67,7 +82,7 @@ public abstract class KeptConfiguration implements HeaderFilterStrategyAware {
         return logSchema;
     }
 
-    /** The database schema with the log of kept messages, 1 to 63 bytes. Needs durable=true. */
+    /** The database schema with the log of kept messages, 1 to 63 bytes. Needs durable=true, oversize=store or watchTable. */
     public void setLogSchema(String logSchema) {
         int bytes = logSchema.getBytes(StandardCharsets.UTF_8).length;
         if (bytes < 1 || bytes > MAX_NAME) {
@@ -82,10 +97,29 @@ public abstract class KeptConfiguration implements HeaderFilterStrategyAware {
 
     /**
      * Whether to create the log of kept messages at start if it is absent, and to bring an older one up to date. If false, a start says
-     * what is missing. Needs durable=true.
+     * what is missing. Needs durable=true, oversize=store or watchTable.
      */
     public void setCreateLog(boolean createLog) {
         this.createLog = createLog;
+    }
+
+    public Oversize getOversize() {
+        return oversize;
+    }
+
+    /**
+     * What happens on a plain channel to a payload over 7999 bytes. fail: the exchange fails. store: the payload is kept in the log of
+     * kept messages, for the log's retention, and a reference to it is sent. Both sides need store, with the same logSchema. A consumer
+     * fetches the payload before the exchange begins; if it is gone, the exchange fails with a StoredPayloadMissingException. Channels
+     * with durable=true do not need this option.
+     */
+    public void setOversize(Oversize oversize) {
+        this.oversize = oversize;
+    }
+
+    /** Whether payloads that are too long for a notification are stored. */
+    boolean storesOversize() {
+        return !durable && oversize == Oversize.store;
     }
 
     @Override
@@ -180,6 +214,19 @@ public abstract class KeptConfiguration implements HeaderFilterStrategyAware {
         this.retryLimit = (int) in(Range.from(-1), "retryLimit", retryLimit);
     }
 
+    public int getShards() {
+        return shards;
+    }
+
+    /**
+     * The maximum number of members of the group that are active at once, 1 to 1024. Messages are spread over so many shards by their
+     * CamelPgPubSubKey, members share the shards evenly, and each key stays in order on one of them. All members say the same number, which is
+     * stored with the group; pgpubsub.reshard changes it. Needs durable=true.
+     */
+    public void setShards(int shards) {
+        this.shards = (int) Range.SHARDS.check("The option shards", shards);
+    }
+
     public boolean isWakeUp() {
         return wakeUp;
     }
@@ -198,11 +245,51 @@ public abstract class KeptConfiguration implements HeaderFilterStrategyAware {
         this.pollInterval = in(Range.DURATION, "pollInterval", pollInterval);
     }
 
+    public @Nullable String getWatchTable() {
+        return watchTable;
+    }
+
+    /**
+     * Table whose changes are sent to this channel, written as in SQL: sales.orders, or sales."Order Lines". At its start the consumer
+     * installs triggers on the table, unless they are there already, and they stay when it stops. With durable=true each changed row
+     * is a message with the old and the new row; otherwise each statement notifies of the primary keys of the rows that it has changed. The
+     * role must own the table, or its owner must have installed the triggers with pgpubsub.watch in SQL.
+     */
+    public void setWatchTable(@Nullable String watchTable) {
+        this.watchTable = watchTable;
+    }
+
+    public String getWatchOperations() {
+        return watchOperations;
+    }
+
+    /** Which changes of watchTable are sent: some of insert, update, delete and truncate, separated by commas. */
+    public void setWatchOperations(String watchOperations) {
+        Set<TableOperation> unused = operations(watchOperations);
+        this.watchOperations = watchOperations;
+    }
+
+    private static Set<TableOperation> operations(String names) {
+        try {
+            return Arrays.stream(names.split(",", -1)).map(name -> TableOperation.valueOf(name.trim().toLowerCase(Locale.ROOT)))
+                    .collect(Collectors.toSet());
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("The option watchOperations is " + names
+                    + "; it must be some of insert, update, delete, truncate, separated by commas", e);
+        }
+    }
+
+    /** Null: no table is to be watched. */
+    @Nullable
+    WatchedTable watchedTable(String channel) {
+        return watchTable == null ? null : new WatchedTable(watchTable, channel, operations(watchOperations), durable);
+    }
+
     public int getMaxPayload() {
         return maxPayload;
     }
 
-    /** Largest payload in bytes, 1 to 16777216. A larger one fails its exchange. Needs durable=true. */
+    /** Largest payload in bytes, 1 to 16777216. A larger one fails its exchange. Needs durable=true or oversize=store. */
     public void setMaxPayload(int maxPayload) {
         this.maxPayload = (int) in(PAYLOAD, "maxPayload", maxPayload);
     }

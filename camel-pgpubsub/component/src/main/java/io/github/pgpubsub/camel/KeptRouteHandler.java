@@ -1,36 +1,44 @@
 package io.github.pgpubsub.camel;
 
 import io.github.pgpubsub.kept.AckMode;
+import io.github.pgpubsub.kept.KeptBatchHandler;
 import io.github.pgpubsub.kept.KeptHandler;
 import io.github.pgpubsub.kept.KeptMessage;
+import io.github.pgpubsub.kept.OnError;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeTimedOutException;
+import org.apache.camel.Message;
 import org.apache.camel.PollingConsumer;
 import org.apache.camel.RollbackExchangeException;
 import org.apache.camel.support.SynchronizationAdapter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns each message of a kept channel into an exchange, and throws what Camel's error handler leaves, so that {@code onError} applies.
+ * Turns each message, or each batch, of a kept channel into an exchange, and throws what Camel's error handler leaves, so that {@code onError} applies.
  * Called by the subscription's threads.
  */
-final class KeptRouteHandler implements KeptHandler {
+final class KeptRouteHandler implements KeptHandler, KeptBatchHandler {
 
     /** Serialization failure: the server asks for another try, and the engine makes it. */
     private static final String TRY_AGAIN = "40001";
 
     private final PgPubSubConsumer consumer;
     private final Exchanges exchanges;
+    private final Batches batches;
     private final ConsumerReports reports;
     private final KeptCodec codec;
     private final KeptHeaders headers;
     private final AckMode ackMode;
+    private final OnError onError;
     private final GapMarker gapMarker;
     private final boolean polled;
+    /** In reports. */
+    private final String what;
     /** Null: another ackMode. */
     private final @Nullable ConsumerTransactions transactions;
 
@@ -39,28 +47,69 @@ final class KeptRouteHandler implements KeptHandler {
         PgPubSubConfiguration configuration = consumer.getEndpoint().getConfiguration();
         this.consumer = consumer;
         this.exchanges = exchanges;
+        this.batches = new Batches(consumer);
         this.reports = reports;
         this.codec = new KeptCodec(configuration);
         this.headers = new KeptHeaders(configuration.getHeaderFilterStrategy());
         this.ackMode = configuration.getAckMode();
+        this.onError = configuration.getOnError();
         this.gapMarker = configuration.getGapMarker();
         this.polled = consumer.getProcessor() instanceof PollingConsumer;
+        this.what = configuration.isBatching() ? "a batch" : "a message";
         this.transactions = transactions;
     }
 
     @Override
     public void handle(KeptMessage message) throws Exception {
-        Exchanges.Filling filling = exchange -> {
-            CamelContext context = consumer.getEndpoint().getCamelContext();
-            exchange.setIn(new KeptExchangeMessage(context, message, headers, ackMode == AckMode.manual));
-            exchange.getIn().setBody(codec.decode(message));
-        };
+        passOrFail(exchange -> fill(exchange, message));
+    }
+
+    @Override
+    public void handle(List<KeptMessage> batch) throws Exception {
+        List<Exchange> inner = batches.exchanges(batch, this::fill, this::unreadable);
+        if (!inner.isEmpty()) {
+            passOrFail(exchange -> fill(exchange, batch, inner));
+        }
+    }
+
+    private void fill(Exchange exchange, KeptMessage message) throws JsonPayloadException {
+        CamelContext context = consumer.getEndpoint().getCamelContext();
+        exchange.setIn(new KeptExchangeMessage(context, message, headers, ackMode == AckMode.manual));
+        exchange.getIn().setBody(codec.decode(message));
+    }
+
+    private void fill(Exchange exchange, List<KeptMessage> batch, List<Exchange> inner) {
+        Message message = exchange.getIn();
+        message.setHeader(PgPubSubConstants.CHANNEL, consumer.getChannel());
+        message.setHeader(PgPubSubConstants.EPOCH, batch.get(0).epoch());
+        message.setHeader(PgPubSubConstants.SHARD, batch.get(0).shard());
+        if (batch.stream().anyMatch(KeptMessage::redelivered)) {
+            message.setHeader(PgPubSubConstants.REDELIVERED, true);
+        }
+        if (ackMode == AckMode.manual) {
+            message.setHeader(PgPubSubConstants.ACK, new PgPubSubAck(batch));
+        }
+        message.setBody(inner);
+    }
+
+    /** With skip it alone is skipped. Otherwise it is not to be lost, and so fails its batch. */
+    private void unreadable(Exchange exchange, KeptMessage message, Exception failure) throws FailedExchange {
+        reports.report("A message of channel " + consumer.getChannel() + " failed", exchange, failure);
+        if (onError != OnError.skip) {
+            throw new FailedExchange(failure);
+        }
+        if (ackMode == AckMode.manual) {
+            message.acknowledge();
+        }
+    }
+
+    private void passOrFail(Exchanges.Filling filling) throws Exception {
         try {
             pass(filling);
         } catch (InterruptedException e) {
             // The exchange still belongs to the thread that continues it. The message is not complete, so it comes again.
             if (!polled) {
-                reports.report("The shutdown timeout ended before a message of channel " + message.channel()
+                reports.report("The shutdown timeout ended before " + what + " of channel " + consumer.getChannel()
                         + " was processed, so it is delivered again", null, e);
             }
             throw new FailedExchange(e);
@@ -110,7 +159,7 @@ final class KeptRouteHandler implements KeptHandler {
             failure = new IllegalStateException("The route has marked the transaction for rollback");
         }
         if (failure != null && (within == null || !isTryAgain(failure))) {
-            reports.report("A message of channel " + consumer.getChannel() + " failed", exchange, failure);
+            reports.report("A" + what.substring(1) + " of channel " + consumer.getChannel() + " failed", exchange, failure);
         }
         return failure;
     }
@@ -159,7 +208,7 @@ final class KeptRouteHandler implements KeptHandler {
             exchanges.await(done);
         } while (failure.get() instanceof ExchangeTimedOutException && !exchanges.isEnding());
         if (failure.get() != null) {
-            reports.report("A message of channel " + consumer.getChannel() + " failed", null, failure.get());
+            reports.report("A" + what.substring(1) + " of channel " + consumer.getChannel() + " failed", null, failure.get());
         }
         throwUnlessNull(failure.get());
     }

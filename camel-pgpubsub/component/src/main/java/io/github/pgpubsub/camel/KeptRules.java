@@ -15,24 +15,50 @@ final class KeptRules {
     static final Range SECOND = Range.from(1000);
     static final Range SECOND_OR_NEVER = new Range(1000, Long.MAX_VALUE, true);
 
-    private static final List<String> NEED_DURABLE = List.of("logSchema", "createLog", "startFrom", "ackMode",
-            "transactionManager",
-            "onError", "retryDelay", "retryMaxDelay", "retryLimit", "wakeUp", "pollInterval", "maxPayload",
-            "headerFilterStrategy");
+    private static final List<String> NEED_DURABLE = List.of("startFrom", "ackMode", "transactionManager", "onError",
+            "retryDelay",
+            "retryMaxDelay", "retryLimit", "shards", "wakeUp", "pollInterval", "headerFilterStrategy");
+    private static final List<String> NEED_STORE = List.of("maxPayload");
+    /** The functions that watch tables are in the log's schema, also those for plain channels. */
+    private static final List<String> NEED_LOG = List.of("logSchema", "createLog");
+
+    private static final List<String> NEED_BATCHING = List.of("batchSize", "batchTimeout");
 
     private KeptRules() {}
 
     /**
-     * Refuses options of kept channels on a plain one. On the component they are defaults, and nobody is misled.
+     * Refuses options of kept channels on a plain one, and options of batches without batches. On the component they are defaults, and
+     * nobody is misled.
      *
      * @param given names of the options in the endpoint's URI
      */
     static void check(PgPubSubConfiguration configuration, Set<String> given) {
-        if (!configuration.isDurable()) {
-            NEED_DURABLE.stream().filter(given::contains).findFirst().ifPresent(option -> {
-                throw new IllegalArgumentException("The option " + option + " needs durable=true");
-            });
+        if (configuration.isDurable() && configuration.getOversize() == Oversize.store && given.contains("oversize")) {
+            throw new IllegalArgumentException(
+                    "The option oversize is for plain channels: with durable=true payloads up to maxPayload"
+                            + " are kept anyway. Leave it out");
         }
+        if (given.contains("watchOperations") && configuration.getWatchTable() == null) {
+            throw new IllegalArgumentException("The option watchOperations needs watchTable");
+        }
+        if (!configuration.isDurable()) {
+            refuse(NEED_DURABLE, given, "durable=true");
+        }
+        if (!configuration.isDurable() && !configuration.storesOversize()) {
+            refuse(NEED_STORE, given, "durable=true or oversize=store");
+            if (configuration.getWatchTable() == null) {
+                refuse(NEED_LOG, given, "durable=true, oversize=store or watchTable");
+            }
+        }
+        if (!configuration.isBatching()) {
+            refuse(NEED_BATCHING, given, "batching=true");
+        }
+    }
+
+    private static void refuse(List<String> options, Set<String> given, String without) {
+        options.stream().filter(given::contains).findFirst().ifPresent(option -> {
+            throw new IllegalArgumentException("The option " + option + " needs " + without);
+        });
     }
 
     static void checkConsumer(PgPubSubEndpoint endpoint, Processor processor) {
@@ -45,6 +71,11 @@ final class KeptRules {
             throw new IllegalArgumentException("With durable=true nothing is dropped, so the option overflow can't be "
                     + configuration.getOverflow() + "; it must be block");
         }
+        if (configuration.getShards() > 1 && !configuration.isSingleListener()) {
+            throw new IllegalArgumentException(
+                    "With singleListener=false each consumer gets all messages, so the option shards can't be "
+                            + configuration.getShards() + "; it must be 1");
+        }
         if (configuration.getAckMode() == AckMode.transaction) {
             checkTransaction(configuration, processor);
         }
@@ -52,7 +83,7 @@ final class KeptRules {
 
     private static void checkTransaction(PgPubSubConfiguration configuration, Processor processor) {
         if (configuration.getConcurrentConsumers() > 1) {
-            throw new IllegalArgumentException("With ackMode=transaction one message is processed at a time, so the option"
+            throw new IllegalArgumentException("With ackMode=transaction one exchange is processed at a time, so the option"
                     + " concurrentConsumers can't be " + configuration.getConcurrentConsumers() + "; it must be 1");
         }
         if (processor instanceof PollingConsumer) {

@@ -16,7 +16,9 @@ final class PayloadCodec {
     private final Json.Limit limit;
 
     PayloadCodec(PgPubSubConfiguration configuration) {
-        this.limit = configuration.isDurable() ? Json.Limit.maxPayload(configuration.getMaxPayload()) : Json.Limit.NOTIFICATION;
+        this.limit = configuration.isDurable() || configuration.storesOversize()
+                ? Json.Limit.maxPayload(configuration.getMaxPayload())
+                : Json.Limit.NOTIFICATION;
         this.format = configuration.getPayloadFormat();
         this.bodyType = configuration.getBodyType() == null ? Object.class : configuration.getBodyType();
     }

@@ -60,6 +60,12 @@ public class PgPubSubConfiguration extends KeptConfiguration implements Cloneabl
     @UriParam(label = "consumer", defaultValue = "1")
     private int concurrentConsumers = 1;
     @UriParam(label = "consumer")
+    private boolean batching;
+    @UriParam(label = "consumer", defaultValue = "100")
+    private int batchSize = 100;
+    @UriParam(label = "consumer", defaultValue = "1000", javaType = "java.time.Duration")
+    private long batchTimeout = 1000;
+    @UriParam(label = "consumer")
     private @Nullable Class<?> bodyType;
 
     @UriParam(defaultValue = "text")
@@ -326,6 +332,38 @@ public class PgPubSubConfiguration extends KeptConfiguration implements Cloneabl
     /** Number of threads that process messages, 1 to 10000. More than one thread gives up the order of messages. */
     public void setConcurrentConsumers(int concurrentConsumers) {
         this.concurrentConsumers = (int) in(Range.THREADS, "concurrentConsumers", concurrentConsumers);
+    }
+
+    public boolean isBatching() {
+        return batching;
+    }
+
+    /**
+     * Whether the route gets one exchange for several messages. Its body is a List of exchanges, one for each message, in order. The messages are completed as a whole. A gap is an exchange of its own.
+     */
+    public void setBatching(boolean batching) {
+        this.batching = batching;
+    }
+
+    public int getBatchSize() {
+        return batchSize;
+    }
+
+    /** Maximum number of messages in a batch, 1 or more. Queues have room for it, whatever queueSize says. Needs batching=true. */
+    public void setBatchSize(int batchSize) {
+        this.batchSize = (int) in(Range.from(1), "batchSize", batchSize);
+    }
+
+    public long getBatchTimeout() {
+        return batchTimeout;
+    }
+
+    /**
+     * How long the first message of a batch waits for the others, 0 to 24 days. A batch is processed when it has batchSize messages, when
+     * this time is over, or when no more can join it. Needs batching=true.
+     */
+    public void setBatchTimeout(long batchTimeout) {
+        this.batchTimeout = in(Range.DURATION_OR_NONE, "batchTimeout", batchTimeout);
     }
 
     public @Nullable Class<?> getBodyType() {

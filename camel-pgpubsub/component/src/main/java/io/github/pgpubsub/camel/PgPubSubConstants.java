@@ -52,7 +52,7 @@ public final class PgPubSubConstants {
     public static final String SHARD = "CamelPgPubSubShard";
 
     @Metadata(label = "consumer", javaType = "io.github.pgpubsub.camel.PgPubSubAck",
-            description = "Completes the message by its method acknowledge(). Only with ackMode=manual.")
+            description = "Completes the message, or all messages of a batch, by its method acknowledge(). Only with ackMode=manual.")
     public static final String ACK = "CamelPgPubSubAck";
 
     @Metadata(label = "consumer", javaType = "Long",

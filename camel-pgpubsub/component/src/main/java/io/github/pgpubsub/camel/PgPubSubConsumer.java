@@ -55,6 +55,7 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
     private final Exchanges exchanges;
     private final Listenings listenings;
     private final Polled polled;
+    private final TableWatch tableWatch;
     private @Nullable AutoCloseable meters;
 
     /** Passes {@code this} to its parts, which do nothing before the start. */
@@ -69,6 +70,7 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
         this.listenings = new Listenings(this::open, exchanges, endpoint.getCamelContext(), endpoint.getChannel(),
                 reports::failed);
         this.polled = new Polled(this, listenings, reports);
+        this.tableWatch = new TableWatch(endpoint, reports);
         setExceptionHandler(new QuietFailures(endpoint.getCamelContext()));
     }
 
@@ -82,12 +84,25 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
             LOG.info("Channel {}: with filtered=true and a single listener, messages that this CamelContext sends while it is the"
                     + " listener reach no member of group {}", endpoint.getChannel(), configuration.getGroup());
         }
-        listenings.begin();
+        tableWatch.begin();
+        begin();
         AbstractHealthCheck check = healthCheck();
         check.setEnabled(endpoint.getComponent().isHealthCheckConsumerEnabled());
         setHealthCheck(check);
         endpoint.getComponent().add(this);
         meters = meters();
+    }
+
+    private void begin() throws Exception {
+        boolean begun = false;
+        try {
+            listenings.begin();
+            begun = true;
+        } finally {
+            if (!begun) {
+                tableWatch.end();
+            }
+        }
     }
 
     AbstractHealthCheck healthCheck() {
@@ -111,6 +126,7 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
     @Override
     protected void doStop() throws Exception {
         endpoint.getComponent().remove(this);
+        tableWatch.end();
         if (meters != null) {
             meters.close();
             meters = null;
@@ -183,8 +199,15 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
 
     /** Subscribes. May block. */
     Listening open() throws Exception {
-        RouteHandler handler = new RouteHandler(this, exchanges, reports, this::leaveUnpolled);
-        return Listening.begin(endpoint, pubSub -> pubSub.subscribe(options(), handler, reports));
+        return Listening.begin(endpoint, pubSub -> {
+            RouteHandler handler = new RouteHandler(this, exchanges, WholePayloads.begin(endpoint, pubSub), reports,
+                    this::leaveUnpolled);
+            Subscription begun = endpoint.getConfiguration().isBatching()
+                    ? pubSub.subscribeToBatches(options(), handler, reports)
+                    : pubSub.subscribe(options(), handler, reports);
+            endpoint.lookForGroups(pubSub);
+            return begun;
+        });
     }
 
     /** Null while the consumer does not listen. */
@@ -215,6 +238,7 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
                 .overflow(configuration.getOverflow())
                 .memory(endpoint.memory())
                 .concurrency(configuration.getConcurrentConsumers())
+                .batch(configuration.getBatchSize(), Duration.ofMillis(configuration.getBatchTimeout()))
                 .drainTimeout(drainTimeout())
                 .build();
     }

@@ -4,6 +4,8 @@ import io.github.pgpubsub.BufferLimit;
 import io.github.pgpubsub.PgPubSub;
 import io.github.pgpubsub.connect.OwnMessages;
 import io.github.pgpubsub.kept.KeptMessages;
+import io.github.pgpubsub.kept.WatchedTable;
+import java.sql.SQLException;
 import javax.sql.DataSource;
 import org.apache.camel.Category;
 import org.apache.camel.Consumer;
@@ -101,6 +103,18 @@ public class PgPubSubEndpoint extends DefaultEndpoint implements MultipleConsume
         return pubSub;
     }
 
+    /** Warns in the background if the log has groups of this plain channel's name. */
+    void lookForGroups(PgPubSub pubSub) {
+        pubSub.kept(getComponent().logOptions(configuration)).lookForGroups(channel,
+                groups -> getComponent().pubSubs().kinds().foundGroups(channel, groups));
+    }
+
+    /** Warns in the background if another session is the single listener of the plain channel of this name. */
+    void lookForPlainListener(PgPubSub pubSub) {
+        log(pubSub).lookForPlainListener(channel, configuration.getGroup(),
+                () -> getComponent().pubSubs().kinds().foundPlainListener(channel));
+    }
+
     KeptMessages log(PgPubSub pubSub) {
         return getComponent().pubSubs().log(pubSub, getComponent().logOptions(configuration));
     }
@@ -110,6 +124,16 @@ public class PgPubSubEndpoint extends DefaultEndpoint implements MultipleConsume
         PgPubSub pubSub = retainForListening();
         try {
             return question.ask(log(pubSub));
+        } finally {
+            releasePubSub(pubSub);
+        }
+    }
+
+    /** Has a table watched, on a connection of its own: whether there was anything to do. Blocks. */
+    boolean watch(WatchedTable table) throws SQLException {
+        PgPubSub pubSub = retainForListening();
+        try {
+            return pubSub.kept(getComponent().logOptions(configuration)).watch(table);
         } finally {
             releasePubSub(pubSub);
         }

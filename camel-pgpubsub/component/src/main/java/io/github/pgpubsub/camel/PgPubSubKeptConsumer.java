@@ -6,10 +6,12 @@ import io.github.pgpubsub.camel.management.Metering;
 import io.github.pgpubsub.camel.management.PgPubSubKeptConsumerHealthCheck;
 import io.github.pgpubsub.kept.AckMode;
 import io.github.pgpubsub.kept.KeptGroup;
+import io.github.pgpubsub.kept.KeptMessages;
 import io.github.pgpubsub.kept.KeptOptions;
 import io.github.pgpubsub.kept.KeptSubscription;
 import io.github.pgpubsub.kept.StartFrom;
 import io.github.pgpubsub.status.KeptStatus;
+import io.github.pgpubsub.status.ShardStatus;
 import java.time.Duration;
 import java.util.List;
 import org.apache.camel.Processor;
@@ -43,8 +45,15 @@ public class PgPubSubKeptConsumer extends PgPubSubConsumer implements ManagedKep
         ConsumerTransactions transactions = configuration.getAckMode() == AckMode.transaction ? getEndpoint().transactions()
                 : null;
         KeptRouteHandler handler = new KeptRouteHandler(this, exchanges(), reports(), transactions);
-        return Listening.begin(getEndpoint(), pubSub -> getEndpoint().log(pubSub)
-                .subscribe(options(configuration, transactions), handler, new KeptReports(this, reports())));
+        KeptOptions options = options(configuration, transactions);
+        KeptReports listener = new KeptReports(this, reports());
+        return Listening.begin(getEndpoint(), pubSub -> {
+            KeptMessages log = getEndpoint().log(pubSub);
+            Subscription begun = configuration.isBatching() ? log.subscribeToBatches(options, handler, listener)
+                    : log.subscribe(options, handler, listener);
+            getEndpoint().lookForPlainListener(pubSub);
+            return begun;
+        });
     }
 
     private KeptOptions options(PgPubSubConfiguration configuration, @Nullable ConsumerTransactions transactions) {
@@ -52,6 +61,7 @@ public class PgPubSubKeptConsumer extends PgPubSubConsumer implements ManagedKep
                 .name(name())
                 .singleListener(configuration.isSingleListener())
                 .group(configuration.getGroup())
+                .shards(configuration.isSingleListener() ? configuration.getShards() : 1)
                 .filtered(configuration.isFiltered())
                 .startFrom(StartFrom.parse(configuration.getStartFrom()))
                 .ackMode(configuration.getAckMode())
@@ -66,6 +76,7 @@ public class PgPubSubKeptConsumer extends PgPubSubConsumer implements ManagedKep
                 .queueSize(configuration.getQueueSize())
                 .memory(getEndpoint().memory())
                 .concurrency(configuration.getConcurrentConsumers())
+                .batch(configuration.getBatchSize(), Duration.ofMillis(configuration.getBatchTimeout()))
                 .drainTimeout(drainTimeout())
                 .build();
     }
@@ -90,6 +101,12 @@ public class PgPubSubKeptConsumer extends PgPubSubConsumer implements ManagedKep
     public @Nullable KeptStatus keptStatus() {
         Subscription current = subscription();
         return current instanceof KeptSubscription kept ? kept.keptStatus() : null;
+    }
+
+    @Override
+    public List<ShardStatus> shards() {
+        Subscription current = subscription();
+        return current instanceof KeptSubscription kept ? kept.shards() : List.of();
     }
 
     @Override

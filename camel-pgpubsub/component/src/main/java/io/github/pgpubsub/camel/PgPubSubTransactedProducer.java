@@ -3,30 +3,20 @@ package io.github.pgpubsub.camel;
 import io.github.pgpubsub.ChannelName;
 import io.github.pgpubsub.Payload;
 import io.github.pgpubsub.PgPubSub;
-import io.github.pgpubsub.internal.ConnectionFailure;
 import io.github.pgpubsub.internal.publish.TransactedNotify;
 import io.github.pgpubsub.kept.KeptMessages;
+import io.github.pgpubsub.kept.StoredPayloads;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.apache.camel.Exchange;
 import org.apache.camel.support.DefaultProducer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Sends bodies in the transaction around the exchange, as notifications or as kept messages; they are delivered if the transaction
  * commits. Uses the transaction's connection, and runs on the exchange's thread, to which the transaction is bound.
  */
 public class PgPubSubTransactedProducer extends DefaultProducer {
-
-    private static final Logger LOG = LoggerFactory.getLogger(PgPubSubTransactedProducer.class);
-
-    private static final long START_SECONDS = 10;
 
     /** Sends an exchange's message with a connection that is in a transaction. */
     @FunctionalInterface
@@ -44,7 +34,7 @@ public class PgPubSubTransactedProducer extends DefaultProducer {
     }
 
     private final PgPubSubEndpoint endpoint;
-    /** Null: notifications need no log. */
+    /** Null: no log is needed. */
     private @Nullable PgPubSub pubSub;
     private @Nullable Preparation preparation;
     private volatile @Nullable TransactionConnections connections;
@@ -60,7 +50,14 @@ public class PgPubSubTransactedProducer extends DefaultProducer {
         TransactionConnections begun = TransactionConnections.of(endpoint.transactedDataSource());
         if (endpoint.getConfiguration().isDurable()) {
             pubSub = endpoint.retainForPublishing();
-            preparation = keptMessages(prepared(endpoint.log(pubSub)));
+            KeptMessages log = endpoint.log(pubSub);
+            prepare(log::prepareInserting);
+            preparation = keptMessages(log);
+        } else if (endpoint.getConfiguration().storesOversize()) {
+            pubSub = endpoint.retainForPublishing();
+            StoredPayloads stored = endpoint.log(pubSub).storedPayloads();
+            prepare(stored::prepareSending);
+            preparation = storedPayloads(stored);
         } else {
             preparation = notifications();
         }
@@ -90,34 +87,23 @@ public class PgPubSubTransactedProducer extends DefaultProducer {
         };
     }
 
-    /**
-     * Makes or checks the log now, so that the first transaction does not have to find out. On another thread: the DataSource would give
-     * this one the connection of a transaction in which the producer happens to be started.
-     */
-    private KeptMessages prepared(KeptMessages log) throws Exception {
-        CompletableFuture<Void> checked = new CompletableFuture<>();
-        endpoint.getCamelContext().getExecutorServiceManager().newThread("pgpubsub log", () -> {
-            try {
-                log.prepareInserting();
-                checked.complete(null);
-            } catch (Throwable e) {
-                checked.completeExceptionally(e);
-            }
-        }).start();
+    /** Makes or checks the log now, so that the first transaction does not have to find out. */
+    private void prepare(LogPreparation.Task log) throws Exception {
         try {
-            checked.get(START_SECONDS, TimeUnit.SECONDS);
-        } catch (TimeoutException e) {
-            LOG.warn("Channel {}: the log of kept messages could not be checked within {} s", endpoint.getChannel(),
-                    START_SECONDS);
-        } catch (ExecutionException e) {
-            if (!(e.getCause() instanceof SQLException failure && ConnectionFailure.isLoss(failure))) {
-                release();
-                throw e.getCause() instanceof Exception cause ? cause : e;
-            }
-            LOG.warn("Channel {}: the log of kept messages can't be checked now: {}", endpoint.getChannel(),
-                    failure.getMessage());
+            LogPreparation.run(endpoint, log);
+        } catch (Exception e) {
+            release();
+            throw e;
         }
-        return log;
+    }
+
+    private Preparation storedPayloads(StoredPayloads stored) {
+        PayloadCodec codec = new PayloadCodec(endpoint.getConfiguration());
+        return exchange -> {
+            String channel = ChannelName.check(endpoint.takeChannel(exchange));
+            String payload = KeptCodec.checked(codec.encode(exchange), endpoint.getConfiguration().getMaxPayload());
+            return (connection, wakeUp) -> stored.send(connection, channel, payload);
+        };
     }
 
     private Preparation keptMessages(KeptMessages log) {

@@ -1,24 +1,31 @@
 package io.github.pgpubsub.camel;
 
+import io.github.pgpubsub.BatchHandler;
 import io.github.pgpubsub.Message;
 import io.github.pgpubsub.MessageHandler;
+import java.util.List;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeTimedOutException;
 import org.apache.camel.PollingConsumer;
 
-/** Turns each message of a plain channel into an exchange. Called by the subscription's threads. */
-final class RouteHandler implements MessageHandler {
+/** Turns each message, or each batch, of a plain channel into an exchange. Called by the subscription's threads. */
+final class RouteHandler implements MessageHandler, BatchHandler {
 
     private final PgPubSubConsumer consumer;
     private final Exchanges exchanges;
+    private final Batches batches;
+    private final WholePayloads payloads;
     private final PayloadCodec codec;
     private final ConsumerReports reports;
     private final Runnable unpolled;
 
     /** @param unpolled runs when Camel has discarded a message because nobody polled in time */
-    RouteHandler(PgPubSubConsumer consumer, Exchanges exchanges, ConsumerReports reports, Runnable unpolled) {
+    RouteHandler(PgPubSubConsumer consumer, Exchanges exchanges, WholePayloads payloads, ConsumerReports reports,
+            Runnable unpolled) {
         this.consumer = consumer;
         this.exchanges = exchanges;
+        this.batches = new Batches(consumer);
+        this.payloads = payloads;
         this.codec = new PayloadCodec(consumer.getEndpoint().getConfiguration());
         this.reports = reports;
         this.unpolled = unpolled;
@@ -29,18 +36,48 @@ final class RouteHandler implements MessageHandler {
         if (message instanceof Message.Gap gap && !isWanted(gap)) {
             return;
         }
+        pass(exchange -> fill(exchange, message), "a message of channel " + message.channel());
+    }
+
+    /** A gap is an exchange of its own, also between batches. */
+    @Override
+    public void gap(Message.Gap gap) {
+        handle(gap);
+    }
+
+    @Override
+    public void handle(List<Message.Notification> batch) throws Exception {
+        String channel = batch.get(0).channel();
+        String what = "a batch of channel " + channel;
+        List<Exchange> inner;
+        try {
+            inner = batches.<Message>exchanges(batch, this::fill,
+                    (exchange, message, failure) -> reports.report(failed("a message of channel " + channel), exchange, failure));
+        } catch (InterruptedException e) {
+            interrupted(what, e);
+            return;
+        }
+        if (!inner.isEmpty()) {
+            pass(exchange -> fill(exchange, batch, inner), what);
+        }
+    }
+
+    private void pass(Exchanges.Filling filling, String what) {
         try {
             boolean[] nobodyPolled = new boolean[1];
-            exchanges.pass(exchange -> fill(exchange, message), exchange -> nobodyPolled[0] = ended(exchange, message));
+            exchanges.pass(filling, exchange -> nobodyPolled[0] = ended(exchange, what));
             if (nobodyPolled[0]) {
                 unpolled.run();
             }
         } catch (InterruptedException e) {
             // The exchange still belongs to the thread that continues it, so it is neither failed nor released here.
-            reports.report("The shutdown timeout ended before a message of channel " + message.channel() + " was processed", null,
-                    e);
-            Thread.currentThread().interrupt();
+            interrupted(what, e);
         }
+    }
+
+    private void interrupted(String what, InterruptedException e) {
+        reports.report("The shutdown timeout ended before " + what + " was processed", null, e);
+        Thread.currentThread().interrupt();
     }
 
     private boolean isWanted(Message.Gap gap) {
@@ -50,17 +87,29 @@ final class RouteHandler implements MessageHandler {
         return consumer.getEndpoint().getConfiguration().getGapMarker().marks(gap);
     }
 
-    private void fill(Exchange exchange, Message message) throws JsonPayloadException {
+    private void fill(Exchange exchange, Message message) throws Exception {
         exchange.setIn(new PgPubSubMessage(consumer.getEndpoint().getCamelContext(), message));
         if (message instanceof Message.Notification notification) {
-            exchange.getIn().setBody(codec.decode(notification.payload()));
+            exchange.getIn().setBody(codec.decode(payloads.of(notification)));
         }
     }
 
-    /** Whether Camel has discarded the message because nobody polled. */
-    private boolean ended(Exchange exchange, Message message) {
+    private static void fill(Exchange exchange, List<Message.Notification> batch, List<Exchange> inner) {
+        exchange.getIn().setHeader(PgPubSubConstants.CHANNEL, batch.get(0).channel());
+        if (batch.stream().anyMatch(Message.Notification::redelivered)) {
+            exchange.getIn().setHeader(PgPubSubConstants.REDELIVERED, true);
+        }
+        exchange.getIn().setBody(inner);
+    }
+
+    private static String failed(String what) {
+        return "A" + what.substring(1) + " failed";
+    }
+
+    /** Whether Camel has discarded the exchange because nobody polled. */
+    private boolean ended(Exchange exchange, String what) {
         if (exchange.getException() != null) {
-            reports.report("A message of channel " + message.channel() + " failed", exchange, exchange.getException());
+            reports.report(failed(what), exchange, exchange.getException());
         }
         return consumer.getProcessor() instanceof PollingConsumer
                 && exchange.getException() instanceof ExchangeTimedOutException;

@@ -2,7 +2,6 @@ package io.github.pgpubsub.camel;
 
 import io.github.pgpubsub.PublishCallback;
 import io.github.pgpubsub.status.PublisherStatus;
-import java.sql.SQLException;
 import java.time.Duration;
 import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 interface Sending {
 
     /** Opens the connection, or begins to try. */
-    void start() throws SQLException, InterruptedException;
+    void start() throws Exception;
 
     /**
      * Sends the exchange's message. Does not wait for the commit.

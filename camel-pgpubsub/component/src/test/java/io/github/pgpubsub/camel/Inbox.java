@@ -49,7 +49,7 @@ public final class Inbox implements Processor {
     }
 
     public static void await(Assertion assertion) {
-        Awaitility.await().atMost(Duration.ofSeconds(20)).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(5))
+        Awaitility.await().atMost(Duration.ofSeconds(45)).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(5))
                 .untilAsserted(assertion::check);
     }
 

@@ -119,9 +119,8 @@ class KeptManagementTest {
         MBeanInfo bean = server().getMBeanInfo(name("consumers", "PgPubSubKeptConsumer"));
         Set<String> attributes = new TreeSet<>(Stream.of(bean.getAttributes()).map(each -> each.getName()).toList());
         assertThat(attributes).contains("Asleep", "Completed", "Connected", "Epoch", "GroupParked", "InHand", "Lag", "LagSeconds",
-                "LeaderName", "LogBackend", "LogConnected", "Missed", "Parked", "Reading", "Retried", "Role", "Skipped",
-                "Trouble",
-                "WindowMillis");
+                "LeaderName", "LogBackend", "LogConnected", "Missed", "Parked", "Reading", "RetentionTrouble", "Retried", "Role",
+                "Skipped", "Trouble", "WindowMillis");
         assertThat(Stream.of(bean.getOperations()).map(each -> each.getName())).contains("dropGroup", "listGroups", "listMembers",
                 "requeue", "requeueAll", "seek");
     }

@@ -32,6 +32,7 @@ import org.apache.logging.log4j.core.config.Configurator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,6 +45,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * No log, exception, JMX attribute or toString() contains a password, however it was set. Every part of the password contains the
  * same word, so a leak of half a password is detected too, in any encoding.
  */
+@Tag("long")
 class SecretsTest {
 
     private static final String WORD = "Gehe1m";

@@ -3,12 +3,15 @@ package io.github.pgpubsub.docs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import io.github.pgpubsub.PgPubSub;
 import io.github.pgpubsub.camel.Inbox;
 import io.github.pgpubsub.camel.PgPubSubComponent;
+import io.github.pgpubsub.connect.UrlConnectionSource;
 import io.github.pgpubsub.support.PostgresExtension;
 import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Properties;
 import java.util.Set;
@@ -52,10 +55,13 @@ class SnippetsTest {
     static Path classes;
 
     @BeforeAll
-    static void theUserOfThePages() {
+    static void theUserOfThePages() throws SQLException {
         postgres.createRole("camel", "secret");
         // It makes the log of kept messages.
         postgres.execute("grant create on database " + postgres.database() + " to camel");
+        try (PgPubSub pubSub = PgPubSub.to(new UrlConnectionSource(postgres.url(), "camel", "secret")).build()) {
+            pubSub.kept().prepareInserting();
+        }
     }
 
     @TestFactory
@@ -78,6 +84,8 @@ class SnippetsTest {
     private static void run(Snippet snippet) throws Exception {
         String text = snippet.text().replace(DATABASE_OF_THE_PAGES,
                 postgres.server().host() + ":" + postgres.server().port() + "/" + postgres.database());
+        // The pages' tables belong to the user of the pages, who has them watched.
+        postgres.execute("alter table if exists orders owner to camel");
         switch (snippet.language()) {
             case "java" -> runJava(text, snippet.page().equals(WITHOUT_CAMEL));
             case "xml" -> runXml(text);

@@ -10,6 +10,7 @@ import io.github.pgpubsub.PgPubSub;
 import io.github.pgpubsub.SubscriptionOptions;
 import io.github.pgpubsub.connect.UrlConnectionSource;
 import io.github.pgpubsub.support.PostgresExtension;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -27,7 +28,11 @@ class TriggersTest {
     static final PostgresExtension postgres = new PostgresExtension();
 
     @BeforeAll
-    static void createThem() {
+    static void createThem() throws SQLException {
+        try (PgPubSub pubSub = PgPubSub.to(new UrlConnectionSource(postgres.url(), postgres.user(), postgres.password()))
+                .build()) {
+            pubSub.kept().prepareInserting();
+        }
         Snippet.of(Pages.ROOT.resolve("docs/triggers.md")).stream().filter(snippet -> snippet.language().equals("sql"))
                 .forEach(snippet -> postgres.execute(snippet.text()));
     }
@@ -61,6 +66,14 @@ class TriggersTest {
     void aRowThatDoesNotFitIsSentAsItsKey() throws Exception {
         assertThat(receivedOn("order-rows", "insert into orders values (1, 'new', 'short'), (2, 'new', repeat('é', 4000))", 2))
                 .containsExactlyInAnyOrder("{\"id\":1,\"state\":\"new\",\"note\":\"short\"}", "{\"id\" : 2}");
+    }
+
+    @Test
+    void aWatchedTableIsKept() {
+        postgres.execute("insert into orders values (7, 'new')");
+        assertThat(
+                postgres.strings("select key from pgpubsub.message where channel = 'orders' and payload like '{\"op\":\"c\"%'"))
+                .contains("7");
     }
 
     @Test

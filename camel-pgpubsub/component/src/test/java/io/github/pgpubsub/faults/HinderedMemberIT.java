@@ -23,10 +23,12 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.BiFunction;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A member that can't LISTEN, or has no thread for its messages, does not lead, reports the reason, and returns when it can. */
+@Tag("long")
 class HinderedMemberIT {
 
     private static final String REFUSAL = "could not access status of transaction";

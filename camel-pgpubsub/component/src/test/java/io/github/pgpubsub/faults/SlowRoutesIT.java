@@ -47,10 +47,13 @@ class SlowRoutesIT {
             Node first = group.launch(exchange, "ends").awaitStarted();
             group.send(1, 3);
             group.awaitNextStart(first);
+            int ended = first.ends().size();
             // It joins during an exchange, so until this exchange ends the leader's progress is before the messages that it
             // holds.
             Node second = group.launch(0).awaitStarted();
-            assertThat(second.isStandbyInStep()).isFalse();
+            boolean inStep = second.isStandbyInStep();
+            // On a busy machine the exchange may have ended before the process was up.
+            assertThat(inStep && first.ends().size() == ended).isFalse();
             group.awaitStandbyInStep(second);
             group.awaitThat("three ends", Node.SOON, () -> first.ends().size() == 3);
             // Stopped during an exchange: this exchange is finished here, the successor gets the next messages.

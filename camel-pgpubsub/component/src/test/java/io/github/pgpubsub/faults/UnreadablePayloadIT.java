@@ -10,11 +10,13 @@ import java.sql.DriverManager;
 import java.sql.Statement;
 import org.apache.camel.health.HealthCheck;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Bytes that can't be converted to UTF-8 cost the listeners their connections: the log says so, a gap follows, and they reconnect. */
+@Tag("long")
 class UnreadablePayloadIT {
 
     @RegisterExtension

@@ -23,8 +23,10 @@ import io.github.pgpubsub.internal.publish.PublisherOptions;
 import io.github.pgpubsub.internal.publish.TransactedNotify;
 import io.github.pgpubsub.kept.KeptLogOptions;
 import io.github.pgpubsub.kept.KeptOptions;
+import io.github.pgpubsub.kept.KeptSubscription;
 import io.github.pgpubsub.kept.OnError;
 import io.github.pgpubsub.kept.StartFrom;
+import io.github.pgpubsub.kept.StoredPayloads;
 import io.github.pgpubsub.support.EmbeddedServer;
 import io.github.pgpubsub.support.PgBouncer;
 import io.github.pgpubsub.support.PostgresExtension;
@@ -321,6 +323,43 @@ class HostileSchemaIT {
         }
     }
 
+    @Test
+    void shardsAreLed() throws Exception {
+        List<String> payloads = new CopyOnWriteArrayList<>();
+        KeptOptions options = KeptOptions.to("sharded").group("g").shards(2).startFrom(new StartFrom.Earliest())
+                .acquireInterval(HEARTBEAT).pollInterval(HEARTBEAT).build();
+        try (PgPubSub pubSub = PgPubSub.to(url()).name("kept").reconnect(HEARTBEAT, HEARTBEAT).build();
+                KeptSubscription shards = pubSub.kept(LOG_THAT_IS_THERE).subscribe(options,
+                        message -> payloads.add(String.valueOf(message.payload())))) {
+            postgres.execute("insert into pgpubsub.message (channel, key, payload) values ('sharded', 'k', 'a')");
+            Inbox.await(() -> assertThat(payloads).containsExactly("a"));
+            Inbox.await(() -> assertThat(shards.shards()).hasSize(2));
+        }
+    }
+
+    @Test
+    void storedPayloadsWork() throws Exception {
+        List<String> payloads = new CopyOnWriteArrayList<>();
+        String large = "x".repeat(9000);
+        try (PgPubSub pubSub = pubSub(url());
+                Connection connection = DriverManager.getConnection(postgres.url(), ROLE, PASSWORD)) {
+            StoredPayloads stored = pubSub.kept(LOG_THAT_IS_THERE).storedPayloads();
+            try (Subscription all = pubSub.subscribe(SubscriptionOptions.to("stored").singleListener(false).build(),
+                    stored.fetching(message -> {
+                        if (message instanceof Message.Notification notification) {
+                            payloads.add(notification.payload());
+                        }
+                    }))) {
+                assertThat(all.isReceiving()).isTrue();
+                stored.publish("stored", large).get(20, TimeUnit.SECONDS);
+                connection.setAutoCommit(false);
+                stored.send(connection, "stored", large);
+                connection.commit();
+                Inbox.await(() -> assertThat(payloads).containsExactly(large, large));
+            }
+        }
+    }
+
     /** With nulls: names are looked up, although most statements then find nothing or are refused. */
     @ParameterizedTest
     @EnumSource
@@ -351,7 +390,7 @@ class HostileSchemaIT {
             // Those of the log have a test of their own.
             if ((pooler || !needsPooler) && !SqlConstants.isOfTheLog(constant.getValue())) {
                 // The driver sends the statements of one string one by one.
-                Stream.of(constant.getKey().split("[\\\\;]")).map(HostileSchemaIT::normalized)
+                Stream.of(constant.getKey().split("[\\\\;]|\\$\\{\\w+}")).map(HostileSchemaIT::normalized)
                         .forEach(piece -> assertThat(all.contains(piece)).as("%s: %s", constant.getValue(), piece).isTrue());
             }
         }

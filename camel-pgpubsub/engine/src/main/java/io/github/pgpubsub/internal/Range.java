@@ -29,6 +29,9 @@ public record Range(long least, long most, boolean zero) {
     /** 1 to 10,000: a start creates all of these threads. */
     public static final Range THREADS = new Range(1, 10_000, false);
 
+    /** 1 to 1,024: messages are spread over so many buckets. */
+    public static final Range SHARDS = new Range(1, 1024, false);
+
     /** A range without an upper bound. */
     public static Range from(long least) {
         return new Range(least, Long.MAX_VALUE, false);

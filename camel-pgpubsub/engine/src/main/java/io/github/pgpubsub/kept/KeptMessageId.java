@@ -1,5 +1,7 @@
 package io.github.pgpubsub.kept;
 
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -24,6 +26,11 @@ public record KeptMessageId(long id, long micros) {
         } catch (NumberFormatException e) {
             return Optional.empty();
         }
+    }
+
+    /** When the row was written. */
+    public Instant at() {
+        return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
     }
 
     @Override

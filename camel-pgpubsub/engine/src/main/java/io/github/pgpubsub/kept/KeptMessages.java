@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The log of kept messages in one database: sends, subscribes, and answers operators. Thread-safe. */
@@ -59,6 +60,9 @@ public interface KeptMessages {
      */
     void prepareInserting() throws SQLException;
 
+    /** Payloads of plain channels that are too long for a notification, kept in this log. Opens nothing. */
+    StoredPayloads storedPayloads();
+
     /** The state of publishing; null if nothing was published yet. */
     @Nullable
     PublisherStatus publisherStatus();
@@ -78,6 +82,53 @@ public interface KeptMessages {
     default KeptSubscription subscribe(KeptOptions options, KeptHandler handler) throws SQLException, InterruptedException {
         return subscribe(options, handler, new KeptListener() {});
     }
+
+    /**
+     * Subscribes with a handler that gets messages in batches, as large as {@link KeptOptions.Builder#batch} says; a batch is complete as
+     * a whole. Messages that wait for others to join them have not begun. Otherwise as
+     * {@link #subscribe(KeptOptions, KeptHandler, KeptListener)}.
+     */
+    KeptSubscription subscribeToBatches(KeptOptions options, KeptBatchHandler handler, KeptListener listener)
+            throws SQLException, InterruptedException;
+
+    /** As {@link #subscribeToBatches(KeptOptions, KeptBatchHandler, KeptListener)}; failures are logged. */
+    default KeptSubscription subscribeToBatches(KeptOptions options, KeptBatchHandler handler)
+            throws SQLException, InterruptedException {
+        return subscribeToBatches(options, handler, new KeptListener() {});
+    }
+
+    // ---- for a warning: a plain channel and a kept one of the same name have nothing in common
+
+    /**
+     * Asks once, in the background, whether this channel has groups in the log. Needs no right, and opens no connection beside the
+     * listening one, which is asked within the next 10 s if it is open by then.
+     *
+     * @param found called at most once, by the callback executor, with the first five names; not called if there are no groups, no log, or
+     *              no right to see it
+     */
+    void lookForGroups(String channel, Consumer<List<String>> found);
+
+    /**
+     * Asks once, in the same way, whether another session is the single listener of the plain channel of this name. Listeners without a
+     * group can't be seen from outside.
+     *
+     * @param found called at most once, by the callback executor
+     */
+    void lookForPlainListener(String channel, String group, Runnable found);
+
+    // ---- tables
+
+    /**
+     * Installs the triggers that send a table's changes to a channel, unless they are there already; with other operations than before,
+     * they are replaced. Runs no DDL if there is nothing to do. The triggers stay until {@code pgpubsub.unwatch} is called in SQL. Opens
+     * a connection and blocks.
+     *
+     * @return whether there was anything to do
+     * @throws SQLException             when the server is unreachable or refuses; also when the connection's role does not own the table,
+     *                                  and the text says what the owner may call
+     * @throws IllegalArgumentException when the log can't be used as it is; the text says what is missing
+     */
+    boolean watch(WatchedTable table) throws SQLException;
 
     // ---- for operators; each call opens a connection and blocks for some round trips
 

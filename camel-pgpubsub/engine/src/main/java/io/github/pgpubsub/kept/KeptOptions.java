@@ -29,6 +29,12 @@ public final class KeptOptions {
         return new Builder(ChannelName.check(channel));
     }
 
+    /** The same, with a queue that is half full at most while each thread has a batch, so that the reader goes on reading. */
+    public KeptOptions forBatches() {
+        long batches = 2L * values.batchSize * values.concurrency;
+        return values.copy().queueSize((int) Math.min(Integer.MAX_VALUE, Math.max(values.queueSize, batches))).build();
+    }
+
     public String channel() {
         return values.channel;
     }
@@ -43,6 +49,10 @@ public final class KeptOptions {
 
     public String group() {
         return values.group;
+    }
+
+    public int shards() {
+        return values.shards;
     }
 
     public boolean filtered() {
@@ -105,6 +115,14 @@ public final class KeptOptions {
         return values.concurrency;
     }
 
+    public int batchSize() {
+        return values.batchSize;
+    }
+
+    public Duration batchTimeout() {
+        return values.batchTimeout;
+    }
+
     public Duration drainTimeout() {
         return values.drainTimeout;
     }
@@ -116,6 +134,7 @@ public final class KeptOptions {
         private String name;
         private boolean singleListener = true;
         private String group = "default";
+        private int shards = 1;
         private boolean filtered;
         private StartFrom startFrom = new StartFrom.Now();
         private AckMode ackMode = AckMode.batch;
@@ -131,6 +150,8 @@ public final class KeptOptions {
         private int queueSize = 1000;
         private @Nullable BufferLimit memory;
         private int concurrency = 1;
+        private int batchSize = 100;
+        private Duration batchTimeout = Duration.ofSeconds(1);
         private Duration drainTimeout = Duration.ofSeconds(45);
 
         private Builder(String channel) {
@@ -163,6 +184,17 @@ public final class KeptOptions {
                 throw new IllegalArgumentException("The group is empty");
             }
             group = value;
+            return this;
+        }
+
+        /**
+         * Members of the group that are active at once at most, 1 to 1,024: each key stays in order on one of them. The number is stored with
+         * the group, and members with another one are refused. Default: 1.
+         *
+         * @throws IllegalArgumentException when the value is out of range
+         */
+        public Builder shards(int value) {
+            shards = (int) Range.SHARDS.check("shards", value);
             return this;
         }
 
@@ -247,7 +279,9 @@ public final class KeptOptions {
             return this;
         }
 
-        /** Maximum messages that are handed out and not complete, at least 1. Default: 1,000. */
+        /**
+         * Maximum messages that are handed out and not complete, at least 1; of batches it is at least two for each thread. Default: 1,000.
+         */
         public Builder queueSize(int value) {
             queueSize = (int) Range.from(1).check("queueSize", value);
             return this;
@@ -270,6 +304,21 @@ public final class KeptOptions {
         }
 
         /**
+         * How large batches are, for {@link KeptMessages#subscribeToBatches}; other subscriptions ignore it. A batch is handled when it
+         * has {@code size} messages, when {@code timeout} has passed since its first message came, or when no more can join it.
+         * Defaults: 100, 1 s.
+         *
+         * @param size    at least 1
+         * @param timeout 0 to 24 days
+         * @throws IllegalArgumentException when a value is out of range
+         */
+        public Builder batch(int size, Duration timeout) {
+            batchSize = (int) Range.from(1).check("batchSize", size);
+            batchTimeout = Range.DURATION_OR_NONE.check("batchTimeout", timeout);
+            return this;
+        }
+
+        /**
          * How long {@link KeptSubscription#close} waits for messages that the handler has begun, 0 to 24 days. Default: 45 s.
          *
          * @throws IllegalArgumentException when the value is out of range
@@ -286,6 +335,10 @@ public final class KeptOptions {
             }
             if (ackMode == AckMode.transaction && concurrency > 1) {
                 throw new IllegalArgumentException("ackMode=transaction has one thread, not " + concurrency);
+            }
+            if (shards > 1 && !singleListener) {
+                throw new IllegalArgumentException("shards=" + shards
+                        + " needs a group: with singleListener=false each subscription gets all messages");
             }
             return new KeptOptions(copy());
         }

@@ -21,7 +21,9 @@ import org.jspecify.annotations.Nullable;
  * @param missed     messages that the group was told to have missed
  * @param filtered   own messages left out
  * @param trouble    the reason why a connected reader can't read; null: none
+ * @param retentionTrouble what keeps messages of any channel in the log that are older than the retention: the groups that have not read
+ *                   them, or who uses the partition; null: nothing is known
  */
 public record KeptStatus(boolean connected, int backend, boolean reading, boolean asleep, long epoch, Duration window, int inHand,
         long completed, long redelivered, long skipped, long parked, long retried, long missed, long filtered,
-        @Nullable String trouble) {}
+        @Nullable String trouble, @Nullable String retentionTrouble) {}

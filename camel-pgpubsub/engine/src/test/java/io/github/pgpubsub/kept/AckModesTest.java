@@ -299,6 +299,7 @@ class AckModesTest {
     }
 
     /** A group that was sent elsewhere while a message was handled: that transaction moves nothing and is rolled back. */
+    @Tag("long")
     @Test
     void aDeposedOwnersTransactionIsRolledBack() throws Exception {
         publish(0, 3);
@@ -377,6 +378,7 @@ class AckModesTest {
     }
 
     /** A worker that is frozen in its transaction holds nothing up for ever: the server ends its session. */
+    @Tag("long")
     @Test
     void aFrozenTransactionIsEnded() throws Exception {
         publish(0, 2);

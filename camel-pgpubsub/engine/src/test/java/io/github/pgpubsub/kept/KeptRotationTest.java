@@ -71,14 +71,17 @@ class KeptRotationTest {
         }
     }
 
+    @Tag("long")
     @Test
     void operatorsHearOnceWhichGroupHoldsTheLog() throws Exception {
         postgres.strings("select no from pgpubsub.join_group('orders', 'lazy')");
-        try (LoggedLines log = LoggedLines.capture(); KeptSubscription reader = subscribe(kept(SECOND, null, DAY))) {
+        try (LoggedLines log = LoggedLines.capture(); KeptSubscription orders = subscribe(kept(SECOND, null, DAY))) {
             // Otherwise this group might hold the message, too, and the log would name both, and then one.
-            await().atMost(SOON).until(reader::isReceiving);
+            await().atMost(SOON).until(orders::isReceiving);
             write("a");
             await().atMost(SOON).until(() -> told(log, "[orders/lazy] have not read them") == 1);
+            await().atMost(SOON).until(() -> trouble(orders).matches("Messages of partition message_[0-3] are older than"
+                    + " retention \\(PT1S\\) and are kept, because orders/lazy have not read them"));
             // Another process is at the same work for a while: what is known stays known.
             try (Connection other = postgres.connect()) {
                 other.setAutoCommit(false);
@@ -91,9 +94,33 @@ class KeptRotationTest {
             assertThat(inTheLog()).containsExactly("a");
             postgres.execute("select pgpubsub.drop_group('orders', 'lazy')");
             await().atMost(SOON).until(() -> inTheLog().isEmpty() && told(log, "No group holds messages") == 1);
+            await().atMost(SOON).until(() -> trouble(orders).isEmpty());
         }
     }
 
+    private static String trouble(KeptSubscription subscription) {
+        String trouble = subscription.keptStatus().retentionTrouble();
+        return trouble == null ? "" : trouble;
+    }
+
+    /** As a dump does, and a transaction that is left open. */
+    @Tag("long")
+    @Test
+    void operatorsSeeWhoUsesAPartitionThatIsOldEnough() throws Exception {
+        try (Connection user = postgres.connect(); KeptSubscription orders = subscribe(kept(SECOND, null, DAY))) {
+            user.setAutoCommit(false);
+            user.createStatement().execute("set application_name = 'a report'; select from pgpubsub.message");
+            int backend = user.unwrap(org.postgresql.PGConnection.class).getBackendPID();
+            write("a");
+            await().atMost(SOON).until(() -> trouble(orders).contains("backend " + backend + " (a report)"));
+            assertThat(trouble(orders)).contains("Partition message_", "is older than retention (PT1S)", "in use for");
+            assertThat(inTheLog()).containsExactly("a");
+            user.commit();
+            await().atMost(SOON).until(() -> inTheLog().isEmpty() && trouble(orders).isEmpty());
+        }
+    }
+
+    @Tag("long")
     @Test
     void whatIsTooOldIsGivenUpAndTold() throws Exception {
         postgres.strings("select no from pgpubsub.join_group('orders', 'lazy')");

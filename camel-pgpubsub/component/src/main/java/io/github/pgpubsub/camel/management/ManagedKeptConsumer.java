@@ -2,9 +2,11 @@ package io.github.pgpubsub.camel.management;
 
 import io.github.pgpubsub.kept.KeptGroup;
 import io.github.pgpubsub.status.KeptStatus;
+import io.github.pgpubsub.status.ShardStatus;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
 import org.apache.camel.api.management.ManagedAttribute;
 import org.apache.camel.api.management.ManagedOperation;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +26,9 @@ public interface ManagedKeptConsumer extends ManagedConsumer {
      */
     @Nullable
     List<KeptGroup> standing();
+
+    /** The shards whose election this consumer takes part in; empty while the consumer is stopped or suspended. */
+    List<ShardStatus> shards();
 
     // ---- of this consumer
 
@@ -51,6 +56,13 @@ public interface ManagedKeptConsumer extends ManagedConsumer {
             description = "Number of this consumer's leadership, which rises with each leader of the group; 0: it does not read")
     default long getEpoch() {
         return readKept(KeptStatus::epoch, 0L);
+    }
+
+    @ManagedAttribute(
+            description = "The shards that this consumer leads, each with the number of its leadership: 0 epoch 17, 3 epoch 4")
+    default String getShards() {
+        return shards().stream().filter(ShardStatus::leads).map(each -> each.shard() + " epoch " + each.epoch())
+                .collect(Collectors.joining(", "));
     }
 
     @ManagedAttribute(
@@ -87,6 +99,13 @@ public interface ManagedKeptConsumer extends ManagedConsumer {
     @ManagedAttribute(description = "Messages that this consumer was told its group never gets")
     default long getMissed() {
         return readKept(KeptStatus::missed, 0L);
+    }
+
+    @ManagedAttribute(
+            description = "What keeps messages of any channel in the log that are older than the retention: groups that have not"
+                    + " read them, or who uses the partition; empty: nothing is known")
+    default String getRetentionTrouble() {
+        return readKept(status -> status.retentionTrouble() == null ? "" : status.retentionTrouble(), "");
     }
 
     // ---- of the group, in the log

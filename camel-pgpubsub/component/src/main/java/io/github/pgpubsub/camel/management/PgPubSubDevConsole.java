@@ -103,6 +103,7 @@ public class PgPubSubDevConsole extends AbstractDevConsole {
         json.put("reading", status.reading());
         json.put("asleep", status.asleep());
         json.put("epoch", status.epoch());
+        json.put("shards", consumer.getShards());
         json.put("windowMillis", status.window().toMillis());
         json.put("inHand", status.inHand());
         json.put("completed", status.completed());

@@ -72,6 +72,7 @@ public final class PgPubSubKeptConsumerHealthCheck extends AbstractHealthCheck {
         builder.detail("reading", kept.reading());
         builder.detail("asleep", kept.asleep());
         builder.detail("epoch", kept.epoch());
+        builder.detail("shards", consumer.getShards());
         builder.detail("windowMillis", kept.window().toMillis());
         builder.detail("inHand", kept.inHand());
         builder.detail("queueSize", status.queueSize());
@@ -81,6 +82,9 @@ public final class PgPubSubKeptConsumerHealthCheck extends AbstractHealthCheck {
         builder.detail("missed", kept.missed());
         if (kept.trouble() != null) {
             builder.detail("trouble", kept.trouble());
+        }
+        if (kept.retentionTrouble() != null) {
+            builder.detail("retentionTrouble", kept.retentionTrouble());
         }
         GroupStatus group = status.group();
         if (group != null) {

@@ -3,6 +3,7 @@ package io.github.pgpubsub.faults.kept;
 import io.github.pgpubsub.PgPubSub;
 import io.github.pgpubsub.connect.UrlConnectionSource;
 import io.github.pgpubsub.history.kept.KeptEvent.Phase;
+import io.github.pgpubsub.history.kept.KeptJudge;
 import io.github.pgpubsub.history.kept.KeptNumber;
 import io.github.pgpubsub.history.kept.KeptRecorder;
 import io.github.pgpubsub.kept.AckMode;
@@ -31,7 +32,7 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * A process that receives kept messages for several groups: {@code name url user password directory group…}. A group is
- * {@code name,ackMode,threads,leaderTimeout,queueSize,onError,failing}: of so many messages one fails; 0: none.
+ * {@code name,ackMode,threads,leaderTimeout,queueSize,onError,failing,shards}: of so many messages one fails; 0: none.
  *
  * <p>Writes {@value #STARTED} to the standard output, and ends in good order with SIGTERM.
  */
@@ -85,7 +86,8 @@ public final class KeptNode {
         String group = words[0];
         AckMode ackMode = AckMode.valueOf(words[1]);
         int failing = Integer.parseInt(words[6]);
-        KeptOptions.Builder options = KeptOptions.to(CHANNEL).group(group).name(group).ackMode(ackMode)
+        int shards = Integer.parseInt(words[7]);
+        KeptOptions.Builder options = KeptOptions.to(CHANNEL).group(group).name(group).ackMode(ackMode).shards(shards)
                 .startFrom(new StartFrom.Earliest()).concurrency(Integer.parseInt(words[2]))
                 .leaderTimeout(Duration.ofMillis(Long.parseLong(words[3]))).acquireInterval(Duration.ofMillis(100))
                 .queueSize(Integer.parseInt(words[4])).onError(OnError.valueOf(words[5]))
@@ -93,7 +95,7 @@ public final class KeptNode {
         if (ackMode == AckMode.transaction) {
             options.transactions(transactions());
         }
-        KeptHandler handler = message -> handle(message, group, ackMode, failing);
+        KeptHandler handler = message -> handle(message, group, shards, ackMode, failing);
         return kept.subscribe(options.build(), handler, new KeptListener() {
             @Override
             public void incident(Incident incident, String detail) {
@@ -131,9 +133,10 @@ public final class KeptNode {
         };
     }
 
-    private void handle(KeptMessage message, String group, AckMode ackMode, int failing) throws Exception {
+    private void handle(KeptMessage message, String group, int shards, AckMode ackMode, int failing) throws Exception {
         KeptNumber number = KeptNumber.parse(message.payload());
-        recorder.delivered(Phase.BEGIN, group, number, message.redelivered(), message.epoch());
+        String shard = shards == 1 ? group : group + KeptJudge.SHARD + message.shard();
+        recorder.delivered(Phase.BEGIN, shard, number, message.redelivered(), message.epoch());
         if (!number.key().equals(message.key())) {
             throw new IllegalStateException("The key is " + message.key() + ", not " + number.key());
         }
@@ -148,10 +151,10 @@ public final class KeptNode {
             }
         }
         if (failing > 0 && ThreadLocalRandom.current().nextInt(failing) == 0) {
-            recorder.delivered(Phase.FAILED, group, number, message.redelivered(), message.epoch());
+            recorder.delivered(Phase.FAILED, shard, number, message.redelivered(), message.epoch());
             throw new IllegalStateException("as now and then");
         }
-        recorder.delivered(Phase.END, group, number, message.redelivered(), message.epoch());
+        recorder.delivered(Phase.END, shard, number, message.redelivered(), message.epoch());
         if (ackMode == AckMode.manual) {
             message.acknowledge();
         }

@@ -128,12 +128,12 @@ final class KeptWorld implements AutoCloseable {
 
     /** As {@link KeptNode} takes it. */
     private record Group(String name, String ackMode, int threads, int leaderTimeout, int queueSize, String onError,
-            int failing) {
+            int failing, int shards) {
 
         String text() {
             return String.join(",", name, ackMode, String.valueOf(threads), String.valueOf(leaderTimeout),
                     String.valueOf(queueSize),
-                    onError, String.valueOf(failing));
+                    onError, String.valueOf(failing), String.valueOf(shards));
         }
 
         KeptJudge.Group judged() {
@@ -161,12 +161,18 @@ final class KeptWorld implements AutoCloseable {
      * @param ackModes    of the groups
      */
     KeptWorld(PostgresExtension postgres, long seed, int mostMembers, int perSecond, String ackModes) {
+        this(postgres, seed, 2, mostMembers, perSecond, ackModes, 1);
+    }
+
+    /** @param shards of each group */
+    KeptWorld(PostgresExtension postgres, long seed, int leastMembers, int mostMembers, int perSecond, String ackModes,
+            int shards) {
         this.postgres = postgres;
         this.seed = seed;
         this.perSecond = perSecond;
         // Random begins alike for neighbouring seeds, so the factor spreads them.
         random = new Random(seed * 0x9E3779B97F4A7C15L);
-        members = 2 + random.nextInt(mostMembers - 1);
+        members = leastMembers + random.nextInt(mostMembers - leastMembers + 1);
         // With ackMode=transaction each message takes several round trips, one after the other: it would not keep up.
         latency = Duration.ofMillis(ackModes.contains("transaction") ? 0 : any(0, 0, 2));
         directory = RECORDS.resolve(seed + "-" + System.nanoTime()).toAbsolutePath();
@@ -174,7 +180,7 @@ final class KeptWorld implements AutoCloseable {
         for (String ackMode : ackModes.split(",")) {
             boolean wide = !ackMode.equals("transaction") && random.nextInt(4) == 0;
             groups.add(new Group("g-" + ackMode, ackMode, wide ? 4 : 1, any(1000, 2000, 3000), any(10, 100, 1000),
-                    "retry", any(0, 0, 500)));
+                    "retry", any(0, 0, 500), shards));
         }
         postgres.execute("drop schema if exists pgpubsub cascade");
         KeptWriters.createTables(postgres);

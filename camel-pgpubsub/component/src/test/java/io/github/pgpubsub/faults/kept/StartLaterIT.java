@@ -45,7 +45,7 @@ class StartLaterIT {
     private void run(String name, int expected) {
         try (JvmProcess process = JvmProcess.start(name, KeptNode.class, name, postgres.url(), postgres.user(),
                 postgres.password(),
-                directory.toString(), "g,batch,1,30000,1000,retry,0")) {
+                directory.toString(), "g,batch,1,30000,1000,retry,0,1")) {
             await().atMost(SOON).until(() -> KeptRecord.read(directory).all(Delivered.class).size() >= 2 * expected);
             process.stop();
             process.awaitExit(Duration.ofSeconds(30));

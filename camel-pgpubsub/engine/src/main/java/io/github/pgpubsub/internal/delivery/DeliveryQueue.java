@@ -35,6 +35,7 @@ public final class DeliveryQueue {
     private final Condition changed = lock.newCondition();
     private final Condition idle = lock.newCondition();
     private final Entries<Notification> waiting;
+    private final Gathering gathering = new Gathering();
     private final List<Entry<Notification>> begun = new ArrayList<>();
     private long begunUpTo;
     private boolean open;
@@ -42,6 +43,8 @@ public final class DeliveryQueue {
     /** Whether messages must not begin for the moment, even in an open queue. */
     private boolean held;
     private @Nullable Runnable whenIdle;
+    /** Number of threads that wait until the queue is idle. */
+    private int idleAwaited;
     /** Whether the session was told that there is no room, so it must be woken when there is. */
     private boolean putterWaits;
 
@@ -101,6 +104,9 @@ public final class DeliveryQueue {
         boolean dropped = false;
         lockSoon();
         try {
+            if (waiting.isEmpty()) {
+                gathering.begin();
+            }
             for (Entry<Notification> entry : entries) {
                 boolean drops = entry.gap() == null && isFull() && drop();
                 dropped |= drops;
@@ -167,6 +173,8 @@ public final class DeliveryQueue {
         try {
             if (!isEmpty()) {
                 whenIdle = callback;
+                // A batch that is being gathered begins as it is.
+                changed.signalAll();
                 return;
             }
         } finally {
@@ -190,36 +198,46 @@ public final class DeliveryQueue {
     // ---- for the workers' side
 
     /**
-     * Waits for a message. Returns null when the worker has to leave, or the queue is closed and empty.
+     * Waits for a gap, or for a batch of messages. Returns null when the worker has to leave, or the queue is closed and empty.
      *
      * @param leaves whether the worker has to leave; checked again after each {@link #wakeTakers}
      */
     @Nullable
-    Entry<Notification> take(BooleanSupplier leaves) throws InterruptedException {
+    List<Entry<Notification>> take(BatchLimit limit, BooleanSupplier leaves) throws InterruptedException {
         boolean makesRoom;
-        Entry<Notification> entry;
+        List<Entry<Notification>> batch;
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }
         lockSoon();
         try {
+            int count;
             while (true) {
                 if (leaves.getAsBoolean() || (closed && waiting.isEmpty())) {
                     return null;
                 }
-                // The last check before a message begins in this process.
                 if (!open || held || waiting.isEmpty()) {
                     changed.await();
-                } else if (waiting.peek().gap() == null && !lease.isValid()) {
+                    continue;
+                }
+                boolean gap = waiting.peek().gap() != null;
+                count = gap ? 1 : waiting.messagesBeforeGap(limit.size());
+                long remaining = gathering.remaining(limit, count, isComplete());
+                if (remaining > 0) {
+                    changed.awaitNanos(remaining);
+                } else if (!gap && !lease.isValid()) {
+                    // The last check before a message begins in this process.
                     changed.awaitNanos(LEASE_CHECK_NANOS);
                 } else {
                     break;
                 }
             }
-            // Added first: if memory is lacking for this, the entry still waits in the other list.
-            begun.add(waiting.peek());
-            entry = waiting.remove();
-            begunUpTo = entry.gap() == null ? Math.max(begunUpTo, entry.place() + 1) : begunUpTo;
+            batch = begin(count);
+            if (limit.size() > 1 && !waiting.isEmpty()) {
+                gathering.begin();
+                // The signals of these messages may have gone to this thread.
+                changed.signal();
+            }
             // Not for each entry: waking a thread costs more than handling a message.
             makesRoom = putterWaits && waiting.size() <= capacity / 2;
             putterWaits &= !makesRoom;
@@ -229,15 +247,35 @@ public final class DeliveryQueue {
         if (makesRoom) {
             roomMade.run();
         }
-        return entry;
+        return batch;
     }
 
-    /** Marks an entry that was taken as handled. If it throws, call it again. */
-    void done(Entry<Notification> entry) {
+    /** Whether no more messages can join those at the front, or somebody waits for the queue to become idle. */
+    private boolean isComplete() {
+        return waiting.hasGap() || closed || whenIdle != null || idleAwaited > 0 || isFull();
+    }
+
+    private List<Entry<Notification>> begin(int count) {
+        List<Entry<Notification>> batch = count == 1 ? List.of(waiting.peek()) : waiting.first(count);
+        // Added first: if memory is lacking for this, the entries still wait in the other list.
+        begun.addAll(batch);
+        for (int i = 0; i < count; i++) {
+            Entry<Notification> entry = waiting.remove();
+            begunUpTo = entry.gap() == null ? Math.max(begunUpTo, entry.place() + 1) : begunUpTo;
+        }
+        return batch;
+    }
+
+    /** Marks a batch that was taken as handled. If it throws, call it again. */
+    void done(List<Entry<Notification>> batch) {
         Runnable callback;
         lockSoon();
         try {
-            begun.remove(entry);
+            if (begun.size() == batch.size() && begun.get(0).equals(batch.get(0))) {
+                begun.clear();
+            } else {
+                batch.forEach(begun::remove);
+            }
             callback = isEmpty() ? whenIdle : null;
             if (isEmpty()) {
                 idle.signalAll();
@@ -268,6 +306,9 @@ public final class DeliveryQueue {
     public boolean awaitIdle(long nanos) throws InterruptedException {
         lock.lockInterruptibly();
         try {
+            idleAwaited++;
+            // A batch that is being gathered begins as it is.
+            changed.signalAll();
             long left = nanos;
             while (!isEmpty()) {
                 if (left <= 0) {
@@ -277,6 +318,7 @@ public final class DeliveryQueue {
             }
             return true;
         } finally {
+            idleAwaited--;
             lock.unlock();
         }
     }

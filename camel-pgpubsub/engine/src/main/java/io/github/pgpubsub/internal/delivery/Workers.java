@@ -1,12 +1,13 @@
 package io.github.pgpubsub.internal.delivery;
 
 import io.github.pgpubsub.Message;
-import io.github.pgpubsub.MessageHandler;
 import io.github.pgpubsub.SubscriptionListener;
 import io.github.pgpubsub.SubscriptionOptions;
 import io.github.pgpubsub.internal.election.Entry;
 import io.github.pgpubsub.internal.session.Notification;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
@@ -34,7 +35,7 @@ public final class Workers {
     public static final long LAST_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final DeliveryQueue queue;
-    private final MessageHandler handler;
+    private final Recipient recipient;
     private final SubscriptionListener listener;
     private final Counters counters;
     private final String channel;
@@ -51,10 +52,10 @@ public final class Workers {
      * @param name        name of the threads
      * @param threadMaker creates an unstarted thread from a name and a task
      */
-    public Workers(DeliveryQueue queue, MessageHandler handler, SubscriptionListener listener, Counters counters,
+    public Workers(DeliveryQueue queue, Recipient recipient, SubscriptionListener listener, Counters counters,
             SubscriptionOptions options, String name, BiFunction<String, Runnable, Thread> threadMaker) {
         this.queue = queue;
-        this.handler = handler;
+        this.recipient = recipient;
         this.listener = listener;
         this.counters = counters;
         this.channel = options.channel();
@@ -150,11 +151,11 @@ public final class Workers {
     private void takeUntilToldToLeave() {
         while (true) {
             try {
-                Entry<Notification> entry = queue.take(leaves);
-                if (entry == null) {
+                List<Entry<Notification>> batch = queue.take(recipient.limit(), leaves);
+                if (batch == null) {
                     return;
                 }
-                handle(entry);
+                handle(batch);
             } catch (InterruptedException e) {
                 // A stray interrupt of the handler, or one for a message that has ended meanwhile: leave() is the only way to end.
                 // Not logged, because logging could fail, and nothing here would catch that.
@@ -165,34 +166,46 @@ public final class Workers {
         }
     }
 
-    private void handle(Entry<Notification> entry) {
+    private void handle(List<Entry<Notification>> batch) {
         try {
-            count(entry);
-            handler.handle(message(entry));
+            batch.forEach(this::count);
+            Entry.Gap gap = batch.get(0).gap();
+            if (gap == null) {
+                recipient.handler().handle(messages(batch));
+            } else {
+                recipient.handler().gap(new Message.Gap(channel, Duration.ofMillis(gap.millis()), gap.first()));
+            }
         } catch (Throwable e) {
             report(e);
         } finally {
             // An interrupt flag that the handler leaves behind is not meant for the next message.
             Thread.interrupted();
-            done(entry);
+            done(batch);
         }
     }
 
-    private Message message(Entry<Notification> entry) {
-        Entry.Gap gap = entry.gap();
-        if (gap != null) {
-            return new Message.Gap(channel, Duration.ofMillis(gap.millis()), gap.first());
+    private List<Message.Notification> messages(List<Entry<Notification>> batch) {
+        if (batch.size() == 1) {
+            return List.of(message(batch.get(0)));
         }
+        List<Message.Notification> messages = new ArrayList<>(batch.size());
+        for (Entry<Notification> entry : batch) {
+            messages.add(message(entry));
+        }
+        return Collections.unmodifiableList(messages);
+    }
+
+    private Message.Notification message(Entry<Notification> entry) {
         Notification notification = entry.message();
         assert notification != null;
         return new Message.Notification(channel, notification.payload(), notification.backend(), entry.id(), entry.redelivered());
     }
 
     /** Repeats until it succeeds: waiting for the queue's lock needs memory, and without this call the end and all reports would wait. */
-    private void done(Entry<Notification> entry) {
+    private void done(List<Entry<Notification>> batch) {
         while (true) {
             try {
-                queue.done(entry);
+                queue.done(batch);
                 return;
             } catch (Throwable e) {
                 complain("A message could not be marked as done; trying again", e);

@@ -6,6 +6,10 @@
  * {@link io.github.pgpubsub.internal.delivery.Workers} take them, call the handler, and mark them as done. A message begins only while
  * the {@link io.github.pgpubsub.internal.delivery.Lease} is valid, so that no two members of a group begin messages at once.
  *
+ * <p>A {@link io.github.pgpubsub.internal.delivery.Recipient} gets messages one by one or in batches. A batch gathers in the queue and
+ * is taken from it as a whole ({@link io.github.pgpubsub.internal.delivery.Gathering}), so until it begins its messages wait like all
+ * others: a hand-over withdraws them, the watermark does not pass them, and no lease is needed for them.
+ *
  * <p>A {@link io.github.pgpubsub.internal.delivery.SessionThread} asserts that the state of the session's thread is touched by no other
  * one: assertions run in tests and cost nothing in production. All other state here is thread-safe.
  */

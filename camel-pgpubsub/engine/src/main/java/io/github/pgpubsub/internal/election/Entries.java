@@ -2,8 +2,10 @@ package io.github.pgpubsub.internal.election;
 
 import io.github.pgpubsub.BufferLimit;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
+import java.util.List;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +42,28 @@ public final class Entries<M> implements Iterable<Entry<M>> {
     /** The first entry; null: none. */
     public Entry<M> peek() {
         return entries.peek();
+    }
+
+    /** Number of messages before the first gap, at most {@code most}. */
+    public int messagesBeforeGap(int most) {
+        if (gaps == 0) {
+            return Math.min(entries.size(), most);
+        }
+        int count = 0;
+        for (Iterator<Entry<M>> each = entries.iterator(); count < most && each.next().gap() == null;) {
+            count++;
+        }
+        return count;
+    }
+
+    /** The first entries, in a list of its own; so many there must be. */
+    public List<Entry<M>> first(int count) {
+        List<Entry<M>> first = new ArrayList<>(count);
+        Iterator<Entry<M>> each = entries.iterator();
+        for (int i = 0; i < count; i++) {
+            first.add(each.next());
+        }
+        return first;
     }
 
     /** Removes and returns the first entry. */

@@ -1,6 +1,7 @@
 package io.github.pgpubsub.internal.log;
 
 import io.github.pgpubsub.internal.log.reading.Delivery;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -29,9 +30,9 @@ final class Completions {
     }
 
     /** True: the reading thread is to be told. Called by workers. */
-    boolean add(Delivery<KeptRow> delivery) {
-        complete.add(delivery);
-        boolean worth = count.incrementAndGet() >= MANY || !together || queue.size() == 0;
+    boolean add(List<Delivery<KeptRow>> batch) {
+        complete.addAll(batch);
+        boolean worth = count.addAndGet(batch.size()) >= MANY || !together || queue.size() == 0;
         return worth && !announced.get() && announced.compareAndSet(false, true);
     }
 

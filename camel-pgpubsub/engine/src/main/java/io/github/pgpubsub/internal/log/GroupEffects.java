@@ -49,7 +49,7 @@ final class GroupEffects implements Effects<KeptRow> {
     private final List<Delivery<KeptRow>> out = new ArrayList<>();
     /** Of this process's own messages, those that nobody handles. Complete with the next pass, for it can't be within a call. */
     private final Deque<Delivery<KeptRow>> leftOut = new ArrayDeque<>();
-    /** Of messages that failed and are not complete, the last error. */
+    /** Of messages that failed, may be parked and are not complete, the last error. */
     private final Map<Delivery<KeptRow>, String> errors = new HashMap<>();
     /** Of the place that step 0 found last. */
     private volatile long no;
@@ -112,8 +112,11 @@ final class GroupEffects implements Effects<KeptRow> {
         return was;
     }
 
+    /** The error is needed to park the message. Nobody would remove it again if it is skipped. */
     void failed(Delivery<KeptRow> delivery, String error) {
-        errors.put(delivery, error);
+        if (options.reading().onError().parks() && delivery.row() != null) {
+            errors.put(delivery, error);
+        }
     }
 
     void completed(Delivery<KeptRow> delivery) {
@@ -144,10 +147,8 @@ final class GroupEffects implements Effects<KeptRow> {
 
     /** Called after each event: a page is handed over as a whole. */
     void handOut() {
-        if (!out.isEmpty()) {
-            queue.put(out);
-            out.clear();
-        }
+        queue.put(out, reader.handsOutMore() && !windows.isPageHeld());
+        out.clear();
     }
 
     // ---- the place
@@ -263,6 +264,7 @@ final class GroupEffects implements Effects<KeptRow> {
 
     @Override
     public List<Delivery<KeptRow>> withdraw() {
+        windows.linger().forget();
         List<Delivery<KeptRow>> withdrawn = queue.withdraw();
         withdrawn.addAll(out);
         out.clear();

@@ -5,6 +5,7 @@ import io.github.pgpubsub.internal.log.reading.Reader;
 import io.github.pgpubsub.kept.AckMode;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -59,23 +60,23 @@ final class GroupReader {
         return identity;
     }
 
-    void postCompleted(Delivery<KeptRow> delivery) {
-        if (completions.add(delivery)) {
+    void postCompleted(List<Delivery<KeptRow>> batch) {
+        if (completions.add(batch)) {
             host.post(this::collect);
         }
     }
 
     /** @param known counted down when the reader knows */
-    void postFailed(Delivery<KeptRow> delivery, String error, CountDownLatch known) {
+    void postFailed(List<Delivery<KeptRow>> batch, String error, CountDownLatch known) {
         post(known, () -> {
-            effects.failed(delivery, error);
-            reader.failed(delivery, System.nanoTime());
+            batch.forEach(each -> effects.failed(each, error));
+            reader.failed(batch, System.nanoTime());
         });
     }
 
     /** @param known counted down when the reader knows */
-    void postUnsettled(Delivery<KeptRow> delivery, CountDownLatch known) {
-        post(known, () -> reader.unsettled(delivery, System.nanoTime()));
+    void postUnsettled(List<Delivery<KeptRow>> batch, CountDownLatch known) {
+        post(known, () -> reader.unsettled(batch, System.nanoTime()));
     }
 
     private void post(CountDownLatch known, Runnable event) {
@@ -123,13 +124,21 @@ final class GroupReader {
         try {
             effects.place(connection.places().join(group, options.reading().startFrom(), false, options.ownPlace()));
             return () -> {};
+        } catch (SQLException e) {
+            if (Places.OTHER_SHARDS.equals(e.getSQLState())) {
+                joined.completeExceptionally(e);
+            }
+            throw e;
         } finally {
             // Also if it failed: step 0 finds no place, and tries again.
             joined.complete(null);
         }
     }
 
-    /** For any thread. Completes when the group has its place, or the attempt to make one has failed. */
+    /**
+     * For any thread. Completes when the group has its place, or the attempt to make one has failed; exceptionally if the group has another
+     * number of shards.
+     */
     CompletableFuture<Void> whenJoined() {
         return joined;
     }
@@ -159,6 +168,7 @@ final class GroupReader {
         leads = leadsNow;
         effects.completeLeftOut(now);
         effects.windows().retryPage();
+        effects.windows().linger().tick(now);
         if (reader.waitNanos(now) <= 0) {
             reader.tick(now);
         }
@@ -212,6 +222,7 @@ final class GroupReader {
 
     void stop() {
         reader.stop(System.nanoTime());
+        effects.windows().linger().stop();
     }
 
     void giveUp() {

@@ -1,12 +1,13 @@
 package io.github.pgpubsub.internal.log;
 
 import io.github.pgpubsub.internal.log.reading.Delivery;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** How a worker handles a message. */
+/** How a worker handles a batch of messages, or a gap. */
 interface Handling {
 
-    /** What became of it. */
+    /** What became of the batch. */
     enum Result {
         COMPLETE,
         /** {@code onError} decides. */
@@ -17,14 +18,26 @@ interface Handling {
         LEFT_OPEN
     }
 
-    /** @param failure to be reported; null: none */
-    record Handled(Result result, @Nullable Throwable failure) {
+    /**
+     * @param failure   to be reported; null: none
+     * @param concerned the messages that this is the result of; all others of the batch are left open
+     */
+    record Handled(Result result, @Nullable Throwable failure, List<Delivery<KeptRow>> concerned) {
 
-        static final Handled COMPLETE = new Handled(Result.COMPLETE, null);
-        static final Handled LEFT_OPEN = new Handled(Result.LEFT_OPEN, null);
+        static Handled complete(List<Delivery<KeptRow>> batch) {
+            return new Handled(Result.COMPLETE, null, batch);
+        }
 
-        static Handled failed(Throwable failure) {
-            return new Handled(Result.FAILED, failure);
+        static Handled failed(Throwable failure, List<Delivery<KeptRow>> concerned) {
+            return new Handled(concerned.isEmpty() ? Result.LEFT_OPEN : Result.FAILED, failure, concerned);
+        }
+
+        static Handled unsettled(@Nullable Throwable failure, List<Delivery<KeptRow>> batch) {
+            return new Handled(Result.UNSETTLED, failure, batch);
+        }
+
+        static Handled leftOpen() {
+            return new Handled(Result.LEFT_OPEN, null, List.of());
         }
     }
 
@@ -35,6 +48,10 @@ interface Handling {
      */
     default void check() throws InterruptedException {}
 
-    /** Called by a worker. May block. Throws nothing that is the message's. */
-    Handled handle(Delivery<KeptRow> delivery);
+    /**
+     * Called by a worker. May block. Throws nothing that is the messages'.
+     *
+     * @param batch messages of one leadership and one window, in order; or a gap alone
+     */
+    Handled handle(List<Delivery<KeptRow>> batch);
 }

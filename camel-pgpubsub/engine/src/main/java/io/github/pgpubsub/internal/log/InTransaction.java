@@ -5,22 +5,23 @@ import io.github.pgpubsub.internal.log.reading.Bound;
 import io.github.pgpubsub.internal.log.reading.Delivery;
 import io.github.pgpubsub.internal.log.reading.Fence;
 import io.github.pgpubsub.internal.log.reading.Page;
-import io.github.pgpubsub.kept.KeptHandler;
+import io.github.pgpubsub.kept.KeptBatchHandler;
 import io.github.pgpubsub.kept.KeptMessageId;
 import io.github.pgpubsub.kept.Transactions;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Handles a message in a transaction in which the group's place moves, too ({@code ackMode=transaction}). So whatever happens, the
- * message's effects in that database are there once when the place has moved, and not at all when it has not.
+ * Handles a batch in a transaction in which the group's place moves, too ({@code ackMode=transaction}). So whatever happens, the
+ * messages' effects in that database are there once when the place has moved, and not at all when it has not.
  *
- * <p>The transaction begins by reading the place: a message that another owner may have begins nothing, and one whose commit was not
- * confirmed and is in the place is complete. It ends by moving the place, under the epoch and owner that handed the message out.
+ * <p>The transaction begins by reading the place: messages that another owner may have begin nothing, and those whose commit was not
+ * confirmed and is in the place are complete. It ends by moving the place, under the epoch and owner that handed the messages out.
  */
 final class InTransaction implements Handling {
 
@@ -50,17 +51,17 @@ final class InTransaction implements Handling {
     /** One attempt, and how far it came. */
     private final class Attempt implements Transactions.Work {
 
-        private final Delivery<KeptRow> delivery;
-        private final Page.Row<KeptRow> row;
+        private final List<Delivery<KeptRow>> batch;
+        private final Delivery<KeptRow> last;
         private @Nullable Throwable failure;
         private boolean connectionLost;
         /** The place is not ours: others may wrap the exception that says so. */
         private boolean refused;
         private boolean done;
 
-        Attempt(Delivery<KeptRow> delivery, Page.Row<KeptRow> row) {
-            this.delivery = delivery;
-            this.row = row;
+        Attempt(List<Delivery<KeptRow>> batch) {
+            this.batch = batch;
+            this.last = batch.get(batch.size() - 1);
         }
 
         @Override
@@ -69,8 +70,8 @@ final class InTransaction implements Handling {
             failure = null;
             refused = false;
             done = false;
-            Fence fence = delivery.fence();
-            Bound upto = delivery.upto();
+            Fence fence = last.fence();
+            Bound upto = last.upto();
             assert upto != null;
             log.checkSame(connection);
             TransactedPlace.Standing standing = log.read(connection);
@@ -80,9 +81,10 @@ final class InTransaction implements Handling {
             if (!standing.is(fence, upto)) {
                 throw refused();
             }
-            if (standing.lastId() < row.id().id()) {
-                handle(connection);
-                if (!log.move(connection, row.id().id(), fence, upto)) {
+            List<Delivery<KeptRow>> open = batch.stream().filter(each -> standing.lastId() < id(each).id()).toList();
+            if (!open.isEmpty()) {
+                handle(connection, open);
+                if (!log.move(connection, id(last).id(), fence, upto)) {
                     throw refused();
                 }
             }
@@ -94,9 +96,9 @@ final class InTransaction implements Handling {
             return new NotOurs();
         }
 
-        private void handle(Connection connection) throws Exception {
+        private void handle(Connection connection, List<Delivery<KeptRow>> open) throws Exception {
             try {
-                handler.handle(new Received(group, delivery, row, null, connection));
+                handler.handle(List.copyOf(Received.all(group, open, null, connection)));
             } catch (Throwable e) {
                 failure = e;
                 // Then the message is not to blame.
@@ -107,15 +109,15 @@ final class InTransaction implements Handling {
     }
 
     private final Shard group;
-    private final KeptHandler handler;
+    private final KeptBatchHandler handler;
     private final Transactions transactions;
     private final TransactedPlace log;
     /** Attempts in a row that did not settle. */
     private int unsettled;
-    /** The last message whose commit failed. */
+    /** The first message of the last batch whose commit failed. */
     private @Nullable KeptMessageId notCommitted;
 
-    InTransaction(Shard group, KeptHandler handler, Transactions transactions, TransactedPlace log) {
+    InTransaction(Shard group, KeptBatchHandler handler, Transactions transactions, TransactedPlace log) {
         this.group = group;
         this.handler = handler;
         this.transactions = transactions;
@@ -150,16 +152,15 @@ final class InTransaction implements Handling {
     }
 
     @Override
-    public Handled handle(Delivery<KeptRow> delivery) {
-        Page.Row<KeptRow> row = delivery.row();
-        if (row == null) {
-            return gap(delivery);
+    public Handled handle(List<Delivery<KeptRow>> batch) {
+        if (batch.get(0).row() == null) {
+            return gap(batch);
         }
-        Attempt attempt = new Attempt(delivery, row);
+        Attempt attempt = new Attempt(batch);
         try {
             transactions.execute(attempt);
             unsettled = 0;
-            return Handled.COMPLETE;
+            return Handled.complete(batch);
         } catch (Throwable e) {
             Handled handled = judge(attempt, e);
             if (handled.result() == Result.UNSETTLED) {
@@ -171,39 +172,49 @@ final class InTransaction implements Handling {
         }
     }
 
-    private Handled gap(Delivery<KeptRow> delivery) {
+    private Handled gap(List<Delivery<KeptRow>> batch) {
         try {
-            handler.gap(delivery.missed());
-            return Handled.COMPLETE;
+            handler.gap(batch.get(0).missed());
+            return Handled.complete(batch);
         } catch (Throwable e) {
-            return Handled.failed(e);
+            return Handled.failed(e, batch);
         }
     }
 
     private Handled judge(Attempt attempt, Throwable thrown) {
         SQLException sql = sql(thrown);
         if (attempt.refused) {
-            return new Handled(Result.UNSETTLED, null);
+            return Handled.unsettled(null, attempt.batch);
         } else if (sql != null && TRY_AGAIN.equals(sql.getSQLState())) {
-            return new Handled(Result.UNSETTLED, thrown);
+            return Handled.unsettled(thrown, attempt.batch);
         } else if (attempt.failure != null) {
-            return attempt.connectionLost ? new Handled(Result.UNSETTLED, thrown) : Handled.failed(attempt.failure);
+            return attempt.connectionLost
+                    ? Handled.unsettled(thrown, attempt.batch)
+                    : Handled.failed(attempt.failure, attempt.batch);
         } else if (!attempt.done) {
             // The transaction did not begin, or its connection was lost.
-            return new Handled(Result.UNSETTLED, thrown);
+            return Handled.unsettled(thrown, attempt.batch);
         }
         return notCommitted(attempt, thrown, sql);
     }
 
-    /** Whether it is committed is unknown, but for some failures. If the same message comes again, it was not. */
+    /** Whether it is committed is unknown, but for some failures. If it begins with the same message again, it was not. */
     private Handled notCommitted(Attempt attempt, Throwable thrown, @Nullable SQLException sql) {
-        KeptMessageId id = attempt.row.id();
+        KeptMessageId id = id(attempt.batch.get(0));
         boolean again = id.equals(notCommitted);
         notCommitted = id;
         boolean rolledBack = sql != null && sql.getSQLState() != null && sql.getSQLState().startsWith(CONSTRAINT);
         // A transaction manager that was told to roll back does so each time.
         boolean byManager = again && sql == null;
-        return rolledBack || byManager ? Handled.failed(thrown) : new Handled(Result.UNSETTLED, thrown);
+        return rolledBack || byManager
+                ? Handled.failed(thrown, attempt.batch)
+                : Handled.unsettled(thrown, attempt.batch);
+    }
+
+    private static KeptMessageId id(Delivery<KeptRow> delivery) {
+        Page.Row<KeptRow> row = delivery.row();
+        assert row != null;
+        return row.id();
     }
 
     private static @Nullable SQLException sql(@Nullable Throwable thrown) {

@@ -1,6 +1,5 @@
 package io.github.pgpubsub.internal.log;
 
-import java.time.OffsetDateTime;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -13,17 +12,15 @@ public final class KeptRow {
     private final @Nullable String headers;
     private final @Nullable UUID context;
     private final boolean forGroup;
-    private final OffsetDateTime at;
 
     KeptRow(@Nullable String key, @Nullable String payload, byte @Nullable [] bytes, @Nullable String headers,
-            @Nullable UUID context, boolean forGroup, OffsetDateTime at) {
+            @Nullable UUID context, boolean forGroup) {
         this.key = key;
         this.payload = payload;
         this.bytes = bytes;
         this.headers = headers;
         this.context = context;
         this.forGroup = forGroup;
-        this.at = at;
     }
 
     public @Nullable String key() {
@@ -52,10 +49,5 @@ public final class KeptRow {
     /** Whether it was written for one group alone: it had been parked. */
     public boolean forGroup() {
         return forGroup;
-    }
-
-    /** When it was written. */
-    public OffsetDateTime at() {
-        return at;
     }
 }

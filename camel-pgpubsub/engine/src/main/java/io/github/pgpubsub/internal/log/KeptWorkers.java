@@ -96,9 +96,9 @@ final class KeptWorkers {
 
     private void pass() {
         try {
-            Delivery<KeptRow> delivery = queue.take();
-            if (delivery != null) {
-                handle(delivery);
+            List<Delivery<KeptRow>> batch = queue.take();
+            if (batch != null) {
+                handle(batch);
             }
         } catch (InterruptedException e) {
             // A stray interrupt, or the end: leave() is the only way to end.
@@ -108,49 +108,50 @@ final class KeptWorkers {
         }
     }
 
-    private void handle(Delivery<KeptRow> delivery) {
+    private void handle(List<Delivery<KeptRow>> batch) {
         Handling.Handled handled;
         try {
-            tally.begins(delivery);
-            handled = handling.handle(delivery);
+            batch.forEach(tally::begins);
+            handled = handling.handle(batch);
         } catch (Throwable e) {
-            handled = Handling.Handled.failed(e);
+            handled = Handling.Handled.failed(e, batch);
         }
-        // An interrupt flag that the handler leaves behind is not meant for the next message.
+        // An interrupt flag that the handler leaves behind is not meant for the next batch.
         Thread.interrupted();
         if (handled.failure() != null) {
             report(handled.failure());
         }
-        while (!told(delivery, handled)) {
+        while (!told(handled)) {
             LockSupport.parkNanos(BREATH_NANOS);
         }
         queue.finished();
     }
 
-    /** False: try again. Without this call the message would stay in hand for ever. */
-    private boolean told(Delivery<KeptRow> delivery, Handling.Handled handled) {
+    /** False: try again. Without this call the messages would stay in hand for ever. */
+    private boolean told(Handling.Handled handled) {
+        List<Delivery<KeptRow>> concerned = handled.concerned();
         try {
             Throwable failure = handled.failure();
             switch (handled.result()) {
                 case COMPLETE -> {
                     trouble = null;
-                    tally.completed.increment();
-                    group.postCompleted(delivery);
+                    tally.completed.add(concerned.size());
+                    group.postCompleted(concerned);
                 }
                 case FAILED -> {
                     trouble = null;
-                    awaitKnown(known -> group.postFailed(delivery, String.valueOf(failure), known));
+                    awaitKnown(known -> group.postFailed(concerned, String.valueOf(failure), known));
                 }
                 case UNSETTLED -> {
                     trouble = failure == null ? null : failure.toString();
-                    awaitKnown(known -> group.postUnsettled(delivery, known));
+                    awaitKnown(known -> group.postUnsettled(concerned, known));
                 }
                 case LEFT_OPEN -> {
                 }
             }
             return true;
         } catch (Throwable e) {
-            complain("What became of a message could not be noted; trying again", e);
+            complain("What became of messages could not be noted; trying again", e);
             return false;
         }
     }

@@ -1,17 +1,20 @@
 package io.github.pgpubsub.internal.log;
 
-import io.github.pgpubsub.BufferLimit;
 import io.github.pgpubsub.internal.Range;
-import io.github.pgpubsub.internal.log.reading.ErrorPolicy;
-import io.github.pgpubsub.internal.log.reading.ReadOptions;
+import io.github.pgpubsub.internal.delivery.BatchLimit;
 import io.github.pgpubsub.internal.log.schema.LogQueries;
+import io.github.pgpubsub.internal.log.schema.LogQueries.Statement;
 import io.github.pgpubsub.internal.log.schema.LogSchema;
 import io.github.pgpubsub.internal.log.sending.CheckedMessage;
 import io.github.pgpubsub.internal.log.sending.LogStatement;
 import io.github.pgpubsub.internal.log.sending.OutgoingKept;
 import io.github.pgpubsub.internal.log.sending.TransactedInsert;
+import io.github.pgpubsub.internal.log.storing.StoreSettings;
+import io.github.pgpubsub.internal.log.storing.StoredInLog;
 import io.github.pgpubsub.internal.publish.Publisher;
 import io.github.pgpubsub.internal.publish.PublisherOptions;
+import io.github.pgpubsub.internal.subscription.Subscriptions;
+import io.github.pgpubsub.kept.KeptBatchHandler;
 import io.github.pgpubsub.kept.KeptGroup;
 import io.github.pgpubsub.kept.KeptHandler;
 import io.github.pgpubsub.kept.KeptListener;
@@ -22,14 +25,17 @@ import io.github.pgpubsub.kept.KeptOptions;
 import io.github.pgpubsub.kept.KeptSubscription;
 import io.github.pgpubsub.kept.NewMessage;
 import io.github.pgpubsub.kept.StartFrom;
+import io.github.pgpubsub.kept.StoredPayloads;
+import io.github.pgpubsub.kept.WatchedTable;
 import io.github.pgpubsub.status.PublisherStatus;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** One log: a publisher, opened on first use, and a reader that its subscriptions share, opened with the first and closed with the last. */
@@ -39,14 +45,6 @@ public final class Log implements KeptMessages, AutoCloseable {
     /** How long a commit may take by default. */
     private static final Duration PUBLISH = Duration.ofSeconds(10);
     private static final int PUBLISH_CAPACITY = 10_000;
-    private static final int PAGE_ROWS = 500;
-    private static final long PAGE_BYTES = 16 << 20;
-    /** Shortest time between two acknowledgements. */
-    private static final Duration ACKNOWLEDGE = Duration.ofMillis(100);
-    /** A place that is one subscription's alone goes so long after its last sign of life, which is due each minute. */
-    private static final Duration OWN_PLACE = Duration.ofMinutes(15);
-    /** For reading and for the lead: zero, which means that nobody is deposed, is no time to wait for a server. */
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final LogSettings settings;
     private final KeptLogOptions options;
@@ -56,6 +54,8 @@ public final class Log implements KeptMessages, AutoCloseable {
     private final LogQuestions questions;
     private final Rotation rotation;
     private final Rotator rotator;
+    private final StoredInLog stored;
+    private final Receptions receptions;
     /** Null until the first message is sent. Guarded by the monitor, like everything below. */
     private @Nullable Publisher<OutgoingKept> publisher;
     /** Null: nobody subscribes. */
@@ -73,7 +73,11 @@ public final class Log implements KeptMessages, AutoCloseable {
         this.rotation = new Rotation(queries, retention, retention.rarePause());
         this.rotator = new Rotator(settings.sending(), settings.name() + " rotate", settings.customizer(), rotation,
                 settings.threads());
+        this.receptions = new Receptions(settings, options.schema(), queries);
         this.questions = new LogQuestions(settings, schema, options.create(), queries);
+        this.stored = new StoredInLog(new StoreSettings(settings.name() + " fetch", settings.direct(), settings.sending(),
+                settings.reconnectDelay(), settings.reconnectMaxDelay(), settings.customizer(), options.create(),
+                settings.ownMessages(), settings.notifications(), this::rotateIfDue), schema, queries);
     }
 
     // ---- sending
@@ -145,12 +149,29 @@ public final class Log implements KeptMessages, AutoCloseable {
         }
     }
 
+    @Override
+    public StoredPayloads storedPayloads() {
+        return stored;
+    }
+
     // ---- receiving
 
     @Override
     public KeptSubscription subscribe(KeptOptions wanted, KeptHandler handler, KeptListener listener)
             throws SQLException, InterruptedException {
         Objects.requireNonNull(handler, "handler");
+        return subscribe(wanted, new EachMessage(handler), BatchLimit.SINGLE, listener);
+    }
+
+    @Override
+    public KeptSubscription subscribeToBatches(KeptOptions wanted, KeptBatchHandler handler, KeptListener listener)
+            throws SQLException, InterruptedException {
+        Objects.requireNonNull(handler, "handler");
+        return subscribe(wanted.forBatches(), handler, BatchLimit.of(wanted.batchSize(), wanted.batchTimeout()), listener);
+    }
+
+    private KeptSubscription subscribe(KeptOptions wanted, KeptBatchHandler handler, BatchLimit batch, KeptListener listener)
+            throws SQLException, InterruptedException {
         Objects.requireNonNull(listener, "listener");
         LogReader shared = retain();
         try {
@@ -159,34 +180,26 @@ public final class Log implements KeptMessages, AutoCloseable {
             release(shared);
             throw e;
         }
-        Reception reception = reception(shared, wanted, handler, listener);
+        Runnable released = () -> release(shared);
+        if (wanted.shards() == 1) {
+            Reception reception = receptions.one(shared, wanted, handler, batch, listener, released);
+            reception.start();
+            return reception;
+        }
+        ShardedReception reception = shards(shared, wanted, handler, batch, listener, released);
         reception.start();
         return reception;
     }
 
-    private Reception reception(LogReader shared, KeptOptions wanted, KeptHandler handler, KeptListener listener) {
-        boolean single = wanted.singleListener();
-        // A name that no other subscription has, also in other processes.
-        Shard group = new Shard(wanted.channel(), single ? wanted.group() : wanted.group() + "/" + UUID.randomUUID());
-        Lead lead = single
-                ? new ElectedLead(settings.elections(), options.schema(), group, wanted.acquireInterval(), wanted.leaderTimeout(),
-                        listener, settings.callbacks())
-                : new OwnLead();
-        BufferLimit memory = wanted.memory() != null ? wanted.memory() : settings.memory();
-        GroupOptions groupOptions = new GroupOptions(reading(wanted, memory), single ? null : OWN_PLACE,
-                wanted.filtered() ? settings.context() : null, memory);
-        return new Reception(shared, group,
-                new ReceptionOptions(groupOptions, queries, wanted.concurrency(), wanted.drainTimeout(), wanted.transactions()),
-                lead, handler, listener, settings.threads(), settings.callbacks(), () -> release(shared));
-    }
-
-    private static ReadOptions reading(KeptOptions wanted, BufferLimit memory) {
-        ErrorPolicy onError = new ErrorPolicy(wanted.onError(), wanted.retryDelay(), wanted.retryMaxDelay(), wanted.retryLimit());
-        Duration patience = wanted.leaderTimeout().isZero() ? PATIENCE : wanted.leaderTimeout();
-        long bytes = Math.max(1, memory.limit());
-        return new ReadOptions(0, wanted.startFrom(), wanted.ackMode(), onError, wanted.queueSize(), bytes,
-                Math.min(PAGE_ROWS, wanted.queueSize()), Math.min(PAGE_BYTES, bytes), ACKNOWLEDGE, wanted.wakeUp(),
-                wanted.pollInterval(), patience);
+    private ShardedReception shards(LogReader shared, KeptOptions wanted, KeptBatchHandler handler, BatchLimit batch,
+            KeptListener listener, Runnable released) throws SQLException {
+        try {
+            questions.join(wanted.channel(), wanted.group(), wanted.startFrom(), wanted.shards());
+            return receptions.ofShards(shared, wanted, handler, batch, listener, released);
+        } catch (SQLException | RuntimeException | Error e) {
+            released.run();
+            throw e;
+        }
     }
 
     private synchronized LogReader retain() {
@@ -212,6 +225,40 @@ public final class Log implements KeptMessages, AutoCloseable {
             }
         }
         shared.close();
+    }
+
+    // ---- neighbours
+
+    @Override
+    public void lookForGroups(String channel, Consumer<List<String>> found) {
+        String groups = queries.sql(Statement.GROUP_NAMES);
+        Neighbours.ask(settings.elections(),
+                (stream, answer) -> stream.ask(queries.sql(Statement.READABLE), List.of(options.schema()),
+                        readable -> {
+                            if (readable.isEmpty()) {
+                                answer.accept(readable);
+                            } else {
+                                stream.ask(groups, List.of(channel), answer::accept);
+                            }
+                        }),
+                found, settings.callbacks());
+    }
+
+    @Override
+    public void lookForPlainListener(String channel, String group, Runnable found) {
+        long leader = Subscriptions.leaderLock(channel, group);
+        Neighbours.ask(settings.elections(), (stream, answer) -> stream.holders(List.of(leader), holders -> {
+            List<Integer> others = new ArrayList<>(holders.getOrDefault(leader, List.of()));
+            others.remove(Integer.valueOf(stream.backend()));
+            answer.accept(others.stream().map(String::valueOf).toList());
+        }), backends -> found.run(), settings.callbacks());
+    }
+
+    // ---- tables
+
+    @Override
+    public boolean watch(WatchedTable table) throws SQLException {
+        return questions.watch(table);
     }
 
     // ---- for operators
@@ -250,6 +297,7 @@ public final class Log implements KeptMessages, AutoCloseable {
             reads = reader;
             reader = null;
         }
+        stored.close();
         if (sends != null) {
             sends.close();
         }

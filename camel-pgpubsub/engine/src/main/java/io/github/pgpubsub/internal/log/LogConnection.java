@@ -9,9 +9,10 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The requests of {@code Effects} as SQL, each in a transaction of its own. Belongs to the reading thread. After an exception whose
+ * The requests of {@code Effects} as SQL, each in a transaction of its own. Belongs to the thread that opened it. After an exception whose
  * {@code ConnectionFailure.isLoss} is false the connection can be used.
  */
 final class LogConnection implements AutoCloseable {
@@ -27,6 +28,9 @@ final class LogConnection implements AutoCloseable {
     private final Places places;
     private final Windows windows;
     private final UUID reader;
+    private final @Nullable String run;
+    /** Null: not asked yet. */
+    private @Nullable String identity;
 
     /**
      * @param reader names the process for writers
@@ -38,6 +42,7 @@ final class LogConnection implements AutoCloseable {
         this.places = new Places(sql, reader, leader);
         this.windows = new Windows(sql);
         this.reader = reader;
+        this.run = connection.behindPooler() ? null : identity() + "/" + connection.server();
     }
 
     /**
@@ -77,13 +82,31 @@ final class LogConnection implements AutoCloseable {
         return windows;
     }
 
-    /** Which database of which cluster this is. */
+    /** Which database of which cluster this is: asked once, for all groups. */
     String identity() throws SQLException {
-        String identity = sql.single(Statement.IDENTITY, row -> row.getString(1));
-        if (identity == null) {
-            throw new IllegalStateException("The statement always returns a row");
+        String known = identity;
+        if (known == null) {
+            known = sql.single(Statement.IDENTITY, row -> row.getString(1));
+            if (known == null) {
+                throw new IllegalStateException("The statement always returns a row");
+            }
+            identity = known;
         }
-        return identity;
+        return known;
+    }
+
+    /**
+     * Names the run of the server that this connection leads to, from the server's start to its stop. Null: behind a pooler each transaction
+     * may be another server's.
+     */
+    @Nullable
+    String run() {
+        return run;
+    }
+
+    /** Has requests wait longer for locks than a connection may that several groups share. */
+    void awaitLocks(Duration longest) throws SQLException {
+        connection.set(Map.of("lock_timeout", String.valueOf(longest.toMillis())));
     }
 
     /** See {@link Rotation#run}. */

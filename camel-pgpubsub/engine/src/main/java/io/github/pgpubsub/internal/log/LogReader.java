@@ -4,6 +4,7 @@ import io.github.pgpubsub.connect.ConnectionSource;
 import io.github.pgpubsub.internal.ConnectionFailure;
 import io.github.pgpubsub.internal.connection.Backoff;
 import io.github.pgpubsub.internal.connection.FirstAttempt;
+import io.github.pgpubsub.internal.log.reading.PageRequest;
 import io.github.pgpubsub.internal.log.schema.LogQueries;
 import io.github.pgpubsub.internal.log.schema.LogSchema;
 import io.github.pgpubsub.internal.log.schema.LogSchemaException;
@@ -43,6 +44,7 @@ public final class LogReader implements AutoCloseable {
     private final LogSchema schema;
     private final WakeUps wakeUps;
     private final Upkeep upkeep;
+    private final FarPages far;
     private final UUID id = UUID.randomUUID();
     private final FirstAttempt firstAttempt = new FirstAttempt();
     private final Thread thread;
@@ -74,6 +76,7 @@ public final class LogReader implements AutoCloseable {
         this.schema = new LogSchema(options.schema());
         this.wakeUps = wakeUps;
         this.upkeep = new Upkeep(source, options, queries, threads);
+        this.far = new FarPages(source, options, schema, queries, id, threads);
         this.backoff = new Backoff(options.reconnectDelay(), options.reconnectMaxDelay(), ThreadLocalRandom.current());
         this.thread = threads.apply("read", this::run);
     }
@@ -178,6 +181,13 @@ public final class LogReader implements AutoCloseable {
         return requests;
     }
 
+    /** See {@link FarPages#read}. A group that is alone makes nobody wait, and reads on the reading connection. */
+    boolean readApart(Shard shard, PageRequest request, FarPages.Answer answer) {
+        assert isCurrentThread();
+        LogConnection connection = current;
+        return groups.size() > 1 && connection != null && far.read(connection.run(), shard, request, answer);
+    }
+
     // ---- the loop
 
     private void run() {
@@ -193,6 +203,7 @@ public final class LogReader implements AutoCloseable {
             }
         }
         firstAttempt.succeeded();
+        far.close();
         disconnect();
         List.copyOf(groups).forEach(this::remove);
         ended.complete(null);
@@ -323,6 +334,7 @@ public final class LogReader implements AutoCloseable {
         LogConnection former = current;
         current = null;
         requests.clear();
+        far.forget();
         if (former != null) {
             view.disconnected();
             former.close();

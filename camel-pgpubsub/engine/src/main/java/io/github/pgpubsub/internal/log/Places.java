@@ -12,6 +12,7 @@ import io.github.pgpubsub.kept.StartFrom;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -23,6 +24,9 @@ final class Places {
 
     /** Longest text of an error that is kept with a parked message, characters. */
     private static final int MAX_ERROR = 10_000;
+    /** invalid_parameter_value: of join_group, the group has another number of shards. */
+    static final String OTHER_SHARDS = "22023";
+
     /** lock_not_available. */
     private static final String LOCKED = "55P03";
 
@@ -51,7 +55,8 @@ final class Places {
         try {
             return sql.transaction(() -> {
                 sql.query(Statement.PREPARE_TO_TAKE, row -> true);
-                Found found = sql.first(Statement.TAKE, Places::found, group.channel(), group.group(), group.shard());
+                Found found = sql.first(Statement.TAKE, Places::found, group.channel(), group.group(), group.shard(),
+                        group.shards());
                 if (found == null) {
                     return new Taking(0, null, null);
                 }
@@ -190,7 +195,8 @@ final class Places {
                     new Acknowledgement(upto, moveLastId ? row.id().id() : 0, false, false, 0));
             if (outcome == Outcome.MOVED) {
                 KeptRow message = row.message();
-                sql.update(Statement.PARK, group.channel(), group.group(), row.id().id(), message.at(), message.key(),
+                sql.update(Statement.PARK, group.channel(), group.group(), row.id().id(), row.id().at().atOffset(ZoneOffset.UTC),
+                        message.key(),
                         message.payload(), message.bytes(), message.headers(), message.context(), storable(error),
                         delivery.failures());
             }

@@ -6,6 +6,8 @@ import io.github.pgpubsub.internal.log.reading.Page;
 import io.github.pgpubsub.kept.KeptMessage;
 import java.sql.Connection;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +33,8 @@ final class Received implements KeptMessage {
     private @Nullable Map<String, Object> headers;
     private State state = State.OPEN;
 
-    Received(Shard group, Delivery<KeptRow> delivery, Page.Row<KeptRow> row, @Nullable Consumer<Delivery<KeptRow>> acknowledge,
+    private Received(Shard group, Delivery<KeptRow> delivery, Page.Row<KeptRow> row,
+            @Nullable Consumer<Delivery<KeptRow>> acknowledge,
             @Nullable Connection connection) {
         this.group = group;
         this.delivery = delivery;
@@ -40,6 +43,18 @@ final class Received implements KeptMessage {
         this.attempts = delivery.failures();
         this.acknowledge = acknowledge;
         this.connection = connection;
+    }
+
+    /** @param batch messages only */
+    static List<Received> all(Shard group, List<Delivery<KeptRow>> batch, @Nullable Consumer<Delivery<KeptRow>> acknowledge,
+            @Nullable Connection connection) {
+        List<Received> all = new ArrayList<>(batch.size());
+        for (Delivery<KeptRow> delivery : batch) {
+            Page.Row<KeptRow> row = delivery.row();
+            assert row != null;
+            all.add(new Received(group, delivery, row, acknowledge, connection));
+        }
+        return all;
     }
 
     @Override
@@ -79,7 +94,7 @@ final class Received implements KeptMessage {
 
     @Override
     public Instant at() {
-        return row.message().at().toInstant();
+        return row.id().at();
     }
 
     @Override

@@ -3,7 +3,7 @@ package io.github.pgpubsub.internal.log;
 import io.github.pgpubsub.internal.delivery.SerialExecutor;
 import io.github.pgpubsub.internal.subscription.End;
 import io.github.pgpubsub.kept.AckMode;
-import io.github.pgpubsub.kept.KeptHandler;
+import io.github.pgpubsub.kept.KeptBatchHandler;
 import io.github.pgpubsub.kept.KeptListener;
 import io.github.pgpubsub.kept.KeptSubscription;
 import io.github.pgpubsub.kept.Transactions;
@@ -11,7 +11,7 @@ import io.github.pgpubsub.status.GroupMember;
 import io.github.pgpubsub.status.GroupStatus;
 import io.github.pgpubsub.status.KeptStatus;
 import io.github.pgpubsub.status.SessionStatus;
-import io.github.pgpubsub.status.SubscriptionCounts;
+import io.github.pgpubsub.status.ShardStatus;
 import io.github.pgpubsub.status.SubscriptionStatus;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -24,7 +24,9 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
-/** Receives the kept messages of a channel for a group while this process leads it: from start to end. Thread-safe. */
+/**
+ * Receives the kept messages of a channel for a group, or for one of its shards, while this process leads it: from start to end. Thread-safe.
+ */
 public final class Reception implements KeptSubscription {
 
     private static final Duration START = Duration.ofSeconds(10);
@@ -38,7 +40,8 @@ public final class Reception implements KeptSubscription {
     private final GroupReader group;
     private final Handling handling;
     private final KeptWorkers workers;
-    private final Tally tally = new Tally();
+    private final Shard shard;
+    private final Tally tally;
     private final End end;
     private final Runnable onClosed;
 
@@ -48,24 +51,39 @@ public final class Reception implements KeptSubscription {
      * @param callbacks runs the listener's calls
      * @param onClosed  called once, at the end
      */
-    public Reception(LogReader host, Shard shard, ReceptionOptions options, Lead lead, KeptHandler handler, KeptListener listener,
+    public Reception(LogReader host, Shard shard, ReceptionOptions options, Lead lead, KeptBatchHandler handler,
+            KeptListener listener,
             BiFunction<String, Runnable, Thread> threads, Executor callbacks, Runnable onClosed) {
+        this(host, shard, options, lead, handler, listener, threads, callbacks, onClosed, new Tally(), Turns.unlimited());
+    }
+
+    /**
+     * One of several shards.
+     *
+     * @param tally counts for all of them
+     * @param turns shared by all of them
+     */
+    Reception(LogReader host, Shard shard, ReceptionOptions options, Lead lead, KeptBatchHandler handler, KeptListener listener,
+            BiFunction<String, Runnable, Thread> threads, Executor callbacks, Runnable onClosed, Tally tally,
+            Turns turns) {
         this.host = host;
+        this.shard = shard;
+        this.tally = tally;
         this.lead = lead;
         this.options = options;
         this.onClosed = onClosed;
-        this.queue = new WorkQueue(lead::mayProcess);
+        this.queue = new WorkQueue(lead::mayProcess, options.group().batch(), turns);
         this.group = new GroupReader(host, shard, options.group(), lead, queue,
                 new Reports(listener, new SerialExecutor(callbacks)),
                 tally);
         String purpose = "kept " + shard.channel();
-        this.handling = handling(shard, handler);
+        this.handling = handling(handler);
         this.workers = new KeptWorkers(queue, handling, group, listener, tally, options.concurrency(),
                 task -> threads.apply(purpose, task));
         this.end = new End(purpose + " end", threads, held -> {}, queue::isAnyBegun, this::end);
     }
 
-    private Handling handling(Shard shard, KeptHandler handler) {
+    private Handling handling(KeptBatchHandler handler) {
         Transactions transactions = options.transactions();
         if (transactions != null) {
             return new InTransaction(shard, handler, transactions, new TransactedPlace(options.queries(), group::no,
@@ -74,7 +92,7 @@ public final class Reception implements KeptSubscription {
         boolean manual = options.group().reading().ackMode() == AckMode.manual;
         return new PlainHandling(shard, handler, manual ? delivery -> {
             tally.completed.increment();
-            group.postCompleted(delivery);
+            group.postCompleted(List.of(delivery));
         } : null);
     }
 
@@ -83,7 +101,7 @@ public final class Reception implements KeptSubscription {
      * continue in the background.
      *
      * @throws SQLException             when the server refuses user, password or database
-     * @throws IllegalArgumentException when the transactions can't work
+     * @throws IllegalArgumentException when the transactions can't work, or the group has another number of shards
      */
     public void start() throws SQLException, InterruptedException {
         host.post(() -> host.add(group));
@@ -116,23 +134,34 @@ public final class Reception implements KeptSubscription {
         SessionStatus session = elected == null ? host.status() : elected.session();
         GroupStatus groupStatus = elected == null ? null : elected.group();
         String trouble = trouble();
-        SubscriptionCounts counts = new SubscriptionCounts(tally.received.sum(), tally.filtered.sum(), 0, tally.redelivered.sum(),
-                tally.gaps.sum(), 0);
-        return new SubscriptionStatus(session, isReceiving(), groupStatus, queue.size(), options.group().reading().rows(), counts,
-                trouble == null && elected != null ? elected.trouble() : trouble);
+        return new SubscriptionStatus(session, isReceiving(), groupStatus, queue.size(), options.group().reading().rows(),
+                tally.counts(), trouble == null && elected != null ? elected.trouble() : trouble);
     }
 
     @Override
     public KeptStatus keptStatus() {
         Standing standing = group.standing();
-        int backend = host.backend();
-        Duration window = standing.opened() == 0 ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - standing.opened());
-        return new KeptStatus(backend != 0, backend, standing.reading(), standing.asleep(), standing.epoch(), window,
-                standing.inHand(), tally.completed.sum(), tally.redelivered.sum(), tally.skipped.sum(), tally.parked.sum(),
-                tally.retried.sum(), tally.missed.sum(), tally.filtered.sum(), trouble());
+        return tally.status(host.backend(), standing.reading(), standing.asleep(), standing.epoch(), window(standing),
+                standing.inHand(), trouble(), host.rotation().trouble());
     }
 
-    private @Nullable String trouble() {
+    @Override
+    public List<ShardStatus> shards() {
+        return List.of(shard());
+    }
+
+    ShardStatus shard() {
+        Standing standing = group.standing();
+        return new ShardStatus(shard.shard(), lead.isLeading(), standing.reading(), standing.epoch(), window(standing),
+                standing.inHand());
+    }
+
+    private static Duration window(Standing standing) {
+        return standing.opened() == 0 ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - standing.opened());
+    }
+
+    @Nullable
+    String trouble() {
         String trouble = workers.trouble();
         return trouble == null ? group.standing().trouble() : trouble;
     }
@@ -144,10 +173,31 @@ public final class Reception implements KeptSubscription {
 
     // ---- the end
 
+    boolean isLeading() {
+        return lead.isLeading();
+    }
+
+    boolean isAsleep() {
+        return group.standing().asleep();
+    }
+
+    /** Whether no message may begin for the moment. */
+    void hold(boolean value) {
+        queue.hold(value);
+    }
+
+    boolean isAnyBegun() {
+        return queue.isAnyBegun();
+    }
+
+    boolean isOwnThread() {
+        return workers.isOwnThread();
+    }
+
     @Override
     public void close() {
         CompletableFuture<Void> unused = end(Duration.ZERO);
-        if (!workers.isOwnThread()) {
+        if (!isOwnThread()) {
             end.await();
         }
     }
@@ -202,7 +252,7 @@ public final class Reception implements KeptSubscription {
         } catch (TimeoutException e) {
             return false;
         } catch (ExecutionException e) {
-            throw new IllegalStateException("It never completes exceptionally", e);
+            throw new IllegalArgumentException(e.getCause() == null ? e.getMessage() : e.getCause().getMessage(), e);
         }
     }
 }

@@ -13,9 +13,21 @@ import java.util.List;
  */
 record Rotated(String outcome, int slot, long givenUp, List<String> groups, List<String> expired) {
 
-    static final Rotated NOTHING = new Rotated("idle", 0, 0, List.of(), List.of());
+    static final int NO_SLOT = -1;
+    static final Rotated NOTHING = new Rotated("idle", NO_SLOT, 0, List.of(), List.of());
 
+    /** Groups have not read a partition that is old enough. Writers may have moved on all the same. */
     boolean isHeld() {
-        return outcome.equals("held");
+        return outcome.equals("held") || (outcome.equals("moved") && !groups.isEmpty());
+    }
+
+    /** Nothing is old enough and still there. A call that empties one partition tells nothing of the others. */
+    boolean isFree() {
+        return outcome.equals("idle") || (outcome.equals("moved") && groups.isEmpty());
+    }
+
+    /** Somebody uses a partition that is old enough, or else other processes rotate, join or seek. */
+    boolean isBusy() {
+        return outcome.equals("busy");
     }
 }

@@ -9,8 +9,9 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -22,6 +23,8 @@ import org.slf4j.LoggerFactory;
  */
 final class Rotation {
 
+    /** So many of those who use a partition are named. */
+    private static final int MOST_USERS = 5;
     private static final Logger LOG = LoggerFactory.getLogger(Rotation.class);
 
     /** The writers move on to the next partition at this size, even if it is not old. */
@@ -35,9 +38,10 @@ final class Rotation {
     private final Retention retention;
     private final long pauseNanos;
     private final AtomicLong givenUp = new AtomicLong();
+    private final RotationTrouble trouble;
     private volatile Rotated last = Rotated.NOTHING;
-    /** What operators know: the last call that was let in. Belongs to the thread that calls. */
-    private Rotated known = Rotated.NOTHING;
+    /** The groups of which operators were told that they hold old messages. Belongs to the caller of {@link #run}. */
+    private List<String> held = List.of();
     /** Why it failed; null: it did not. */
     private volatile @Nullable String failure;
     private volatile boolean refused;
@@ -48,6 +52,7 @@ final class Rotation {
         this.queries = queries;
         this.retention = retention;
         this.pauseNanos = pause.toNanos();
+        this.trouble = new RotationTrouble(retention, pause);
         this.dueAt = System.nanoTime() + pauseNanos;
     }
 
@@ -63,10 +68,11 @@ final class Rotation {
         return givenUp.get();
     }
 
-    /** Why the last call failed, in words; null: it did not. */
+    /** Why messages can't be removed although they are old enough, in words; null: nothing is known that keeps them. */
     @Nullable
-    String failure() {
-        return failure;
+    String trouble() {
+        String failed = failure;
+        return failed == null || refused ? trouble.text() : "The log can't be rotated: " + failed;
     }
 
     /** Time until the next call is due, nanoseconds; {@link Long#MAX_VALUE}: never, because this role may not. */
@@ -91,8 +97,10 @@ final class Rotation {
     void run(Connection connection, Duration longest) throws SQLException {
         postpone();
         try {
-            note(rotate(connection, longest));
+            Rotated rotated = rotate(connection, longest);
+            note(rotated);
             failure = null;
+            trouble.note(rotated, System.nanoTime(), slot -> users(connection, slot));
         } catch (SQLException e) {
             if (ConnectionFailure.isLoss(e) || isTimeUp(e)) {
                 throw e;
@@ -107,14 +115,12 @@ final class Rotation {
     }
 
     private Rotated rotate(Connection connection, Duration longest) throws SQLException {
-        connection.setAutoCommit(false);
-        try {
+        return JdbcTransaction.run(connection, () -> {
             if (!longest.isZero()) {
                 try (java.sql.Statement bound = connection.createStatement()) {
                     bound.execute("set local statement_timeout = " + longest.toMillis());
                 }
             }
-            Rotated rotated;
             try (PreparedStatement statement = connection.prepareStatement(queries.sql(Statement.ROTATE))) {
                 statement.setString(1, interval(retention.completed()));
                 statement.setString(2, interval(retention.unread()));
@@ -122,26 +128,36 @@ final class Rotation {
                 statement.setLong(4, SLOT_BYTES);
                 try (ResultSet row = statement.executeQuery()) {
                     row.next();
-                    rotated = new Rotated(row.getString(1), row.getInt(2), row.getLong(3), texts(row.getArray(4)),
-                            texts(row.getArray(5)));
+                    int slot = row.getInt(2);
+                    return new Rotated(row.getString(1), row.wasNull() ? Rotated.NO_SLOT : slot, row.getLong(3),
+                            texts(row.getArray(4)), texts(row.getArray(5)));
                 }
             }
-            connection.commit();
-            connection.setAutoCommit(true);
-            return rotated;
-        } catch (SQLException | RuntimeException | Error e) {
-            try {
-                connection.rollback();
-                connection.setAutoCommit(true);
-            } catch (SQLException rollback) {
-                e.addSuppressed(rollback);
+        });
+    }
+
+    /** Those who use a partition at this moment, in words. */
+    private List<String> users(Connection connection, int slot) throws SQLException {
+        Set<String> users = new LinkedHashSet<>();
+        try (PreparedStatement statement = connection.prepareStatement(queries.sql(Statement.USERS))) {
+            statement.setInt(1, slot);
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next() && users.size() < MOST_USERS) {
+                    users.add(rows.getString(1));
+                }
             }
-            throw e;
+        } catch (SQLException e) {
+            if (ConnectionFailure.isLoss(e)) {
+                throw e;
+            }
+            LOG.debug("Who uses partition {} is not known", slot, e);
         }
+        return List.copyOf(users);
     }
 
     private static @Nullable String interval(@Nullable Duration duration) {
-        return duration == null ? null : TimeUnit.NANOSECONDS.toMicros(duration.toNanos()) + " microseconds";
+        // ISO 8601. Up to PostgreSQL 14 a number of microseconds ends at 35 minutes.
+        return duration == null ? null : duration.toString();
     }
 
     private static List<String> texts(@Nullable Array array) throws SQLException {
@@ -151,12 +167,8 @@ final class Rotation {
     // ---- what operators should know
 
     private void note(Rotated rotated) {
-        Rotated before = known;
-        boolean busy = rotated.outcome().equals("busy");
+        Rotated before = last;
         last = rotated;
-        if (!busy) {
-            known = rotated;
-        }
         if (rotated.givenUp() > 0) {
             givenUp.addAndGet(rotated.givenUp());
             LOG.warn("{} messages were given up unread, because they are older than retentionMax ({}). They were for {}",
@@ -167,10 +179,12 @@ final class Rotation {
             LOG.warn("Groups that no process has joined for groupExpiry ({}) are removed: {}", retention.groups(),
                     rotated.expired());
         }
-        if (rotated.isHeld() && !(before.isHeld() && before.groups().equals(rotated.groups()))) {
+        if (rotated.isHeld() && !held.equals(rotated.groups())) {
+            held = rotated.groups();
             LOG.warn("Messages are older than retention ({}) and are kept all the same, because {} have not read them",
-                    retention.completed(), rotated.groups());
-        } else if (before.isHeld() && !rotated.isHeld() && !busy) {
+                    retention.completed(), held);
+        } else if (!held.isEmpty() && rotated.isFree()) {
+            held = List.of();
             LOG.info("No group holds messages that are older than retention ({}) any more", retention.completed());
         } else if (!rotated.outcome().equals(before.outcome())) {
             LOG.debug("Rotation: {}", rotated);

@@ -18,9 +18,8 @@ import org.jspecify.annotations.Nullable;
 /** Sends the statements of {@link LogQueries} on the reading connection, in as few round trips as their transactions allow. */
 final class Statements {
 
-    /** {@link LogQueries#SETTINGS}, and no long wait for a place that another transaction holds. A pool gets its connection back without them. */
-    private static final Map<String, String> SETTINGS = Map.of("enable_seqscan", "off", "enable_bitmapscan", "off", "enable_sort",
-            "off", "jit", "off", "plan_cache_mode", "force_generic_plan", "lock_timeout", "1s");
+    /** No long wait for a place that another transaction holds, milliseconds. */
+    private static final String LOCK_TIMEOUT = "1000";
 
     private final ServerConnection connection;
     private final Connection jdbc;
@@ -45,45 +44,32 @@ final class Statements {
         }
     }
 
-    interface Work<T> {
-        T run() throws SQLException;
-    }
-
     Statements(ServerConnection connection, LogQueries queries) throws SQLException {
         this.connection = connection;
         this.jdbc = connection.jdbc();
         this.queries = queries;
         if (!connection.behindPooler()) {
-            connection.set(SETTINGS);
+            Map<String, String> settings = new HashMap<>(LogQueries.SETTINGS);
+            settings.put("lock_timeout", LOCK_TIMEOUT);
+            // A pool gets its connection back without them.
+            connection.set(settings);
             // From the first time on: planning is what takes long.
             connection.pg().setPrepareThreshold(1);
         }
     }
 
     /** Behind a pooler, with the settings that the session can't have. */
-    <T> T transaction(Work<T> work) throws SQLException {
-        jdbc.setAutoCommit(false);
-        try {
+    <T> T transaction(JdbcTransaction.Work<T> work) throws SQLException {
+        return JdbcTransaction.run(jdbc, () -> {
             if (connection.behindPooler()) {
-                execute(LogQueries.SETTINGS.replace("set ", "set local ") + "; set local lock_timeout = '1s'");
+                execute(LogQueries.settings("set local") + "; set local lock_timeout = " + LOCK_TIMEOUT);
             }
-            T result = work.run();
-            jdbc.commit();
-            jdbc.setAutoCommit(true);
-            return result;
-        } catch (SQLException | RuntimeException | Error e) {
-            try {
-                jdbc.rollback();
-                jdbc.setAutoCommit(true);
-            } catch (SQLException rollback) {
-                e.addSuppressed(rollback);
-            }
-            throw e;
-        }
+            return work.run();
+        });
     }
 
     /** Statements that need no common transaction: on a direct connection each has its own, which saves a round trip. */
-    <T> T statements(Work<T> work) throws SQLException {
+    <T> T statements(JdbcTransaction.Work<T> work) throws SQLException {
         return connection.behindPooler() ? transaction(work) : work.run();
     }
 

@@ -13,6 +13,7 @@ import io.github.pgpubsub.internal.log.reading.Ticket;
 import io.github.pgpubsub.internal.log.reading.Window;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,23 +22,32 @@ import org.jspecify.annotations.Nullable;
  */
 final class WindowEffects {
 
+    /** After so many pages of a window that were cut by their limits the group counts as far behind. */
+    private static final int FAR = 3;
+
     private final LogReader host;
     private final GroupEffects group;
     private final Shard shard;
     private final GroupOptions options;
     private final PageLimits firstPage;
+    private final Linger linger;
     /** There is probably something to open a window for. */
     private boolean expecting = true;
     /** Null: none. */
     private @Nullable ReadAlong readAlong;
     /** A page that waits for memory. */
     private @Nullable Runnable heldPage;
+    /** Pages of the open window so far that were cut by their limits. */
+    private int cut;
+    /** Counts the lost connections. */
+    private long losses;
 
     WindowEffects(LogReader host, GroupEffects group, Shard shard, GroupOptions options) {
         this.host = host;
         this.group = group;
         this.shard = shard;
         this.options = options;
+        this.linger = new Linger(options.batch(), shard.shards(), new Gathered(), System::nanoTime);
         ReadOptions reading = options.reading();
         this.firstPage = new PageLimits(Math.min(reading.pageRows(), reading.rows()),
                 Math.min(reading.pageBytes(), reading.bytes()));
@@ -48,9 +58,21 @@ final class WindowEffects {
         expecting = true;
     }
 
+    Linger linger() {
+        return linger;
+    }
+
     void disconnected() {
         readAlong = null;
         heldPage = null;
+        cut = 0;
+        losses++;
+        linger.forget();
+    }
+
+    /** Whether a page waits for memory. */
+    boolean isPageHeld() {
+        return heldPage != null;
     }
 
     /** Tries again to read a page that waits for memory. */
@@ -67,8 +89,13 @@ final class WindowEffects {
         host.requests().add(group, ticket, new Closing(ticket, fence, whole));
     }
 
-    /** With the window's first page, in the same round trip, if something is expected to be in it. */
+    /** At once, or when a batch has gathered. */
     void open(Ticket ticket, Fence fence, Bound done) {
+        linger.before(ticket, done, () -> openNow(ticket, fence, done));
+    }
+
+    /** With the window's first page, in the same round trip, if something is expected to be in it. */
+    private void openNow(Ticket ticket, Fence fence, Bound done) {
         PageLimits first = expecting && hasMemory() ? firstPage : null;
         if (host.requests().last(group) instanceof Closing closing && closing.fence.equals(fence)
                 && done.equals(closing.whole.upto())) {
@@ -96,6 +123,7 @@ final class WindowEffects {
     private void opened(Bound done, Windows.Opening opening) {
         expecting = opening.answer() instanceof OpenAnswer.Opened;
         readAlong = null;
+        cut = 0;
         if (opening.page() != null && opening.answer() instanceof OpenAnswer.Opened opened) {
             readAlong = new ReadAlong(new Window(done, opened.upto()), opening.page());
         }
@@ -106,7 +134,7 @@ final class WindowEffects {
         ReadAlong known = readAlong;
         readAlong = null;
         if (known != null && known.answers(request)) {
-            host.requests().answer(() -> group.reader().read(ticket, known.page, System.nanoTime()));
+            host.requests().answer(() -> arrived(ticket, known.page));
             return;
         }
         if (hasMemory()) {
@@ -119,17 +147,49 @@ final class WindowEffects {
     }
 
     private void readPage(Ticket ticket, PageRequest request) {
+        if (cut < FAR || !host.readApart(shard, request, new Apart(ticket, request))) {
+            readHere(ticket, request);
+        }
+    }
+
+    private void readHere(Ticket ticket, PageRequest request) {
         host.requests().add(group, ticket, connection -> {
             Page<KeptRow> page = connection.windows().read(shard, request);
             return () -> {
                 group.works();
-                group.reader().read(ticket, page, System.nanoTime());
+                arrived(ticket, page);
             };
         });
     }
 
+    private void arrived(Ticket ticket, Page<KeptRow> page) {
+        cut += page.last() ? 0 : 1;
+        group.reader().read(ticket, page, System.nanoTime());
+    }
+
     private boolean hasMemory() {
         return !options.memory().isExceeded();
+    }
+
+    /** Counts the messages that gather for a window. */
+    private final class Gathered implements Linger.Requests {
+
+        @Override
+        public void count(Ticket ticket, Bound done, int most, Consumer<Linger.Waiting> answer) {
+            host.requests().add(group, ticket, connection -> {
+                Linger.Waiting waiting = connection.windows().waiting(shard, done, most);
+                return () -> {
+                    group.works();
+                    expecting |= waiting.count() > 0;
+                    answer.accept(waiting);
+                };
+            });
+        }
+
+        @Override
+        public void nothing(Ticket ticket) {
+            host.requests().answer(() -> group.reader().opened(ticket, new OpenAnswer.Empty(), System.nanoTime()));
+        }
     }
 
     /** A window is complete. The next one is usually looked for at once, and then opened by the same statement. */
@@ -149,6 +209,45 @@ final class WindowEffects {
         public Runnable run(LogConnection connection) throws SQLException {
             Outcome outcome = connection.places().acknowledge(group.no(), fence, whole);
             return () -> group.reader().acknowledged(ticket, outcome, System.nanoTime());
+        }
+    }
+
+    /** The answer to a page that is read apart, passed to the reading thread. What was asked for before a loss is forgotten. */
+    private final class Apart implements FarPages.Answer {
+
+        private final Ticket ticket;
+        private final PageRequest request;
+        private final long asked = losses;
+
+        Apart(Ticket ticket, PageRequest request) {
+            this.ticket = ticket;
+            this.request = request;
+        }
+
+        @Override
+        public void read(Page<KeptRow> page) {
+            post(() -> {
+                group.works();
+                arrived(ticket, page);
+            });
+        }
+
+        @Override
+        public void refused(String error) {
+            post(() -> group.refused(ticket, error));
+        }
+
+        @Override
+        public void notRead() {
+            post(() -> readHere(ticket, request));
+        }
+
+        private void post(Runnable answer) {
+            host.post(() -> {
+                if (asked == losses) {
+                    answer.run();
+                }
+            });
         }
     }
 

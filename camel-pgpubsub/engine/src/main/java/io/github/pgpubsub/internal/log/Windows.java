@@ -14,10 +14,6 @@ import io.github.pgpubsub.kept.KeptMessageId;
 import java.nio.ByteBuffer;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -156,6 +152,17 @@ final class Windows {
         return new OpenAnswer.Refused(mine ? Outcome.DIFFERS : Outcome.DEPOSED);
     }
 
+    /** What waits for a window after {@code done}; counts no more than {@code most}. */
+    Linger.Waiting waiting(Shard group, Bound done, int most) throws SQLException {
+        Linger.Waiting waiting = sql.single(Statement.WAITING,
+                row -> new Linger.Waiting(row.getInt(1), Math.max(0, row.getLong(2))),
+                group.channel(), done.maxId(), most);
+        if (waiting == null) {
+            throw new IllegalStateException("The statement always returns a row");
+        }
+        return waiting;
+    }
+
     /** Both parts in one round trip. */
     Page<KeptRow> read(Shard group, PageRequest request) throws SQLException {
         PageLimits limits = new PageLimits(request.rows(), request.bytes());
@@ -207,11 +214,10 @@ final class Windows {
         @Override
         public Boolean map(ResultSet row) throws SQLException {
             long micros = ByteBuffer.wrap(row.getBytes(2)).getLong() + MICROS_TO_2000;
-            OffsetDateTime at = Instant.EPOCH.plus(micros, ChronoUnit.MICROS).atOffset(ZoneOffset.UTC);
             long size = row.getLong(8);
             bytes += size;
             KeptRow message = new KeptRow(row.getString(3), row.getString(4), row.getBytes(5), row.getString(6),
-                    row.getObject(7, UUID.class), row.getBoolean(9), at);
+                    row.getObject(7, UUID.class), row.getBoolean(9));
             return rows.add(new Page.Row<>(new KeptMessageId(row.getLong(1), micros), message, PageLimits.OVERHEAD + size));
         }
 

@@ -1,5 +1,7 @@
 package io.github.pgpubsub.internal.log;
 
+import io.github.pgpubsub.internal.delivery.BatchLimit;
+import io.github.pgpubsub.internal.delivery.Gathering;
 import io.github.pgpubsub.internal.log.reading.Delivery;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -21,25 +23,50 @@ final class WorkQueue {
     private static final long CHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
     private final BooleanSupplier mayBegin;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
+    private final BatchLimit limit;
+    private final Turns turns;
+    private final ReentrantLock lock;
+    private final Condition changed;
     private final Deque<Delivery<KeptRow>> waiting = new ArrayDeque<>();
+    private final Gathering gathering = new Gathering();
     private boolean held;
+    /** Whether the reader is going to hand out more, whatever workers do. Written by the reading thread alone, under the lock. */
+    private boolean moreComes;
     private int begun;
     private volatile int size;
     private boolean closed;
 
-    /** @param mayBegin asked under the lock before a message is taken; must not block */
-    WorkQueue(BooleanSupplier mayBegin) {
+    /**
+     * @param mayBegin asked under the lock before messages are taken; must not block
+     * @param limit    how many messages are taken at once
+     * @param turns    how many batches are handled at once, perhaps together with other queues
+     */
+    WorkQueue(BooleanSupplier mayBegin, BatchLimit limit, Turns turns) {
         this.mayBegin = mayBegin;
+        this.limit = limit;
+        this.turns = turns;
+        this.lock = turns.lock;
+        this.changed = lock.newCondition();
     }
 
-    /** In order. */
-    void put(List<Delivery<KeptRow>> deliveries) {
+    /**
+     * Called by the reading thread, also to say that nothing follows.
+     *
+     * @param deliveries in order; may be empty
+     * @param more       whether it is going to put more, whatever workers do
+     */
+    void put(List<Delivery<KeptRow>> deliveries, boolean more) {
+        if (deliveries.isEmpty() && (more == moreComes || limit.size() == 1)) {
+            return;
+        }
         lock.lock();
         try {
+            if (waiting.isEmpty()) {
+                gathering.begin();
+            }
             waiting.addAll(deliveries);
             size = waiting.size();
+            moreComes = more;
             if (deliveries.size() == 1) {
                 changed.signal();
             } else {
@@ -55,13 +82,14 @@ final class WorkQueue {
         lock.lock();
         try {
             held = value;
+            turns.leave(this);
             changed.signalAll();
         } finally {
             lock.unlock();
         }
     }
 
-    /** Whether a worker handles a message. */
+    /** Whether a worker handles messages. */
     boolean isAnyBegun() {
         lock.lock();
         try {
@@ -76,19 +104,35 @@ final class WorkQueue {
         return size;
     }
 
-    /** Waits for a message; null: the queue is closed. {@link #finished} follows. */
+    /** A turn is free, and this queue is the first in line. Called under the lock. */
+    void call() {
+        changed.signal();
+    }
+
+    /** Waits for a gap, or for a batch of messages, and for a turn; null: the queue is closed. {@link #finished} follows. */
     @Nullable
-    Delivery<KeptRow> take() throws InterruptedException {
+    List<Delivery<KeptRow>> take() throws InterruptedException {
         lock.lockInterruptibly();
         try {
             while (!closed) {
                 if (waiting.isEmpty() || held) {
+                    turns.leave(this);
                     changed.await();
+                    continue;
+                }
+                int count = together();
+                long remaining = gathering.remaining(limit, count, !moreComes || count < waiting.size());
+                if (remaining > 0) {
+                    turns.leave(this);
+                    long unused = changed.awaitNanos(remaining);
                 } else if (mayBegin.getAsBoolean()) {
-                    size = waiting.size() - 1;
-                    begun++;
-                    return waiting.remove();
+                    List<Delivery<KeptRow>> batch = begin(count);
+                    if (batch != null) {
+                        return batch;
+                    }
+                    changed.await();
                 } else {
+                    turns.leave(this);
                     // Nothing signals it; the reader soon withdraws the message if the lead is lost for longer.
                     long unused = changed.awaitNanos(CHECK_NANOS);
                 }
@@ -99,11 +143,50 @@ final class WorkQueue {
         }
     }
 
+    /** Number of messages at the front of one leadership and one window, at most a batch; a gap is alone. */
+    private int together() {
+        Delivery<KeptRow> first = waiting.getFirst();
+        if (limit.size() == 1 || first.row() == null) {
+            return 1;
+        }
+        int count = 0;
+        for (Delivery<KeptRow> each : waiting) {
+            if (count == limit.size() || !each.goesWith(first)) {
+                break;
+            }
+            count++;
+        }
+        return count;
+    }
+
+    /** Null: it is another queue's turn. */
+    private @Nullable List<Delivery<KeptRow>> begin(int count) {
+        // Before the turn is taken, because memory may be lacking.
+        List<Delivery<KeptRow>> batch = new ArrayList<>(count);
+        if (!turns.take(this)) {
+            return null;
+        }
+        for (int i = 0; i < count; i++) {
+            batch.add(waiting.remove());
+        }
+        size = waiting.size();
+        begun++;
+        if (!waiting.isEmpty()) {
+            if (limit.size() > 1) {
+                gathering.begin();
+            }
+            // The signals of these messages may have gone to this thread.
+            changed.signal();
+        }
+        return batch;
+    }
+
     /** A worker has handled what it took. */
     void finished() {
         lock.lock();
         try {
             begun--;
+            turns.giveBack();
         } finally {
             lock.unlock();
         }
@@ -116,6 +199,7 @@ final class WorkQueue {
             List<Delivery<KeptRow>> all = new ArrayList<>(waiting);
             waiting.clear();
             size = 0;
+            turns.leave(this);
             return all;
         } finally {
             lock.unlock();
@@ -126,6 +210,7 @@ final class WorkQueue {
         lock.lock();
         try {
             closed = true;
+            turns.leave(this);
             changed.signalAll();
         } finally {
             lock.unlock();

@@ -18,6 +18,12 @@
  *              Places, Windows                                     └─ WorkQueue ◀┘      Lead: the election, which passes no messages
  * </pre>
  *
+ * <p>A group that is far behind would make the others wait for its pages. If other groups share the thread, its pages are read by
+ * {@link io.github.pgpubsub.internal.log.FarPages} on a second connection and thread, and their answers are posted to the loop. All that opens
+ * a window or moves a place stays on the first connection, so fencing knows nothing of the second one. A page is the same on each connection
+ * to the same run of the same server; the second connection is used only for as long as that is certain, never through a pooler. Its loss means
+ * that the first connection reads the page; the loss of the first one makes its answers worthless, as the place is taken anew.
+ *
  * <p>Wake-ups are heard by the session that holds the leaders' locks ({@link io.github.pgpubsub.internal.log.SessionWakeUps}). The sleep lock
  * is held by the reading session, so it is lost with the connection whose loss makes the reader begin anew. Behind a transaction pooler there is
  * none, and the reader polls. A reader sleeps only while wake-ups are heard ({@link io.github.pgpubsub.internal.log.WakeUps}), and looks when
@@ -27,18 +33,35 @@
  * window and the opening of the next one are one statement; both parts of a page are read together; a page is handed to the workers as a whole,
  * and their completions are collected ({@link io.github.pgpubsub.internal.log.Completions}).
  *
- * <p>Now and then the thread has old messages removed ({@link io.github.pgpubsub.internal.log.Rotation}) and shows that its groups are in use
+ * <p>Now and then the thread has old messages removed ({@link io.github.pgpubsub.internal.log.Rotation}; {@link io.github.pgpubsub.internal.log.RotationTrouble}
+ * tells operators what keeps them) and shows that its groups are in use
  * ({@link io.github.pgpubsub.internal.log.Upkeep}).
+ *
+ * <p>{@link io.github.pgpubsub.internal.log.Neighbours} asks on the listening session, at a consumer's start, whether others use its channel's
+ * name for the other kind of channel.
  *
  * <p>A worker begins a message only while {@code Lead.mayProcess} holds, so a process that resumes after a freeze begins nothing that its
  * successor may have. A message that was begun before is completed, and its acknowledgement is refused.
+ *
+ * <p><b>Batches.</b> A worker takes as many messages as the handler wants at once, of one leadership and one window. Until then they are in the
+ * queue, where the reading thread can withdraw them. A batch waits only while the reader is about to hand out more ({@code handsOutMore}): the
+ * next window is opened when this one is complete, so waiting for it would be in vain. Messages that come one by one gather before, in the log:
+ * {@link io.github.pgpubsub.internal.log.Linger} opens no window before there is a batch or the oldest message is old enough. Opening later is
+ * always right. What becomes of a batch is told for all of its messages within one event, and those that are delivered again have the same time.
  *
  * <p>A {@link io.github.pgpubsub.internal.log.Reception} is one subscription: its place ({@code GroupReader}), its workers, its lead and
  * its end. A subscription without a single listener has a place that is its own, with a name that no other one has and a short expiry,
  * and leads it without an election ({@code OwnLead}). The place is removed at an orderly end; after a crash it expires.
  *
- * <p><b>What a worker does with a message</b> is a {@code Handling}. Usually it calls the handler, and the message is complete, or it
- * failed. With {@code ackMode=manual} it stays in hand until somebody acknowledges that attempt. With {@code ackMode=transaction}
+ * <p><b>Shards.</b> A subscription to a group with several shards is a {@code ShardedReception}: a {@code Reception} for each shard whose
+ * election it takes part in, all on the same {@code LogReader}. {@code ShardMember} has the thread in which {@code log.sharding} decides
+ * which ones these are, and {@code ShardMarks} shows the members to each other. A shard is given back as any subscription ends, while
+ * the others go on. Each shard has workers of its own, which take turns ({@code Turns}), so one slow route has as many threads at work as
+ * {@code concurrency} says, whatever the number of shards. The place's row says how many shards the group has, and step 0 finds no place
+ * for a reader that believes in another number.
+ *
+ * <p><b>What a worker does with a message, or a batch of them,</b> is a {@code Handling}. Usually it calls the handler, and the message is
+ * complete, or it failed. With {@code ackMode=manual} it stays in hand until somebody acknowledges that attempt. With {@code ackMode=transaction}
  * ({@code InTransaction}) the message's effects and the place are committed together:
  *
  * <ul>
@@ -48,7 +71,7 @@
  *     there on the row is locked, so nobody takes the lead before the outcome is decided; the server ends the session if the commit does
  *     not follow within the {@code leaderTimeout}.</li>
  * <li>Whenever it is not known whether it is committed, the reader begins anew with step 0, which reads the place. One worker hands one
- *     message at a time to the handler, in order, so {@code last_id} says that all before it is complete.</li>
+ *     message, or one batch, at a time to the handler, in order, so {@code last_id} says that all before it is complete.</li>
  * </ul>
  *
  * A failure counts as the message's when the handler threw and the transaction's connection still works, or when a constraint failed at

@@ -6,8 +6,13 @@ import org.jspecify.annotations.Nullable;
 /** A notification on its way to the server. Two are equal if the server would send them only once within a transaction. */
 public final class OutgoingNotification extends Outgoing {
 
+    /** Of an object with what waits for it, bytes, roughly. */
+    private static final int OVERHEAD = 200;
+
     final String channel;
     final String payload;
+    /** Null: the payload is sent as it is. */
+    final @Nullable PayloadStore store;
     private final PublishCallback callback;
     private final int hash;
 
@@ -18,9 +23,21 @@ public final class OutgoingNotification extends Outgoing {
      * @param callback called once, whatever the outcome
      */
     public OutgoingNotification(String channel, String payload, long deadline, PublishCallback callback) {
+        this(channel, payload, null, deadline, callback);
+    }
+
+    /**
+     * A notification whose payload may be kept in the database.
+     *
+     * @param payload of any length if it is kept
+     * @param store   keeps the payload, and a reference to it is sent; null: the payload is sent
+     */
+    public OutgoingNotification(String channel, String payload, @Nullable PayloadStore store, long deadline,
+            PublishCallback callback) {
         super(deadline);
         this.channel = channel;
         this.payload = payload;
+        this.store = store;
         this.callback = callback;
         // Computed on the sender's thread, because a single thread puts all batches together.
         this.hash = 31 * channel.hashCode() + payload.hashCode();
@@ -28,7 +45,7 @@ public final class OutgoingNotification extends Outgoing {
 
     @Override
     protected long weight() {
-        return 0;
+        return store == null ? 0 : OVERHEAD + 2L * payload.length();
     }
 
     @Override

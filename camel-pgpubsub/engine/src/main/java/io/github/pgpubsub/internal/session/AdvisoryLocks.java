@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /** The server's functions for session-level advisory locks, called for many keys at once. Belongs to the session's thread. */
 final class AdvisoryLocks {
 
-    /** Holders of locks by key. pg_locks shows a bigint key as two halves (PostgreSQL documentation, 53.13 pg_locks). */
-    static final String HOLDERS = """
+    /** All locks with a bigint key. pg_locks shows the key as two halves (PostgreSQL documentation, 53.13 pg_locks). */
+    private static final String ALL = """
             select key, pid from (
                 select pid,
                     (classid::pg_catalog.int8 operator(pg_catalog.<<) 32) operator(pg_catalog.|) objid::pg_catalog.int8 as key
@@ -23,7 +23,13 @@ final class AdvisoryLocks {
                   and database operator(pg_catalog.=)
                       (select oid from pg_catalog.pg_database where datname operator(pg_catalog.=) pg_catalog.current_database())
             ) advisory
-            where key operator(pg_catalog.=) any (?)""";
+            """;
+
+    /** Holders of locks by key. */
+    static final String HOLDERS = ALL + "where key operator(pg_catalog.=) any (?)";
+
+    /** Locks and their holders, by the upper halves of the keys. */
+    static final String HOLDERS_OF_UPPER_HALF = ALL + "where (key operator(pg_catalog.>>) 32) operator(pg_catalog.=) any (?)";
 
     enum Function {
         UNLOCK("pg_catalog.pg_advisory_unlock", null), UNLOCK_SHARED("pg_catalog.pg_advisory_unlock_shared", null), TRY(

@@ -11,11 +11,15 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Requests about other backends: lock holders, application names, and ending a backend. Belongs to the session's thread.
+ * Requests about other backends: lock holders, application names, and ending a backend; and questions that nobody depends on. Belongs to the session's thread.
  */
 final class BackendRequests {
+
+    private static final Logger LOG = LoggerFactory.getLogger(BackendRequests.class);
 
     /** insufficient_privilege. */
     private static final String NOT_ALLOWED = "42501";
@@ -26,10 +30,13 @@ final class BackendRequests {
     private static final String TERMINATE = "select pg_catalog.pg_terminate_backend(pid) from (" + AdvisoryLocks.HOLDERS
             + ") holders where pid operator(pg_catalog.=) ?";
 
+    /** @param keys or upper halves of keys */
     private record HoldersQuestion(List<Long> keys, SessionStream.Answer<Map<Long, List<Integer>>> backends, Subscriber owner) {}
 
     private record NamesQuestion(
             Collection<Integer> backends, SessionStream.Answer<Map<Integer, String>> names, Subscriber owner) {}
+
+    private record TextsQuestion(String sql, List<String> parameters, SessionStream.Answer<List<String>> texts) {}
 
     private record Termination(int backend, long key, SessionStream.Answer<Boolean> allowed, Subscriber owner) {}
 
@@ -37,7 +44,9 @@ final class BackendRequests {
     private final RoundTrips roundTrips;
     private final Refusals refusals;
     private final Batch<HoldersQuestion> holders = new Batch<>();
+    private final Batch<HoldersQuestion> upperHalves = new Batch<>();
     private final Batch<NamesQuestion> names = new Batch<>();
+    private final Batch<TextsQuestion> texts = new Batch<>();
     private final Batch<Termination> terminations = new Batch<>();
 
     BackendRequests(ServerConnection connection, RoundTrips roundTrips, Refusals refusals) {
@@ -50,8 +59,16 @@ final class BackendRequests {
         holders.add(new HoldersQuestion(keys, backends, owner));
     }
 
+    void holdersOfUpperHalf(int upper, SessionStream.Answer<Map<Long, List<Integer>>> backends, Subscriber owner) {
+        upperHalves.add(new HoldersQuestion(List.of((long) upper), backends, owner));
+    }
+
     void names(Collection<Integer> backends, SessionStream.Answer<Map<Integer, String>> answer, Subscriber owner) {
         names.add(new NamesQuestion(List.copyOf(backends), answer, owner));
+    }
+
+    void ask(String sql, List<String> parameters, SessionStream.Answer<List<String>> answer) {
+        texts.add(new TextsQuestion(sql, List.copyOf(parameters), answer));
     }
 
     void terminate(int backend, long key, SessionStream.Answer<Boolean> allowed, Subscriber owner) {
@@ -59,26 +76,28 @@ final class BackendRequests {
     }
 
     boolean isEmpty() {
-        return holders.isEmpty() && names.isEmpty() && terminations.isEmpty();
+        return holders.isEmpty() && upperHalves.isEmpty() && names.isEmpty() && texts.isEmpty() && terminations.isEmpty();
     }
 
     void flush() throws SQLException {
-        askForHolders();
+        askForHolders(AdvisoryLocks.HOLDERS, holders);
+        askForHolders(AdvisoryLocks.HOLDERS_OF_UPPER_HALF, upperHalves);
         askForNames();
+        askForTexts();
         terminate();
     }
 
-    private void askForHolders() throws SQLException {
-        List<HoldersQuestion> sent = holders.take();
+    private void askForHolders(String sql, Batch<HoldersQuestion> questions) throws SQLException {
+        List<HoldersQuestion> sent = questions.take();
         if (sent.isEmpty()) {
             return;
         }
         Map<Long, List<Integer>> answer;
         try {
-            answer = holders(sent.stream().flatMap(question -> question.keys.stream()).toList());
+            answer = holders(sql, sent.stream().flatMap(question -> question.keys.stream()).toList());
         } catch (SQLException e) {
             throwUnlessRefusal(e);
-            sent.forEach(question -> refusals.refused(e, question, () -> holders.add(question), question.owner));
+            sent.forEach(question -> refusals.refused(e, question, () -> questions.add(question), question.owner));
             return;
         }
         for (HoldersQuestion question : sent) {
@@ -87,9 +106,9 @@ final class BackendRequests {
         }
     }
 
-    private Map<Long, List<Integer>> holders(List<Long> keys) throws SQLException {
+    private Map<Long, List<Integer>> holders(String sql, List<Long> keys) throws SQLException {
         Map<Long, List<Integer>> found = new HashMap<>();
-        try (PreparedStatement statement = connection.jdbc().prepareStatement(AdvisoryLocks.HOLDERS)) {
+        try (PreparedStatement statement = connection.jdbc().prepareStatement(sql)) {
             statement.setArray(1, connection.jdbc().createArrayOf("bigint", keys.toArray()));
             try (ResultSet rows = roundTrips.query(statement)) {
                 while (rows.next()) {
@@ -126,6 +145,27 @@ final class BackendRequests {
             }
         }
         return found;
+    }
+
+    private void askForTexts() throws SQLException {
+        for (TextsQuestion question : texts.take()) {
+            List<String> answer = new ArrayList<>();
+            try (PreparedStatement statement = connection.jdbc().prepareStatement(question.sql)) {
+                for (int i = 0; i < question.parameters.size(); i++) {
+                    statement.setString(i + 1, question.parameters.get(i));
+                }
+                try (ResultSet rows = roundTrips.query(statement)) {
+                    while (rows.next()) {
+                        answer.add(rows.getString(1));
+                    }
+                }
+            } catch (SQLException e) {
+                throwUnlessRefusal(e);
+                LOG.debug("The server does not answer a question that nobody depends on", e);
+                answer.clear();
+            }
+            question.texts.accept(answer);
+        }
     }
 
     private void terminate() throws SQLException {

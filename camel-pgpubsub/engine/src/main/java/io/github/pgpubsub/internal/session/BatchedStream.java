@@ -81,9 +81,21 @@ final class BatchedStream implements SessionStream {
     }
 
     @Override
+    public void holdersOfUpperHalf(int upper, Answer<Map<Long, List<Integer>>> answer) {
+        assert isOnSessionThread();
+        backends.holdersOfUpperHalf(upper, answer, owner);
+    }
+
+    @Override
     public void names(Collection<Integer> named, Answer<Map<Integer, String>> names) {
         assert isOnSessionThread();
         backends.names(named, names, owner);
+    }
+
+    @Override
+    public void ask(String sql, List<String> parameters, Answer<List<String>> texts) {
+        assert isOnSessionThread();
+        backends.ask(sql, parameters, texts);
     }
 
     @Override

@@ -36,8 +36,21 @@ public interface SessionStream {
     /** Asks for the backends that hold these locks. */
     void holders(List<Long> keys, Answer<Map<Long, List<Integer>>> backends);
 
+    /**
+     * Asks for all locks whose keys have these upper 32 bits, and for the backends that hold them. The answer may have other locks, too,
+     * which another subscriber has asked for.
+     */
+    void holdersOfUpperHalf(int upper, Answer<Map<Long, List<Integer>>> backends);
+
     /** Asks for the application names of backends; the answer leaves out backends that have ended. */
     void names(Collection<Integer> backends, Answer<Map<Integer, String>> names);
+
+    /**
+     * Asks a question whose answer is a column of texts, and which nobody depends on: if the server refuses it, the answer is empty.
+     *
+     * @param parameters of the statement, in order
+     */
+    void ask(String sql, List<String> parameters, Answer<List<String>> texts);
 
     /** Ends a backend's session if it still holds the lock. The answer is false if this user may not. */
     void terminate(int backend, long key, Answer<Boolean> allowed);

@@ -1,6 +1,5 @@
 package io.github.pgpubsub.internal.subscription;
 
-import io.github.pgpubsub.MessageHandler;
 import io.github.pgpubsub.Subscription;
 import io.github.pgpubsub.SubscriptionListener;
 import io.github.pgpubsub.SubscriptionOptions;
@@ -8,6 +7,7 @@ import io.github.pgpubsub.internal.delivery.Counters;
 import io.github.pgpubsub.internal.delivery.DeliveryQueue;
 import io.github.pgpubsub.internal.delivery.Intake;
 import io.github.pgpubsub.internal.delivery.Lease;
+import io.github.pgpubsub.internal.delivery.Recipient;
 import io.github.pgpubsub.internal.delivery.SerialExecutor;
 import io.github.pgpubsub.internal.delivery.SessionThread;
 import io.github.pgpubsub.internal.delivery.Workers;
@@ -59,7 +59,7 @@ public final class BroadcastSubscription implements Subscriber, Subscription {
     private long brokenAt;
     private boolean broken;
 
-    public BroadcastSubscription(SubscriptionOptions options, MessageHandler handler, SubscriptionListener listener,
+    public BroadcastSubscription(SubscriptionOptions options, Recipient recipient, SubscriptionListener listener,
             Session session, String name,
             BiFunction<String, Runnable, Thread> threads, Executor callbacks, Runnable onClosed) {
         this.callbacks = new SerialExecutor(callbacks);
@@ -69,7 +69,7 @@ public final class BroadcastSubscription implements Subscriber, Subscription {
         this.thread = new SessionThread(session::execute);
         this.queue = new DeliveryQueue(options, Lease.unneeded(), counters, session::wake);
         this.intake = new Intake(queue, options, counters, thread);
-        this.workers = new Workers(queue, handler, listener, counters, options, name, threads);
+        this.workers = new Workers(queue, recipient, listener, counters, options, name, threads);
         this.trouble = new Trouble(workers::isDeserted, workers::replaceEndedThreads, this::failed);
         this.onClosed = onClosed;
         this.end = new End(name + " end", threads, queue::hold, queue::isAnyBegun, this::end);

@@ -4,8 +4,10 @@ import io.github.pgpubsub.MessageHandler;
 import io.github.pgpubsub.Subscription;
 import io.github.pgpubsub.SubscriptionListener;
 import io.github.pgpubsub.SubscriptionOptions;
+import io.github.pgpubsub.internal.delivery.Recipient;
 import io.github.pgpubsub.internal.delivery.Workers;
 import io.github.pgpubsub.internal.election.GroupKey;
+import io.github.pgpubsub.internal.election.Lock;
 import io.github.pgpubsub.internal.session.Session;
 import io.github.pgpubsub.internal.session.Subscriber;
 import java.sql.SQLException;
@@ -60,14 +62,20 @@ public final class Subscriptions {
         this.callbacks = callbacks;
     }
 
-    /** As {@code PgPubSub.subscribe}. */
+    /** As {@code PgPubSub.subscribe}, for single messages. */
     public Subscription subscribe(SubscriptionOptions options, MessageHandler handler, SubscriptionListener listener)
+            throws SQLException, InterruptedException {
+        return subscribe(options, Recipient.of(handler), listener);
+    }
+
+    /** As {@code PgPubSub.subscribe}. */
+    public Subscription subscribe(SubscriptionOptions options, Recipient recipient, SubscriptionListener listener)
             throws SQLException, InterruptedException {
         SharedSession shared = retain();
         try {
             shared.session.awaitFirstAttempt(start);
-            return options.singleListener() ? joinGroup(shared, options, handler, listener)
-                    : broadcast(shared, options, handler, listener);
+            return options.singleListener() ? joinGroup(shared, options, recipient, listener)
+                    : broadcast(shared, options, recipient, listener);
         } catch (SQLException | InterruptedException | RuntimeException | Error e) {
             release(shared);
             throw e;
@@ -110,20 +118,25 @@ public final class Subscriptions {
         return new Attachment(shared, subscriber);
     }
 
-    private Subscription broadcast(SharedSession shared, SubscriptionOptions options, MessageHandler handler,
+    /** The advisory lock that the leader of a group holds. */
+    public static long leaderLock(String channel, String group) {
+        return new GroupKey(channel, group).key(Lock.LEADER);
+    }
+
+    private Subscription broadcast(SharedSession shared, SubscriptionOptions options, Recipient recipient,
             SubscriptionListener listener) {
-        BroadcastSubscription broadcast = new BroadcastSubscription(options, handler, listener, shared.session,
+        BroadcastSubscription broadcast = new BroadcastSubscription(options, recipient, listener, shared.session,
                 handlerThread(options), threads, callbacks, () -> release(shared));
         broadcast.start(start.toNanos());
         return broadcast;
     }
 
-    private Subscription joinGroup(SharedSession shared, SubscriptionOptions options, MessageHandler handler,
+    private Subscription joinGroup(SharedSession shared, SubscriptionOptions options, Recipient recipient,
             SubscriptionListener listener) throws SQLException, InterruptedException {
         GroupKey key = new GroupKey(options.channel(), options.group());
         while (true) {
             GroupMembership member = member(key, shared, options);
-            Workers workers = new Workers(member.subscriptions().queue(), handler, listener, member.counters(), options,
+            Workers workers = new Workers(member.subscriptions().queue(), recipient, listener, member.counters(), options,
                     handlerThread(options), threads);
             LocalSubscription local = new LocalSubscription(options, listener, workers);
             if (member.subscriptions().add(local)) {

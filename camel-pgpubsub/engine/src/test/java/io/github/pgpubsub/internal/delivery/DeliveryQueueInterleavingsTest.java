@@ -88,6 +88,76 @@ class DeliveryQueueInterleavingsTest {
         });
     }
 
+    /** Two workers gather batches: whichever gets a message's signal, all of them are taken, and no batch is too large. */
+    @Test
+    void everyMessageIsInOneBatch() {
+        Interleavings.of(() -> {
+            Passage passage = new Passage(10, new BatchLimit(2, TimeUnit.HOURS.toNanos(1)));
+            together(
+                    () -> {
+                        try {
+                            for (long[] places : new long[][] {{0}, {1}, {2, 3, 4, 5}}) {
+                                passage.put(places);
+                            }
+                            check(passage.queue.awaitIdle(IDLE_NANOS), "not all are taken");
+                        } finally {
+                            passage.queue.close();
+                        }
+                    },
+                    passage::work, passage::work);
+            Collections.sort(passage.taken);
+            check(passage.taken.equals(List.of(0L, 1L, 2L, 3L, 4L, 5L)), passage.taken);
+            check(passage.largest <= 2, passage.largest);
+            check(passage.intake.watermark() == 6, passage.intake.watermark());
+        });
+    }
+
+    /** A full batch is taken although nothing hurries, whichever worker was told of its messages. */
+    @Test
+    void fullBatchesAreTakenWithoutATimeout() {
+        Interleavings.of(() -> {
+            Passage passage = new Passage(10, new BatchLimit(2, TimeUnit.HOURS.toNanos(1)));
+            together(
+                    () -> {
+                        try {
+                            for (long[] places : new long[][] {{0}, {1}, {2, 3}, {4}, {5}}) {
+                                passage.put(places);
+                            }
+                            check(passage.all.tryAcquire(3, IDLE_NANOS, TimeUnit.NANOSECONDS), "not all are taken");
+                        } finally {
+                            passage.queue.close();
+                        }
+                    },
+                    passage::work, passage::work);
+            check(passage.taken.size() == 6, passage.taken);
+        });
+    }
+
+    /** A batch that gathers is withdrawn as a whole, or begun as a whole. */
+    @Test
+    void aBatchIsTakenOrWithdrawn() {
+        Interleavings.of(() -> {
+            Passage passage = new Passage(10, new BatchLimit(2, TimeUnit.HOURS.toNanos(1)));
+            List<Long> withdrawn = new ArrayList<>();
+            together(
+                    () -> {
+                        passage.put(0);
+                        passage.put(1);
+                        passage.put(2);
+                        for (Entry<Notification> entry : passage.intake.withdraw()) {
+                            withdrawn.add(entry.place());
+                        }
+                        passage.queue.close();
+                    },
+                    passage::work);
+            List<Long> all = new ArrayList<>(passage.taken);
+            all.addAll(withdrawn);
+            check(all.equals(List.of(0L, 1L, 2L)), "taken " + passage.taken + ", withdrawn " + withdrawn);
+            check(passage.taken.size() % 2 == 0, "taken " + passage.taken);
+            check(passage.intake.watermark() == passage.taken.size(), passage.intake.watermark());
+        });
+    }
+
     /** A message that has begun and is not done holds the watermark, even if later messages are done. */
     @Test
     void theWatermarkNeverPassesWhatIsNotDone() {
@@ -100,11 +170,11 @@ class DeliveryQueueInterleavingsTest {
                         check(passage.intake.watermark() == 0, passage.intake.watermark());
                     },
                     () -> {
-                        begun.add(passage.queue.take(() -> false));
-                        passage.queue.done(passage.queue.take(() -> false));
+                        begun.addAll(passage.take());
+                        passage.queue.done(passage.take());
                     });
             check(passage.intake.watermark() == 0, passage.intake.watermark());
-            passage.queue.done(begun.get(0));
+            passage.queue.done(List.of(begun.get(0)));
             check(passage.intake.watermark() == 2, passage.intake.watermark());
         });
     }
@@ -152,8 +222,18 @@ class DeliveryQueueInterleavingsTest {
         private final Intake intake;
         private final List<Long> taken = new ArrayList<>();
         private final Semaphore room = new Semaphore(0);
+        /** A permit for each batch that is done. */
+        private final Semaphore all = new Semaphore(0);
+
+        private final BatchLimit limit;
+        private int largest;
 
         Passage(int queueSize) {
+            this(queueSize, BatchLimit.SINGLE);
+        }
+
+        Passage(int queueSize, BatchLimit limit) {
+            this.limit = limit;
             SubscriptionOptions options = Messages.options(queueSize, Overflow.block);
             Counters counters = new Counters();
             queue = new DeliveryQueue(options, Lease.unneeded(), counters, room::release);
@@ -169,14 +249,22 @@ class DeliveryQueueInterleavingsTest {
         }
 
         void work() throws InterruptedException {
-            Entry<Notification> entry = queue.take(() -> false);
-            while (entry != null) {
+            List<Entry<Notification>> batch = take();
+            while (batch != null) {
                 synchronized (taken) {
-                    taken.add(entry.place());
+                    for (Entry<Notification> entry : batch) {
+                        taken.add(entry.place());
+                    }
+                    largest = Math.max(largest, batch.size());
                 }
-                queue.done(entry);
-                entry = queue.take(() -> false);
+                queue.done(batch);
+                all.release();
+                batch = take();
             }
+        }
+
+        List<Entry<Notification>> take() throws InterruptedException {
+            return queue.take(limit, () -> false);
         }
     }
 }

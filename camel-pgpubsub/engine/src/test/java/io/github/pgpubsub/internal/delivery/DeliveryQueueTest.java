@@ -54,11 +54,11 @@ class DeliveryQueueTest {
         put(0, 1, 2);
         Entry<Notification> first = take();
         Entry<Notification> second = take();
-        queue.done(second);
+        queue.done(List.of(second));
         assertThat(intake.watermark()).as("the first has begun only").isZero();
-        queue.done(first);
+        queue.done(List.of(first));
         assertThat(intake.watermark()).as("the third waits").isEqualTo(2);
-        queue.done(take());
+        queue.done(List.of(take()));
         assertThat(intake.watermark()).isEqualTo(3);
         intake.skip(3);
         assertThat(intake.watermark()).as("the fourth is not for this subscription").isEqualTo(4);
@@ -69,7 +69,7 @@ class DeliveryQueueTest {
         open(Overflow.block);
         put(0, 1);
         assertThat(intake.begunUpTo()).isZero();
-        queue.done(take());
+        queue.done(List.of(take()));
         assertThat(intake.begunUpTo()).isEqualTo(1);
     }
 
@@ -82,7 +82,7 @@ class DeliveryQueueTest {
         assertThat(intake.withdraw()).extracting(Entry::place).containsExactly(1L, 2L, 3L);
         assertThat(intake.isIdle()).as("one has begun").isFalse();
         assertThat(intake.watermark()).isZero();
-        queue.done(begun);
+        queue.done(List.of(begun));
         assertThat(intake.isIdle()).isTrue();
         assertThat(intake.watermark()).as("the first that was withdrawn").isEqualTo(1);
     }
@@ -133,7 +133,7 @@ class DeliveryQueueTest {
         assertThat(intake.isGapUnhandled()).isTrue();
         Entry<Notification> taken = take();
         assertThat(intake.isGapUnhandled()).isTrue();
-        queue.done(taken);
+        queue.done(List.of(taken));
         assertThat(intake.isGapUnhandled()).isFalse();
     }
 
@@ -142,12 +142,12 @@ class DeliveryQueueTest {
         open(Overflow.block);
         put(0, 1);
         intake.whenIdle(() -> told.add("idle"));
-        queue.done(take());
+        queue.done(List.of(take()));
         assertThat(told).isEmpty();
-        queue.done(take());
+        queue.done(List.of(take()));
         assertThat(told).containsExactly("idle");
         put(2);
-        queue.done(take());
+        queue.done(List.of(take()));
         assertThat(told).containsExactly("idle");
         intake.whenIdle(() -> told.add("at once"));
         assertThat(told).containsExactly("idle", "at once");
@@ -165,8 +165,8 @@ class DeliveryQueueTest {
             }
         });
         Entry<Notification> taken = take();
-        assertThatThrownBy(() -> queue.done(taken)).isInstanceOf(OutOfMemoryError.class);
-        queue.done(taken);
+        assertThatThrownBy(() -> queue.done(List.of(taken))).isInstanceOf(OutOfMemoryError.class);
+        queue.done(List.of(taken));
         assertThat(told).containsExactly("called", "called");
     }
 
@@ -248,7 +248,8 @@ class DeliveryQueueTest {
     }
 
     private Entry<Notification> take() throws InterruptedException {
-        return queue.take(() -> false);
+        List<Entry<Notification>> taken = queue.take(BatchLimit.SINGLE, () -> false);
+        return taken == null ? null : taken.get(0);
     }
 
     private CompletableFuture<Entry<Notification>> takeInBackground() {

@@ -112,7 +112,8 @@ class WorkersTest {
                 }
             }
         };
-        workers = new Workers(queue, handler, listener, new Counters(), OPTIONS, "test", (name, task) -> new Thread(task, name));
+        workers = new Workers(queue, Recipient.of(handler), listener, new Counters(), OPTIONS, "test",
+                (name, task) -> new Thread(task, name));
         intake.open(0);
         workers.start();
         put("first");

@@ -4,6 +4,7 @@ import io.github.pgpubsub.BufferLimit;
 import io.github.pgpubsub.SubscriptionListener;
 import io.github.pgpubsub.connect.ConnectionSource;
 import io.github.pgpubsub.connect.OwnMessages;
+import io.github.pgpubsub.internal.delivery.BatchLimit;
 import io.github.pgpubsub.internal.log.reading.ErrorPolicy;
 import io.github.pgpubsub.internal.log.reading.ReadOptions;
 import io.github.pgpubsub.internal.log.schema.LogQueries;
@@ -73,9 +74,9 @@ final class Member implements AutoCloseable {
                 }, callbacks);
         Handler handler = new Handler();
         subscription = new Reception(reader, group,
-                new ReceptionOptions(new GroupOptions(options, null, null, new BufferLimit(options.bytes())),
+                new ReceptionOptions(new GroupOptions(options, null, null, new BufferLimit(options.bytes()), BatchLimit.SINGLE),
                         new LogQueries("pgpubsub"), workers, Duration.ofSeconds(20), null),
-                lead, handler, handler, this::thread, callbacks, () -> {});
+                lead, new EachMessage(handler), handler, this::thread, callbacks, () -> {});
     }
 
     static ReadOptions options(ErrorPolicy onError, Duration poll, Duration leaderTimeout) {

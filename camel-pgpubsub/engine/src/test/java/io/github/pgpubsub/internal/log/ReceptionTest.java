@@ -201,6 +201,7 @@ class ReceptionTest {
     }
 
     /** Only the reading connection is lost: the same process goes on, and repeats only what it had begun. */
+    @Tag("long")
     @Test
     void theReadingConnectionIsEnded() throws Exception {
         Thread writer = new Thread(() -> write(0, 400));

@@ -8,6 +8,7 @@ import io.github.pgpubsub.SubscriptionListener;
 import io.github.pgpubsub.SubscriptionOptions;
 import io.github.pgpubsub.connect.OwnMessages;
 import io.github.pgpubsub.connect.UrlConnectionSource;
+import io.github.pgpubsub.internal.delivery.Recipient;
 import io.github.pgpubsub.internal.session.Session;
 import io.github.pgpubsub.internal.session.SessionOptions;
 import io.github.pgpubsub.internal.session.SessionStream;
@@ -29,7 +30,8 @@ class BroadcastSubscriptionTest {
     /** Callbacks to run once the session listens. */
     private final List<Runnable> listening = new ArrayList<>();
     private final BroadcastSubscription broadcast = new BroadcastSubscription(SubscriptionOptions.to("ch").singleListener(false)
-            .memory(new BufferLimit(BufferLimit.DEFAULT_BYTES)).build(), message -> {}, listener(), session(), "test",
+            .memory(new BufferLimit(BufferLimit.DEFAULT_BYTES)).build(), Recipient.of(message -> {}), listener(), session(),
+            "test",
             BroadcastSubscriptionTest::thread,
             Runnable::run, () -> {});
 
@@ -78,7 +80,7 @@ class BroadcastSubscriptionTest {
         BroadcastSubscription hanging = new BroadcastSubscription(
                 SubscriptionOptions.to("ch").singleListener(false).drainTimeout(DRAIN)
                         .memory(new BufferLimit(BufferLimit.DEFAULT_BYTES)).build(),
-                hanging(begun), new SubscriptionListener() {}, session(), "test",
+                Recipient.of(hanging(begun)), new SubscriptionListener() {}, session(), "test",
                 BroadcastSubscriptionTest::thread, Runnable::run, () -> {});
         hanging.start(1);
         hanging.connected(stream());

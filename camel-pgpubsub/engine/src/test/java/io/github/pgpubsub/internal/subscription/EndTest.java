@@ -11,6 +11,7 @@ import io.github.pgpubsub.internal.delivery.Counters;
 import io.github.pgpubsub.internal.delivery.DeliveryQueue;
 import io.github.pgpubsub.internal.delivery.Intake;
 import io.github.pgpubsub.internal.delivery.Lease;
+import io.github.pgpubsub.internal.delivery.Recipient;
 import io.github.pgpubsub.internal.delivery.SessionThread;
 import io.github.pgpubsub.internal.delivery.Workers;
 import io.github.pgpubsub.internal.election.Entry;
@@ -35,10 +36,10 @@ class EndTest {
     private final Intake intake = new Intake(queue, OPTIONS, new Counters(), new SessionThread(Runnable::run));
     private final CountDownLatch begun = new CountDownLatch(1);
     private final CountDownLatch finish = new CountDownLatch(1);
-    private final Workers workers = new Workers(queue, message -> {
+    private final Workers workers = new Workers(queue, Recipient.of(message -> {
         begun.countDown();
         finish.await();
-    }, new SubscriptionListener() {}, new Counters(), OPTIONS, "test", EndTest::thread);
+    }), new SubscriptionListener() {}, new Counters(), OPTIONS, "test", EndTest::thread);
     private final List<String> ended = new CopyOnWriteArrayList<>();
 
     @AfterEach

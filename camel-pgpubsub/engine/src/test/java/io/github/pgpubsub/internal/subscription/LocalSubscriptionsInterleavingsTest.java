@@ -10,6 +10,7 @@ import io.github.pgpubsub.internal.delivery.Counters;
 import io.github.pgpubsub.internal.delivery.DeliveryQueue;
 import io.github.pgpubsub.internal.delivery.Interleavings;
 import io.github.pgpubsub.internal.delivery.Lease;
+import io.github.pgpubsub.internal.delivery.Recipient;
 import io.github.pgpubsub.internal.delivery.Workers;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -71,8 +72,9 @@ class LocalSubscriptionsInterleavingsTest {
         }
 
         LocalSubscription subscription() {
-            return new LocalSubscription(OPTIONS, LISTENER, new Workers(queue, message -> {}, LISTENER, new Counters(), OPTIONS,
-                    "test", (name, task) -> new Idle()));
+            return new LocalSubscription(OPTIONS, LISTENER,
+                    new Workers(queue, Recipient.of(message -> {}), LISTENER, new Counters(), OPTIONS,
+                            "test", (name, task) -> new Idle()));
         }
     }
 }

@@ -13,6 +13,7 @@ import io.github.pgpubsub.internal.delivery.Counters;
 import io.github.pgpubsub.internal.delivery.DeliveryQueue;
 import io.github.pgpubsub.internal.delivery.Intake;
 import io.github.pgpubsub.internal.delivery.Lease;
+import io.github.pgpubsub.internal.delivery.Recipient;
 import io.github.pgpubsub.internal.delivery.SessionThread;
 import io.github.pgpubsub.internal.delivery.Workers;
 import io.github.pgpubsub.internal.election.Entry;
@@ -154,8 +155,9 @@ class LocalSubscriptionsTest {
     private LocalSubscription subscription(String name, MessageHandler handler) {
         SubscriptionOptions options = options(name);
         SubscriptionListener listener = listener(name);
-        return new LocalSubscription(options, listener, new Workers(queue, handler, listener, counters, options, "test " + name,
-                LocalSubscriptionsTest::thread));
+        return new LocalSubscription(options, listener,
+                new Workers(queue, Recipient.of(handler), listener, counters, options, "test " + name,
+                        LocalSubscriptionsTest::thread));
     }
 
     private SubscriptionListener listener(String name) {

@@ -44,6 +44,14 @@ class EveryOptionTest {
         return samples;
     }
 
+    private static String text(String name) {
+        return switch (name) {
+            case "startFrom" -> "earliest";
+            case "watchOperations" -> "delete,truncate";
+            default -> "another";
+        };
+    }
+
     private static Sample sample(String name, JsonNode option) throws ReflectiveOperationException {
         String type = option.get("type").asText();
         String javaType = option.get("javaType").asText().replaceFirst("<.*", "");
@@ -53,7 +61,7 @@ class EveryOptionTest {
             case "integer" -> new Sample("7", javaType.equals("int") ? (Object) 7 : (Object) 7L);
             case "duration" -> new Sample("1m30s", 90_000L);
             case "string" -> javaType.equals(Class.class.getName()) ? new Sample("java.util.Map", Map.class)
-                    : name.equals("startFrom") ? new Sample("earliest", "earliest") : new Sample("another", "another");
+                    : new Sample(text(name), text(name));
             case "enum" -> anyBut(otherwise, Class.forName(javaType));
             case "object" -> new Sample("#" + beanName(name), instance(Class.forName(javaType)));
             default -> throw new IllegalArgumentException("What is a value of type " + type + "?");

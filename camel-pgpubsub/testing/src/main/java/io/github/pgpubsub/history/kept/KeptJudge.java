@@ -32,6 +32,9 @@ public final class KeptJudge {
      */
     public record Group(String name, boolean ordered, boolean inTransaction) {}
 
+    /** Between a group's name and its shard, in the record: each shard has its own leaders and epochs. */
+    public static final String SHARD = "#";
+
     /** So many violations of a rule are shown in words; more are counted. */
     private static final int SHOWN = 20;
     private static final int EVENTS = 12;
@@ -105,9 +108,9 @@ public final class KeptJudge {
     // ---- what a group received
 
     private void group(Group group) {
-        // Of a group one process at a time leads, under a higher epoch each time. So this is the order in which the group received:
+        // Of a shard one process at a time leads, under a higher epoch each time. So this is the order in which each shard received:
         // a process that was frozen between taking a message and noting it writes late, but under its old epoch.
-        List<Delivered> deliveries = record.all(Delivered.class).stream().filter(each -> each.group().equals(group.name()))
+        List<Delivered> deliveries = record.all(Delivered.class).stream().filter(each -> name(each).equals(group.name()))
                 .toList();
         List<Delivered> begins = deliveries.stream().filter(each -> each.phase() == Phase.BEGIN)
                 .sorted(Comparator.comparingLong(Delivered::epoch).thenComparingLong(Delivered::micros)).toList();
@@ -117,19 +120,44 @@ public final class KeptJudge {
         nothingLost(group, byMessage, deliveries);
         onlyWhatWasCommitted(begins);
         twiceOnlyMarked(byMessage);
-        oneProcessAnEpoch(begins);
-        epochsNeverGoBack(group, begins);
+        oneShardAKey(group, begins);
+        byShard(begins).forEach((shard, all) -> {
+            oneProcessAnEpoch(all);
+            epochsNeverGoBack(shard, all);
+        });
         if (group.ordered()) {
             inOrder(group, begins);
         }
         if (group.inTransaction()) {
             exactlyOnce(group);
         }
-        orderlyStopRepeatsNothing(deliveries, byMessage);
+        byShard(deliveries).values().forEach(each -> orderlyStopRepeatsNothing(each, byMessage));
         long repeats = byMessage.values().stream().mapToLong(each -> each.size() - 1).sum();
         figures.add(group.name() + ": begun " + begins.size() + ", repeats " + repeats + ", marked "
                 + begins.stream().filter(Delivered::again).count() + ", epochs "
                 + begins.stream().map(Delivered::epoch).distinct().count() + ", longest pause " + longestPause(begins) + " ms");
+    }
+
+    /** Without the shard. */
+    private static String name(Delivered each) {
+        return each.group().split(SHARD)[0];
+    }
+
+    private static Map<String, List<Delivered>> byShard(List<Delivered> deliveries) {
+        return deliveries.stream().collect(Collectors.groupingBy(Delivered::group, TreeMap::new, Collectors.toList()));
+    }
+
+    private void oneShardAKey(Group group, List<Delivered> begins) {
+        Map<String, String> shards = new HashMap<>();
+        for (Delivered each : begins) {
+            String first = shards.putIfAbsent(each.message().key(), each.group());
+            if (first != null && !first.equals(each.group())) {
+                broken("ONE_SHARD_A_KEY", "A key belongs to one shard",
+                        each + " by " + each.process() + " came to " + each.group()
+                                + " of group " + group.name() + " and an earlier one of its key to " + first,
+                        each.micros(), each.message());
+            }
+        }
     }
 
     private static long longestPause(List<Delivered> begins) {
@@ -192,7 +220,7 @@ public final class KeptJudge {
      * A message that has not come before is not begun under an epoch that has ended. One message is forgiven after a freeze: its worker may
      * have been stopped between taking it and noting it.
      */
-    private void epochsNeverGoBack(Group group, List<Delivered> begins) {
+    private void epochsNeverGoBack(String shard, List<Delivered> begins) {
         List<KeptEvent> byTime = new ArrayList<>(begins);
         byTime.addAll(happened.stream().filter(each -> each.what() == What.FREEZING).toList());
         byTime.sort(Comparator.comparingLong(KeptEvent::micros));
@@ -204,7 +232,7 @@ public final class KeptJudge {
             } else if (event instanceof Delivered each) {
                 if (each.epoch() < highest && forgiven.merge(each.process(), -1, Integer::sum) < 0) {
                     broken("EPOCHS_NEVER_GO_BACK", "A deposed leader begins no further message", each + " by " + each.process()
-                            + " after epoch " + highest + " of group " + group.name(), each.micros(), each.message());
+                            + " after epoch " + highest + " of group " + shard, each.micros(), each.message());
                 }
                 highest = Math.max(highest, each.epoch());
             }
@@ -301,7 +329,7 @@ public final class KeptJudge {
     private void strangers(List<Group> groups) {
         Set<String> known = new HashSet<>();
         groups.forEach(each -> known.add(each.name()));
-        record.all(Delivered.class).stream().filter(each -> !known.contains(each.group())).findFirst().ifPresent(each -> {
+        record.all(Delivered.class).stream().filter(each -> !known.contains(name(each))).findFirst().ifPresent(each -> {
             throw new IllegalArgumentException("The record has group " + each.group() + ", which is not to be judged");
         });
     }

@@ -81,6 +81,19 @@ class KeptJudgeTest {
                 .isEqualTo("TWICE_ONLY_MARKED, IN_ORDER");
     }
 
+    private static String in(int shard, String delivery) {
+        return delivery.replace(" g ", " g#" + shard + " ");
+    }
+
+    @Test
+    void eachShardHasItsOwnLeadersAndEpochs() {
+        assertThat(verdict(in(3, ONE), in(3, TWO), in(3, THREE))).isEmpty();
+        assertThat(verdict(in(3, ONE), in(3, TWO), in(3, whole("b", 30, "new", 5, "m4 k 3")))).isEqualTo("ONE_PROCESS_AN_EPOCH");
+        assertThat(verdict(in(3, ONE), in(3, TWO), in(4, whole("b", 30, "new", 5, "m4 k 3")))).isEqualTo("ONE_SHARD_A_KEY");
+        assertThat(verdict(in(3, whole("b", 10, "new", 6, "m1 k 1")), in(3, TWO), in(3, whole("b", 30, "new", 6, "m4 k 3"))))
+                .contains("EPOCHS_NEVER_GO_BACK");
+    }
+
     /** Whatever the clock says: the earlier epoch was first. */
     @Test
     void theMarkMustBeOnTheLaterEpoch() {

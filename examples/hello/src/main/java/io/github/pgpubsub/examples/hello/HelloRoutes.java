@@ -1,13 +1,19 @@
 package io.github.pgpubsub.examples.hello;
 
+import io.github.pgpubsub.camel.PgPubSubConstants;
 import io.github.pgpubsub.camel.PgPubSubConsumer;
+import io.github.pgpubsub.camel.PgPubSubKeptConsumer;
 import io.github.pgpubsub.examples.hello.Screen.Role;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
 
 /** The Camel routes: one sends, one receives, and one shows this process's role. */
 final class HelloRoutes extends RouteBuilder {
+
+    private static final List<String> KEYS = List.of("ann", "bob", "cleo", "dan", "eve", "finn", "gina", "hugo");
 
     private final Options options;
     private final String name;
@@ -29,13 +35,13 @@ final class HelloRoutes extends RouteBuilder {
 
         fromF("timer:hello?period=%d&delay=%1$d", options.interval()).routeId("sends")
                 .setBody(exchange -> nextMessage())
+                .setHeader(PgPubSubConstants.KEY, () -> KEYS.get(ThreadLocalRandom.current().nextInt(KEYS.size())))
                 .process(exchange -> screen.sends(text(exchange)))
-                .to("pgpubsub:HelloChannel")
+                .to(options.scenario().to())
                 .process(exchange -> countSent());
 
         if (options.listens()) {
-            fromF("pgpubsub:HelloChannel?singleListener=%s&filtered=%s",
-                    options.scenario().singleListener(), options.scenario().filtered()).routeId("receives")
+            from(options.scenario().from()).routeId("receives")
                     .process(exchange -> screen.received(text(exchange)));
 
             from("timer:role?delay=0&period=200").routeId("shows the role")
@@ -45,6 +51,9 @@ final class HelloRoutes extends RouteBuilder {
 
     private Role role() {
         PgPubSubConsumer consumer = (PgPubSubConsumer) getContext().getRoute("receives").getConsumer();
+        if (consumer instanceof PgPubSubKeptConsumer kept) {
+            screen.shards(kept.getShards());
+        }
         if (consumer.isReceiving()) {
             return Role.LISTENS;
         }
@@ -66,7 +75,9 @@ final class HelloRoutes extends RouteBuilder {
         return exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
     }
 
-    private static String text(Exchange exchange) {
-        return exchange.getMessage().getBody(String.class);
+    private String text(Exchange exchange) {
+        String text = exchange.getMessage().getBody(String.class);
+        return options.scenario() == Scenario.SHARDS ? text + " to " + exchange.getMessage().getHeader(PgPubSubConstants.KEY)
+                : text;
     }
 }

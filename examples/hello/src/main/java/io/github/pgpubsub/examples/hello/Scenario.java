@@ -4,13 +4,14 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** The receiving processes, as values of the component's options {@code singleListener} and {@code filtered}. */
+/** The receiving processes, as values of the component's options. */
 enum Scenario {
 
     ALL(false, false, "every process receives everything"), ALL_FILTERED(false, true,
             "every process receives what the others send"), ONE(true, false,
                     "one process receives everything, the others stand by"), ONE_FILTERED(true, true,
-                            "one process receives what the others send, the others stand by");
+                            "one process receives what the others send, the others stand by"), SHARDS(true, false,
+                                    "the processes share eight shards; each key is received in order by one of them");
 
     private final boolean singleListener;
     private final boolean filtered;
@@ -42,11 +43,18 @@ enum Scenario {
         return meaning;
     }
 
-    boolean singleListener() {
-        return singleListener;
+    /** Where messages are sent. */
+    String to() {
+        return this == SHARDS ? "pgpubsub:HelloChannel?durable=true" : "pgpubsub:HelloChannel";
     }
 
-    boolean filtered() {
-        return filtered;
+    /** Where messages are received. */
+    String from() {
+        return this == SHARDS ? "pgpubsub:HelloChannel?durable=true&shards=8"
+                : "pgpubsub:HelloChannel?singleListener=%s&filtered=%s".formatted(singleListener, filtered);
+    }
+
+    boolean singleListener() {
+        return singleListener;
     }
 }

@@ -31,6 +31,7 @@ final class Screen {
     private final boolean coloured;
     private final String name;
     private @Nullable Role role;
+    private String shards = "";
 
     Screen(PrintStream out, boolean coloured, String name) {
         this.out = out;
@@ -43,6 +44,16 @@ final class Screen {
         if (now != role) {
             role = now;
             line(now == Role.LISTENS ? Colour.GREEN : Colour.YELLOW, now.words);
+        }
+    }
+
+    /** Prints the shards that this process leads if they have changed; may be called at any rate. */
+    void shards(String now) {
+        // Epochs change with each leader; here they would only be in the way.
+        String numbers = now.replaceAll(" epoch [0-9]+", "");
+        if (!numbers.equals(shards)) {
+            shards = numbers;
+            line(Colour.GREEN, numbers.isEmpty() ? "has no shard" : "has shards " + numbers);
         }
     }
 

@@ -109,6 +109,18 @@ class HelloIT {
     }
 
     @Test
+    void keysMoveToAProcessThatJoins() throws IOException {
+        HelloProcess first = start("--scenario", "shards", "--name", "one");
+        await().atMost(LONG).until(() -> first.printed("one  has shards 0, 1, 2, 3, 4, 5, 6, 7"));
+        HelloProcess second = start("--scenario", "shards", "--name", "two");
+        await().atMost(LONG).until(() -> second.received().size() > 0 && first.printed("one  has shards 0, 1, 2, 3"));
+        second.kill();
+        long before = first.lines().stream().filter("one  has shards 0, 1, 2, 3, 4, 5, 6, 7"::equals).count();
+        await().atMost(LONG)
+                .until(() -> first.lines().stream().filter("one  has shards 0, 1, 2, 3, 4, 5, 6, 7"::equals).count() > before);
+    }
+
+    @Test
     void oneMessageFromOutside() throws IOException {
         HelloProcess listener = start();
         await().atMost(LONG).until(() -> listener.received().size() > 0);

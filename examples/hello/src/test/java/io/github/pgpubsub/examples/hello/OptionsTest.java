@@ -37,7 +37,7 @@ class OptionsTest {
 
     @Test
     void mistakesAreNamed() {
-        refused("unknown scenario 'two'; use one of: all, all-filtered, one, one-filtered", "--scenario", "two");
+        refused("unknown scenario 'two'; use one of: all, all-filtered, one, one-filtered, shards", "--scenario", "two");
         refused("--interval needs a number above 0, not '0'", "--interval", "0");
         refused("--messages needs a number above 0, not 'many'", "--messages", "many");
         refused("--name needs a value", "--name");

@@ -1,5 +1,6 @@
 package io.github.pgpubsub.internal.log.reading;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,6 +62,11 @@ public final class Delivery<M> {
     /** The end of its window, which {@code ackMode=transaction} has to find in the place; null: this is a gap. */
     public @Nullable Bound upto() {
         return upto;
+    }
+
+    /** Whether both are messages of one leadership and one window, so that a transaction can complete them together. */
+    public boolean goesWith(Delivery<M> other) {
+        return row != null && other.row != null && fence.equals(other.fence) && Objects.equals(upto, other.upto);
     }
 
     /** Whether it may have been processed before. */

@@ -26,6 +26,11 @@ public record ErrorPolicy(OnError onError, Duration retryDelay, Duration retryMa
         return exhausted ? OnError.park : onError;
     }
 
+    /** Whether a message may be parked. */
+    public boolean parks() {
+        return onError == OnError.park || (onError == OnError.retry && retryLimit >= 0);
+    }
+
     /** The pause before the next delivery, nanoseconds. */
     long pauseNanos(int attempts) {
         long pause = retryDelay.toNanos();

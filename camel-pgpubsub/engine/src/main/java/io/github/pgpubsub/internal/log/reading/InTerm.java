@@ -1,6 +1,7 @@
 package io.github.pgpubsub.internal.log.reading;
 
 import io.github.pgpubsub.kept.KeptListener.Incident;
+import java.util.List;
 
 /** A state in which the place is this reader's, as far as it knows. */
 abstract class InTerm<M> extends State<M> {
@@ -70,12 +71,12 @@ abstract class InTerm<M> extends State<M> {
     }
 
     @Override
-    void failed(Delivery<M> delivery, long now) {
-        if (delivery.fence().equals(term.fence)) {
-            term.failed(delivery, now);
+    void failed(List<Delivery<M>> batch, long now) {
+        if (batch.get(0).fence().equals(term.fence)) {
+            term.failed(batch, now);
             progressed(now);
         } else {
-            super.failed(delivery, now);
+            super.failed(batch, now);
         }
     }
 

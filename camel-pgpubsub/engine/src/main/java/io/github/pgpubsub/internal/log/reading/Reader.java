@@ -1,6 +1,7 @@
 package io.github.pgpubsub.internal.log.reading;
 
 import io.github.pgpubsub.kept.KeptListener.Incident;
+import java.util.List;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -73,6 +74,11 @@ public final class Reader<M> {
     /** Memory that these take, bytes. */
     public long bytesInHand() {
         return hand.bytes();
+    }
+
+    /** Whether it is going to hand out more messages although no worker completes any. */
+    public boolean handsOutMore() {
+        return state.handsOutMore();
     }
 
     boolean isLeading() {
@@ -187,12 +193,13 @@ public final class Reader<M> {
     }
 
     /**
-     * A message's exchange failed. The worker begins no other message before this call returns: it may have to come behind
-     * this one.
+     * The exchange of these messages failed; they go with one another. The worker begins no other message before this call returns: it
+     * may have to come behind them.
      */
-    public void failed(Delivery<M> delivery, long now) {
-        if (delivery.state == Delivery.State.OUT) {
-            state.failed(delivery, now);
+    public void failed(List<Delivery<M>> batch, long now) {
+        List<Delivery<M>> out = batch.stream().filter(each -> each.state == Delivery.State.OUT).toList();
+        if (!out.isEmpty()) {
+            state.failed(out, now);
         }
     }
 
@@ -200,10 +207,13 @@ public final class Reader<M> {
      * {@code ackMode=transaction}: whether the exchange's transaction is committed is unknown, or it was refused because the
      * place has another owner or is elsewhere. Step 0 finds out. The worker begins no other message before this call returns.
      */
-    public void unsettled(Delivery<M> delivery, long now) {
-        if (delivery.state == Delivery.State.OUT) {
-            delivery.failed();
-            delivery.state = Delivery.State.BACK;
+    public void unsettled(List<Delivery<M>> batch, long now) {
+        List<Delivery<M>> out = batch.stream().filter(each -> each.state == Delivery.State.OUT).toList();
+        for (Delivery<M> each : out) {
+            each.failed();
+            each.state = Delivery.State.BACK;
+        }
+        if (!out.isEmpty()) {
             restart(now);
         }
     }

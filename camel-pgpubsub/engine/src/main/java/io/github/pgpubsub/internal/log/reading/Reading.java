@@ -89,6 +89,11 @@ final class Reading<M> extends InTerm<M> {
     }
 
     @Override
+    boolean handsOutMore() {
+        return !exhausted && !term.retries.isHolding() && (asked != null || hasRoom());
+    }
+
+    @Override
     long waitNanos(long now) {
         long read = !exhausted && asked == null && hasRoom() ? Math.max(0, readAt - now) : Reader.NEVER;
         return Math.min(read, Math.min(term.retries.waitNanos(now), term.acknowledging.waitNanos(now)));

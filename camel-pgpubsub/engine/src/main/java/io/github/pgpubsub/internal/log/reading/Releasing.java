@@ -1,7 +1,7 @@
 package io.github.pgpubsub.internal.log.reading;
 
 import io.github.pgpubsub.kept.KeptListener.Incident;
-import io.github.pgpubsub.kept.OnError;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The orderly end: finishes what has begun, acknowledges exactly that, and gives the place back. */
@@ -52,15 +52,10 @@ final class Releasing<M> extends InTerm<M> {
         }
     }
 
-    /** Nothing is retried or parked any more. */
+    /** Nothing is retried or parked any more: it is the next leadership's. */
     @Override
-    void failed(Delivery<M> delivery, long now) {
-        delivery.failed();
-        if (delivery.row() == null || reader.options.onError().decide(delivery.failures()) == OnError.skip) {
-            reader.hand.complete(delivery);
-        } else {
-            delivery.state = Delivery.State.BACK;
-        }
+    void failed(List<Delivery<M>> batch, long now) {
+        giveBackOrSkip(batch);
         progressed(now);
     }
 

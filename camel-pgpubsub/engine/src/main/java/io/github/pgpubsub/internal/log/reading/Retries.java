@@ -1,23 +1,25 @@
 package io.github.pgpubsub.internal.log.reading;
 
 import io.github.pgpubsub.kept.KeptListener.Incident;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * The messages of a leadership that failed and are to be delivered again or parked. While there is one, no other begins: the
+ * The messages of a leadership that failed and are to be delivered again or parked. While there is one, none behind it begins: the
  * group stays at it. Those that had been handed out behind it are held here, in order.
  */
 final class Retries<M> {
 
+    /** @param due when it is delivered again, unless one before it can't be, nanoseconds */
+    private record Waiting<M>(Delivery<M> delivery, long due) {}
+
     private final Reader<M> reader;
     private final Term<M> term;
-    /** When each is due, nanoseconds. */
-    private final Map<Delivery<M>, Long> waiting = new LinkedHashMap<>();
+    /** By ordinal. */
+    private final TreeMap<Long, Waiting<M>> waiting = new TreeMap<>();
     private final Map<Ticket, Delivery<M>> parking = new HashMap<>();
     /** By ordinal. */
     private final TreeMap<Long, Delivery<M>> held = new TreeMap<>();
@@ -46,10 +48,14 @@ final class Retries<M> {
         deliveries.forEach(each -> held.put(each.ordinal, each));
     }
 
-    /** It failed, and is to be delivered again. */
-    void again(Delivery<M> delivery, long now) {
-        waiting.put(delivery, now + reader.options.onError().pauseNanos(delivery.failures()));
-        delivery.state = Delivery.State.BACK;
+    /** They failed together, and are to be delivered again: at one time, so that they keep their order, whoever has failed more often. */
+    void again(List<Delivery<M>> batch, long now) {
+        int failures = batch.stream().mapToInt(Delivery::failures).max().orElseThrow();
+        long due = now + reader.options.onError().pauseNanos(failures);
+        for (Delivery<M> delivery : batch) {
+            waiting.put(delivery.ordinal, new Waiting<>(delivery, due));
+            delivery.state = Delivery.State.BACK;
+        }
         hold(reader.effects.withdraw());
     }
 
@@ -74,33 +80,43 @@ final class Retries<M> {
         assert delivery != null;
         reader.effects.report(Incident.PARKED, delivery.toString());
         reader.hand.complete(delivery);
-        release();
+        if (!isHolding()) {
+            release(Long.MAX_VALUE);
+        }
     }
 
     /** It could not be parked. */
     void notParked(Ticket ticket, long now) {
         Delivery<M> delivery = parking.remove(ticket);
         assert delivery != null;
-        again(delivery, now);
+        again(List.of(delivery), now);
     }
 
+    /** In order, up to the first one that is not due or is being parked. */
     void tick(long now) {
-        for (Delivery<M> each : List.copyOf(waiting.keySet())) {
-            Long due = waiting.get(each);
-            if (due != null && now - due >= 0) {
-                waiting.remove(each);
-                out(each);
+        if (isHolding() || !held.isEmpty()) {
+            long first = firstParking();
+            for (Waiting<M> each : waiting.values()) {
+                if (now - each.due < 0) {
+                    first = Math.min(first, each.delivery.ordinal);
+                    break;
+                }
             }
+            release(first);
         }
-        release();
     }
 
-    private void release() {
-        if (!isHolding() && !held.isEmpty()) {
-            List<Delivery<M>> all = new ArrayList<>(held.values());
-            held.clear();
-            all.forEach(this::out);
-        }
+    private long firstParking() {
+        return parking.values().stream().mapToLong(each -> each.ordinal).min().orElse(Long.MAX_VALUE);
+    }
+
+    private void release(long before) {
+        TreeMap<Long, Delivery<M>> free = new TreeMap<>(held.headMap(before));
+        held.headMap(before).clear();
+        SortedMap<Long, Waiting<M>> due = waiting.headMap(before);
+        due.values().forEach(each -> free.put(each.delivery.ordinal, each.delivery));
+        due.clear();
+        free.values().forEach(this::out);
     }
 
     private void out(Delivery<M> delivery) {
@@ -108,9 +124,10 @@ final class Retries<M> {
         reader.effects.deliver(delivery);
     }
 
-    /** Time until the next one is due, nanoseconds. */
+    /** Time until the first one is due, nanoseconds; behind one that is being parked it waits for that answer. */
     long waitNanos(long now) {
-        return waiting.values().stream().mapToLong(due -> Math.max(0, due - now)).min().orElse(Reader.NEVER);
+        Map.Entry<Long, Waiting<M>> first = waiting.firstEntry();
+        return first == null || firstParking() < first.getKey() ? Reader.NEVER : Math.max(0, first.getValue().due - now);
     }
 
     /** The leadership ends: what waits here is for the next one. */

@@ -1,6 +1,7 @@
 package io.github.pgpubsub.internal.log.reading;
 
 import io.github.pgpubsub.kept.OnError;
+import java.util.List;
 
 /**
  * What a reader does in one state. {@link Reader} hands events to the current state; an event that a state does not override
@@ -30,6 +31,11 @@ abstract class State<M> {
         return Reader.NEVER;
     }
 
+    /** Whether more messages are going to be handed out although no worker completes any. */
+    boolean handsOutMore() {
+        return false;
+    }
+
     // ---- answers
 
     void taken(Ticket ticket, TakeAnswer answer, long now) {}
@@ -56,15 +62,21 @@ abstract class State<M> {
     /** One more message is complete. */
     void progressed(long now) {}
 
-    /** A message failed. Without a leadership it is the next one's, or is skipped. */
-    void failed(Delivery<M> delivery, long now) {
-        delivery.failed();
-        if (reader.options.onError().decide(delivery.failures()) == OnError.skip) {
-            reader.hand.complete(delivery);
-        } else {
-            delivery.state = Delivery.State.BACK;
-        }
+    /** Messages failed together. Without a leadership they are the next one's, or are skipped. */
+    void failed(List<Delivery<M>> batch, long now) {
+        giveBackOrSkip(batch);
         progressed(now);
+    }
+
+    final void giveBackOrSkip(List<Delivery<M>> batch) {
+        for (Delivery<M> delivery : batch) {
+            delivery.failed();
+            if (delivery.row() == null || reader.options.onError().decide(delivery.failures()) == OnError.skip) {
+                reader.hand.complete(delivery);
+            } else {
+                delivery.state = Delivery.State.BACK;
+            }
+        }
     }
 
     /** The orderly stop begins. */

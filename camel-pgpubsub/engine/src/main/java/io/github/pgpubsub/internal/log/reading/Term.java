@@ -2,6 +2,7 @@ package io.github.pgpubsub.internal.log.reading;
 
 import io.github.pgpubsub.kept.KeptListener.Incident;
 import io.github.pgpubsub.kept.OnError;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -78,19 +79,25 @@ final class Term<M> {
         window = null;
     }
 
-    /** A message's exchange failed. */
-    void failed(Delivery<M> delivery, long now) {
-        delivery.failed();
-        OnError decision = delivery.row() == null
-                ? OnError.skip
-                : reader.options.onError().decide(delivery.failures());
-        switch (decision) {
-            case skip -> skip(delivery);
-            case retry -> retries.again(delivery, now);
-            case park -> {
-                acknowledging.want();
-                retries.park(delivery);
+    /** The exchange of these messages failed. */
+    void failed(List<Delivery<M>> batch, long now) {
+        List<Delivery<M>> again = new ArrayList<>();
+        for (Delivery<M> delivery : batch) {
+            delivery.failed();
+            OnError decision = delivery.row() == null
+                    ? OnError.skip
+                    : reader.options.onError().decide(delivery.failures());
+            switch (decision) {
+                case skip -> skip(delivery);
+                case retry -> again.add(delivery);
+                case park -> {
+                    acknowledging.want();
+                    retries.park(delivery);
+                }
             }
+        }
+        if (!again.isEmpty()) {
+            retries.again(again, now);
         }
     }
 

@@ -5,6 +5,7 @@ import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 
 /**
  * The statements of a reader of kept messages, for one log. Texts only: who sends them when is the reader's business.
@@ -33,8 +34,9 @@ public final class LogQueries {
      * For a session that reads pages; it is never the application's. Generic plans: to plan one of these statements takes longer than to
      * run it, and its plan does not depend on the parameters.
      */
-    public static final String SETTINGS = "set enable_seqscan = off; set enable_bitmapscan = off; set enable_sort = off; set jit = off;"
-            + " set plan_cache_mode = force_generic_plan";
+    public static final Map<String, String> SETTINGS = Map.of("enable_seqscan", "off", "enable_bitmapscan", "off", "enable_sort",
+            "off",
+            "jit", "off", "plan_cache_mode", "force_generic_plan");
 
     /** Prefix of the channels on which writers wake a reader: its uuid follows. */
     public static final String WAKE_PREFIX = ChannelName.WAKE_PREFIX;
@@ -48,13 +50,26 @@ public final class LogQueries {
             + "else pg_catalog.current_setting('synchronous_commit') end, true)";
 
     private final Map<Statement, String> texts = new EnumMap<>(Statement.class);
+    private final String storeFunction;
 
     /** @throws IllegalArgumentException when no schema can be called so */
     public LogQueries(String schema) {
         SchemaName name = new SchemaName(schema);
+        storeFunction = name.identifier() + ".store";
         for (Statement each : Statement.values()) {
             texts.put(each, each.template.replace("${log.literal}", name.inLiteral()).replace("${log}", name.identifier()));
         }
+    }
+
+    /** The name of the function that keeps a payload and returns the notification to send in its place: {@code (channel, payload)}. */
+    public String storeFunction() {
+        return storeFunction;
+    }
+
+    /** {@link #SETTINGS} as statements. {@code set} or {@code set local}. */
+    public static String settings(String set) {
+        return SETTINGS.entrySet().stream().map(each -> set + " " + each.getKey() + " = " + each.getValue())
+                .collect(Collectors.joining("; "));
     }
 
     /** The text, to be prepared. */
@@ -74,7 +89,8 @@ public final class LogQueries {
 
         /**
          * A place as it is, locked until the end of the transaction: {@code no, epoch, owner, done, done_max_id, done_xid, upto, upto_max_id,
-         * upto_xid, last_id, redelivered_id, missed, same_timeline, sequence}. No row: there is none. {@code channel, grp, shard}.
+         * upto_xid, last_id, redelivered_id, missed, same_timeline, sequence}. No row: there is none, or the group has another number of shards.
+         * {@code channel, grp, shard, shards}.
          */
         TAKE("""
                 select p.no, p.epoch, p.owner, p.done::pg_catalog.text, p.done_max_id, p.done_xid::pg_catalog.text,
@@ -83,7 +99,7 @@ public final class LogQueries {
                     coalesce(pg_catalog.pg_sequence_last_value('${log.literal}.message_id'::pg_catalog.regclass), 0)
                 from ${log}.place p join ${log}.subscriber s on s.no operator(pg_catalog.=) p.no
                 where s.channel operator(pg_catalog.=) ?::pg_catalog.text and s.grp operator(pg_catalog.=) ?::pg_catalog.text
-                    and s.shard operator(pg_catalog.=) ?::pg_catalog.int2
+                    and s.shard operator(pg_catalog.=) ?::pg_catalog.int2 and s.shards operator(pg_catalog.=) ?::pg_catalog.int2
                 for update of p"""),
 
         /**
@@ -100,27 +116,10 @@ public final class LogQueries {
                 returning epoch"""),
 
         /** The transaction that holds a place, in words. {@code channel, grp, shard}. */
-        BLOCKER("""
-                select coalesce(
-                    (select 'backend ' operator(pg_catalog.||) l.pid::pg_catalog.text from pg_catalog.pg_locks l
-                        where l.locktype operator(pg_catalog.=) 'transactionid' and l.granted and l.pid is not null
-                            and l.transactionid operator(pg_catalog.=) p.xmax limit 1),
-                    (select 'prepared transaction ' operator(pg_catalog.||) x.gid from pg_catalog.pg_prepared_xacts x
-                        where x.transaction operator(pg_catalog.=) p.xmax),
-                    'another transaction')
-                from ${log}.place p join ${log}.subscriber s on s.no operator(pg_catalog.=) p.no
-                where s.channel operator(pg_catalog.=) ?::pg_catalog.text and s.grp operator(pg_catalog.=) ?::pg_catalog.text
-                    and s.shard operator(pg_catalog.=) ?::pg_catalog.int2"""),
+        BLOCKER(HolderTexts.BLOCKER),
 
         /** Ends the session whose transaction holds a place. {@code channel, grp, shard}. */
-        END_BLOCKER("""
-                select pg_catalog.pg_terminate_backend(l.pid)
-                from ${log}.place p join ${log}.subscriber s on s.no operator(pg_catalog.=) p.no
-                    join pg_catalog.pg_locks l on l.transactionid operator(pg_catalog.=) p.xmax
-                where s.channel operator(pg_catalog.=) ?::pg_catalog.text and s.grp operator(pg_catalog.=) ?::pg_catalog.text
-                    and s.shard operator(pg_catalog.=) ?::pg_catalog.int2
-                    and l.locktype operator(pg_catalog.=) 'transactionid' and l.granted and l.pid is not null
-                    and l.pid operator(pg_catalog.<>) pg_catalog.pg_backend_pid()"""),
+        END_BLOCKER(HolderTexts.END_BLOCKER),
 
         /** Who reads a place, and whom writers wake. Null: nobody. {@code reader, leader, no}. */
         READER("""
@@ -143,6 +142,17 @@ public final class LogQueries {
          * {@code channel, upto_max_id, upto, channel, channel, upto, upto_xid, last_id, told, no, epoch, owner, upto, upto_max_id, upto_xid, no}.
          */
         NEXT(WindowTexts.NEXT),
+
+        /**
+         * How many messages wait for the next window, stragglers excepted, and the age of the oldest, milliseconds or null.
+         * {@code channel, done_max_id, most}.
+         */
+        WAITING("""
+                select pg_catalog.count(*), (extract(epoch from pg_catalog.clock_timestamp() operator(pg_catalog.-) pg_catalog.min(at))
+                    operator(pg_catalog.*) 1000)::pg_catalog.int8
+                from (select m.at from ${log}.message m
+                    where m.channel operator(pg_catalog.=) ?::pg_catalog.text and m.id operator(pg_catalog.>) ?
+                    order by m.id limit ?) as waiting"""),
 
         /**
          * The next rows of a window's stragglers, by id, until a number of rows or of bytes is reached, one row at least. Columns: {@link #REST}.
@@ -250,8 +260,11 @@ public final class LogQueries {
         /** Sends a group elsewhere. {@code channel, grp, start_from}. */
         SEEK("select ${log}.seek(?::pg_catalog.text, ?::pg_catalog.text, ?::pg_catalog.text)"),
 
-        /** Writes parked messages to the log again: how many. {@code channel, grp, id or null}. */
-        REQUEUE("select ${log}.requeue(?::pg_catalog.text, ?::pg_catalog.text, ?::pg_catalog.int8)"),
+        /** Writes parked messages to the log again: how many. {@code channel, grp, id or null, micros or null}. */
+        REQUEUE("select ${log}.requeue(?::pg_catalog.text, ?::pg_catalog.text, ?::pg_catalog.int8, ?::pg_catalog.int8)"),
+
+        /** Watches a table: whether there was anything to do. {@code table, channel, operations, durable}. */
+        WATCH("select ${log}.watch(?::pg_catalog.regclass, ?::pg_catalog.text, ?::pg_catalog.text[], ?::pg_catalog.bool)"),
 
         /**
          * All groups, or those of a channel: {@code channel, grp, shard, shards, lag, lag_seconds, leader, epoch, parked, missed}.
@@ -261,6 +274,18 @@ public final class LogQueries {
                 select channel, grp, shard, shards, lag, lag_seconds, leader, epoch, parked, missed from ${log}.groups
                 where ?::pg_catalog.text is null or channel operator(pg_catalog.=) ?::pg_catalog.text
                 order by channel, grp, shard"""),
+
+        /** A row if there is a log that this role may read; asks for no right. {@code schema}. */
+        READABLE("""
+                select 'readable' from pg_catalog.pg_class c
+                    join pg_catalog.pg_namespace n on n.oid operator(pg_catalog.=) c.relnamespace
+                where n.nspname operator(pg_catalog.=) ?::pg_catalog.name and c.relname operator(pg_catalog.=) 'subscriber'
+                    and pg_catalog.has_schema_privilege(n.oid, 'usage') and pg_catalog.has_table_privilege(c.oid, 'select')"""),
+
+        /** The first groups of a channel by name. {@code channel}. */
+        GROUP_NAMES(
+                """
+                        select grp from ${log}.subscriber where channel operator(pg_catalog.=) ?::pg_catalog.text and shard operator(pg_catalog.=) 0 order by grp limit 5"""),
 
         /** Which database of which cluster this is, whatever leads to it. */
         IDENTITY(
@@ -293,8 +318,17 @@ public final class LogQueries {
                 select outcome, slot, given_up, groups, expired from ${log}.rotate(?::pg_catalog.interval, ?::pg_catalog.interval,
                     ?::pg_catalog.interval, ?::pg_catalog.int8)"""),
 
+        /**
+         * Who uses a partition, in words: writers, readers, and whoever reads all tables, such as a dump; a row for each of their
+         * locks. {@code slot}.
+         */
+        USERS(HolderTexts.USERS),
+
         /** An id below all that are drawn from now on. */
         LAST_ID("select coalesce(pg_catalog.pg_sequence_last_value('${log.literal}.message_id'::pg_catalog.regclass), 0)"),
+
+        /** The payload that a notification refers to: {@code genuine, payload}. {@code channel, notification}. */
+        STORED("select genuine, payload from ${log}.stored(?::pg_catalog.text, ?::pg_catalog.text)"),
 
         /** Raises the incarnation of a sender and so ends what its former connection may still try. {@code sender}. */
         FENCE("select ${log}.fence(?::pg_catalog.uuid)"),

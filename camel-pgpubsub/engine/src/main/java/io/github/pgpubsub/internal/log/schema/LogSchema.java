@@ -30,7 +30,25 @@ public final class LogSchema {
     /** What a process wants to do with the log, and the rights that this takes. */
     public enum Use {
 
-        SEND, RECEIVE
+        SEND("send kept messages"), RECEIVE("receive kept messages"),
+        /** Of payloads that are too long for a notification. */
+        STORE("store payloads"), FETCH("fetch stored payloads"), WATCH("watch tables");
+
+        private final String verb;
+
+        Use(String verb) {
+            this.verb = verb;
+        }
+
+        private List<Right> rights() {
+            return switch (this) {
+                case SEND -> TO_SEND;
+                case RECEIVE -> TO_RECEIVE;
+                case STORE -> TO_STORE;
+                case FETCH -> TO_FETCH;
+                case WATCH -> TO_WATCH;
+            };
+        }
     }
 
     /** One privilege on one object of the log, or on some columns of it. */
@@ -78,8 +96,24 @@ public final class LogSchema {
             function("join_group", "pg_catalog.text, pg_catalog.text, pg_catalog.text, integer, interval"),
             function("drop_group", "pg_catalog.text, pg_catalog.text"),
             function("seek", "pg_catalog.text, pg_catalog.text, pg_catalog.text"),
-            function("requeue", "pg_catalog.text, pg_catalog.text, bigint"),
+            function("requeue", "pg_catalog.text, pg_catalog.text, bigint, bigint"),
             function("rotate", "interval, interval, interval, bigint"));
+
+    private static final List<Right> TO_STORE = List.of(
+            new Right("table", "version", "SELECT"),
+            function("store", "pg_catalog.text, pg_catalog.text"));
+
+    private static final List<Right> TO_FETCH = List.of(
+            new Right("table", "version", "SELECT"),
+            function("stored", "pg_catalog.text, pg_catalog.text"));
+
+    private static final List<Right> TO_WATCH = List.of(
+            new Right("table", "version", "SELECT"),
+            function("watch", "pg_catalog.regclass, pg_catalog.text, pg_catalog.text[], boolean"),
+            function("watch_plan", "pg_catalog.regclass, pg_catalog.text, pg_catalog.text[], boolean"),
+            function("watch_tables", "pg_catalog.regclass"),
+            function("watch_trigger", "pg_catalog.text, pg_catalog.text, boolean"),
+            function("watch_run", "pg_catalog.regclass[], pg_catalog.oid, pg_catalog.text, pg_catalog.text[]"));
 
     /** @param types as regprocedure reads them; a keyword such as bigint always means pg_catalog's type */
     private static Right function(String name, String types) {
@@ -284,17 +318,16 @@ public final class LogSchema {
     private void refuseWithout(Connection connection, Found found, Use use) throws SQLException {
         List<Right> missing = missing(connection, use);
         if (!missing.isEmpty()) {
-            throw new LogSchemaException("The role " + found.role + " may not " + use.name().toLowerCase(Locale.ROOT)
-                    + " kept messages in " + where(found) + ". The log's owner calls: " + missing.stream()
+            throw new LogSchemaException("The role " + found.role + " may not " + use.verb + " in " + where(found)
+                    + ". The log's owner calls: " + missing.stream()
                             .map(right -> grant(right) + " to " + quoted(found.role) + ";").collect(Collectors.joining(" ")));
         }
     }
 
     private List<Right> missing(Connection connection, Use use) throws SQLException {
-        List<Right> each = (use == Use.SEND ? TO_SEND : TO_RECEIVE)
-                .stream().flatMap(right -> right.columns.isEmpty() ? Stream.of(right)
-                        : right.columns.stream()
-                                .map(column -> new Right(right.kind, right.object, right.privilege, List.of(column))))
+        List<Right> each = use.rights().stream().flatMap(right -> right.columns.isEmpty() ? Stream.of(right)
+                : right.columns.stream()
+                        .map(column -> new Right(right.kind, right.object, right.privilege, List.of(column))))
                 .toList();
         try (PreparedStatement statement = connection.prepareStatement(RIGHTS)) {
             statement.setArray(1, texts(connection, each.stream().map(Right::kind)));

@@ -37,6 +37,15 @@ class ErrorPolicyTest {
         assertThat(policy(OnError.park, 10).decide(1)).isEqualTo(OnError.park);
     }
 
+    /** Errors are kept for these only. */
+    @Test
+    void whoMayPark() {
+        assertThat(policy(OnError.park, -1).parks()).isTrue();
+        assertThat(policy(OnError.retry, 0).parks()).isTrue();
+        assertThat(policy(OnError.retry, -1).parks()).isFalse();
+        assertThat(policy(OnError.skip, 3).parks()).isFalse();
+    }
+
     @Test
     void pausesDouble() {
         ErrorPolicy policy = policy(OnError.retry, -1);

@@ -109,7 +109,7 @@ class RetriesTest {
     private Delivery<String> fails(long now) {
         Delivery<String> first = effects.queue.remove(0);
         first.failed();
-        retries.again(first, now);
+        retries.again(List.of(first), now);
         return first;
     }
 
@@ -142,6 +142,22 @@ class RetriesTest {
         assertThat(again.failures()).isEqualTo(2);
         assertThat(again.isRedelivered()).isTrue();
         assertThat(retries.waitNanos(10 * MILLI)).isEqualTo(20 * MILLI);
+    }
+
+    /** Messages of a batch that have failed unequally often: nobody overtakes. */
+    @Test
+    void thoseThatFailTogetherComeAgainTogether() {
+        List<Delivery<String>> all = handOut(4);
+        List<Delivery<String>> batch = List.copyOf(effects.queue.subList(0, 3));
+        effects.queue.removeAll(batch);
+        batch.get(0).failed();
+        batch.get(0).failed();
+        batch.forEach(Delivery::failed);
+        retries.again(batch, 0);
+        retries.tick(39 * MILLI);
+        assertThat(effects.queue).isEmpty();
+        retries.tick(40 * MILLI);
+        assertThat(effects.queue).isEqualTo(all);
     }
 
     @Test
@@ -184,6 +200,43 @@ class RetriesTest {
         assertThat(reader.hand.size()).isEqualTo(1);
         retries.tick(10 * MILLI);
         assertThat(effects.queue).containsExactly(first);
+    }
+
+    /** Two of a batch have failed for the first time, and the one before them too often. */
+    @Test
+    void thoseBehindOneThatCantBeParkedWaitForIt() {
+        List<Delivery<String>> all = handOut(4);
+        List<Delivery<String>> batch = List.copyOf(effects.queue.subList(0, 3));
+        effects.queue.removeAll(batch);
+        batch.forEach(Delivery::failed);
+        retries.park(batch.get(0));
+        retries.again(batch.subList(1, 3), 0);
+        assertThat(retries.waitNanos(0)).isEqualTo(Reader.NEVER);
+        retries.tick(10 * MILLI);
+        assertThat(effects.queue).isEmpty();
+        retries.notParked(effects.parked.get(0), 15 * MILLI);
+        retries.tick(20 * MILLI);
+        assertThat(effects.queue).isEmpty();
+        assertThat(retries.waitNanos(20 * MILLI)).isEqualTo(5 * MILLI);
+        retries.tick(25 * MILLI);
+        assertThat(effects.queue).isEqualTo(all);
+        assertThat(retries.isHolding()).isFalse();
+    }
+
+    /** Two workers: the first message waits for its second attempt when the one behind it fails for the first time. */
+    @Test
+    void noneOvertakesOneThatFailedBefore() {
+        List<Delivery<String>> all = handOut(3);
+        Delivery<String> second = effects.queue.remove(1);
+        Delivery<String> first = fails(0);
+        first.failed();
+        retries.again(List.of(first), 0);
+        second.failed();
+        retries.again(List.of(second), 0);
+        retries.tick(19 * MILLI);
+        assertThat(effects.queue).isEmpty();
+        retries.tick(20 * MILLI);
+        assertThat(effects.queue).isEqualTo(all);
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** One group's reader, step by step: what a test wants to happen between two statements happens there. */
 final class HandReader implements AutoCloseable {
@@ -51,7 +52,7 @@ final class HandReader implements AutoCloseable {
     static HandReader join(Connection connection, String schema, String channel, String grp, String startFrom)
             throws SQLException {
         HandReader reader = new HandReader(connection, schema, channel, grp);
-        reader.execute(LogQueries.SETTINGS);
+        reader.execute(LogQueries.settings("set"));
         reader.no = reader.one(Statement.JOIN, row -> row.getLong(1), channel, grp, startFrom, 1, null);
         reader.lead();
         return reader;
@@ -68,7 +69,7 @@ final class HandReader implements AutoCloseable {
             lastId = row.getLong(10);
             missed = row.getLong(12);
             return row.getLong(11);
-        }, channel, grp, 0);
+        }, channel, grp, 0, 1);
         epoch = one(Statement.LEAD, row -> row.getLong(1), owner.toString(), redeliveredId, no);
     }
 
@@ -90,6 +91,45 @@ final class HandReader implements AutoCloseable {
             lastId = 0;
             return true;
         }, no, epoch, owner.toString(), done, doneMaxId, doneXid, channel, doneMaxId, done, channel, channel, done, doneXid, no);
+    }
+
+    /**
+     * Acknowledges the whole window and opens the next one by the same statement.
+     *
+     * @return whether there is a next one; null: nothing was changed, because another owner or another window was found
+     */
+    @Nullable
+    Boolean next() throws SQLException {
+        return one(Statement.NEXT, row -> {
+            if (!row.getBoolean(11)) {
+                throw new IllegalStateException("The transaction has an xid");
+            }
+            if (!row.getBoolean(12)) {
+                return null;
+            }
+            done = upto;
+            doneMaxId = uptoMaxId;
+            doneXid = uptoXid;
+            upto = row.getString(1) == null ? "" : row.getString(1);
+            uptoMaxId = row.getLong(2);
+            uptoXid = row.getString(3) == null ? "" : row.getString(3);
+            missed = row.getLong(4);
+            lastId = 0;
+            return !upto.isEmpty();
+        }, channel, uptoMaxId, upto, channel, channel, upto, uptoXid, lastId, 0, no, epoch, owner.toString(), upto, uptoMaxId,
+                uptoXid, no);
+    }
+
+    /** All of the open window, which stays open. */
+    List<String> pages() throws SQLException {
+        List<String> payloads = new ArrayList<>();
+        for (List<Row> page = page(100, NO_LIMIT); !page.isEmpty(); page = page(100, NO_LIMIT)) {
+            page.forEach(row -> payloads.add(row.payload()));
+            if (!acknowledge(page.get(page.size() - 1).id())) {
+                throw new IllegalStateException("Deposed");
+            }
+        }
+        return payloads;
     }
 
     /** As {@link #open()}, with time between the three steps, which a test uses. */
@@ -160,13 +200,7 @@ final class HandReader implements AutoCloseable {
         if (upto.isEmpty() && !open()) {
             return List.of();
         }
-        List<String> payloads = new ArrayList<>();
-        for (List<Row> page = page(100, NO_LIMIT); !page.isEmpty(); page = page(100, NO_LIMIT)) {
-            page.forEach(row -> payloads.add(row.payload()));
-            if (!acknowledge(page.get(page.size() - 1).id())) {
-                throw new IllegalStateException("Deposed");
-            }
-        }
+        List<String> payloads = pages();
         finish();
         return payloads;
     }

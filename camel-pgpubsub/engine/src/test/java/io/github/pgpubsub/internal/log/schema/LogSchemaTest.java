@@ -3,6 +3,7 @@ package io.github.pgpubsub.internal.log.schema;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.pgpubsub.internal.log.schema.LogQueries.Statement;
 import io.github.pgpubsub.internal.log.schema.LogSchema.Use;
 import io.github.pgpubsub.support.PostgresExtension;
 import java.io.IOException;
@@ -10,6 +11,8 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,6 +59,11 @@ class LogSchemaTest {
                         + ".rebase();"
                         + " select " + name + ".requeue('c', 'g'); select count(*) from " + name + ".groups; select " + name
                         + ".drop_group('c', 'g')");
+                reader.execute("create table watched (id int primary key, x text); select " + name
+                        + ".watch('watched', 'w'), " + name + ".watch('watched', 'w', durable => false);"
+                        + " insert into watched values (1, 'a'), (2, repeat('x', 5000)); update watched set x = ''; delete from watched; truncate watched");
+                assertThat(postgres.number("select count(*) from " + name + ".message where channel = 'w'")).isEqualTo(7);
+                reader.execute("select " + name + ".unwatch('watched'); drop table watched");
             }
             // The settings keep their names.
             assertThat(postgres.number("select count(*) from pg_proc where proname = 'wake_up' and pronamespace ="
@@ -103,7 +111,7 @@ class LogSchemaTest {
         try (Connection connection = postgres.connect()) {
             connection.createStatement().execute("set search_path = hostile, pg_catalog");
             prepare(connection, "hostage", Use.RECEIVE);
-            assertThat(connection.createStatement().executeQuery("show search_path").next()).isTrue();
+            assertThat(searchPath(connection)).isEqualTo("hostile, pg_catalog");
             try (HandReader reader = HandReader.join(connection, "hostage", "c", "g", "now")) {
                 reader.execute("insert into hostage.message (channel, payload) values ('c', 'a'); select * from hostage.groups");
                 assertThat(reader.read()).containsExactly("a");
@@ -113,6 +121,31 @@ class LogSchemaTest {
                 .strings("select a.atttypid::regtype::text from pg_attribute a where attrelid = 'hostage.message'::regclass"
                         + " and attname = 'payload'"))
                 .containsExactly("text");
+    }
+
+    /** What follows in the same session goes to its own schema. Flyway and Liquibase set the path anew, psql does not. */
+    @Test
+    void theFilePutsTheSearchPathBack() throws SQLException, IOException {
+        try (Connection connection = postgres.connect(); java.sql.Statement sql = connection.createStatement()) {
+            sql.execute("create schema mine; set search_path = mine, public");
+            sql.execute(file("put back"));
+            assertThat(searchPath(connection)).isEqualTo("mine, public");
+            sql.execute("create table orders (id int)");
+            assertThat(postgres.strings("select to_regclass('mine.orders')")).containsExactly("mine.orders");
+        }
+    }
+
+    private static String searchPath(Connection connection) throws SQLException {
+        try (java.sql.Statement sql = connection.createStatement(); ResultSet row = sql.executeQuery("show search_path")) {
+            row.next();
+            return row.getString(1);
+        }
+    }
+
+    private static String file(String schema) throws IOException {
+        try (InputStream in = LogSchema.class.getResourceAsStream("/" + LogSchema.FOLDER + "pgpubsub-1.sql")) {
+            return new SchemaName(schema).inFile(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+        }
     }
 
     @Test
@@ -151,10 +184,7 @@ class LogSchemaTest {
 
     @Test
     void theFileItselfCanBeRunTwice() throws SQLException, IOException {
-        String file;
-        try (InputStream in = LogSchema.class.getResourceAsStream("/" + LogSchema.FOLDER + "pgpubsub-1.sql")) {
-            file = new SchemaName("twice").inFile(new String(in.readAllBytes(), StandardCharsets.UTF_8));
-        }
+        String file = file("twice");
         postgres.execute(file);
         postgres.execute("insert into twice.message (channel) values ('c'); select setval('twice.slot', 2)");
         postgres.execute(file);
@@ -217,6 +247,29 @@ class LogSchemaTest {
             }
         }
         postgres.execute("drop owned by " + role);
+    }
+
+    /** A plain consumer asks for its warning: without a right it gets no row, and no error. */
+    @Test
+    void whoOnlyWantsToKnowWhetherThereIsALog() throws SQLException {
+        KeptLog.create(postgres);
+        postgres.createRole(role, "secret");
+        try (Connection connection = connectAsRole()) {
+            assertThat(isReadable(connection, "absent")).isFalse();
+            assertThat(isReadable(connection, "pgpubsub")).isFalse();
+            postgres.execute("grant usage on schema pgpubsub to " + role);
+            assertThat(isReadable(connection, "pgpubsub")).isFalse();
+            postgres.execute("grant select on pgpubsub.subscriber to " + role);
+            assertThat(isReadable(connection, "pgpubsub")).isTrue();
+        }
+        postgres.execute("drop owned by " + role);
+    }
+
+    private static boolean isReadable(Connection connection, String schema) throws SQLException {
+        try (PreparedStatement ask = connection.prepareStatement(new LogQueries("pgpubsub").sql(Statement.READABLE))) {
+            ask.setString(1, schema);
+            return ask.executeQuery().next();
+        }
     }
 
     private void grantWhatIsMissing(Connection connection, Use use) throws SQLException {

@@ -38,7 +38,7 @@ class MigrationsTest {
             assertThat(file).isNotNull();
             Files.write(directory.resolve("V1__pgpubsub.sql"), file.readAllBytes());
         }
-        // A later migration finds the session as it was: its own names go to its own schema.
+        // A later migration of the user's, whose names go to its own schema.
         Files.writeString(directory.resolve("V2__orders.sql"), "create table orders (id int);"
                 + " insert into pgpubsub.message (channel, payload) values ('orders', 'from a migration');");
     }

@@ -44,7 +44,7 @@ class QueryPlanTest {
         long last = postgres.number("select min(id) + 15000 from pgpubsub.message");
         String now = postgres.strings("select pg_current_snapshot()").get(0);
         try (Connection connection = postgres.connect()) {
-            connection.createStatement().execute(LogQueries.SETTINGS + "; set plan_cache_mode = " + mode);
+            connection.createStatement().execute(LogQueries.settings("set") + "; set plan_cache_mode = " + mode);
             Object shards = connection.createArrayOf("int2", new Short[] {0});
             String page = explain(connection, Statement.REST, "c1", last, last + 20_000, "3:3:", now, now, "3:3:", now, "g", 1,
                     shards, 100, 1_000_000L);

@@ -11,11 +11,13 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.postgresql.PGConnection;
 
 /** A dump is restored in another cluster, whose transaction ids mean other transactions. The tables are copied as pg_dump does it. */
+@Tag("long")
 class RestoreTest {
 
     @RegisterExtension

@@ -205,6 +205,8 @@ class RotationTest {
             assertThat(reader.read()).containsExactly("a");
             assertThat(rotate()).isEqualTo("moved");
             assertThat(rotate()).isEqualTo("busy");
+            assertThat(postgres.strings(new LogQueries("pgpubsub").sql(LogQueries.Statement.USERS),
+                    (int) postgres.number("select slot from pgpubsub.message"))).containsExactly("prepared transaction kept");
             xa.createStatement().execute("commit prepared 'kept'");
             assertThat(rotate()).isEqualTo("held c/g");
             assertThat(reader.read()).containsExactly("prepared");

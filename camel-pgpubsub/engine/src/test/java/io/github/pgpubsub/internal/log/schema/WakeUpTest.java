@@ -20,6 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.postgresql.PGConnection;
@@ -59,6 +60,21 @@ class WakeUpTest {
             assertThat(writer.value(LOCKS)).isEqualTo("8");
             writer.commit();
             assertThat(writer.value(LOCKS)).isEqualTo("0");
+        }
+    }
+
+    /** What it reads must not be what readers update all the time: with a snapshot held, that gets slower with each update. */
+    @Test
+    void aWriterReadsWhoReadsAndNoPlace() throws SQLException {
+        postgres.strings("select no from pgpubsub.join_group('c', 'g')");
+        readers(2, "c");
+        try (Writer writer = Writer.of(postgres)) {
+            writer.write("c", "a");
+            assertThat(writer.value("select string_agg(relname, ' ' order by relname) from pg_stat_xact_user_tables"
+                    + " where schemaname = 'pgpubsub' and coalesce(seq_scan, 0) + coalesce(idx_scan, 0) > 0"))
+                    .isEqualTo("subscriber");
+            assertThat(writer.value("select string_agg(relname, ' ' order by relname) from pg_stat_xact_user_tables"
+                    + " where schemaname = 'pgpubsub' and n_tup_ins + n_tup_upd + n_tup_del > 0")).matches("message_\\d");
         }
     }
 
@@ -138,6 +154,7 @@ class WakeUpTest {
     }
 
     /** PostgreSQL 17 and later can have a small queue; before, half of 8 GB would have to be filled. */
+    @Tag("long")
     @Test
     void aQueueThatIsHalfFullGetsNothingMore() throws Exception {
         assumeTrue(postgres.number("select current_setting('server_version_num')") >= 170_000);
@@ -162,6 +179,7 @@ class WakeUpTest {
     }
 
     /** A NOTIFY would fail the commit. */
+    @Tag("long")
     @Test
     void aFullQueueFailsNoWriter() throws Exception {
         assumeTrue(postgres.number("select current_setting('server_version_num')") >= 170_000);
@@ -189,6 +207,7 @@ class WakeUpTest {
     }
 
     /** Without any poll: a sleeper whose time runs out has missed a wake-up. */
+    @Tag("long")
     @Test
     void noWakeUpIsLost() throws Exception {
         int writers = 4;

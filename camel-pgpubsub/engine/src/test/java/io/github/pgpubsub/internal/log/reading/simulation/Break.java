@@ -36,7 +36,13 @@ public enum Break {
     /** An acknowledgement that is late undoes what an exchange's transaction has moved. */
     LAST_ID_GOES_BACK("effects"),
     /** An exchange's transaction moves the place without a fence. */
-    EXCHANGE_WITHOUT_FENCE("effects");
+    EXCHANGE_WITHOUT_FENCE("effects"),
+    /** Who closes a window and opens the next one compares the fence with the place in its snapshot, and not with the one it updates. */
+    NEXT_FENCED_BY_ITS_SNAPSHOT("is lost", "is not marked", "effects"),
+    /** Its answer is lost, so it is run again, and closes the window that is open there. */
+    NEXT_RUN_AGAIN("is lost"),
+    /** Behind a pooler the snapshot is taken by a statement before, maybe of a former server: its xids are drawn again. */
+    SNAPSHOT_OF_AN_EARLIER_STATEMENT("is lost", "is not marked", "effects");
 
     private final List<String> symptoms;
 

@@ -41,6 +41,17 @@ final class SimulatedConnection {
         pump();
     }
 
+    /** The request that would be run last; null: none is waiting. */
+    Request last() {
+        return waiting.peekLast();
+    }
+
+    /** One request in place of the last one. */
+    void replaceLast(Request request) {
+        waiting.removeLast();
+        waiting.add(request);
+    }
+
     private void pump() {
         if (!running && !waiting.isEmpty()) {
             running = true;

@@ -30,6 +30,7 @@ final class SimulatedMember implements Effects<LogRow> {
     final int name;
     final int group;
     private final SimulatedWorkers workers;
+    private final SimulatedWindows windows;
     private boolean alive = true;
     private boolean stopping;
     private long frozenUntil;
@@ -54,6 +55,7 @@ final class SimulatedMember implements Effects<LogRow> {
         this.group = group;
         this.reader = new Reader<>(world.options, this, world.random);
         this.workers = new SimulatedWorkers(world, this);
+        this.windows = new SimulatedWindows(world, this);
     }
 
     void start() {
@@ -302,50 +304,11 @@ final class SimulatedMember implements Effects<LogRow> {
             return;
         }
         lockJustGot = false;
-        ask((connection, answer) -> whenFree(connection, () -> {
-            Xids snapshot = world.server.snapshot();
-            SimulatedServer.Tx early = world.broken == Break.XID_BEFORE_SEQUENCE ? world.server.begin() : null;
-            moment(connection, () -> {
-                long sequence = world.server.sequence();
-                moment(connection, () -> {
-                    SimulatedServer.Tx tx = early == null ? world.server.begin() : early;
-                    OpenAnswer opened = world.places.open(group, fence, done, snapshot, sequence, tx);
-                    if (opened instanceof OpenAnswer.Opened) {
-                        world.log(this, "opens " + opened);
-                    }
-                    answer.accept(() -> {
-                        if (opened instanceof OpenAnswer.Refused refused && note(fence, refused.outcome())) {
-                            reader.opened(ticket, new OpenAnswer.Empty(), world.now);
-                        } else {
-                            reader.opened(ticket, opened, world.now);
-                        }
-                    });
-                });
-            });
-        }));
-    }
-
-    /** Waits for a transaction that has updated the place. */
-    private void whenFree(SimulatedConnection connection, Runnable what) {
-        if (world.places.isHeld(group)) {
-            int run = world.server.run;
-            world.at(MILLI, () -> goOn(run, connection, () -> whenFree(connection, what)));
+        SimulatedConnection.Request both = reading == null ? null : windows.next(reading.last(), ticket, fence, done);
+        if (both == null) {
+            ask(windows.open(ticket, fence, done));
         } else {
-            what.run();
-        }
-    }
-
-    /** Others come in between. */
-    private void moment(SimulatedConnection connection, Runnable next) {
-        int run = world.server.run;
-        world.at(world.chance(4) ? world.delay() : 0, () -> goOn(run, connection, () -> whenFree(connection, next)));
-    }
-
-    private void goOn(int run, SimulatedConnection connection, Runnable what) {
-        if (run == world.server.run) {
-            what.run();
-        } else {
-            connection.breaks();
+            reading.replaceLast(both);
         }
     }
 
@@ -364,25 +327,11 @@ final class SimulatedMember implements Effects<LogRow> {
     @Override
     public void acknowledge(Ticket ticket, Fence fence, Acknowledgement acknowledgement) {
         used = fence;
-        ask((connection, answer) -> whenFree(connection, () -> {
-            if (!world.calm && world.kind != Simulation.Kind.ORDERLY && world.chance(50)) {
-                answer.accept(() -> reader.refused(ticket, "statement timeout", world.now));
-                return;
-            }
-            Outcome outcome = world.places.acknowledge(group, fence, acknowledgement);
-            world.log(this, outcome + " by " + acknowledgement);
-            answer.accept(() -> {
-                if (outcome == Outcome.MOVED || !note(fence, outcome)) {
-                    reader.acknowledged(ticket, outcome, world.now);
-                } else {
-                    reader.acknowledged(ticket, Outcome.MOVED, world.now);
-                }
-            });
-        }));
+        ask(windows.acknowledge(ticket, fence, acknowledgement));
     }
 
     /** Whether the reader is not to hear of it. */
-    private boolean note(Fence fence, Outcome outcome) {
+    boolean note(Fence fence, Outcome outcome) {
         if (outcome == Outcome.DEPOSED && fence.equals(used)) {
             deposed = fence;
         }
@@ -391,7 +340,7 @@ final class SimulatedMember implements Effects<LogRow> {
 
     @Override
     public void park(Ticket ticket, Fence fence, Bound upto, Delivery<LogRow> delivery, boolean moveLastId) {
-        ask((connection, answer) -> whenFree(connection, () -> {
+        ask((connection, answer) -> windows.whenFree(connection, () -> {
             PlaceRow place = world.places.row(group);
             Outcome outcome = place == null ? Outcome.GONE
                     : !place.isOf(fence) ? Outcome.DEPOSED : !upto.equals(place.upto()) ? Outcome.DIFFERS : Outcome.MOVED;

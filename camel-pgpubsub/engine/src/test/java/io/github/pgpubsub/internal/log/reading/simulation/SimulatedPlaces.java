@@ -63,8 +63,24 @@ final class SimulatedPlaces {
         }
     }
 
-    /** Its three moments come from the caller, who lets others in between. */
-    OpenAnswer open(int group, Fence fence, Bound done, Xids snapshot, long sequence, SimulatedServer.Tx tx) {
+    /**
+     * What became of the end of a window, and of the next one.
+     *
+     * @param closed if it was refused, nothing was opened
+     */
+    record Next(Outcome closed, OpenAnswer opened) {
+
+        private Next(Outcome refusal) {
+            this(refusal, new OpenAnswer.Refused(refusal));
+        }
+    }
+
+    /**
+     * Its three moments come from the caller, who lets others in between.
+     *
+     * @param seen the place in the snapshot, which tells why nothing was updated
+     */
+    OpenAnswer open(int group, Fence fence, Bound done, PlaceRow seen, Xids snapshot, long sequence, SimulatedServer.Tx tx) {
         PlaceRow place = row(group);
         Outcome outcome = check(place, fence, place != null && place.upto() == null && place.done().equals(done));
         if (place != null && (broken == Break.ACKNOWLEDGEMENT_WITHOUT_EPOCH || broken == Break.EPOCH_WITHOUT_OWNER)) {
@@ -72,7 +88,8 @@ final class SimulatedPlaces {
         }
         if (outcome != Outcome.MOVED) {
             server.rollback(tx);
-            return new OpenAnswer.Refused(outcome);
+            Outcome told = check(seen, fence, seen != null && seen.upto() == null && seen.done().equals(done));
+            return told == Outcome.MOVED ? new OpenAnswer.Empty() : new OpenAnswer.Refused(told);
         }
         Bound upto = new Bound(pages.end(snapshot).print(), pages.maxId(sequence, done), tx.xid);
         if (pages.isEmpty(new Window(done, upto))) {
@@ -85,6 +102,31 @@ final class SimulatedPlaces {
         }
         server.update(tx, group, after, null);
         return new OpenAnswer.Opened(upto, place.missed());
+    }
+
+    /** Acknowledges a whole window and opens the next one, if there is anything in it. Moments and {@code seen} as of {@link #open}. */
+    Next next(int group, Fence fence, Acknowledgement whole, PlaceRow seen, Xids snapshot, long sequence, SimulatedServer.Tx tx) {
+        PlaceRow place = row(group);
+        Outcome outcome = check(place, fence, place != null && Objects.equals(place.upto(), whole.upto()));
+        Bound done = whole.upto();
+        if (place != null && isBlind()) {
+            outcome = fenceOnly(place, fence);
+        } else if (place != null && broken == Break.NEXT_FENCED_BY_ITS_SNAPSHOT) {
+            outcome = check(seen, fence, seen != null && Objects.equals(seen.upto(), whole.upto()));
+        } else if (place != null && broken == Break.NEXT_RUN_AGAIN) {
+            outcome = check(place, fence, place.upto() != null);
+            done = place.upto();
+        }
+        if (outcome != Outcome.MOVED) {
+            server.rollback(tx);
+            Outcome told = check(seen, fence, false);
+            return new Next(told);
+        }
+        Bound upto = new Bound(pages.end(snapshot).print(), pages.maxId(sequence, done), tx.xid);
+        boolean found = !pages.isEmpty(new Window(done, upto));
+        PlaceRow closed = place.missed(place.missed() - whole.missedTold()).closed(done);
+        server.update(tx, group, found ? closed.opened(upto) : closed, null);
+        return new Next(Outcome.MOVED, found ? new OpenAnswer.Opened(upto, closed.missed()) : new OpenAnswer.Empty());
     }
 
     Outcome acknowledge(int group, Fence fence, Acknowledgement wanted) {

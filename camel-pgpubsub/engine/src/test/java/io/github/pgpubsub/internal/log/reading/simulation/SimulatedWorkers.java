@@ -90,7 +90,7 @@ final class SimulatedWorkers {
         } else if (onError == OnError.retry) {
             world.oracle.stays(member, delivery);
         }
-        member.reader.failed(delivery, world.now);
+        member.reader.failed(List.of(delivery), world.now);
     }
 
     /** The exchange's last statement moves the place; then it commits, and may not hear whether it has. */
@@ -121,6 +121,6 @@ final class SimulatedWorkers {
     }
 
     private void unsettled(Delivery<LogRow> delivery) {
-        member.reader.unsettled(delivery, world.now);
+        member.reader.unsettled(List.of(delivery), world.now);
     }
 }

@@ -59,6 +59,8 @@ final class Simulation {
     final int concurrency;
     /** Whether the reading connections go through a pooler, which hides that the server is another one. */
     final boolean pooled;
+    /** Whether the end of a window and the opening of the next one are one statement. */
+    final boolean combining;
     long now = 1;
     long upAt;
     boolean calm;
@@ -89,6 +91,7 @@ final class Simulation {
         this.groups = kind == Kind.TRANSACTION || random.nextBoolean() ? 1 : 2;
         this.concurrency = kind == Kind.TRANSACTION || random.nextBoolean() ? 1 : 3;
         this.pooled = kind != Kind.ORDERLY && random.nextBoolean();
+        this.combining = random.nextInt(4) != 0;
         this.options = options();
         this.oracle = new Oracle(this);
         this.writers = new SimulatedWriters(this);
@@ -122,7 +125,8 @@ final class Simulation {
             end();
         } catch (AssertionError | RuntimeException e) {
             throw new AssertionError("seed " + seed + " (" + kind + ", " + options + ", " + concurrency + " workers, "
-                    + (pooled ? "pooled" : "direct") + "): " + e.getMessage() + "\n" + String.join("\n", tail()), e);
+                    + (pooled ? "pooled" : "direct") + (combining ? ", combining" : "") + "): " + e.getMessage() + "\n"
+                    + String.join("\n", tail()), e);
         }
     }
 

@@ -1,0 +1,103 @@
+package io.github.pgpubsub.internal.log;
+
+import io.github.pgpubsub.internal.session.Notification;
+import io.github.pgpubsub.internal.session.SessionStream;
+import io.github.pgpubsub.internal.session.Subscriber;
+import io.github.pgpubsub.internal.subscription.Subscriptions;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks once, on the listening session, what others do with a channel; for a warning, so whatever fails is ignored. It stays attached to the
+ * session until the answer, and at most for {@link #PATIENCE}.
+ */
+final class Neighbours implements Subscriber {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private final Question question;
+    private final Consumer<List<String>> answer;
+    private final Executor callbacks;
+    private final CompletableFuture<Subscriptions.Attachment> attachment = new CompletableFuture<>();
+    private final long since = System.nanoTime();
+    private boolean over;
+
+    /** Sends requests, and passes on the answer. On the session's thread. */
+    interface Question {
+        void ask(SessionStream stream, Consumer<List<String>> found);
+    }
+
+    private Neighbours(Question question, Consumer<List<String>> answer, Executor callbacks) {
+        this.question = question;
+        this.answer = answer;
+        this.callbacks = callbacks;
+    }
+
+    /** @param answer called once by the executor, unless there is nothing to tell */
+    static void ask(Subscriptions subscriptions, Question question, Consumer<List<String>> answer, Executor callbacks) {
+        Neighbours asking = new Neighbours(question, answer, callbacks);
+        asking.attachment.complete(subscriptions.attach(asking));
+    }
+
+    @Override
+    public String name() {
+        return "A question";
+    }
+
+    @Override
+    public void connected(SessionStream stream) {
+        question.ask(stream, this::end);
+    }
+
+    private void end(List<String> found) {
+        if (over) {
+            return;
+        }
+        over = true;
+        // Not by the session's thread, which closing the attachment may end.
+        callbacks.execute(() -> {
+            attachment.join().close();
+            if (!found.isEmpty()) {
+                answer.accept(found);
+            }
+        });
+    }
+
+    @Override
+    public void tick() {
+        if (System.nanoTime() - since > PATIENCE.toNanos()) {
+            end(List.of());
+        }
+    }
+
+    @Override
+    public void gaveUp(Exception failure) {
+        end(List.of());
+    }
+
+    @Override
+    public void disconnected() {}
+
+    @Override
+    public void received(Notification notification) {}
+
+    @Override
+    public void handOn() {}
+
+    @Override
+    public boolean ready() {
+        return true;
+    }
+
+    @Override
+    public @Nullable Sign signOfLife(int auxiliary) {
+        return null;
+    }
+
+    @Override
+    public void failed(Exception failure) {}
+}

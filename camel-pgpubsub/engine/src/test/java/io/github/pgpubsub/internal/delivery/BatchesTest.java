@@ -1,0 +1,190 @@
+package io.github.pgpubsub.internal.delivery;
+
+import static io.github.pgpubsub.internal.delivery.Messages.gap;
+import static io.github.pgpubsub.internal.delivery.Messages.message;
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.github.pgpubsub.Overflow;
+import io.github.pgpubsub.SubscriptionOptions;
+import io.github.pgpubsub.internal.election.Entry;
+import io.github.pgpubsub.internal.session.Notification;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** When a queue gives out a batch, and that messages which wait for others have not begun. */
+@Timeout(60)
+class BatchesTest {
+
+    private static final int CAPACITY = 10;
+    private static final BatchLimit THREE = BatchLimit.of(3, Duration.ofHours(1));
+    private static final BatchLimit SOON = BatchLimit.of(3, Duration.ofMillis(50));
+
+    private final Counters counters = new Counters();
+    private final Lease lease = Lease.of(Duration.ofMinutes(1).toNanos());
+    private final SubscriptionOptions options = Messages.options(CAPACITY, Overflow.block);
+    private final DeliveryQueue queue = new DeliveryQueue(options, lease, counters, () -> {});
+    private final Intake intake = new Intake(queue, options, counters, new SessionThread(Runnable::run));
+    private volatile boolean leaving;
+
+    BatchesTest() {
+        renewLease();
+        intake.open(0);
+    }
+
+    @AfterEach
+    void letTheWorkersGo() {
+        leaving = true;
+        queue.wakeTakers();
+    }
+
+    private void renewLease() {
+        lease.renew(System.nanoTime(), Duration.ofMinutes(1).toNanos());
+        lease.pulse(System.nanoTime());
+    }
+
+    private void put(long... places) {
+        LongStream.of(places).forEach(place -> intake.put(message(place)));
+        intake.flush();
+    }
+
+    private CompletableFuture<List<Entry<Notification>>> take(BatchLimit limit) {
+        CompletableFuture<List<Entry<Notification>>> taken = new CompletableFuture<>();
+        Thread worker = new Thread(() -> {
+            try {
+                taken.complete(queue.take(limit, () -> leaving));
+            } catch (Throwable e) {
+                taken.completeExceptionally(e);
+            }
+        }, "test worker");
+        worker.setDaemon(true);
+        worker.start();
+        await().atMost(Duration.ofSeconds(30)).until(() -> worker.getState() == Thread.State.WAITING
+                || worker.getState() == Thread.State.TIMED_WAITING || taken.isDone());
+        return taken;
+    }
+
+    private static void assertTaken(CompletableFuture<List<Entry<Notification>>> taken, Long... places)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        assertThat(taken.get(30, SECONDS)).extracting(Entry::place).containsExactly(places);
+    }
+
+    @Test
+    void aFullBatchBeginsAtOnceAndTheRestIsTheNext() throws Exception {
+        put(0, 1, 2, 3);
+        assertTaken(take(THREE), 0L, 1L, 2L);
+        CompletableFuture<List<Entry<Notification>>> next = take(THREE);
+        assertThat(next).isNotDone();
+        put(4, 5);
+        assertTaken(next, 3L, 4L, 5L);
+    }
+
+    @Test
+    void aBatchThatDoesNotFillBeginsWhenItsTimeIsOver() throws Exception {
+        put(0, 1);
+        assertTaken(take(SOON), 0L, 1L);
+    }
+
+    /** They have not begun, so the next leader gets them unmarked. */
+    @Test
+    void messagesThatGatherAreWithdrawn() throws Exception {
+        put(0, 1);
+        CompletableFuture<List<Entry<Notification>>> gathering = take(THREE);
+        assertThat(intake.begunUpTo()).isZero();
+        assertThat(intake.withdraw()).extracting(Entry::place).containsExactly(0L, 1L);
+        assertThat(intake.begunUpTo()).isZero();
+        assertThat(intake.watermark()).isZero();
+        assertThat(gathering).isNotDone();
+        intake.open(0);
+        put(0, 1, 2);
+        assertTaken(gathering, 0L, 1L, 2L);
+    }
+
+    @Test
+    void messagesThatGatherAreLeftToTheNextSubscriptionWhenTheirWorkerLeaves() throws Exception {
+        put(0, 1);
+        CompletableFuture<List<Entry<Notification>>> gathering = take(THREE);
+        leaving = true;
+        queue.wakeTakers();
+        assertThat(gathering.get(30, SECONDS)).isNull();
+        assertThat(queue.size()).isEqualTo(2);
+        leaving = false;
+        assertTaken(take(BatchLimit.SINGLE), 0L);
+    }
+
+    @Test
+    void withoutALeaseNoBatchBegins() throws Exception {
+        lease.pulse(System.nanoTime() - Duration.ofMinutes(5).toNanos());
+        put(0, 1);
+        CompletableFuture<List<Entry<Notification>>> full = take(SOON);
+        put(2);
+        assertThat(full).isNotDone();
+        assertThat(queue.isAnyBegun()).isFalse();
+        renewLease();
+        assertTaken(full, 0L, 1L, 2L);
+    }
+
+    @Test
+    void aGapEndsTheBatchBeforeItAndIsAlone() throws Exception {
+        put(0, 1);
+        intake.put(gap(2));
+        put(2, 3, 4);
+        assertTaken(take(THREE), 0L, 1L);
+        assertThat(take(THREE).get(30, SECONDS)).singleElement().satisfies(each -> assertThat(each.gap()).isNotNull());
+        assertTaken(take(THREE), 2L, 3L, 4L);
+    }
+
+    /** Otherwise an end that is short of time would leave messages behind that could have been processed. */
+    @Test
+    void whoWaitsForTheEndDoesNotWaitForTheTimeout() throws Exception {
+        put(0, 1);
+        CompletableFuture<List<Entry<Notification>>> batch = take(THREE);
+        CompletableFuture<Void> told = new CompletableFuture<>();
+        intake.whenIdle(() -> told.complete(null));
+        assertTaken(batch, 0L, 1L);
+        queue.done(batch.get());
+        assertThat(told).isDone();
+
+        put(2);
+        CompletableFuture<List<Entry<Notification>>> last = take(THREE);
+        CompletableFuture<Boolean> idle = CompletableFuture.supplyAsync(() -> {
+            try {
+                return queue.awaitIdle(Duration.ofSeconds(30).toNanos());
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        assertTaken(last, 2L);
+        queue.done(last.get());
+        assertThat(idle.get(30, SECONDS)).isTrue();
+    }
+
+    @Test
+    void aFullQueueIsABatchBecauseNoMoreCanCome() throws Exception {
+        put(0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
+        assertThat(intake.hasRoom()).isFalse();
+        assertThat(take(BatchLimit.of(50, Duration.ofHours(1))).get(30, SECONDS)).hasSize(10);
+        assertThat(intake.hasRoom()).isTrue();
+    }
+
+    @Test
+    void theWatermarkPassesABatchAsAWhole() throws Exception {
+        put(0, 1, 2, 3, 4, 5);
+        List<Entry<Notification>> first = take(THREE).get(30, SECONDS);
+        List<Entry<Notification>> second = take(THREE).get(30, SECONDS);
+        queue.done(second);
+        assertThat(intake.watermark()).isZero();
+        queue.done(first);
+        assertThat(intake.watermark()).isEqualTo(6);
+        queue.done(first);
+        assertThat(intake.isIdle()).as("a call that is made again changes nothing").isTrue();
+    }
+}
