@@ -9,6 +9,7 @@ import io.github.pgpubsub.internal.delivery.Recipient;
 import io.github.pgpubsub.internal.delivery.SerialExecutor;
 import io.github.pgpubsub.internal.log.LogSettings;
 import io.github.pgpubsub.internal.log.Logs;
+import io.github.pgpubsub.internal.publish.Committed;
 import io.github.pgpubsub.internal.publish.NotifyStatement;
 import io.github.pgpubsub.internal.publish.OutgoingNotification;
 import io.github.pgpubsub.internal.publish.Publisher;
@@ -173,15 +174,7 @@ public final class PgPubSub implements AutoCloseable {
      *         are asynchronous. Cancelling the future does not cancel the notification
      */
     public CompletableFuture<Void> publish(String channel, @Nullable String payload) {
-        CompletableFuture<Void> committed = new CompletableFuture<>();
-        publish(channel, payload, PUBLISH, failure -> {
-            if (failure == null) {
-                committed.complete(null);
-            } else {
-                committed.completeExceptionally(failure);
-            }
-        });
-        return committed;
+        return Committed.by(callback -> publish(channel, payload, PUBLISH, callback));
     }
 
     /**

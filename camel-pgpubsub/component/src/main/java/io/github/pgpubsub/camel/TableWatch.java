@@ -71,6 +71,7 @@ final class TableWatch {
         long pause = configuration.getReconnectDelay();
         try {
             do {
+                // Between two attempts; end() interrupts it.
                 Thread.sleep(pause);
                 pause = Math.min(2 * pause, Math.max(pause, configuration.getReconnectMaxDelay()));
             } while (isWanted() && !succeeds(table));

@@ -185,24 +185,8 @@ class BatchingTest {
 
     @Test
     void aBatchThatFailsIsReportedOnceAndTheNextOneComes() throws Exception {
-        List<Throwable> reported = new CopyOnWriteArrayList<>();
-        camel.context().getRegistry().bind("reports", new org.apache.camel.spi.ExceptionHandler() {
-            @Override
-            public void handleException(Throwable exception) {
-                reported.add(exception);
-            }
-
-            @Override
-            public void handleException(String message, Throwable exception) {
-                reported.add(exception);
-            }
-
-            @Override
-            public void handleException(String message, Exchange exchange, Throwable exception) {
-                assertThat(message).isEqualTo("A batch of channel fails failed");
-                reported.add(exception);
-            }
-        });
+        RecordedFailures reports = new RecordedFailures();
+        camel.context().getRegistry().bind("reports", reports);
         camel.route(route -> route.from("pgpubsub:fails?batching=true&batchSize=2&batchTimeout=1m&exceptionHandler=#reports")
                 .process(exchange -> {
                     if (bodies(exchange.getMessage().getBody()).contains("0")) {
@@ -211,7 +195,8 @@ class BatchingTest {
                 }).process(inbox)).start();
         notifyAll("fails", 0, 4);
         Inbox.await(() -> assertThat(batches(inbox)).containsExactly(List.copyOf(numbers(2, 4))));
-        assertThat(reported).singleElement().isInstanceOf(IllegalStateException.class);
+        assertThat(reports.all()).singleElement().isInstanceOf(IllegalStateException.class);
+        assertThat(reports.messages()).containsExactly("A batch of channel fails failed");
     }
 
     @Test
@@ -244,6 +229,7 @@ class BatchingTest {
         camel.route(
                 route -> route.from("pgpubsub:async?batching=true&batchSize=2&batchTimeout=50").threads(3).process(exchange -> {
                     assertThat(atWork.incrementAndGet()).isEqualTo(1);
+                    // The work of the route, in which no second batch may begin. Nothing is expected of the time.
                     Thread.sleep(5);
                     atWork.decrementAndGet();
                 }).process(inbox)).start();

@@ -8,11 +8,8 @@ import io.github.pgpubsub.support.PostgresExtension;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import org.apache.camel.Exchange;
 import org.apache.camel.ResolveEndpointFailedException;
-import org.apache.camel.spi.ExceptionHandler;
 import org.apache.camel.spring.spi.SpringTransactionPolicy;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -95,32 +92,9 @@ class OversizeTest {
         assertThat(postgres.number(STORED)).isEqualTo(before + 1);
     }
 
-    /** Remembers. */
-    public static final class Failures implements ExceptionHandler {
-
-        private final List<Throwable> all = new CopyOnWriteArrayList<>();
-        private final List<Exchange> exchanges = new CopyOnWriteArrayList<>();
-
-        @Override
-        public void handleException(Throwable exception) {
-            all.add(exception);
-        }
-
-        @Override
-        public void handleException(String message, Throwable exception) {
-            all.add(exception);
-        }
-
-        @Override
-        public void handleException(String message, Exchange exchange, Throwable exception) {
-            all.add(exception);
-            exchanges.add(exchange);
-        }
-    }
-
     @Test
     void aMissingPayloadFailsItsExchange() throws Exception {
-        Failures failures = new Failures();
+        RecordedFailures failures = new RecordedFailures();
         CountDownLatch begin = new CountDownLatch(1);
         camel.context().getRegistry().bind("failures", failures);
         camel.route(route -> route.from("pgpubsub:missing?oversize=store&exceptionHandler=#failures")
@@ -131,8 +105,8 @@ class OversizeTest {
         postgres.execute("delete from pgpubsub.message");
         begin.countDown();
         awaitBodies("1", "2");
-        assertThat(failures.all).singleElement().isInstanceOf(StoredPayloadMissingException.class);
-        assertThat(failures.exchanges).hasSize(1);
+        assertThat(failures.all()).singleElement().isInstanceOf(StoredPayloadMissingException.class);
+        assertThat(failures.exchanges()).hasSize(1);
     }
 
     /** Whose text it is can't be known without the log. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.pgpubsub.camel.JsonPayloadException;
 import io.github.pgpubsub.camel.PgPubSubConstants;
+import io.github.pgpubsub.camel.RecordedFailures;
 import io.github.pgpubsub.support.PostgresExtension;
 import io.github.pgpubsub.support.Proxy;
 import java.sql.Connection;
@@ -15,14 +16,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
-import org.apache.camel.spi.ExceptionHandler;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -173,7 +172,8 @@ class GapIT {
     @ParameterizedTest
     @CsvSource({"true, true", "true, false", "false, true", "false, false"})
     void everyFailureReachesTheOneWhoHandlesFailures(boolean bridged, boolean singleListener) throws Exception {
-        List<Throwable> failures = new CopyOnWriteArrayList<>();
+        RecordedFailures handler = new RecordedFailures();
+        List<Throwable> failures = handler.all();
         Arrivals arrivals = new Arrivals();
         String uri = "pgpubsub:failures?payloadFormat=json&reconnectDelay=20&singleListener=" + singleListener;
         try (Proxy proxy = new Proxy(postgres.server()); Application application = new Application(postgres).through(proxy)) {
@@ -184,7 +184,7 @@ class GapIT {
                     route.from(uri + "&bridgeErrorHandler=true").routeId("in").process(arrivals).process(GapIT::fail);
                 });
             } else {
-                application.context().getRegistry().bind("mine", handler(failures));
+                application.context().getRegistry().bind("mine", handler);
                 application.route(route -> route.from(uri + "&exceptionHandler=#mine").routeId("in")
                         .errorHandler(route.noErrorHandler()).process(arrivals).process(GapIT::fail));
             }
@@ -211,24 +211,5 @@ class GapIT {
         if ("fail".equals(exchange.getMessage().getBody())) {
             throw new IllegalStateException("as it was told");
         }
-    }
-
-    private static ExceptionHandler handler(List<Throwable> failures) {
-        return new ExceptionHandler() {
-            @Override
-            public void handleException(Throwable exception) {
-                failures.add(exception);
-            }
-
-            @Override
-            public void handleException(String message, Throwable exception) {
-                failures.add(exception);
-            }
-
-            @Override
-            public void handleException(String message, Exchange exchange, Throwable exception) {
-                failures.add(exception);
-            }
-        };
     }
 }

@@ -1,6 +1,7 @@
 package io.github.pgpubsub.internal.log;
 
 import io.github.pgpubsub.internal.log.reading.Delivery;
+import io.github.pgpubsub.kept.KeptBatchHandler;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,16 @@ interface Handling {
 
         static Handled leftOpen() {
             return new Handled(Result.LEFT_OPEN, null, List.of());
+        }
+    }
+
+    /** Tells the handler of a gap, which is alone in its batch and in no transaction. */
+    static Handled gap(KeptBatchHandler handler, List<Delivery<KeptRow>> gap) {
+        try {
+            handler.gap(gap.get(0).missed());
+            return Handled.complete(gap);
+        } catch (Throwable e) {
+            return Handled.failed(e, gap);
         }
     }
 

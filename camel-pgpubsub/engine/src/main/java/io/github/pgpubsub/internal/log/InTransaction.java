@@ -154,7 +154,7 @@ final class InTransaction implements Handling {
     @Override
     public Handled handle(List<Delivery<KeptRow>> batch) {
         if (batch.get(0).row() == null) {
-            return gap(batch);
+            return Handling.gap(handler, batch);
         }
         Attempt attempt = new Attempt(batch);
         try {
@@ -169,15 +169,6 @@ final class InTransaction implements Handling {
                 unsettled = 0;
             }
             return handled;
-        }
-    }
-
-    private Handled gap(List<Delivery<KeptRow>> batch) {
-        try {
-            handler.gap(batch.get(0).missed());
-            return Handled.complete(batch);
-        } catch (Throwable e) {
-            return Handled.failed(e, batch);
         }
     }
 

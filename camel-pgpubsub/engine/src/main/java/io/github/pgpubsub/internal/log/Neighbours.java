@@ -1,21 +1,19 @@
 package io.github.pgpubsub.internal.log;
 
-import io.github.pgpubsub.internal.session.Notification;
+import io.github.pgpubsub.internal.session.PromptSubscriber;
 import io.github.pgpubsub.internal.session.SessionStream;
-import io.github.pgpubsub.internal.session.Subscriber;
 import io.github.pgpubsub.internal.subscription.Subscriptions;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Asks once, on the listening session, what others do with a channel; for a warning, so whatever fails is ignored. It stays attached to the
  * session until the answer, and at most for {@link #PATIENCE}.
  */
-final class Neighbours implements Subscriber {
+final class Neighbours implements PromptSubscriber {
 
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
@@ -81,22 +79,6 @@ final class Neighbours implements Subscriber {
 
     @Override
     public void disconnected() {}
-
-    @Override
-    public void received(Notification notification) {}
-
-    @Override
-    public void handOn() {}
-
-    @Override
-    public boolean ready() {
-        return true;
-    }
-
-    @Override
-    public @Nullable Sign signOfLife(int auxiliary) {
-        return null;
-    }
 
     @Override
     public void failed(Exception failure) {}

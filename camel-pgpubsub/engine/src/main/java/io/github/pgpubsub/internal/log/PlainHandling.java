@@ -24,7 +24,7 @@ final class PlainHandling implements Handling {
     @Override
     public Handled handle(List<Delivery<KeptRow>> batch) {
         if (batch.get(0).row() == null) {
-            return gap(batch);
+            return Handling.gap(handler, batch);
         }
         List<Received> messages = Received.all(group, batch, acknowledge, null);
         try {
@@ -34,15 +34,6 @@ final class PlainHandling implements Handling {
             return Handled.failed(e, failing(batch, messages));
         }
         return acknowledge == null ? Handled.complete(batch) : Handled.leftOpen();
-    }
-
-    private Handled gap(List<Delivery<KeptRow>> batch) {
-        try {
-            handler.gap(batch.get(0).missed());
-            return Handled.complete(batch);
-        } catch (Throwable e) {
-            return Handled.failed(e, batch);
-        }
     }
 
     /** Those that were not acknowledged before. */

@@ -3,8 +3,8 @@ package io.github.pgpubsub.internal.log;
 import io.github.pgpubsub.internal.ConnectionFailure;
 import io.github.pgpubsub.internal.log.schema.LogQueries;
 import io.github.pgpubsub.internal.session.Notification;
+import io.github.pgpubsub.internal.session.PromptSubscriber;
 import io.github.pgpubsub.internal.session.SessionStream;
-import io.github.pgpubsub.internal.session.Subscriber;
 import io.github.pgpubsub.internal.subscription.Subscriptions;
 import java.sql.SQLException;
 import java.util.HashSet;
@@ -74,7 +74,7 @@ public final class SessionWakeUps implements WakeUps {
     }
 
     /** Belongs to the session's thread. */
-    private final class Listener implements Subscriber {
+    private final class Listener implements PromptSubscriber {
 
         private final List<String> channels;
         private final Consumer<String> woken;
@@ -132,20 +132,7 @@ public final class SessionWakeUps implements WakeUps {
         }
 
         @Override
-        public void handOn() {}
-
-        @Override
-        public boolean ready() {
-            return true;
-        }
-
-        @Override
         public void tick() {}
-
-        @Override
-        public @Nullable Sign signOfLife(int auxiliary) {
-            return null;
-        }
 
         /** The log tells of the session's connection, and the election's listener hears of it. */
         @Override

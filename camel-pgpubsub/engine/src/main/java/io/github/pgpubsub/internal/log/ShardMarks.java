@@ -4,9 +4,8 @@ import io.github.pgpubsub.internal.ConnectionFailure;
 import io.github.pgpubsub.internal.log.sharding.Mark;
 import io.github.pgpubsub.internal.log.sharding.MemberId;
 import io.github.pgpubsub.internal.log.sharding.MemberView;
-import io.github.pgpubsub.internal.session.Notification;
+import io.github.pgpubsub.internal.session.PromptSubscriber;
 import io.github.pgpubsub.internal.session.SessionStream;
-import io.github.pgpubsub.internal.session.Subscriber;
 import io.github.pgpubsub.internal.subscription.Subscriptions;
 import io.github.pgpubsub.status.GroupMember;
 import java.sql.SQLException;
@@ -98,7 +97,7 @@ final class ShardMarks implements AutoCloseable {
     }
 
     /** Belongs to the session's thread. */
-    private final class Listener implements Subscriber {
+    private final class Listener implements PromptSubscriber {
 
         /** Null: not connected. */
         private @Nullable SessionStream stream;
@@ -185,22 +184,6 @@ final class ShardMarks implements AutoCloseable {
                                 each.marks().containsValue(Mark.LEADS), false))
                         .toList()));
             });
-        }
-
-        @Override
-        public void received(Notification notification) {}
-
-        @Override
-        public void handOn() {}
-
-        @Override
-        public boolean ready() {
-            return true;
-        }
-
-        @Override
-        public @Nullable Sign signOfLife(int auxiliary) {
-            return null;
         }
 
         @Override

@@ -4,7 +4,6 @@ import static io.github.pgpubsub.internal.delivery.Messages.gap;
 import static io.github.pgpubsub.internal.delivery.Messages.message;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.github.pgpubsub.Overflow;
 import io.github.pgpubsub.SubscriptionOptions;
@@ -57,19 +56,7 @@ class BatchesTest {
     }
 
     private CompletableFuture<List<Entry<Notification>>> take(BatchLimit limit) {
-        CompletableFuture<List<Entry<Notification>>> taken = new CompletableFuture<>();
-        Thread worker = new Thread(() -> {
-            try {
-                taken.complete(queue.take(limit, () -> leaving));
-            } catch (Throwable e) {
-                taken.completeExceptionally(e);
-            }
-        }, "test worker");
-        worker.setDaemon(true);
-        worker.start();
-        await().atMost(Duration.ofSeconds(30)).until(() -> worker.getState() == Thread.State.WAITING
-                || worker.getState() == Thread.State.TIMED_WAITING || taken.isDone());
-        return taken;
+        return Taking.inBackground(() -> queue.take(limit, () -> leaving), Thread.State.WAITING, Thread.State.TIMED_WAITING);
     }
 
     private static void assertTaken(CompletableFuture<List<Entry<Notification>>> taken, Long... places)

@@ -5,7 +5,6 @@ import static io.github.pgpubsub.internal.delivery.Messages.message;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import io.github.pgpubsub.Overflow;
 import io.github.pgpubsub.SubscriptionOptions;
@@ -253,19 +252,7 @@ class DeliveryQueueTest {
     }
 
     private CompletableFuture<Entry<Notification>> takeInBackground() {
-        CompletableFuture<Entry<Notification>> taken = new CompletableFuture<>();
-        Thread worker = new Thread(() -> {
-            try {
-                taken.complete(take());
-            } catch (Throwable e) {
-                taken.completeExceptionally(e);
-            }
-        }, "test worker");
-        worker.setDaemon(true);
-        worker.start();
-        await().atMost(10, SECONDS).until(() -> worker.getState() == Thread.State.WAITING
-                || worker.getState() == Thread.State.TIMED_WAITING || taken.isDone());
-        return taken;
+        return Taking.inBackground(this::take, Thread.State.WAITING, Thread.State.TIMED_WAITING);
     }
 
     private static void waits(CompletableFuture<?> taken) {

@@ -32,14 +32,18 @@ public final class Interleavings {
         }
         // A first run loads classes and logs, which is not part of the story and would be instrumented with it.
         story.run();
+        onceMoreIfHung(() -> Lincheck.runConcurrentTest(ORDERS, story));
+    }
+
+    /** On a busy machine the first instrumentation may take longer than Lincheck waits. A real deadlock shows up again. */
+    public static void onceMoreIfHung(Runnable check) {
         try {
-            Lincheck.runConcurrentTest(ORDERS, story);
+            check.run();
         } catch (LincheckAssertionError e) {
             if (!e.getMessage().contains("hung")) {
                 throw e;
             }
-            // On a busy machine the first instrumentation may take longer than Lincheck waits. A real deadlock shows up again.
-            Lincheck.runConcurrentTest(ORDERS, story);
+            check.run();
         }
     }
 

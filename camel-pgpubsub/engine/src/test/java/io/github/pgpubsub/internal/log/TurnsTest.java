@@ -1,12 +1,11 @@
 package io.github.pgpubsub.internal.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.github.pgpubsub.internal.delivery.BatchLimit;
+import io.github.pgpubsub.internal.delivery.Taking;
 import io.github.pgpubsub.internal.log.reading.Delivery;
 import io.github.pgpubsub.internal.log.reading.HandedOut;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -44,20 +43,10 @@ class TurnsTest {
 
     /** By a worker that waits if it has to. */
     private static CompletableFuture<String> take(WorkQueue from) {
-        CompletableFuture<String> taken = new CompletableFuture<>();
-        Thread worker = new Thread(() -> {
-            try {
-                List<Delivery<KeptRow>> batch = from.take();
-                taken.complete(batch == null ? "closed" : payload(batch));
-            } catch (Throwable e) {
-                taken.completeExceptionally(e);
-            }
-        }, "test worker");
-        worker.setDaemon(true);
-        worker.start();
-        await().pollInterval(Duration.ofMillis(2)).atMost(Duration.ofSeconds(30))
-                .until(() -> taken.isDone() || worker.getState() == Thread.State.WAITING);
-        return taken;
+        return Taking.inBackground(() -> {
+            List<Delivery<KeptRow>> batch = from.take();
+            return batch == null ? "closed" : payload(batch);
+        }, Thread.State.WAITING);
     }
 
     private static String payload(List<Delivery<KeptRow>> batch) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.github.pgpubsub.internal.delivery.BatchLimit;
+import io.github.pgpubsub.internal.delivery.Taking;
 import io.github.pgpubsub.internal.log.reading.Delivery;
 import io.github.pgpubsub.internal.log.reading.HandedOut;
 import java.time.Duration;
@@ -33,19 +34,7 @@ class WorkQueueTest {
     }
 
     private CompletableFuture<List<Delivery<KeptRow>>> take(WorkQueue from) {
-        CompletableFuture<List<Delivery<KeptRow>>> taken = new CompletableFuture<>();
-        Thread worker = new Thread(() -> {
-            try {
-                taken.complete(from.take());
-            } catch (Throwable e) {
-                taken.completeExceptionally(e);
-            }
-        }, "test worker");
-        worker.setDaemon(true);
-        worker.start();
-        await().atMost(Duration.ofSeconds(30)).until(() -> worker.getState() == Thread.State.WAITING
-                || worker.getState() == Thread.State.TIMED_WAITING || taken.isDone());
-        return taken;
+        return Taking.inBackground(from::take, Thread.State.WAITING, Thread.State.TIMED_WAITING);
     }
 
     private static List<String> payloads(CompletableFuture<List<Delivery<KeptRow>>> taken) throws Exception {

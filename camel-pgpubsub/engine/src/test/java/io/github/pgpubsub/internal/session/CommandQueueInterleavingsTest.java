@@ -2,8 +2,8 @@ package io.github.pgpubsub.internal.session;
 
 import static org.jetbrains.lincheck.datastructures.ManagedStrategyGuaranteeKt.forClasses;
 
+import io.github.pgpubsub.internal.delivery.Interleavings;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import org.jetbrains.lincheck.LincheckAssertionError;
 import org.jetbrains.lincheck.datastructures.IntGen;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
@@ -67,15 +67,7 @@ public class CommandQueueInterleavingsTest {
 
     @Test
     void eachIsRunOnceAndAlone() {
-        try {
-            options().check(getClass());
-        } catch (LincheckAssertionError e) {
-            if (!e.getMessage().contains("hung")) {
-                throw e;
-            }
-            // On a busy machine the first instrumentation may take longer than Lincheck waits. A real deadlock shows up again.
-            options().check(getClass());
-        }
+        Interleavings.onceMoreIfHung(() -> options().check(getClass()));
     }
 
     private static ModelCheckingOptions options() {

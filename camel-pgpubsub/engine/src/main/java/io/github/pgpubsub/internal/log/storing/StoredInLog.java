@@ -10,6 +10,7 @@ import io.github.pgpubsub.internal.Utf8;
 import io.github.pgpubsub.internal.connection.ServerConnection;
 import io.github.pgpubsub.internal.log.schema.LogQueries;
 import io.github.pgpubsub.internal.log.schema.LogSchema;
+import io.github.pgpubsub.internal.publish.Committed;
 import io.github.pgpubsub.internal.publish.OutgoingNotification;
 import io.github.pgpubsub.internal.publish.PayloadStore;
 import io.github.pgpubsub.internal.publish.TransactedNotify;
@@ -43,15 +44,7 @@ public final class StoredInLog implements StoredPayloads, AutoCloseable {
 
     @Override
     public CompletableFuture<Void> publish(String channel, @Nullable String payload) {
-        CompletableFuture<Void> committed = new CompletableFuture<>();
-        publish(channel, payload, PUBLISH, failure -> {
-            if (failure == null) {
-                committed.complete(null);
-            } else {
-                committed.completeExceptionally(failure);
-            }
-        });
-        return committed;
+        return Committed.by(callback -> publish(channel, payload, PUBLISH, callback));
     }
 
     @Override

@@ -48,12 +48,7 @@ class NextWindowTest {
     }
 
     private static void write(String... payloads) throws SQLException {
-        try (Writer writer = Writer.of(postgres)) {
-            for (String payload : payloads) {
-                writer.write("c", payload);
-                writer.commit();
-            }
-        }
+        Writer.commitEach(postgres, payloads);
     }
 
     /** With a window open that has this message, read up to its end. */

@@ -227,6 +227,7 @@ class WakeUpTest {
                         writer.write("c", w + "/" + i);
                         Thread.sleep(random.nextInt(3));
                         writer.commit();
+                        // The pace of the writer, in which the reader can fall asleep. Nothing is expected of the time.
                         Thread.sleep(random.nextInt(i < commits ? 80 : 400));
                     }
                     return i;

@@ -44,12 +44,7 @@ class WindowTest {
     }
 
     private static void write(String... payloads) throws SQLException {
-        try (Writer writer = Writer.of(postgres)) {
-            for (String payload : payloads) {
-                writer.write("c", payload);
-                writer.commit();
-            }
-        }
+        Writer.commitEach(postgres, payloads);
     }
 
     /** A cursor on the id would have lost it. */

@@ -21,6 +21,16 @@ final class Writer implements AutoCloseable {
         return new Writer(postgres.connect());
     }
 
+    /** Writes to the channel {@code c}, each payload in a transaction of its own. */
+    static void commitEach(PostgresExtension postgres, String... payloads) throws SQLException {
+        try (Writer writer = of(postgres)) {
+            for (String payload : payloads) {
+                writer.write("c", payload);
+                writer.commit();
+            }
+        }
+    }
+
     /** Returns the id. */
     long write(String channel, String payload) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(
