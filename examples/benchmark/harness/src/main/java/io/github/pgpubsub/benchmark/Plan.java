@@ -22,6 +22,17 @@ public record Plan(String name, int rounds, boolean warmUp, Duration send, Durat
 
     /** The same heap for every peer, and enough for each. */
     private static final List<String> JVM = List.of("-Xmx1g");
+    private static final int KEPT_TIMES = 4;
+
+    /**
+     * For kept messages: longer sending and larger backlogs. A peer sends them more slowly, and a JVM needs some 500,000 messages until its
+     * code is compiled. A mere check stays short.
+     */
+    public Plan forKept() {
+        int times = warmUp ? KEPT_TIMES : 1;
+        return new Plan(name, rounds, warmUp, send.multipliedBy(times), pace, backlog.multipliedBy(times), idle, sizes, channels,
+                listeners, jvm);
+    }
 
     /** Only checks that every peer takes part. */
     static Plan check() {

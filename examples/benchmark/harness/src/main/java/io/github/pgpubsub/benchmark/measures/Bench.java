@@ -28,6 +28,11 @@ public record Bench(PostgresServer server, Plan plan, Rates rates, Figures figur
     private static final long CLOCK_NANOS = 1_000_000;
     private static final Duration QUIET = Duration.ofSeconds(5);
 
+    /** The same environment, with the longer times of kept messages. */
+    public Bench forKept() {
+        return new Bench(server, plan.forKept(), rates, figures);
+    }
+
     /** As {@link #with(PeerProcess, int, int, List, Question)}, with an empty log of kept messages. */
     void withLog(PeerProcess peer, int listen, int send, List<Column> columns, Question question) throws SQLException {
         server.makeLog();
