@@ -217,42 +217,50 @@ $body$;
 -- (reader, channel), and has looked once more after taking it. The writer tries the same lock, shared: if it can't get it, the reader sleeps
 -- or is about to look, and is notified; if it gets it, it keeps the reader from going to sleep until this transaction's rows are visible.
 -- More than 8 readers to a channel, or 64 locks to a transaction: notified without locks, which are the server's common memory.
+-- Each writer pays for it, so there are few queries: assignments and loops cost a tenth of one.
 create or replace function pgpubsub.wake_up() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
 as $body$
 declare
-  held text;
-  locks integer;
-  got integer;
-  sleepers text[];
+  held text := current_setting('pgpubsub.wake_up_locks', true);
+  locks integer := 0;
+  written_to text[];
+  readers uuid[];
   channels text[];
+  sleepers text[];
 begin
   if current_setting('pgpubsub.wake_up', true) = 'none' then
     return null;
   end if;
-  held := current_setting('pgpubsub.wake_up_locks', true);
-  locks := case when held ~ '^[0-9]{1,6}$' then held::integer else 0 end;
-  with readers as materialized (
-    select distinct s.channel, s.reader
-    from (select distinct w.channel from written w) c join pgpubsub.subscriber s on s.channel = c.channel
-    where s.reader is not null
-  ), counted as materialized (
-    select channel, reader, count(*) over (partition by channel) <= 8 and count(*) over () + locks <= 64 as lock from readers
-  ), tried as materialized (
-    select channel, reader, lock,
-      case when lock then pg_try_advisory_xact_lock_shared(hashtextextended('pgpubsub/sleep/' || reader || '/' || channel, 0)) end as got
-    from counted
-  )
-  select count(*) filter (where t.got), array_agg(distinct case when t.lock then t.reader::text else 'all' end) filter (where t.got is not true),
-    array_agg(distinct t.channel) filter (where t.got is not true)
-  into got, sleepers, channels
-  from tried t;
-  if got > 0 then
-    perform set_config('pgpubsub.wake_up_locks', (locks + got)::text, true);
+  if held ~ '^[0-9]{1,6}$' then
+    locks := held::integer;
+  end if;
+  written_to := array(select distinct w.channel from written w);
+  if cardinality(written_to) > 64 then
+    written_to := array(select distinct s.channel from pgpubsub.subscriber s where s.channel = any (written_to) and s.reader is not null);
+  end if;
+  for c in 1 .. cardinality(written_to) loop
+    readers := array(select distinct s.reader from pgpubsub.subscriber s where s.channel = written_to[c] and s.reader is not null);
+    if cardinality(readers) > 8 or locks + cardinality(readers) > 64 then
+      channels := channels || written_to[c];
+      sleepers := sleepers || 'all'::text;
+    else
+      for r in 1 .. cardinality(readers) loop
+        if pg_try_advisory_xact_lock_shared(hashtextextended('pgpubsub/sleep/' || readers[r] || '/' || written_to[c], 0)) then
+          locks := locks + 1;
+        else
+          channels := channels || written_to[c];
+          sleepers := sleepers || readers[r]::text;
+        end if;
+      end loop;
+    end if;
+  end loop;
+  if locks > 0 then
+    held := set_config('pgpubsub.wake_up_locks', locks::text, true);
   end if;
   -- A full queue would fail the writer's commit. Asking costs, so it is asked only when there is something to say.
   if sleepers is not null and pg_notification_queue_usage() <= 0.5 then
-    perform pg_notify('pgpubsub/wake/' || sleeper, case when cardinality(channels) = 1 then channels[1] else '' end)
+    perform pg_notify('pgpubsub/wake/' || sleeper, case when channels[1] = all (channels) then channels[1] else '' end)
     from unnest(sleepers) as sleeper;
   end if;
   return null;
