@@ -98,7 +98,7 @@ public final class Benchmark {
         for (Measure measure : measures) {
             long start = System.nanoTime();
             for (PeerProcess peer : measure.whom(order)) {
-                measure.ask(peer, measure.kept() ? bench.forKept() : bench);
+                measure.ask(peer, measure.family().needsLog() ? bench.forKept() : bench);
             }
             say("%s: %s (%d s)".formatted(number == 0 ? "warm-up" : "round %d of %d".formatted(number, bench.plan().rounds()),
                     measure.name(), Duration.ofNanos(System.nanoTime() - start).toSeconds()));

@@ -1,6 +1,7 @@
 package io.github.pgpubsub.benchmark.measures;
 
 import io.github.pgpubsub.benchmark.measures.Bench.Throughput;
+import io.github.pgpubsub.benchmark.peers.Family;
 import io.github.pgpubsub.benchmark.peers.Participants;
 import io.github.pgpubsub.benchmark.peers.PeerProcess;
 import io.github.pgpubsub.benchmark.report.Column;
@@ -28,8 +29,8 @@ public final class KeptFlow implements Measure {
     }
 
     @Override
-    public boolean kept() {
-        return true;
+    public Family family() {
+        return Family.KEPT;
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.github.pgpubsub.benchmark.measures;
 
 import io.github.pgpubsub.benchmark.kit.Histograms;
 import io.github.pgpubsub.benchmark.kit.Line;
+import io.github.pgpubsub.benchmark.peers.Family;
 import io.github.pgpubsub.benchmark.peers.PeerProcess;
 import io.github.pgpubsub.benchmark.report.Column;
 import java.sql.SQLException;
@@ -41,8 +42,8 @@ public final class KeptLatency implements Measure {
     }
 
     @Override
-    public boolean kept() {
-        return true;
+    public Family family() {
+        return Family.KEPT;
     }
 
     @Override

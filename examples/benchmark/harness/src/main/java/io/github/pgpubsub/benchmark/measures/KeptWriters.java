@@ -1,6 +1,7 @@
 package io.github.pgpubsub.benchmark.measures;
 
 import io.github.pgpubsub.benchmark.kit.Channels;
+import io.github.pgpubsub.benchmark.peers.Family;
 import io.github.pgpubsub.benchmark.peers.Participants;
 import io.github.pgpubsub.benchmark.peers.PeerProcess;
 import io.github.pgpubsub.benchmark.report.Column;
@@ -16,6 +17,8 @@ public final class KeptWriters implements Measure {
 
     public static final String UNWOKEN = "into the log, without a wake-up";
     public static final String WOKEN = "into the log, with its wake-up";
+    public static final String WATCHED = "a watched table";
+    public static final String BY_HAND = "a trigger by hand that writes rows as JSON into the log";
 
     private static final String TABLE = "Kept: %d writers, %d rows to a transaction".formatted(Writers.WRITERS, Writers.ROWS);
 
@@ -28,7 +31,25 @@ public final class KeptWriters implements Measure {
             new Way(UNWOKEN, NO_WAKE_UP + intoTheLog("")),
             new Way(WOKEN, intoTheLog("")),
             new Way("into the log, with a NOTIFY for each statement",
-                    NO_WAKE_UP + intoTheLog("perform pg_notify('bench_written', '');")));
+                    NO_WAKE_UP + intoTheLog("perform pg_notify('bench_written', '');")),
+            new Way(WATCHED, "select pgpubsub.watch('written', '%s0');".formatted(Channels.PREFIX)),
+            new Way(BY_HAND, byHand("statement", """
+                    insert into pgpubsub.message (channel, key, payload) select '%s0', '{"id":' || id || '}',
+                        json_build_object('op', 'c', 'before', null, 'after', row_to_json(a), 'ts_ms',
+                            (extract(epoch from clock_timestamp()) * 1000)::bigint,
+                            'source', json_build_object('schema', tg_table_schema, 'table', tg_table_name))::text
+                    from added a order by id;""".formatted(Channels.PREFIX))),
+            new Way("a trigger by hand with a NOTIFY for each row", byHand("row", "perform pg_notify('bench_written', new.id::text);")),
+            new Way("a trigger by hand with a NOTIFY for each statement",
+                    byHand("statement", "perform pg_notify('bench_written', min(id) || '-' || max(id)) from added;")));
+
+    /** @param each statement or row */
+    private static String byHand(String each, String body) {
+        return """
+                create function written_keep() returns trigger language plpgsql as $$ begin %s return null; end $$;
+                create trigger written_keep after insert on written %s for each %s execute function written_keep();
+                """.formatted(body, each.equals("row") ? "" : "referencing new table as added", each);
+    }
 
     /** Several messages with one INSERT. */
     private static String intoTheLog(String then) {
@@ -50,8 +71,8 @@ public final class KeptWriters implements Measure {
     }
 
     @Override
-    public boolean kept() {
-        return true;
+    public Family family() {
+        return Family.KEPT;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.github.pgpubsub.benchmark.measures;
 
+import io.github.pgpubsub.benchmark.peers.Family;
 import io.github.pgpubsub.benchmark.peers.PeerProcess;
 import java.sql.SQLException;
 import java.util.List;
@@ -10,14 +11,14 @@ public interface Measure {
     /** Name for the command line. */
     String name();
 
-    /** Whether the measure is about kept messages. */
-    default boolean kept() {
-        return false;
+    /** Whom it is about. */
+    default Family family() {
+        return Family.NOTIFICATIONS;
     }
 
     /** The peers to measure. */
     default List<PeerProcess> whom(List<PeerProcess> all) {
-        return all.stream().filter(peer -> peer.kept() == kept()).toList();
+        return all.stream().filter(peer -> peer.family() == family()).toList();
     }
 
     /** Whether the measure is part of the warm-up, too. */
@@ -31,6 +32,6 @@ public interface Measure {
     /** All measures, in the order of a round. */
     static List<Measure> all() {
         return List.of(new Sending(), new Receiving(), new Latency(), new Channels(), new Idle(), new Listeners(), new Writers(),
-                new KeptSending(), new KeptReceiving(), new KeptFlow(), new KeptLatency(), new KeptWriters());
+                new KeptSending(), new KeptReceiving(), new KeptFlow(), new KeptLatency(), new KeptWriters(), new Batches(), new Shards());
     }
 }

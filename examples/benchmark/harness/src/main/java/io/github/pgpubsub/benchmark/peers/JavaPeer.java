@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  * @param artifacts artifact ids, found in {@code lib}, whose versions the report shows
  */
 record JavaPeer(String name, Path lib, String main, String argument, List<String> jvm, List<String> artifacts,
-        boolean makesItsOwnBacklog, boolean kept)
+        boolean makesItsOwnBacklog, Family family)
         implements
             Participant {
 

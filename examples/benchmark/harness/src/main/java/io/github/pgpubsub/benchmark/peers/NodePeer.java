@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
  * @param target  folder for the installation
  * @param library package whose version the report shows
  */
-record NodePeer(String name, Path source, Path program, Path target, String library, boolean makesItsOwnBacklog, boolean kept)
+record NodePeer(String name, Path source, Path program, Path target, String library, boolean makesItsOwnBacklog, Family family)
         implements
             Participant {
 

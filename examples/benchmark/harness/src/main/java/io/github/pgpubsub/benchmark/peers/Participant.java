@@ -18,8 +18,8 @@ public interface Participant {
     /** Whether the process must write its own backlog, because it does not receive notifications sent by plain SQL. */
     boolean makesItsOwnBacklog();
 
-    /** Whether it keeps messages while nobody listens. Only such peers are in the measures of kept messages, and only in these. */
-    boolean kept();
+    /** It is in this family's measures, and only in these. */
+    Family family();
 
     /** Names and versions of the participant's libraries. Call {@link #command()} first. */
     String versions() throws IOException;

@@ -28,6 +28,11 @@ public final class Participants {
     /** Those that the component is compared with. */
     public static final List<String> KEPT_JVM_PEERS = List.of(CAMEL_SQL, SPRING_JDBC, DEBEZIUM);
 
+    public static final String SINGLE = "an exchange for each message";
+    public static final String BATCHED = "batches of 100";
+    public static final String KEPT_SINGLE = "durable, an exchange for each message";
+    public static final String KEPT_BATCHED = "durable, batches of 100";
+
     private static final String PACKAGE = "io.github.pgpubsub.benchmark.peers.";
 
     private final Path home;
@@ -60,7 +65,7 @@ public final class Participants {
                 java(PGJDBC_BATCHED, "pgjdbc", "pgjdbc.PgjdbcPeer", "batched", pgjdbc, false),
                 java("Spring Integration", "spring-integration", "spring.SpringPeer", "", spring, true),
                 java("Vert.x PgSubscriber", "vertx", "vertx.VertxPeer", "", List.of("vertx-pg-client"), false),
-                node("@imqueue/pg-pubsub", "imqueue", "@imqueue/pg-pubsub", false),
+                node("@imqueue/pg-pubsub", "imqueue", "@imqueue/pg-pubsub", Family.NOTIFICATIONS),
                 kept(KEPT, "pgpubsub", "pgpubsub.PgPubSubPeer", "kept", pgpubsub),
                 kept(WINDOWS, "pgjdbc", "pgjdbc.PgjdbcPeer", "windows-512", pgjdbc),
                 kept(WINDOWS_LARGE, "pgjdbc", "pgjdbc.PgjdbcPeer", "windows-2000", pgjdbc),
@@ -68,23 +73,37 @@ public final class Participants {
                 kept(CAMEL_SQL, "camel-sql", "camelsql.CamelSqlPeer", "", List.of("camel-sql", "HikariCP", "postgresql")),
                 kept(SPRING_JDBC, "spring-integration", "spring.SpringJdbcPeer", "", spring),
                 kept(DEBEZIUM, "debezium", "debezium.DebeziumPeer", "", List.of("debezium-connector-postgres", "postgresql")),
-                node("pg-boss", "pg-boss", "pg-boss", true),
-                node("graphile-worker", "graphile-worker", "graphile-worker", true));
+                node("pg-boss", "pg-boss", "pg-boss", Family.KEPT),
+                node("graphile-worker", "graphile-worker", "graphile-worker", Family.KEPT),
+                own(SINGLE, "all", Family.BATCHES),
+                own(BATCHED, "all-batches", Family.BATCHES),
+                own(KEPT_SINGLE, "kept", Family.BATCHES),
+                own(KEPT_BATCHED, "kept-batches", Family.BATCHES),
+                own("1 shard", "kept-shards-1", Family.SHARDS),
+                own("2 shards", "kept-shards-2", Family.SHARDS),
+                own("4 shards", "kept-shards-4", Family.SHARDS),
+                own("8 shards", "kept-shards-8", Family.SHARDS));
     }
 
     /** Each has a table of its own, so only it knows how to make a backlog. */
     private Participant kept(String name, String folder, String main, String argument, List<String> artifacts) {
-        return new JavaPeer(name, lib(folder), PACKAGE + main, argument, jvm, artifacts, true, true);
+        return new JavaPeer(name, lib(folder), PACKAGE + main, argument, jvm, artifacts, true, Family.KEPT);
     }
 
-    private Participant node(String name, String folder, String library, boolean kept) {
+    private Participant own(String name, String argument, Family family) {
+        return new JavaPeer(name, lib("pgpubsub"), PACKAGE + "pgpubsub.PgPubSubPeer", argument, jvm, List.of("camel-pgpubsub"),
+                argument.startsWith("kept"), family);
+    }
+
+    private Participant node(String name, String folder, String library, Family family) {
         return new NodePeer(name, home.resolve("peers").resolve(folder), home.resolve("peers/node/program.mjs"),
-                home.resolve("target").resolve(folder), library, kept, kept);
+                home.resolve("target").resolve(folder), library, family == Family.KEPT, family);
     }
 
     private Participant java(String name, String folder, String main, String argument, List<String> artifacts,
             boolean makesItsOwnBacklog) {
-        return new JavaPeer(name, lib(folder), PACKAGE + main, argument, jvm, artifacts, makesItsOwnBacklog, false);
+        return new JavaPeer(name, lib(folder), PACKAGE + main, argument, jvm, artifacts, makesItsOwnBacklog,
+                Family.NOTIFICATIONS);
     }
 
     private Path lib(String folder) {

@@ -50,8 +50,8 @@ public final class PeerProcess implements AutoCloseable {
         return participant.makesItsOwnBacklog();
     }
 
-    public boolean kept() {
-        return participant.kept();
+    public Family family() {
+        return participant.family();
     }
 
     /** Versions for the report; empty: the participant can't run on this machine. */

@@ -1,5 +1,6 @@
 package io.github.pgpubsub.benchmark.report;
 
+import static io.github.pgpubsub.benchmark.peers.Participants.BATCHED;
 import static io.github.pgpubsub.benchmark.peers.Participants.BY_HAND;
 import static io.github.pgpubsub.benchmark.peers.Participants.KEPT;
 import static io.github.pgpubsub.benchmark.peers.Participants.KEPT_JVM_PEERS;
@@ -9,9 +10,11 @@ import static io.github.pgpubsub.benchmark.peers.Participants.PGJDBC_BATCHED;
 import static io.github.pgpubsub.benchmark.peers.Participants.PGJDBC_EAGER;
 import static io.github.pgpubsub.benchmark.peers.Participants.PGPUBSUB;
 import static io.github.pgpubsub.benchmark.peers.Participants.PGPUBSUB_ONE;
+import static io.github.pgpubsub.benchmark.peers.Participants.SINGLE;
 import static io.github.pgpubsub.benchmark.peers.Participants.WINDOWS;
 
 import io.github.pgpubsub.benchmark.measures.Channels;
+import io.github.pgpubsub.benchmark.measures.Batches;
 import io.github.pgpubsub.benchmark.measures.KeptFlow;
 import io.github.pgpubsub.benchmark.measures.KeptLatency;
 import io.github.pgpubsub.benchmark.measures.KeptWriters;
@@ -48,6 +51,7 @@ final class Gates {
         gates.receiving(PGPUBSUB, channels);
         gates.receiving(PGPUBSUB_ONE, channels);
         gates.kept();
+        gates.batches();
         return gates.gates;
     }
 
@@ -88,6 +92,13 @@ final class Gates {
         Column written = KeptWriters.rate();
         atLeast(0.9, KEPT + ": 16 writers with a wake-up, to the same without one",
                 ratio(written, KeptWriters.WOKEN, written, KeptWriters.UNWOKEN));
+        atLeast(0.85, KEPT + ": 16 writers, a watched table to a trigger by hand that writes the same into the log",
+                ratio(written, KeptWriters.WATCHED, written, KeptWriters.BY_HAND));
+    }
+
+    private void batches() {
+        atLeast(3, "receiving a backlog, batches of 100 to an exchange for each message",
+                ratio(Batches.rate(), BATCHED, Batches.rate(), SINGLE));
     }
 
     /** Each in its own best way of sending. */

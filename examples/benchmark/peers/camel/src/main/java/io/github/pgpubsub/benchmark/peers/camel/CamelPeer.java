@@ -30,6 +30,11 @@ public final class CamelPeer implements Peer {
             return () -> {};
         }
 
+        /** Passes on what has come. */
+        default void receive(Exchange exchange, Consumer<String> receiver) {
+            receiver.accept(payload(exchange));
+        }
+
         /** The payload of an exchange that a consumer makes. */
         default String payload(Exchange exchange) {
             return exchange.getMessage().getBody(String.class);
@@ -77,7 +82,7 @@ public final class CamelPeer implements Peer {
             public void configure() {
                 for (String channel : listenTo) {
                     from(consumerUri.apply(server, channel))
-                            .process(exchange -> receiver.accept(extras.payload(exchange)));
+                            .process(exchange -> extras.receive(exchange, receiver));
                 }
             }
         };

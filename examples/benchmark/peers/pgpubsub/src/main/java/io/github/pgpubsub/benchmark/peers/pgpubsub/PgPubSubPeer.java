@@ -1,42 +1,54 @@
 package io.github.pgpubsub.benchmark.peers.pgpubsub;
 
 import io.github.pgpubsub.benchmark.kit.Backlogs;
-import io.github.pgpubsub.benchmark.kit.Peer;
 import io.github.pgpubsub.benchmark.kit.Program;
 import io.github.pgpubsub.benchmark.kit.Server;
 import io.github.pgpubsub.benchmark.peers.camel.CamelPeer;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.function.Consumer;
+import org.apache.camel.Exchange;
 
 /**
- * The peer for this component. Argument {@code one}: one consumer of a channel receives; {@code all}: all do, as with other peers;
- * {@code kept}: messages are kept, with all defaults.
+ * The peer for this component. Its argument: {@code one}, one consumer of a channel receives; {@code all}, all do, as with other peers;
+ * {@code kept}, messages are kept, with all defaults. {@code -batches} has 100 messages to an exchange, and {@code -shards-N} so many shards
+ * and consumers.
  */
 public final class PgPubSubPeer {
 
     private PgPubSubPeer() {}
 
     public static void main(String... arguments) throws IOException {
-        Program.run(switch (arguments[0]) {
-            case "one" -> plain("true");
-            case "all" -> plain("false");
-            case "kept" -> new CamelPeer(PgPubSubPeer::kept, PgPubSubPeer::kept, new CamelPeer.Extras() {
-                @Override
-                public void makeBacklog(Server server, List<String> channels, int count, int size) throws SQLException {
-                    Backlogs.insert(server, "pgpubsub.message", channels, count, size);
-                }
-            });
-            default -> throw new IllegalArgumentException("the argument must be one, all or kept, not " + arguments[0]);
-        });
-    }
+        String[] words = arguments[0].split("-", 2);
+        String how = words.length == 1 ? "" : words[1];
+        String listening = switch (words[0]) {
+            case "one" -> "&singleListener=true";
+            case "all" -> "&singleListener=false";
+            case "kept" -> "&durable=true";
+            default -> throw new IllegalArgumentException("the argument must begin with one, all or kept: " + arguments[0]);
+        };
+        String sending = words[0].equals("kept") ? listening : "";
+        String receiving = listening + (how.equals("batches") ? "&batching=true&batchSize=100"
+                : how.startsWith("shards-") ? "&shards=%1$s&concurrentConsumers=%1$s".formatted(how.substring("shards-".length()))
+                        : "");
+        Program.run(new CamelPeer((server, channel) -> uri(server, channel) + receiving,
+                (server, channel) -> uri(server, channel) + sending, new CamelPeer.Extras() {
 
-    private static Peer plain(String singleListener) {
-        return new CamelPeer((server, channel) -> uri(server, channel) + "&singleListener=" + singleListener, PgPubSubPeer::uri);
-    }
+                    @Override
+                    public void receive(Exchange exchange, Consumer<String> receiver) {
+                        if (exchange.getMessage().getBody() instanceof List<?> batch) {
+                            batch.forEach(each -> receiver.accept(payload((Exchange) each)));
+                        } else {
+                            receiver.accept(payload(exchange));
+                        }
+                    }
 
-    private static String kept(Server server, String channel) {
-        return uri(server, channel) + "&durable=true";
+                    @Override
+                    public void makeBacklog(Server server, List<String> channels, int count, int size) throws SQLException {
+                        Backlogs.insert(server, "pgpubsub.message", channels, count, size);
+                    }
+                }));
     }
 
     private static String uri(Server server, String channel) {

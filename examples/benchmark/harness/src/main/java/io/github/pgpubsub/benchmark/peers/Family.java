@@ -1,0 +1,18 @@
+package io.github.pgpubsub.benchmark.peers;
+
+/** What participants do, and with whom they are compared. */
+public enum Family {
+    /** Notifications: what is sent while nobody listens is gone. */
+    NOTIFICATIONS,
+    /** Messages that are kept while nobody listens. */
+    KEPT,
+    /** This component alone, with one or many messages to an exchange. */
+    BATCHES,
+    /** This component alone, with one or more shards of a group of kept messages. */
+    SHARDS;
+
+    /** Whether the log of kept messages is needed. */
+    public boolean needsLog() {
+        return this != NOTIFICATIONS;
+    }
+}
