@@ -25,8 +25,8 @@ public final class Participants {
     public static final String CAMEL_SQL = "camel-sql, outbox";
     public static final String SPRING_JDBC = "Spring Integration, JDBC channel";
     public static final String DEBEZIUM = "Debezium embedded, outbox";
-    /** Those that the component is compared with. */
-    public static final List<String> KEPT_JVM_PEERS = List.of(CAMEL_SQL, SPRING_JDBC, DEBEZIUM);
+    /** Those of the JVM that send and receive. Rows for Debezium are written by plain JDBC, which is the limit for all. */
+    public static final List<String> KEPT_JVM_PEERS = List.of(CAMEL_SQL, SPRING_JDBC);
 
     public static final String SINGLE = "an exchange for each message";
     public static final String BATCHED = "batches of 100";

@@ -2,6 +2,7 @@ package io.github.pgpubsub.benchmark.report;
 
 import static io.github.pgpubsub.benchmark.peers.Participants.BATCHED;
 import static io.github.pgpubsub.benchmark.peers.Participants.BY_HAND;
+import static io.github.pgpubsub.benchmark.peers.Participants.DEBEZIUM;
 import static io.github.pgpubsub.benchmark.peers.Participants.KEPT;
 import static io.github.pgpubsub.benchmark.peers.Participants.KEPT_JVM_PEERS;
 import static io.github.pgpubsub.benchmark.peers.Participants.PGEVENT;
@@ -85,7 +86,8 @@ final class Gates {
     private void kept() {
         Optional<Double> flow = figures.median(KeptFlow.column(Sending.ASYNCHRONOUS, SIZE), KEPT);
         atLeast(0.8, KEPT + ": end to end, to plain JDBC with the same windows", divide(flow, bestFlow(List.of(WINDOWS))));
-        atLeast(10, KEPT + ": end to end, to the best peer of the JVM", divide(flow, bestFlow(KEPT_JVM_PEERS)));
+        atLeast(10, KEPT + ": end to end, to the best peer of the JVM that has a sender", divide(flow, bestFlow(KEPT_JVM_PEERS)));
+        atLeast(1, KEPT + ": end to end, to Debezium with rows in batches by plain JDBC", divide(flow, bestFlow(List.of(DEBEZIUM))));
         Column idle = KeptLatency.idle(SIZE);
         atMost(1.5, KEPT + ": idle latency p50, to insert, commit, wake-up and one query by hand",
                 ratio(idle, KEPT, idle, BY_HAND));
