@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.pgpubsub.support.PostgresExtension;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A stranger who may connect sends forged control messages: nothing changes for the group. */
+@Tag("long")
 class ForgedControlIT {
 
     @RegisterExtension
