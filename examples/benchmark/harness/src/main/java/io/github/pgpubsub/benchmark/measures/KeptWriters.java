@@ -39,7 +39,8 @@ public final class KeptWriters implements Measure {
                             (extract(epoch from clock_timestamp()) * 1000)::bigint,
                             'source', json_build_object('schema', tg_table_schema, 'table', tg_table_name))::text
                     from added a order by id;""".formatted(Channels.PREFIX))),
-            new Way("a trigger by hand with a NOTIFY for each row", byHand("row", "perform pg_notify('bench_written', new.id::text);")),
+            new Way("a trigger by hand with a NOTIFY for each row",
+                    byHand("row", "perform pg_notify('bench_written', new.id::text);")),
             new Way("a trigger by hand with a NOTIFY for each statement",
                     byHand("statement", "perform pg_notify('bench_written', min(id) || '-' || max(id)) from added;")));
 

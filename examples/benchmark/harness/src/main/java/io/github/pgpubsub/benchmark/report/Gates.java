@@ -14,8 +14,8 @@ import static io.github.pgpubsub.benchmark.peers.Participants.PGPUBSUB_ONE;
 import static io.github.pgpubsub.benchmark.peers.Participants.SINGLE;
 import static io.github.pgpubsub.benchmark.peers.Participants.WINDOWS;
 
-import io.github.pgpubsub.benchmark.measures.Channels;
 import io.github.pgpubsub.benchmark.measures.Batches;
+import io.github.pgpubsub.benchmark.measures.Channels;
 import io.github.pgpubsub.benchmark.measures.KeptFlow;
 import io.github.pgpubsub.benchmark.measures.KeptLatency;
 import io.github.pgpubsub.benchmark.measures.KeptWriters;
@@ -87,7 +87,8 @@ final class Gates {
         Optional<Double> flow = figures.median(KeptFlow.column(Sending.ASYNCHRONOUS, SIZE), KEPT);
         atLeast(0.8, KEPT + ": end to end, to plain JDBC with the same windows", divide(flow, bestFlow(List.of(WINDOWS))));
         atLeast(10, KEPT + ": end to end, to the best peer of the JVM that has a sender", divide(flow, bestFlow(KEPT_JVM_PEERS)));
-        atLeast(1, KEPT + ": end to end, to Debezium with rows in batches by plain JDBC", divide(flow, bestFlow(List.of(DEBEZIUM))));
+        atLeast(1, KEPT + ": end to end, to Debezium with rows in batches by plain JDBC",
+                divide(flow, bestFlow(List.of(DEBEZIUM))));
         Column idle = KeptLatency.idle(SIZE);
         atMost(1.5, KEPT + ": idle latency p50, to insert, commit, wake-up and one query by hand",
                 ratio(idle, KEPT, idle, BY_HAND));
