@@ -12,6 +12,8 @@ public final class Rates {
     private static final int SMALLEST_BACKLOG = 500;
     private static final int LARGEST_BACKLOG_BYTES = 64 << 20;
     private static final int LARGEST_BACKLOG = 500_000;
+    /** No batch waits for messages that never come. */
+    private static final int FULL_BATCHES = 100;
 
     private final Map<String, Double> receiving = new HashMap<>();
     private final Map<String, Double> sending = new HashMap<>();
@@ -20,7 +22,7 @@ public final class Rates {
     int backlog(String peer, Duration time, int size) {
         double wished = receiving.getOrDefault(peer, FIRST_GUESS) * time.toMillis() / 1000;
         int most = Math.min(LARGEST_BACKLOG, LARGEST_BACKLOG_BYTES / size);
-        return (int) Math.max(SMALLEST_BACKLOG, Math.min(most, wished));
+        return (int) Math.max(SMALLEST_BACKLOG, Math.min(most, wished)) / FULL_BATCHES * FULL_BATCHES;
     }
 
     void received(String peer, double perSecond) {
