@@ -32,7 +32,7 @@ public interface Measure {
     /** All measures, in the order of a round. */
     static List<Measure> all() {
         return List.of(new Sending(), new Receiving(), new Latency(), new Channels(), new Idle(), new Listeners(), new Writers(),
-                new KeptSending(), new KeptReceiving(), new KeptFlow(), new KeptLatency(), new KeptWriters(), new Batches(),
-                new Shards());
+                new KeptSending(), Backlog.KEPT, new KeptFlow(), new KeptLatency(), new KeptWriters(), Backlog.BATCHES,
+                Backlog.SHARDS);
     }
 }

@@ -14,7 +14,7 @@ import static io.github.pgpubsub.benchmark.peers.Participants.PGPUBSUB_ONE;
 import static io.github.pgpubsub.benchmark.peers.Participants.SINGLE;
 import static io.github.pgpubsub.benchmark.peers.Participants.WINDOWS;
 
-import io.github.pgpubsub.benchmark.measures.Batches;
+import io.github.pgpubsub.benchmark.measures.Backlog;
 import io.github.pgpubsub.benchmark.measures.Channels;
 import io.github.pgpubsub.benchmark.measures.KeptFlow;
 import io.github.pgpubsub.benchmark.measures.KeptLatency;
@@ -101,7 +101,7 @@ final class Gates {
 
     private void batches() {
         atLeast(3, "receiving a backlog, batches of 100 to an exchange for each message",
-                ratio(Batches.rate(), BATCHED, Batches.rate(), SINGLE));
+                ratio(Backlog.BATCHES.rate(), BATCHED, Backlog.BATCHES.rate(), SINGLE));
     }
 
     /** Each in its own best way of sending. */

@@ -1,12 +1,18 @@
 package io.github.pgpubsub.benchmark.peers.spring;
 
+import io.github.pgpubsub.benchmark.kit.Payloads;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
 import org.springframework.core.io.ClassPathResource;
+import org.springframework.integration.jdbc.store.JdbcChannelMessageStore;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.jdbc.datasource.init.ResourceDatabasePopulator;
+import org.springframework.messaging.support.GenericMessage;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** The messages' table, created by Spring Integration's script, and the trigger that its documentation requires. */
 final class MessageTable {
@@ -51,5 +57,15 @@ final class MessageTable {
             }
             LockSupport.parkNanos(LOOK_NANOS);
         }
+    }
+
+    /** Commits messages in one transaction, in turn to each channel. */
+    static void fill(DataSource pool, JdbcChannelMessageStore store, List<String> channels, int count, int size) {
+        Payloads payloads = new Payloads(size);
+        new TransactionTemplate(new DataSourceTransactionManager(pool)).executeWithoutResult(transaction -> {
+            for (int i = 0; i < count; i++) {
+                store.addMessageToGroup(channels.get(i % channels.size()), new GenericMessage<>(payloads.payload(0, i)));
+            }
+        });
     }
 }

@@ -2,7 +2,6 @@ package io.github.pgpubsub.benchmark.peers.spring;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.github.pgpubsub.benchmark.kit.Link;
-import io.github.pgpubsub.benchmark.kit.Payloads;
 import io.github.pgpubsub.benchmark.kit.Program;
 import io.github.pgpubsub.benchmark.kit.Server;
 import java.io.IOException;
@@ -23,7 +22,6 @@ import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.messaging.support.GenericMessage;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
 import org.springframework.scheduling.support.PeriodicTrigger;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * A QueueChannel in a JdbcChannelMessageStore. A poller takes the messages out one by one, each in a transaction, until there are
@@ -95,12 +93,7 @@ public final class SpringJdbcPeer {
 
         @Override
         public void makeBacklog(List<String> names, int count, int size) {
-            Payloads payloads = new Payloads(size);
-            new TransactionTemplate(new DataSourceTransactionManager(pool)).executeWithoutResult(transaction -> {
-                for (int i = 0; i < count; i++) {
-                    store.addMessageToGroup(names.get(i % names.size()), new GenericMessage<>(payloads.payload(0, i)));
-                }
-            });
+            MessageTable.fill(pool, store, names, count, size);
         }
 
         @Override

@@ -2,7 +2,6 @@ package io.github.pgpubsub.benchmark.peers.spring;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.github.pgpubsub.benchmark.kit.Link;
-import io.github.pgpubsub.benchmark.kit.Payloads;
 import io.github.pgpubsub.benchmark.kit.Program;
 import io.github.pgpubsub.benchmark.kit.Server;
 import java.io.IOException;
@@ -24,7 +23,6 @@ import org.springframework.integration.jdbc.store.JdbcChannelMessageStore;
 import org.springframework.integration.jdbc.store.channel.PostgresChannelMessageStoreQueryProvider;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.messaging.support.GenericMessage;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * The peer for PostgresSubscribableChannel. Messages are rows of a table with a trigger that notifies; the subscriber then takes
@@ -96,12 +94,7 @@ public final class SpringPeer {
 
         @Override
         public void makeBacklog(List<String> names, int count, int size) {
-            Payloads payloads = new Payloads(size);
-            new TransactionTemplate(new DataSourceTransactionManager(pool)).executeWithoutResult(transaction -> {
-                for (int i = 0; i < count; i++) {
-                    store.addMessageToGroup(names.get(i % names.size()), new GenericMessage<>(payloads.payload(0, i)));
-                }
-            });
+            MessageTable.fill(pool, store, names, count, size);
         }
 
         @Override

@@ -1,0 +1,65 @@
+package io.github.pgpubsub.benchmark.measures;
+
+import io.github.pgpubsub.benchmark.measures.Bench.Throughput;
+import io.github.pgpubsub.benchmark.peers.Family;
+import io.github.pgpubsub.benchmark.peers.Participants;
+import io.github.pgpubsub.benchmark.peers.PeerProcess;
+import io.github.pgpubsub.benchmark.report.Column;
+import java.sql.SQLException;
+import java.util.List;
+
+/** How fast the peers of a family receive a backlog that one transaction has committed, while nobody sends; with a log of its own. */
+public final class Backlog implements Measure {
+
+    static final Backlog KEPT = new Backlog("kept-receiving", Family.KEPT, "Kept: receiving a backlog");
+    /** With one message to an exchange, and with many. The route looks at each message. */
+    public static final Backlog BATCHES = new Backlog("batches", Family.BATCHES, "Batches: receiving a backlog");
+    /** By one member of a group, which has all of its shards and as many consumers. */
+    static final Backlog SHARDS = new Backlog("shards", Family.SHARDS, "Shards: one member receives a backlog");
+
+    private static final int SIZE = 100;
+
+    private final String name;
+    private final Family family;
+    private final String table;
+
+    private Backlog(String name, Family family, String table) {
+        this.name = name;
+        this.family = family;
+        this.table = table;
+    }
+
+    public Column rate() {
+        return new Column(table, "messages/s, %d B".formatted(SIZE));
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public Family family() {
+        return family;
+    }
+
+    @Override
+    public List<PeerProcess> whom(List<PeerProcess> all) {
+        return Measure.super.whom(all).stream().filter(peer -> !peer.name().equals(Participants.BY_HAND)).toList();
+    }
+
+    @Override
+    public boolean warmsUp() {
+        return true;
+    }
+
+    @Override
+    public void ask(PeerProcess peer, Bench bench) throws SQLException {
+        bench.withLog(peer, 1, 0, List.of(rate()), () -> {
+            Throughput received = bench.receive(peer, 1, SIZE);
+            bench.figures().add(rate(), peer.name(), received.perSecond());
+            bench.addCosts(new Column(table, "client CPU, µs/message"), new Column(table, "server CPU, µs/message"), peer.name(),
+                    received);
+        });
+    }
+}
