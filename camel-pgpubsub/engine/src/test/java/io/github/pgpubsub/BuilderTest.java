@@ -48,7 +48,7 @@ class BuilderTest {
                 Subscription filtered = first.subscribe(
                         SubscriptionOptions.to("ch").singleListener(false).filtered(true).build(), handler(payloads))) {
             second.publish("ch", "of the other", Duration.ofSeconds(5), failure -> {});
-            assertThat(payloads.poll(20, TimeUnit.SECONDS)).isEqualTo("of the other");
+            assertThat(payloads.poll(60, TimeUnit.SECONDS)).isEqualTo("of the other");
             assertThat(filtered.isReceiving()).isTrue();
         }
     }

@@ -1,6 +1,5 @@
 package io.github.pgpubsub;
 
-import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -170,7 +169,7 @@ class SubscriptionEndTest {
     }
 
     private static void soon(ThrowingRunnable assertion) {
-        await().atMost(10, SECONDS).untilAsserted(assertion);
+        await().untilAsserted(assertion);
     }
 
     /** Processes a payload. */

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** A consumer that starts finds out what other processes do with a channel of its name; each context stands for a process. */
 class ChannelKindsTest {
 
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final String TWO_CHANNELS = "These are two channels: a plain one, and a kept one of the same name";
 
     @RegisterExtension

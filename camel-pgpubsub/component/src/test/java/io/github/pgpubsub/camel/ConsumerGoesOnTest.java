@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever a route, a handler, a notifier or an application class throws, the next messages are processed. */
-@Timeout(60)
+@Timeout(180)
 class ConsumerGoesOnTest {
 
     @RegisterExtension

@@ -1,6 +1,5 @@
 package io.github.pgpubsub.camel;
 
-import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -30,7 +29,7 @@ class ConsumerHealthTest {
             HealthCheckRegistry registry = HealthCheckRegistry.get(context);
             registry.register(registry.resolveById("consumers"));
             camel.start();
-            await().atMost(10, SECONDS).untilAsserted(() -> {
+            await().untilAsserted(() -> {
                 HealthCheck.Result health = health(context);
                 assertThat(health.getState()).isEqualTo(HealthCheck.State.UP);
                 assertThat(health.getDetails()).containsEntry("role", "LEADER").containsEntry("receiving", true)
@@ -38,14 +37,14 @@ class ConsumerHealthTest {
             });
             proxy.refuse(true);
             proxy.reset();
-            await().atMost(20, SECONDS).untilAsserted(() -> {
+            await().untilAsserted(() -> {
                 HealthCheck.Result health = health(context);
                 assertThat(health.getState()).isEqualTo(HealthCheck.State.DOWN);
                 assertThat(health.getMessage())
                         .hasValueSatisfying(message -> assertThat(message).startsWith("No listening connection for"));
             });
             proxy.refuse(false);
-            await().atMost(20, SECONDS)
+            await()
                     .untilAsserted(() -> assertThat(health(context).getState()).isEqualTo(HealthCheck.State.UP));
         }
     }

@@ -136,7 +136,7 @@ class FuzzTest {
                     sent.add(producer.processAsync(exchange));
                 }
                 for (int i = 0; i < payloads.size(); i++) {
-                    Exception failure = sent.get(i).get(20, TimeUnit.SECONDS).getException();
+                    Exception failure = sent.get(i).get(60, TimeUnit.SECONDS).getException();
                     if (isPayload(payloads.get(i))) {
                         assertThat(failure).isNull();
                     } else {

@@ -1,6 +1,5 @@
 package io.github.pgpubsub.camel;
 
-import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -41,7 +40,7 @@ class HelloChannelTest {
                     .isEqualTo("HelloChannel");
             assertThat(received.getExchanges().get(0).getMessage().getHeader(PgPubSubConstants.PID)).isInstanceOf(Integer.class);
         }
-        await().atMost(10, SECONDS).untilAsserted(() -> assertThat(postgres.backends("pgpubsub%")).isEmpty());
+        await().untilAsserted(() -> assertThat(postgres.backends("pgpubsub%")).isEmpty());
     }
 
     private static PgPubSubComponent component() {

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The operator's view of several connections to one server, of consumers without a route, and of a silent server. */
-@Timeout(60)
+@Timeout(180)
 class MetersOfManyTest {
 
     @RegisterExtension

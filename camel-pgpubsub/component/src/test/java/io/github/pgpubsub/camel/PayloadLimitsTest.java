@@ -114,7 +114,7 @@ class PayloadLimitsTest {
 
     @ParameterizedTest
     @MethodSource("bodiesWithoutEnd")
-    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    @Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void aBodyWithoutEndIsWrittenOnlyUntilItIsTooLong(Supplier<Object> body, String format) {
         Throwable failure = catchThrowable(() -> camel.send("pgpubsub:Limits?payloadFormat=" + format, body.get()));
 

@@ -90,7 +90,7 @@ class PublishingTest {
                     return producer.processAsync(exchange);
                 }).toList();
                 for (CompletableFuture<Exchange> each : sent) {
-                    assertThat(each.get(20, TimeUnit.SECONDS).getException()).isNull();
+                    assertThat(each.get(60, TimeUnit.SECONDS).getException()).isNull();
                 }
             });
         } finally {
@@ -166,7 +166,7 @@ class PublishingTest {
             assertThat(a.bodies()).containsExactly("connected");
 
             proxy.resume();
-            sent.get(10, TimeUnit.SECONDS);
+            sent.get(60, TimeUnit.SECONDS);
             a.awaitBodies("connected", "held back");
         } finally {
             proxy.resume();

@@ -1,6 +1,5 @@
 package io.github.pgpubsub.camel;
 
-import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -28,7 +27,7 @@ class WhoLeadsTest {
             assertThat(postgres.strings(query))
                     .containsExactlyElementsOf(postgres.backends("%listen%").stream().map(String::valueOf).toList());
             camel.context().getRouteController().stopRoute("one");
-            await().atMost(10, SECONDS).untilAsserted(() -> assertThat(postgres.strings(query)).isEmpty());
+            await().untilAsserted(() -> assertThat(postgres.strings(query)).isEmpty());
         }
     }
 }

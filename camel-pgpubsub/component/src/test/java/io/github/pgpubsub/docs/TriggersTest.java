@@ -1,6 +1,5 @@
 package io.github.pgpubsub.docs;
 
-import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -91,7 +90,7 @@ class TriggersTest {
                         into(payloads))) {
             // Several statements in one string are one transaction.
             postgres.execute(sql);
-            await().atMost(20, SECONDS).untilAsserted(() -> assertThat(payloads).hasSize(count));
+            await().untilAsserted(() -> assertThat(payloads).hasSize(count));
             assertThat(subscription.isReceiving()).isTrue();
         }
         return List.copyOf(payloads);

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("long")
 class BadDayPublishingIT {
 
-    private static final Duration LONG = Duration.ofSeconds(30);
+    private static final Duration LONG = Duration.ofSeconds(60);
     /** Maximum waiting messages of a {@link PgPubSub}. */
     private static final int CAPACITY = 10_000;
 

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 /** A {@link FaultNode} process, observed through its output. */
 final class Node implements AutoCloseable {
 
-    static final Duration SOON = Duration.ofSeconds(30);
+    static final Duration SOON = Duration.ofSeconds(60);
 
     private static final Pattern BACKEND = Pattern.compile(".* Listening on .* as backend (\\d+).*");
     private static final Pattern ROLE = Pattern.compile(".* Channel .*, group .*: ([A-Z_]+) \\((.*)\\), after (\\d+) ms as .*");

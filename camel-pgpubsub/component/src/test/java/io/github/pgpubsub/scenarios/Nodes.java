@@ -19,7 +19,7 @@ import java.util.stream.IntStream;
  */
 final class Nodes implements AutoCloseable {
 
-    static final Duration SOON = Duration.ofSeconds(30);
+    static final Duration SOON = Duration.ofSeconds(60);
 
     private final PostgresExtension postgres;
     private final List<JvmProcess> running = new ArrayList<>();

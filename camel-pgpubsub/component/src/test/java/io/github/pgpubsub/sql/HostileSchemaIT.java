@@ -289,7 +289,7 @@ class HostileSchemaIT {
             CompletableFuture<Exception> outcome = new CompletableFuture<>();
             publisher.publish(new OutgoingKept("work", "key", "hello", null, "{\"a\": 1}",
                     System.nanoTime() + TimeUnit.SECONDS.toNanos(10), (id, failure) -> outcome.complete(failure)));
-            assertThat(outcome.get(20, TimeUnit.SECONDS)).isNull();
+            assertThat(outcome.get(60, TimeUnit.SECONDS)).isNull();
             assertThat(postgres.strings("select payload from pgpubsub.message where channel = 'work'")).containsExactly("hello");
         } finally {
             publisher.close();
@@ -351,7 +351,7 @@ class HostileSchemaIT {
                         }
                     }))) {
                 assertThat(all.isReceiving()).isTrue();
-                stored.publish("stored", large).get(20, TimeUnit.SECONDS);
+                stored.publish("stored", large).get(60, TimeUnit.SECONDS);
                 connection.setAutoCommit(false);
                 stored.send(connection, "stored", large);
                 connection.commit();
@@ -416,7 +416,7 @@ class HostileSchemaIT {
             return outcome;
         })).toList();
         for (CompletableFuture<Exception> outcome : outcomes) {
-            assertThat(outcome.get(20, TimeUnit.SECONDS)).isNull();
+            assertThat(outcome.get(60, TimeUnit.SECONDS)).isNull();
         }
     }
 

@@ -168,7 +168,7 @@ class PgBouncerIT {
                 }
                 // The first send may find the connection broken.
                 Inbox.await(() -> {
-                    Exchange next = sends.one(String.valueOf(sends.begun().size())).get(20, TimeUnit.SECONDS);
+                    Exchange next = sends.one(String.valueOf(sends.begun().size())).get(60, TimeUnit.SECONDS);
                     assertThat(next.getException()).as("one that is begun when it is back").isNull();
                 });
             }

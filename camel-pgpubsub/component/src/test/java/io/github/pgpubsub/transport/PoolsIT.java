@@ -286,7 +286,7 @@ class PoolsIT {
     private static void send(PgPubSub pubSub) throws Exception {
         CompletableFuture<Exception> outcome = new CompletableFuture<>();
         pubSub.publish("a", "hello", Duration.ofSeconds(10), outcome::complete);
-        assertThat(outcome.get(20, TimeUnit.SECONDS)).isNull();
+        assertThat(outcome.get(60, TimeUnit.SECONDS)).isNull();
     }
 
     private static PgPubSub pubSub(DataSource pool, ConnectionCustomizer customizer) {

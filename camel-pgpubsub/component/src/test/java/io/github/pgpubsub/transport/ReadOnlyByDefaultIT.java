@@ -1,6 +1,5 @@
 package io.github.pgpubsub.transport;
 
-import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -43,9 +42,9 @@ class ReadOnlyByDefaultIT {
         String hosts = postgres.server().host() + ":" + postgres.server().port();
         try (PgPubSub pubSub = PgPubSub.to(source("postgres://" + hosts + "," + hosts + "/" + postgres.database())).build();
                 Subscription subscription = pubSub.subscribe(SubscriptionOptions.of("ch"), handler())) {
-            await().atMost(20, SECONDS).until(subscription::isReceiving);
+            await().until(subscription::isReceiving);
             pubSub.publish("ch", "hello", Duration.ofSeconds(10), failure -> {});
-            await().atMost(20, SECONDS).untilAsserted(() -> assertThat(received).containsExactly("hello"));
+            await().untilAsserted(() -> assertThat(received).containsExactly("hello"));
         }
     }
 

@@ -23,10 +23,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What a program does with kept messages: sends, receives, asks. */
-@Timeout(60)
+@Timeout(180)
 class KeptMessagesTest {
 
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     @RegisterExtension
     static final PostgresExtension postgres = new PostgresExtension();

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Timeout(120)
 class StoredPayloadsTest {
 
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final String LONG = "ü€🐘x".repeat(100_000);
     private static final String ROWS = "select count(*) from pgpubsub.message where channel = 'pgpubsub/stored'";
 

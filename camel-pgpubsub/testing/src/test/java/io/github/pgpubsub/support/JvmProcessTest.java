@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class JvmProcessTest {
 
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     @Test
     void startsWithThisClassPathAndItsOptions() {

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Tag("long")
 class MasterIT {
 
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final long LEADER_TIMEOUT = 3000;
     /** camel-master starts its consumer a second after it has learned that it leads. */
     private static final long MASTER_DELAY = 1000;

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** When a queue gives out a batch, and that messages which wait for others have not begun. */
-@Timeout(60)
+@Timeout(180)
 class BatchesTest {
 
     private static final int CAPACITY = 10;

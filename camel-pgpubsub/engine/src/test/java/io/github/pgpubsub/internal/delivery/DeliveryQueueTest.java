@@ -180,7 +180,7 @@ class DeliveryQueueTest {
         waits(next);
         lease.renew(System.nanoTime(), Duration.ofMinutes(1).toNanos());
         lease.pulse(System.nanoTime());
-        assertThat(next.get(10, SECONDS).place()).isZero();
+        assertThat(next.get(60, SECONDS).place()).isZero();
     }
 
     @Test
@@ -191,7 +191,7 @@ class DeliveryQueueTest {
         CompletableFuture<Entry<Notification>> next = takeInBackground();
         waits(next);
         queue.hold(false);
-        assertThat(next.get(10, SECONDS).place()).isZero();
+        assertThat(next.get(60, SECONDS).place()).isZero();
     }
 
     @Test
@@ -202,7 +202,7 @@ class DeliveryQueueTest {
         CompletableFuture<Entry<Notification>> next = takeInBackground();
         waits(next);
         intake.open(5);
-        assertThat(next.get(10, SECONDS).place()).isEqualTo(5);
+        assertThat(next.get(60, SECONDS).place()).isEqualTo(5);
     }
 
     @Test

@@ -1,6 +1,5 @@
 package io.github.pgpubsub.internal.delivery;
 
-import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -34,7 +33,7 @@ class WorkersTest {
     void leave() {
         queue.close();
         workers.leave();
-        await().atMost(10, SECONDS).until(() -> !workers.isAlive());
+        await().until(() -> !workers.isAlive());
     }
 
     @Test
@@ -47,10 +46,10 @@ class WorkersTest {
     void anInterruptWhileItWaitsForAMessage() throws Exception {
         Thread[] worker = new Thread[1];
         goesOnAfter(() -> worker[0] = Thread.currentThread());
-        await().atMost(10, SECONDS).until(() -> worker[0].getState() == Thread.State.WAITING);
+        await().until(() -> worker[0].getState() == Thread.State.WAITING);
         worker[0].interrupt();
         put("third");
-        await().atMost(10, SECONDS).untilAsserted(() -> assertThat(handled).containsExactly("second", "third"));
+        await().untilAsserted(() -> assertThat(handled).containsExactly("second", "third"));
     }
 
     @Test
@@ -118,8 +117,8 @@ class WorkersTest {
         workers.start();
         put("first");
         put("second");
-        await().atMost(10, SECONDS).untilAsserted(() -> assertThat(handled).containsExactly("second"));
-        await().atMost(10, SECONDS).until(queue::isIdle);
+        await().untilAsserted(() -> assertThat(handled).containsExactly("second"));
+        await().until(queue::isIdle);
         assertThat(workers.isAlive()).isTrue();
     }
 

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Timeout(120)
 class PreparedPlaceTest {
 
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     @RegisterExtension
     static final PostgresExtension postgres = PostgresExtension.withOwnServer(Map.of("max_prepared_transactions", "5"));

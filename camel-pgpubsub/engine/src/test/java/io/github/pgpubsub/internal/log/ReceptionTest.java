@@ -40,7 +40,7 @@ import org.postgresql.PGConnection;
 @Timeout(120)
 class ReceptionTest {
 
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final Duration POLL = Duration.ofSeconds(1);
     private static final Step NOTHING = message -> {};
 

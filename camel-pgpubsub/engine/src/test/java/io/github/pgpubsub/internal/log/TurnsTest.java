@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Queues of several shards: they begin in turn, and until its turn a message can be withdrawn or held. */
-@Timeout(60)
+@Timeout(180)
 class TurnsTest {
 
     private final Turns turns = new Turns(1);

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Batches of kept messages: when they begin, and that messages which wait for others can be withdrawn. */
-@Timeout(60)
+@Timeout(180)
 class WorkQueueTest {
 
     private volatile boolean mayBegin = true;

@@ -20,10 +20,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Whatever a callback does, all others are called once each, and sending continues. */
-@Timeout(60)
+@Timeout(180)
 class CallbacksTest {
 
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     @RegisterExtension
     static final PostgresExtension postgres = new PostgresExtension();

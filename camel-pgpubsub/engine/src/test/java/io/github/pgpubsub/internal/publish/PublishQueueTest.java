@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Waiting notifications: their order and batches, waits for room, and the effects of a close. */
-@Timeout(30)
+@Timeout(180)
 class PublishQueueTest {
 
     private static final Duration LONG = Duration.ofMinutes(10);

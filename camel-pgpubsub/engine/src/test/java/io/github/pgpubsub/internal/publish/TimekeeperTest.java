@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Senders are informed within their timeout, whatever blocks the other thread. Needs no server. */
-@Timeout(60)
+@Timeout(180)
 class TimekeeperTest {
 
     private static final Duration SHORT = Duration.ofMillis(100);

@@ -54,8 +54,8 @@ class EndTest {
         End end = end(EndTest::thread);
         CompletableFuture<Void> done = end.begin(0);
         assertThat(end.begin(0)).isSameAs(done);
-        done.get(10, SECONDS);
-        end.begin(LONG).get(10, SECONDS);
+        done.get(60, SECONDS);
+        end.begin(LONG).get(60, SECONDS);
         assertThat(ended).containsExactly("test end");
         assertThat(end.takeBack()).isFalse();
     }
@@ -67,7 +67,7 @@ class EndTest {
         assertThat(done).isNotDone();
         assertThat(ended).isEmpty();
         finish.countDown();
-        done.get(10, SECONDS);
+        done.get(60, SECONDS);
         assertThat(ended).hasSize(1);
     }
 
@@ -78,9 +78,9 @@ class EndTest {
         End end = end(EndTest::thread);
         end.begin(LONG);
         put(1);
-        await().during(Duration.ofMillis(200)).atMost(10, SECONDS).until(() -> queue.size() == 1);
+        await().during(Duration.ofMillis(200)).until(() -> queue.size() == 1);
         assertThat(end.takeBack()).isTrue();
-        await().atMost(10, SECONDS).until(() -> queue.size() == 0);
+        await().until(() -> queue.size() == 0);
     }
 
     @Test
@@ -91,12 +91,12 @@ class EndTest {
         assertThat(end.takeBack()).isTrue();
         finish.countDown();
         put(1);
-        await().atMost(10, SECONDS).until(() -> queue.size() == 0 && !queue.isAnyBegun());
+        await().until(() -> queue.size() == 0 && !queue.isAnyBegun());
         assertThat(done).isNotDone();
         assertThat(ended).isEmpty();
 
         end.begin(0);
-        done.get(10, SECONDS);
+        done.get(60, SECONDS);
         assertThat(ended).hasSize(1);
     }
 
@@ -105,7 +105,7 @@ class EndTest {
         aMessageIsHandled();
         End end = end(EndTest::thread);
         end.begin(LONG);
-        end.begin(0).get(10, SECONDS);
+        end.begin(0).get(60, SECONDS);
         assertThat(ended).hasSize(1);
         assertThat(end.takeBack()).isFalse();
     }
@@ -124,7 +124,7 @@ class EndTest {
         End end = new End("test end", EndTest::thread, queue::hold, queue::isAnyBegun, () -> {
             throw new IllegalStateException("no end");
         });
-        end.begin(0).get(10, SECONDS);
+        end.begin(0).get(60, SECONDS);
     }
 
     @Test
@@ -146,7 +146,7 @@ class EndTest {
         waiting.start();
         waiting.interrupt();
         goOn.countDown();
-        await().atMost(10, SECONDS).untilAsserted(() -> assertThat(ended).containsExactly("done", "interrupted"));
+        await().untilAsserted(() -> assertThat(ended).containsExactly("done", "interrupted"));
     }
 
     private void aMessageIsHandled() throws InterruptedException {

@@ -374,7 +374,7 @@ class WindowTest {
 
     /** The rows of two stragglers, and of later transactions, page by page: by id, whatever their xids. */
     @Test
-    @Timeout(30)
+    @Timeout(180)
     void stragglersComeInPages() throws SQLException {
         try (HandReader reader = HandReader.join(postgres, "c", "g", "now");
                 Writer one = Writer.of(postgres).begin();

@@ -33,8 +33,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Timeout(120)
 class FencedBackendTest {
 
-    private static final Duration LONG = Duration.ofSeconds(30);
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration LONG = Duration.ofSeconds(60);
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     @RegisterExtension
     static final PostgresExtension postgres = PostgresExtension.withOwnServer();
