@@ -71,7 +71,7 @@ final class BatchedStream implements SessionStream {
     @Override
     public void unshareLock(long key) {
         assert isOnSessionThread();
-        locks.unshare(key, owner);
+        locks.unshare(key);
     }
 
     @Override

@@ -6,7 +6,6 @@ import java.sql.SQLException;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Consumer;
 
 /**
  * The advisory locks that subscribers want to take or release, and the locks that this session holds. Belongs to the session's
@@ -18,20 +17,17 @@ final class LockRequests {
 
     private record Unlock(long key, Runnable done, Subscriber owner) {}
 
-    /** A request to take a shared lock, or to release it. */
-    private record Share(long key, Subscriber owner) {}
-
     private final AdvisoryLocks server;
     private final Refusals refusals;
     private final Set<Long> held = new LinkedHashSet<>();
     private final Batch<Unlock> unlocks = new Batch<>();
-    private final Batch<Share> unshares = new Batch<>();
-    private final Batch<Share> shares = new Batch<>();
+    private final SharedLocks shared;
     private final Batch<Lock> locks = new Batch<>();
 
     LockRequests(AdvisoryLocks server, Refusals refusals) {
         this.server = server;
         this.refusals = refusals;
+        this.shared = new SharedLocks(server, refusals);
     }
 
     void tryLock(long key, SessionStream.Answer<Boolean> acquired, Subscriber owner) {
@@ -43,26 +39,25 @@ final class LockRequests {
     }
 
     void share(long key, Subscriber owner) {
-        shares.add(new Share(key, owner));
+        shared.want(key, owner);
     }
 
-    void unshare(long key, Subscriber owner) {
-        unshares.add(new Share(key, owner));
+    void unshare(long key) {
+        shared.giveUp(key);
     }
 
     boolean isEmpty() {
-        return unlocks.isEmpty() && unshares.isEmpty() && shares.isEmpty() && locks.isEmpty();
+        return unlocks.isEmpty() && shared.isEmpty() && locks.isEmpty();
     }
 
     /** Minimum number of locks that the server should show for this session. */
     int held() {
-        return held.size();
+        return held.size() + shared.held();
     }
 
     void flush() throws SQLException {
         flushUnlocks();
-        flushShares(Function.UNLOCK_SHARED, unshares, share -> held.remove(share.key));
-        flushShares(Function.TRY_SHARED, shares, share -> held.add(share.key));
+        shared.flush();
         flushLocks();
     }
 
@@ -77,20 +72,6 @@ final class LockRequests {
                 unlock.done.run();
             } else {
                 refusals.refused(refusal, unlock, () -> unlocks.add(unlock), unlock.owner);
-            }
-        }
-    }
-
-    private void flushShares(Function function, Batch<Share> batch, Consumer<Share> done) throws SQLException {
-        List<Share> sent = batch.take();
-        Outcome outcome = server.call(function, sent.stream().map(Share::key).toList());
-        for (Share share : sent) {
-            SQLException refusal = outcome.refusals().get(share.key);
-            if (refusal == null) {
-                done.accept(share);
-                refusals.granted(share);
-            } else {
-                refusals.refused(refusal, share, () -> batch.add(share), share.owner);
             }
         }
     }

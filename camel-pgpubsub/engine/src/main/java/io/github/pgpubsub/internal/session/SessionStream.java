@@ -24,7 +24,7 @@ public interface SessionStream {
     /** Tries to take a session-level advisory lock, without waiting. The lock is re-entrant, so request it once only. */
     void tryLock(long key, Answer<Boolean> acquired);
 
-    /** Takes a session-level advisory lock in shared mode. */
+    /** Takes a session-level advisory lock in shared mode, unless the session holds it already. Of several wishes the last one counts. */
     void shareLock(long key);
 
     /** Releases a lock that this session holds. */

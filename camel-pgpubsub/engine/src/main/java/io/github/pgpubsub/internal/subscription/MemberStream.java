@@ -35,6 +35,8 @@ final class MemberStream {
     private final Thread owner = Thread.currentThread();
     private final Set<Lock> held = EnumSet.noneOf(Lock.class);
     private final Set<String> listening = new HashSet<>();
+    /** Number of ends of the membership. A poll of before the last end has no answer, and gives back what it gets. */
+    private int ends;
     private boolean asksToListen;
     /** A JOIN that waits until this member listens; null: none. */
     private @Nullable ControlMessage join;
@@ -91,11 +93,15 @@ final class MemberStream {
      */
     void poll(@Nullable Lock tried, BooleanSupplier hindered, Consumer<Poll> seen) {
         assert isOwned();
+        int endsBefore = ends;
         boolean[] acquired = {false};
         if (tried != null && !hindered.getAsBoolean()) {
-            tryLock(tried, hindered, acquired);
+            tryLock(tried, () -> ends != endsBefore || hindered.getAsBoolean(), acquired);
         }
         LockHolders.ask(stream, key, holders -> {
+            if (ends != endsBefore) {
+                return;
+            }
             Poll poll = new Poll(tried, acquired[0], holders.one(Lock.LEADER), holders.one(Lock.STANDBY),
                     holders.members().size(),
                     holders.witnessesBesides(stream.backend()));
@@ -104,10 +110,10 @@ final class MemberStream {
         });
     }
 
-    private void tryLock(Lock tried, BooleanSupplier hindered, boolean[] acquired) {
+    private void tryLock(Lock tried, BooleanSupplier unwanted, boolean[] acquired) {
         stream.tryLock(key.key(tried), answer -> {
-            if (answer && hindered.getAsBoolean()) {
-                // Its LISTEN was refused after the request for the lock.
+            if (answer && unwanted.getAsBoolean()) {
+                // After the request, the member has left or its LISTEN was refused.
                 stream.unlock(key.key(tried), () -> {});
             } else if (answer) {
                 acquired[0] = true;
@@ -125,6 +131,7 @@ final class MemberStream {
     /** Releases all locks, and drops a waiting JOIN. */
     void releaseLocks() {
         assert isOwned();
+        ends++;
         join = null;
         for (Lock lock : held) {
             if (lock == Lock.PRESENCE || lock == Lock.WITNESS) {
