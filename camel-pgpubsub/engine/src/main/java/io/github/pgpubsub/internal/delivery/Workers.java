@@ -43,6 +43,8 @@ public final class Workers {
     private final List<Thread> threads = new CopyOnWriteArrayList<>();
     private final AtomicInteger atWork = new AtomicInteger();
     private volatile boolean started;
+    /** Whether a thread has ended and a successor was wanted. */
+    private volatile boolean replaced;
     private volatile boolean leaving;
     /** Created once, because waiting for a message must not need memory. */
     @SuppressWarnings("UnnecessaryLambda")
@@ -81,9 +83,12 @@ public final class Workers {
         return atWork.get() > 0;
     }
 
-    /** Whether no thread is left although none was told to leave. */
+    /**
+     * Whether no thread is left although none was told to leave. The first threads count from their start on, or else a member on a busy
+     * machine would not try to lead until they run. A successor counts when it takes messages: its predecessor could not.
+     */
     public boolean isDeserted() {
-        return started && !leaving && !isAlive();
+        return started && !leaving && !isAlive() && (replaced || threads.stream().noneMatch(Thread::isAlive));
     }
 
     /**
@@ -102,6 +107,7 @@ public final class Workers {
     }
 
     private void replace(int number) {
+        replaced = true;
         try {
             Thread successor = maker.get();
             threads.set(number, successor);

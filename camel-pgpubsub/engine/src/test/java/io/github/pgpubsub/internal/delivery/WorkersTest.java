@@ -10,6 +10,7 @@ import io.github.pgpubsub.SubscriptionListener;
 import io.github.pgpubsub.SubscriptionOptions;
 import io.github.pgpubsub.internal.election.Entry;
 import io.github.pgpubsub.internal.session.Notification;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -78,19 +79,34 @@ class WorkersTest {
 
     /** A replacement thread that ends before it takes messages does not count as help, even if checked right after its start. */
     @Test
-    void aThreadThatHasOnlyBeenStartedIsNotAtWork() throws Exception {
-        CountDownLatch end = new CountDownLatch(1);
-        workers = new Workers(queue, null, null, new Counters(), OPTIONS, "test", (name, task) -> new Thread(() -> {
-            try {
-                end.await();
-            } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
-            }
-        }, name));
+    void aSuccessorThatHasOnlyBeenStartedIsNoHelp() throws Exception {
+        CountDownLatch first = new CountDownLatch(1);
+        CountDownLatch second = new CountDownLatch(1);
+        List<Thread> made = new ArrayList<>();
+        workers = new Workers(queue, null, null, new Counters(), OPTIONS, "test", (name, task) -> {
+            CountDownLatch end = made.isEmpty() ? first : second;
+            made.add(new Thread(() -> awaitOrFail(end), name));
+            return made.get(made.size() - 1);
+        });
         workers.start();
         assertThat(workers.isAlive()).isFalse();
+        assertThat(workers.isDeserted()).as("while the first thread has not come to its work").isFalse();
+        first.countDown();
+        made.get(0).join();
         assertThat(workers.isDeserted()).isTrue();
-        end.countDown();
+        workers.replaceEndedThreads();
+        assertThat(made).hasSize(2);
+        assertThat(made.get(1).isAlive()).isTrue();
+        assertThat(workers.isDeserted()).isTrue();
+        second.countDown();
+    }
+
+    private static void awaitOrFail(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private void goesOnAfter(Act act) {
