@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -197,6 +198,50 @@ class ShardsTest {
         assertThat(most.get()).isEqualTo(1);
         assertThat(taken.stream().map(Taken::shard).distinct()).hasSize(4);
         assertThat(one.status().counts().received()).isEqualTo(3 * KEYS);
+    }
+
+    /** Each shard has rows, windows and a place of its own, and the server reads each row about once. */
+    @Test
+    void aMemberReadsOnceForAllItsShards() throws Exception {
+        int rounds = 500;
+        AtomicInteger received = new AtomicInteger();
+        KeptSubscription one = open("a").kept().subscribe(orders(8).build(), message -> received.incrementAndGet());
+        awaitShares(8, one);
+        int reader = postgres.backends("a read%").get(0);
+        postgres.execute("select pg_stat_reset()");
+        postgres.execute(
+                "insert into pgpubsub.message (channel, key, payload) select 'orders', 'k' || i % 500, '' from generate_series(1, "
+                        + rounds * KEYS + ") i");
+        await().atMost(SOON).until(() -> received.get() == rounds * KEYS);
+        // A backend tells what it has read when it ends.
+        one.close();
+        all.get(1).close();
+        await().atMost(SOON).until(() -> postgres.number("select count(*) from pg_stat_activity where pid = ?", reader) == 0);
+        assertThat(postgres.number("select sum(idx_tup_fetch)::bigint from pg_stat_user_tables where relname like 'message_%'"))
+                .isBetween((long) rounds * KEYS, 2L * rounds * KEYS);
+    }
+
+    /** The server refuses some pages, openings and acknowledgements: somebody locks the log again and again for longer than they wait. */
+    @Tag("long")
+    @Test
+    void whatTheServerRefusesComesLater() throws Exception {
+        Set<String> received = ConcurrentHashMap.newKeySet();
+        KeptSubscription one = open("a").kept().subscribe(orders(8).build(), message -> received.add(message.payload()));
+        awaitShares(8, one);
+        try (Connection other = postgres.connect()) {
+            other.setAutoCommit(false);
+            for (int i = 0; i < 5; i++) {
+                other.createStatement().execute("insert into pgpubsub.message (channel, key, payload)"
+                        + " select 'orders', 'k' || n % 50, '" + i + "/' || n from generate_series(1, 3000) n");
+                other.commit();
+                other.createStatement().execute("lock table pgpubsub.message in access exclusive mode");
+                TimeUnit.MILLISECONDS.sleep(2500);
+                other.commit();
+            }
+        }
+        await().atMost(SOON).until(() -> received.size() == 5 * 3000);
+        await().atMost(SOON).until(() -> postgres.number("select sum(lag) from pgpubsub.groups") == 0);
+        assertThat(led(one)).hasSize(8);
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -58,7 +59,7 @@ final class FarPages {
      * @param run   the server's, of the reading connection
      * @param asked the number of reading connections so far
      */
-    private record Wanted(Shard shard, PageRequest request, String run, long asked, Answer answer) {}
+    private record Wanted(Shard group, Set<Integer> shards, PageRequest request, String run, long asked, Answer answer) {}
 
     private final ConnectionSource source;
     private final LogReaderOptions options;
@@ -97,10 +98,11 @@ final class FarPages {
     /**
      * Begins to read a page. The answer follows.
      *
-     * @param run of the server that the reading connection leads to; null: it may change
+     * @param run    of the server that the reading connection leads to; null: it may change
+     * @param shards whose rows to read
      * @return false if it can't be read here now; then no answer follows
      */
-    synchronized boolean read(@Nullable String run, Shard shard, PageRequest request, Answer answer) {
+    synchronized boolean read(@Nullable String run, Shard group, Set<Integer> shards, PageRequest request, Answer answer) {
         if (closed || run == null || System.nanoTime() - availableAt < 0) {
             return false;
         }
@@ -109,7 +111,7 @@ final class FarPages {
             begun.start();
             thread = begun;
         }
-        pages.add(new Wanted(shard, request, run, readers, answer));
+        pages.add(new Wanted(group, shards, request, run, readers, answer));
         notifyAll();
         return true;
     }
@@ -151,7 +153,7 @@ final class FarPages {
             try {
                 read(page);
             } catch (Throwable e) {
-                LOG.error("Reading a page for {} failed; the reading connection reads it", page.shard, e);
+                LOG.error("Reading a page for {} failed; the reading connection reads it", page.group, e);
                 disconnect();
                 page.answer.notRead();
             }
@@ -190,7 +192,7 @@ final class FarPages {
     private void read(Wanted page) {
         Page<KeptRow> result;
         try {
-            result = connected(page.run).windows().read(page.shard, page.request);
+            result = connected(page.run).windows().read(page.group, page.shards, page.request);
         } catch (SQLException | RuntimeException e) {
             failed(page, e);
             return;
@@ -200,8 +202,7 @@ final class FarPages {
     }
 
     private void failed(Wanted page, Exception failure) {
-        if (current != null && failure instanceof SQLException e && !ConnectionFailure.isLoss(e)
-                && !LogConnection.REPLICA.equals(e.getSQLState())) {
+        if (current != null && failure instanceof SQLException e && !LogConnection.isOver(e)) {
             page.answer.refused(ConnectionFailure.firstLine(e));
             return;
         }

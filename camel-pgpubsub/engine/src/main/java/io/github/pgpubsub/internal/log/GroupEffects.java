@@ -147,7 +147,7 @@ final class GroupEffects implements Effects<KeptRow> {
 
     /** Called after each event: a page is handed over as a whole. */
     void handOut() {
-        queue.put(out, reader.handsOutMore() && !windows.isPageHeld());
+        queue.put(out, reader.handsOutMore() && !windows.pages().isPageHeld());
         out.clear();
     }
 
@@ -155,6 +155,7 @@ final class GroupEffects implements Effects<KeptRow> {
 
     @Override
     public void take(Ticket ticket, UUID owner) {
+        windows.pages().forget();
         host.requests().add(this, ticket, connection -> {
             Places.Taking taking = connection.places().take(group, owner);
             return () -> {
@@ -198,7 +199,7 @@ final class GroupEffects implements Effects<KeptRow> {
 
     @Override
     public void read(Ticket ticket, PageRequest request) {
-        windows.read(ticket, request);
+        windows.pages().read(ticket, request);
     }
 
     @Override
@@ -276,6 +277,7 @@ final class GroupEffects implements Effects<KeptRow> {
     @Override
     public void resign(String reason) {
         resigned = true;
+        windows.pages().forget();
         lead.resign(reason);
     }
 

@@ -164,10 +164,11 @@ final class GroupReader {
             reader.leads(now);
         } else if (!leadsNow && leads) {
             reader.leadLost(now);
+            effects.windows().pages().forget();
         }
         leads = leadsNow;
         effects.completeLeftOut(now);
-        effects.windows().retryPage();
+        effects.windows().pages().retryPage();
         effects.windows().linger().tick(now);
         if (reader.waitNanos(now) <= 0) {
             reader.tick(now);
@@ -201,8 +202,14 @@ final class GroupReader {
         });
     }
 
+    /** The host knows this group from now on. */
+    void added() {
+        effects.windows().pages().join();
+    }
+
     /** The host forgets this group. */
     void removed() {
+        effects.windows().pages().leave();
         options.memory().add(-counted);
         counted = 0;
         standing = Standing.NONE;
@@ -223,6 +230,7 @@ final class GroupReader {
     void stop() {
         reader.stop(System.nanoTime());
         effects.windows().linger().stop();
+        effects.windows().pages().forget();
     }
 
     void giveUp() {

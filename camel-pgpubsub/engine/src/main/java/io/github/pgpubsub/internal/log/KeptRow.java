@@ -12,15 +12,17 @@ public final class KeptRow {
     private final @Nullable String headers;
     private final @Nullable UUID context;
     private final boolean forGroup;
+    private final int bucket;
 
     KeptRow(@Nullable String key, @Nullable String payload, byte @Nullable [] bytes, @Nullable String headers,
-            @Nullable UUID context, boolean forGroup) {
+            @Nullable UUID context, boolean forGroup, int bucket) {
         this.key = key;
         this.payload = payload;
         this.bytes = bytes;
         this.headers = headers;
         this.context = context;
         this.forGroup = forGroup;
+        this.bucket = bucket;
     }
 
     public @Nullable String key() {
@@ -44,6 +46,11 @@ public final class KeptRow {
     /** The process that sent it; null: plain SQL did. */
     public @Nullable UUID context() {
         return context;
+    }
+
+    /** The shard that it belongs to, of so many. */
+    int shard(int shards) {
+        return bucket % shards;
     }
 
     /** Whether it was written for one group alone: it had been parked. */

@@ -1,6 +1,7 @@
 package io.github.pgpubsub.internal.log;
 
 import io.github.pgpubsub.connect.ConnectionSource;
+import io.github.pgpubsub.internal.ConnectionFailure;
 import io.github.pgpubsub.internal.connection.ServerConnection;
 import io.github.pgpubsub.internal.log.schema.LogQueries;
 import io.github.pgpubsub.internal.log.schema.LogQueries.Statement;
@@ -12,13 +13,13 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The requests of {@code Effects} as SQL, each in a transaction of its own. Belongs to the thread that opened it. After an exception whose
- * {@code ConnectionFailure.isLoss} is false the connection can be used.
+ * The requests of {@code Effects} as SQL, each in a transaction of its own. Belongs to the thread that opened it. After an exception that
+ * is not {@link #isOver} the connection can be used.
  */
 final class LogConnection implements AutoCloseable {
 
     /** read_only_sql_transaction. */
-    static final String REPLICA = "25006";
+    private static final String REPLICA = "25006";
 
     /** Maximum time for one answer of the server. */
     private static final Duration IO_TIMEOUT = Duration.ofSeconds(10);
@@ -68,6 +69,11 @@ final class LogConnection implements AutoCloseable {
             opened.close();
             throw e;
         }
+    }
+
+    /** Whether a connection can't be used after this failure. */
+    static boolean isOver(SQLException failure) {
+        return ConnectionFailure.isLoss(failure) || REPLICA.equals(failure.getSQLState());
     }
 
     int backend() {

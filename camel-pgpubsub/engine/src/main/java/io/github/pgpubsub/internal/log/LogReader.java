@@ -59,6 +59,7 @@ public final class LogReader implements AutoCloseable {
     // ---- of the reading thread
 
     private final Set<GroupReader> groups = new LinkedHashSet<>();
+    private final Siblings.Groups siblings = new Siblings.Groups();
     private final RequestQueue requests = new RequestQueue();
     private final Backoff backoff;
     private long connectAt;
@@ -164,6 +165,7 @@ public final class LogReader implements AutoCloseable {
     void add(GroupReader group) {
         assert isCurrentThread();
         groups.add(group);
+        group.added();
         wakeUps.resume();
         if (current != null) {
             group.connected(null);
@@ -176,16 +178,22 @@ public final class LogReader implements AutoCloseable {
         group.removed();
     }
 
+    /** What this process reads of a group with shards. */
+    Siblings siblings(Shard group) {
+        assert isCurrentThread();
+        return siblings.of(group);
+    }
+
     RequestQueue requests() {
         assert isCurrentThread();
         return requests;
     }
 
     /** See {@link FarPages#read}. A group that is alone makes nobody wait, and reads on the reading connection. */
-    boolean readApart(Shard shard, PageRequest request, FarPages.Answer answer) {
+    boolean readApart(Shard group, Set<Integer> shards, PageRequest request, FarPages.Answer answer) {
         assert isCurrentThread();
         LogConnection connection = current;
-        return groups.size() > 1 && connection != null && far.read(connection.run(), shard, request, answer);
+        return groups.size() > 1 && connection != null && far.read(connection.run(), group, shards, request, answer);
     }
 
     // ---- the loop
@@ -269,7 +277,7 @@ public final class LogReader implements AutoCloseable {
             answer = pending.request().run(connection);
             view.heard();
         } catch (SQLException e) {
-            if (ConnectionFailure.isLoss(e) || LogConnection.REPLICA.equals(e.getSQLState())) {
+            if (LogConnection.isOver(e)) {
                 lost(e);
             } else {
                 LOG.debug("A request for {} failed, and {} wait for it", pending.group(), pending.tickets().size(), e);

@@ -5,9 +5,6 @@ import io.github.pgpubsub.internal.log.reading.Bound;
 import io.github.pgpubsub.internal.log.reading.Fence;
 import io.github.pgpubsub.internal.log.reading.OpenAnswer;
 import io.github.pgpubsub.internal.log.reading.Outcome;
-import io.github.pgpubsub.internal.log.reading.Page;
-import io.github.pgpubsub.internal.log.reading.PageRequest;
-import io.github.pgpubsub.internal.log.reading.ReadOptions;
 import io.github.pgpubsub.internal.log.reading.Reader;
 import io.github.pgpubsub.internal.log.reading.Ticket;
 import io.github.pgpubsub.internal.log.reading.Window;
@@ -17,40 +14,25 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens, reads and closes a group's windows: in fewer round trips than the {@link io.github.pgpubsub.internal.log.reading.Reader} asks
+ * Opens and closes a group's windows: in fewer round trips than the {@link io.github.pgpubsub.internal.log.reading.Reader} asks
  * for, where several of its requests can go together. Belongs to the reading thread.
  */
 final class WindowEffects {
 
-    /** After so many pages of a window that were cut by their limits the group counts as far behind. */
-    private static final int FAR = 3;
-
     private final LogReader host;
     private final GroupEffects group;
     private final Shard shard;
-    private final GroupOptions options;
-    private final PageLimits firstPage;
+    private final PageEffects pages;
     private final Linger linger;
     /** There is probably something to open a window for. */
     private boolean expecting = true;
-    /** Null: none. */
-    private @Nullable ReadAlong readAlong;
-    /** A page that waits for memory. */
-    private @Nullable Runnable heldPage;
-    /** Pages of the open window so far that were cut by their limits. */
-    private int cut;
-    /** Counts the lost connections. */
-    private long losses;
 
     WindowEffects(LogReader host, GroupEffects group, Shard shard, GroupOptions options) {
         this.host = host;
         this.group = group;
         this.shard = shard;
-        this.options = options;
+        this.pages = new PageEffects(host, group, shard, options);
         this.linger = new Linger(options.batch(), shard.shards(), new Gathered(), System::nanoTime);
-        ReadOptions reading = options.reading();
-        this.firstPage = new PageLimits(Math.min(reading.pageRows(), reading.rows()),
-                Math.min(reading.pageBytes(), reading.bytes()));
     }
 
     /** A writer has written, so that a window's first page is worth asking for. */
@@ -63,25 +45,13 @@ final class WindowEffects {
     }
 
     void disconnected() {
-        readAlong = null;
-        heldPage = null;
-        cut = 0;
-        losses++;
         linger.forget();
+        expecting = true;
+        pages.disconnected();
     }
 
-    /** Whether a page waits for memory. */
-    boolean isPageHeld() {
-        return heldPage != null;
-    }
-
-    /** Tries again to read a page that waits for memory. */
-    void retryPage() {
-        Runnable page = heldPage;
-        if (page != null) {
-            heldPage = null;
-            page.run();
-        }
+    PageEffects pages() {
+        return pages;
     }
 
     /** Acknowledges a whole window. */
@@ -96,14 +66,13 @@ final class WindowEffects {
 
     /** With the window's first page, in the same round trip, if something is expected to be in it. */
     private void openNow(Ticket ticket, Fence fence, Bound done) {
-        PageLimits first = expecting && hasMemory() ? firstPage : null;
+        pages.isAt(done);
         if (host.requests().last(group) instanceof Closing closing && closing.fence.equals(fence)
                 && done.equals(closing.whole.upto())) {
             host.requests().replaceLast(group, List.of(closing.ticket, ticket), connection -> {
-                Windows.Next next = connection.windows().next(shard, group.no(), fence, closing.whole, first);
+                Windows.Next next = next(connection.windows(), fence, closing.whole, done);
                 return () -> {
                     group.works();
-                    opened(done, next.opening());
                     group.reader().acknowledged(closing.ticket, next.closed(), System.nanoTime());
                     group.reader().opened(ticket, next.opening().answer(), System.nanoTime());
                 };
@@ -111,64 +80,55 @@ final class WindowEffects {
             return;
         }
         host.requests().add(group, ticket, connection -> {
-            Windows.Opening opening = connection.windows().open(shard, group.no(), fence, done, first);
+            Windows.Opening opening = open(connection.windows(), fence, done);
             return () -> {
                 group.works();
-                opened(done, opening);
                 group.reader().opened(ticket, opening.answer(), System.nanoTime());
             };
         });
     }
 
-    private void opened(Bound done, Windows.Opening opening) {
+    private Windows.Next next(Windows windows, Fence fence, Acknowledgement whole, Bound done) throws SQLException {
+        Bound end = pages.sharedEnd(done);
+        OpenAnswer there = end == null ? null : windows.nextUpTo(end, pages.siblingsPlaces(), group.no(), fence, whole);
+        if (there != null) {
+            Outcome closed = there instanceof OpenAnswer.Refused refused ? refused.outcome() : Outcome.MOVED;
+            return new Windows.Next(closed, opened(done, new Windows.Opening(there, null), null));
+        }
+        PageEffects.First first = pages.first(done, expecting);
+        Windows.Next next = withFirstPage(() -> windows.next(shard, group.no(), fence, whole, first.page()));
+        opened(done, next.opening(), first);
+        return next;
+    }
+
+    private Windows.Opening open(Windows windows, Fence fence, Bound done) throws SQLException {
+        Bound end = pages.sharedEnd(done);
+        OpenAnswer there = end == null ? null : windows.openUpTo(end, pages.siblingsPlaces(), group.no(), fence, done);
+        if (there != null) {
+            return opened(done, new Windows.Opening(there, null), null);
+        }
+        PageEffects.First first = pages.first(done, expecting);
+        return opened(done, withFirstPage(() -> windows.open(shard, group.no(), fence, done, first.page())), first);
+    }
+
+    /** If the server refuses it, the next attempt does without the page, which may be what it refuses. */
+    private <T> T withFirstPage(JdbcTransaction.Work<T> opening) throws SQLException {
+        boolean expected = expecting;
+        expecting = false;
+        T opened = opening.run();
+        expecting = expected;
+        return opened;
+    }
+
+    /** @param first null: it was opened with the end of another shard's window */
+    private Windows.Opening opened(Bound done, Windows.Opening opening, PageEffects.@Nullable First first) {
         expecting = opening.answer() instanceof OpenAnswer.Opened;
-        readAlong = null;
-        cut = 0;
-        if (opening.page() != null && opening.answer() instanceof OpenAnswer.Opened opened) {
-            readAlong = new ReadAlong(new Window(done, opened.upto()), opening.page());
-        }
-    }
-
-    /** Without memory for more, a page waits; but one message is always allowed. */
-    void read(Ticket ticket, PageRequest request) {
-        ReadAlong known = readAlong;
-        readAlong = null;
-        if (known != null && known.answers(request)) {
-            host.requests().answer(() -> arrived(ticket, known.page));
-            return;
-        }
-        if (hasMemory()) {
-            readPage(ticket, request);
-        } else if (group.reader().inHand() == 0) {
-            readPage(ticket, new PageRequest(request.window(), request.part(), request.after(), request.last(), 1, 1));
-        } else {
-            heldPage = () -> read(ticket, request);
-        }
-    }
-
-    private void readPage(Ticket ticket, PageRequest request) {
-        if (cut < FAR || !host.readApart(shard, request, new Apart(ticket, request))) {
-            readHere(ticket, request);
-        }
-    }
-
-    private void readHere(Ticket ticket, PageRequest request) {
-        host.requests().add(group, ticket, connection -> {
-            Page<KeptRow> page = connection.windows().read(shard, request);
-            return () -> {
-                group.works();
-                arrived(ticket, page);
-            };
-        });
-    }
-
-    private void arrived(Ticket ticket, Page<KeptRow> page) {
-        cut += page.last() ? 0 : 1;
-        group.reader().read(ticket, page, System.nanoTime());
-    }
-
-    private boolean hasMemory() {
-        return !options.memory().isExceeded();
+        // Since it was asked for, the lead may have been lost.
+        pages.opened(
+                group.reader().isInTerm() && opening.answer() instanceof OpenAnswer.Opened opened
+                        ? new Window(done, opened.upto()) : null,
+                opening.page(), first);
+        return opening;
     }
 
     /** Counts the messages that gather for a window. */
@@ -209,53 +169,6 @@ final class WindowEffects {
         public Runnable run(LogConnection connection) throws SQLException {
             Outcome outcome = connection.places().acknowledge(group.no(), fence, whole);
             return () -> group.reader().acknowledged(ticket, outcome, System.nanoTime());
-        }
-    }
-
-    /** The answer to a page that is read apart, passed to the reading thread. What was asked for before a loss is forgotten. */
-    private final class Apart implements FarPages.Answer {
-
-        private final Ticket ticket;
-        private final PageRequest request;
-        private final long asked = losses;
-
-        Apart(Ticket ticket, PageRequest request) {
-            this.ticket = ticket;
-            this.request = request;
-        }
-
-        @Override
-        public void read(Page<KeptRow> page) {
-            post(() -> {
-                group.works();
-                arrived(ticket, page);
-            });
-        }
-
-        @Override
-        public void refused(String error) {
-            post(() -> group.refused(ticket, error));
-        }
-
-        @Override
-        public void notRead() {
-            post(() -> readHere(ticket, request));
-        }
-
-        private void post(Runnable answer) {
-            host.post(() -> {
-                if (asked == losses) {
-                    answer.run();
-                }
-            });
-        }
-    }
-
-    /** The first page of a window, which came when the window was opened. */
-    private record ReadAlong(Window window, Page<KeptRow> page) {
-
-        boolean answers(PageRequest request) {
-            return request.after() == 0 && request.window().equals(window) && page.rows().size() <= request.rows();
         }
     }
 }

@@ -5,7 +5,7 @@
  * <p>A {@link io.github.pgpubsub.internal.log.LogReader} is a thread with a reading connection, one for each database and process, and
  * serves all groups. Each group has a {@link io.github.pgpubsub.internal.log.GroupReader}, which passes the events of the thread's loop to
  * its {@code Reader}, and {@link io.github.pgpubsub.internal.log.GroupEffects}, which does what the {@code Reader} asks for: windows by
- * {@link io.github.pgpubsub.internal.log.WindowEffects}. Requests go into one queue
+ * {@link io.github.pgpubsub.internal.log.WindowEffects}, pages by {@link io.github.pgpubsub.internal.log.PageEffects}. Requests go into one queue
  * ({@link io.github.pgpubsub.internal.log.RequestQueue}). The loop runs them one after another and hands each answer to its reader before
  * it runs the next one. So answers come in the order of the requests, and never within a call. Other threads post commands.
  *
@@ -52,6 +52,12 @@
  * <p>A {@link io.github.pgpubsub.internal.log.Reception} is one subscription: its place ({@code GroupReader}), its workers, its lead and
  * its end. A subscription without a single listener has a place that is its own, with a name that no other one has and a short expiry,
  * and leads it without an election ({@code OwnLead}). The place is removed at an orderly end; after a crash it expires.
+ *
+ * <p><b>One read for all shards of a process.</b> Each shard has a reader, a place and windows of its own. {@link
+ * io.github.pgpubsub.internal.log.Siblings} makes the windows equal: who opens one while another shard's ends later than where it begins takes over
+ * that end ({@code log.reading.SharedEnds} tells when it may), and the statement looks whether a place on this server has it. Equal windows have
+ * common pages ({@link io.github.pgpubsub.internal.log.SharedPages}), which {@link io.github.pgpubsub.internal.log.PageEffects} hands to each
+ * reader as if it had asked for its own. Whatever goes wrong with that, a reader can ask for the page that follows what it has got.
  *
  * <p><b>Shards.</b> A subscription to a group with several shards is a {@code ShardedReception}: a {@code Reception} for each shard whose
  * election it takes part in, all on the same {@code LogReader}. {@code ShardMember} has the thread in which {@code log.sharding} decides

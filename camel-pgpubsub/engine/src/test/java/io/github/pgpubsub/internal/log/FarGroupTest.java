@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -214,8 +215,8 @@ class FarGroupTest {
                     answers.add("not read");
                 }
             };
-            assertThat(pages.read(null, new Shard("orders", "far"), request, answer)).isFalse();
-            assertThat(pages.read("another run", new Shard("orders", "far"), request, answer)).isTrue();
+            assertThat(pages.read(null, new Shard("orders", "far"), Set.of(0), request, answer)).isFalse();
+            assertThat(pages.read("another run", new Shard("orders", "far"), Set.of(0), request, answer)).isTrue();
             assertThat(answers.take()).isEqualTo("not read");
         } finally {
             pages.close();

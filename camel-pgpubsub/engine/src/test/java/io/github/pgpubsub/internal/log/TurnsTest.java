@@ -38,7 +38,7 @@ class TurnsTest {
     }
 
     private static List<Delivery<KeptRow>> message(String payload) {
-        return List.of(HandedOut.message(1, new KeptRow(null, payload, null, null, null, false), 1));
+        return List.of(HandedOut.message(1, new KeptRow(null, payload, null, null, null, false, 0), 1));
     }
 
     /** By a worker that waits if it has to. */

@@ -30,7 +30,7 @@ class WorkQueueTest {
 
     private static List<Delivery<KeptRow>> messages(int from, int to, long epoch) {
         return IntStream.range(from, to).mapToObj(i -> HandedOut.message(i,
-                new KeptRow(null, String.valueOf(i), null, null, null, false), epoch)).toList();
+                new KeptRow(null, String.valueOf(i), null, null, null, false, 0), epoch)).toList();
     }
 
     private CompletableFuture<List<Delivery<KeptRow>>> take(WorkQueue from) {

@@ -31,7 +31,8 @@ public interface Effects<M> {
 
     /**
      * Open a window, if there is anything in it, in one transaction that has not written before: take {@code upto}, read the
-     * sequence, draw an xid, store them where the place has this fence, this {@code done} and no open window. The commit must
+     * sequence, draw an xid, store them where the place has this fence, this {@code done} and no open window. Instead it may end where
+     * another reader's window ends ({@link SharedEnds}). The commit must
      * be durable. The answer is {@link Reader#opened} or {@link Reader#notOpened}.
      */
     void open(Ticket ticket, Fence fence, Bound done);

@@ -4,7 +4,7 @@ package io.github.pgpubsub.internal.log.reading;
 public sealed interface OpenAnswer {
 
     /**
-     * A window is open, and it is not empty.
+     * A window is open, and it is not empty, unless it ends where another reader's window ends.
      *
      * @param missed messages given up unread of which the group has not been told
      */

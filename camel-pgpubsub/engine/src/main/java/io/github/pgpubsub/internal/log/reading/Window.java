@@ -11,7 +11,7 @@ package io.github.pgpubsub.internal.log.reading;
 public record Window(Bound done, Bound upto) {
 
     /** Where the first page begins: with the stragglers, if there can be any. */
-    PageRequest.Part firstPart(long after) {
+    public PageRequest.Part firstPart(long after) {
         return after < done.maxId() ? PageRequest.Part.STRAGGLERS : PageRequest.Part.REST;
     }
 

@@ -33,7 +33,8 @@
  * epoch alone is given out again after an asynchronous fail-over. Each update also names the window: behind a pooler a reader
  * can go on at a new primary that has its name, but lacks its last windows. A snapshot is stored by the transaction that took
  * it, so the xid of this transaction protects all xids in the snapshot from being drawn again on a new primary that has the
- * place. {@code last_id} never goes back, for an exchange's transaction may have overtaken an acknowledgement.
+ * place. Where a window ends with another reader's snapshot ({@link io.github.pgpubsub.internal.log.reading.SharedEnds}), that transaction was
+ * committed before, so who has this place has it, too. {@code last_id} never goes back, for an exchange's transaction may have overtaken an acknowledgement.
  *
  * <p><b>Why nothing comes twice unmarked.</b> A window is stored, durably, before its first message is handed out. Step 0 of a
  * new owner marks the rest of an open window, unless the former owner gave the place back and so said that nothing was handed

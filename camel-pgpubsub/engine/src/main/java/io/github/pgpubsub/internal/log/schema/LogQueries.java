@@ -144,6 +144,18 @@ public final class LogQueries {
         NEXT(WindowTexts.NEXT),
 
         /**
+         * {@link #OPEN} with the end of a window that another place of the same group has, as one of those {@code no}. Columns as of OPEN; not
+         * valid: none of them has it. {@code upto, upto_max_id, upto_xid, no[], no, epoch, owner, done, done_max_id, done_xid, no}.
+         */
+        OPEN_THERE(WindowTexts.OPEN_THERE),
+
+        /**
+         * {@link #NEXT} with such an end. Columns as of NEXT; not valid: none has it, and nothing was changed.
+         * {@code upto, upto_max_id, upto_xid, no[], told, no, epoch, owner, own upto, upto_max_id, upto_xid, no}.
+         */
+        NEXT_THERE(WindowTexts.NEXT_THERE),
+
+        /**
          * How many messages wait for the next window, stragglers excepted, and the age of the oldest, milliseconds or null.
          * {@code channel, done_max_id, most}.
          */
@@ -169,7 +181,7 @@ public final class LogQueries {
 
         /**
          * The next rows of the rest of a window, by id, until a number of rows or of bytes is reached, one row at least: {@code id, at, key,
-         * payload, bytes, headers, context, size, for_group}; {@code at} in 8 bytes, microseconds since 2000. If neither number is reached, there are no more.
+         * payload, bytes, headers, context, size, for_group, bucket}; {@code at} in 8 bytes, microseconds since 2000. If neither number is reached, there are no more.
          * {@code channel, last_id, upto_max_id, done, upto, upto, done, upto, grp, shards, shard[], rows, bytes}.
          */
         REST(WindowTexts.REST),

@@ -8,14 +8,14 @@ final class WindowTexts {
 
     /** One window function, and no arithmetic on the time: these took two thirds of a page's time. */
     private static final String PAGE_HEAD = """
-            select id, pg_catalog.timestamptz_send(at), key, payload, bytes, headers::pg_catalog.text, context, size, for_group is not null
+            select id, pg_catalog.timestamptz_send(at), key, payload, bytes, headers::pg_catalog.text, context, size, for_group is not null, bucket
             from (
                 select page.*, pg_catalog.sum(size) over (order by id rows unbounded preceding) as so_far
                 from (
                     select m.id, m.at, m.key, m.payload, m.bytes, m.headers, m.context, m.for_group,
                         coalesce(pg_catalog.octet_length(m.payload), 0) operator(pg_catalog.+)
                         coalesce(pg_catalog.octet_length(m.bytes), 0) operator(pg_catalog.+)
-                        coalesce(pg_catalog.pg_column_size(m.headers), 0) as size
+                        coalesce(pg_catalog.pg_column_size(m.headers), 0) as size, m.bucket
             """;
 
     private static final String PAGE_TAIL = """
@@ -45,6 +45,20 @@ final class WindowTexts {
     private static final String NOW = "select pg_catalog.pg_current_snapshot() as upto, "
             + "coalesce(pg_catalog.pg_sequence_last_value('${log.literal}.message_id'::pg_catalog.regclass), 0) as max_id, "
             + LogQueries.DURABLE + " as durable where pg_catalog.pg_current_xact_id_if_assigned() is null";
+
+    /**
+     * The end of a window that a place of the same group has: {@code upto, upto_max_id, upto_xid, no[]}. No row if none has it, behind a
+     * pooler for example, where the server may be another one by now.
+     */
+    private static final String THERE = """
+            select e.upto, e.max_id, e.xid, ${durable} as durable
+                from (select ?::pg_catalog.pg_snapshot as upto, ?::pg_catalog.int8 as max_id, ?::pg_catalog.xid8 as xid) as e
+                where exists (select from ${log}.place w where w.no operator(pg_catalog.=) any (?::pg_catalog.int8[])
+                    and (w.upto::pg_catalog.text operator(pg_catalog.=) e.upto::pg_catalog.text
+                            and w.upto_max_id operator(pg_catalog.=) e.max_id and w.upto_xid operator(pg_catalog.=) e.xid
+                        or w.done::pg_catalog.text operator(pg_catalog.=) e.upto::pg_catalog.text
+                            and w.done_max_id operator(pg_catalog.=) e.max_id and w.done_xid operator(pg_catalog.=) e.xid))"""
+            .replace("${durable}", LogQueries.DURABLE);
 
     private static final String STRAGGLERS_FROM = """
             from pg_catalog.unnest(pg_catalog.array_cat(
@@ -127,6 +141,43 @@ final class WindowTexts {
                             and p.upto_xid::pg_catalog.text operator(pg_catalog.=) ?::pg_catalog.text
                         returning p.upto::pg_catalog.text as upto, p.upto_max_id, p.upto_xid::pg_catalog.text as upto_xid,
                             p.missed operator(pg_catalog.-) p.missed_told as missed, true as moved
+                    )
+                    select o.upto, o.upto_max_id, o.upto_xid, o.missed, p.epoch, p.owner, p.upto::pg_catalog.text,
+                        p.done::pg_catalog.text, p.done_max_id, p.done_xid::pg_catalog.text, exists (select from now_), o.moved
+                    from (select 1) as one left join moved o on true
+                        left join ${log}.place p on p.no operator(pg_catalog.=) ?""";
+
+    static final String OPEN_THERE = "with now_ as materialized (" + THERE + "), opened as (" + """
+            update ${log}.place p set upto = n.upto, upto_max_id = n.max_id, upto_xid = n.xid, last_id = 0
+            from now_ n
+            where p.no operator(pg_catalog.=) ? and p.epoch operator(pg_catalog.=) ?
+                and p.owner operator(pg_catalog.=) ?::pg_catalog.uuid and p.upto is null and n.durable is not null
+                and p.done::pg_catalog.text operator(pg_catalog.=) ?::pg_catalog.text
+                and p.done_max_id operator(pg_catalog.=) ?
+                and p.done_xid::pg_catalog.text operator(pg_catalog.=) ?::pg_catalog.text
+                and p.done_xid operator(pg_catalog.<) n.xid
+            returning p.upto::pg_catalog.text as upto, p.upto_max_id, p.upto_xid::pg_catalog.text as upto_xid,
+                p.missed operator(pg_catalog.-) p.missed_told as missed
+            )
+            select o.upto, o.upto_max_id, o.upto_xid, o.missed, p.epoch, p.owner, p.upto::pg_catalog.text,
+                p.done::pg_catalog.text, p.done_max_id, p.done_xid::pg_catalog.text, exists (select from now_)
+            from (select 1) as one left join opened o on true
+                left join ${log}.place p on p.no operator(pg_catalog.=) ?""";
+
+    static final String NEXT_THERE = "with now_ as materialized (" + THERE + "), moved as ("
+            + """
+                    update ${log}.place p set
+                        done = p.upto, done_max_id = p.upto_max_id, done_xid = p.upto_xid,
+                        upto = n.upto, upto_max_id = n.max_id, upto_xid = n.xid, last_id = 0,
+                        missed_told = p.missed_told operator(pg_catalog.+) ?::pg_catalog.int8
+                    from now_ n
+                    where p.no operator(pg_catalog.=) ? and p.epoch operator(pg_catalog.=) ? and p.owner operator(pg_catalog.=) ?::pg_catalog.uuid
+                        and p.upto::pg_catalog.text operator(pg_catalog.=) ?::pg_catalog.text
+                        and p.upto_max_id operator(pg_catalog.=) ?
+                        and p.upto_xid::pg_catalog.text operator(pg_catalog.=) ?::pg_catalog.text
+                        and p.upto_xid operator(pg_catalog.<) n.xid and n.durable is not null
+                    returning p.upto::pg_catalog.text as upto, p.upto_max_id, p.upto_xid::pg_catalog.text as upto_xid,
+                        p.missed operator(pg_catalog.-) p.missed_told as missed, true as moved
                     )
                     select o.upto, o.upto_max_id, o.upto_xid, o.missed, p.epoch, p.owner, p.upto::pg_catalog.text,
                         p.done::pg_catalog.text, p.done_max_id, p.done_xid::pg_catalog.text, exists (select from now_), o.moved

@@ -42,7 +42,11 @@ public enum Break {
     /** Its answer is lost, so it is run again, and closes the window that is open there. */
     NEXT_RUN_AGAIN("is lost"),
     /** Behind a pooler the snapshot is taken by a statement before, maybe of a former server: its xids are drawn again. */
-    SNAPSHOT_OF_AN_EARLIER_STATEMENT("is lost", "is not marked", "effects");
+    SNAPSHOT_OF_AN_EARLIER_STATEMENT("is lost", "is not marked", "effects"),
+    /** A window ends where another reader's ends, although that snapshot may have been taken before the one with which it begins. */
+    SHARED_END_NOT_LATER("is lost", "is not marked", "twice"),
+    /** A window ends where another reader's ended on a former server: its xids are drawn again. */
+    SHARED_END_OF_ANOTHER_SERVER("is lost", "is not marked");
 
     private final List<String> symptoms;
 

@@ -104,6 +104,40 @@ final class SimulatedPlaces {
         return new OpenAnswer.Opened(upto, place.missed());
     }
 
+    /** Opens a window that ends where another place's window ends. Null: no place has that end. */
+    OpenAnswer openUpTo(int group, Fence fence, Bound done, Bound end) {
+        if (!has(end)) {
+            return null;
+        }
+        PlaceRow place = row(group);
+        Outcome outcome = check(place, fence, place != null && place.upto() == null && place.done().equals(done));
+        if (outcome != Outcome.MOVED) {
+            return new OpenAnswer.Refused(outcome);
+        }
+        server.update(group, place.opened(end));
+        return new OpenAnswer.Opened(end, place.missed());
+    }
+
+    /** {@link #next} with such an end. */
+    Next nextUpTo(int group, Fence fence, Acknowledgement whole, Bound end) {
+        if (!has(end)) {
+            return null;
+        }
+        PlaceRow place = row(group);
+        Outcome outcome = check(place, fence, place != null && Objects.equals(place.upto(), whole.upto()));
+        if (outcome != Outcome.MOVED) {
+            return new Next(outcome);
+        }
+        PlaceRow closed = place.missed(place.missed() - whole.missedTold()).closed(whole.upto());
+        server.update(group, closed.opened(end));
+        return new Next(Outcome.MOVED, new OpenAnswer.Opened(end, closed.missed()));
+    }
+
+    private boolean has(Bound end) {
+        return broken == Break.SHARED_END_OF_ANOTHER_SERVER
+                || server.places.values().stream().anyMatch(each -> end.equals(each.upto()) || end.equals(each.done()));
+    }
+
     /** Acknowledges a whole window and opens the next one, if there is anything in it. Moments and {@code seen} as of {@link #open}. */
     Next next(int group, Fence fence, Acknowledgement whole, PlaceRow seen, Xids snapshot, long sequence, SimulatedServer.Tx tx) {
         PlaceRow place = row(group);

@@ -81,13 +81,32 @@ final class SimulatedWindows {
 
     SimulatedConnection.Request open(Ticket ticket, Fence fence, Bound done) {
         return (connection, answer) -> {
-            PlaceRow seen = world.places.row(member.group);
-            statement(connection, (snapshot, sequence, tx) -> {
-                OpenAnswer opened = world.places.open(member.group, fence, done, seen, snapshot, sequence, tx);
-                log(opened);
-                answer.accept(() -> member.reader.opened(ticket, told(opened, fence), world.now));
+            Bound end = world.endAfter(done);
+            if (end == null) {
+                openFresh(connection, answer, ticket, fence, done);
+                return;
+            }
+            whenFree(connection, () -> {
+                OpenAnswer opened = world.places.openUpTo(member.group, fence, done, end);
+                if (opened == null) {
+                    openFresh(connection, answer, ticket, fence, done);
+                } else {
+                    world.log(member, "shares " + opened);
+                    answer.accept(() -> member.reader.opened(ticket, told(opened, fence), world.now));
+                }
             });
         };
+    }
+
+    private void openFresh(SimulatedConnection connection, Consumer<Runnable> answer, Ticket ticket, Fence fence, Bound done) {
+        PlaceRow seen = world.places.row(member.group);
+        long number = world.beginsToOpen();
+        statement(connection, (snapshot, sequence, tx) -> {
+            OpenAnswer opened = world.places.open(member.group, fence, done, seen, snapshot, sequence, tx);
+            log(opened);
+            world.opened(opened, number);
+            answer.accept(() -> member.reader.opened(ticket, told(opened, fence), world.now));
+        });
     }
 
     /** Both as one statement; null: what was asked for before is no end of a window, or of another one. */
@@ -103,22 +122,45 @@ final class SimulatedWindows {
                 });
                 return;
             }
-            PlaceRow seen = world.places.row(member.group);
-            statement(connection, (snapshot, sequence, tx) -> {
-                SimulatedPlaces.Next next = world.places.next(member.group, fence, closing.acknowledgement, seen, snapshot,
-                        sequence,
-                        tx);
-                world.log(member, next.closed() + " by " + closing.acknowledgement);
-                log(next.opened());
-                answer.accept(() -> {
-                    member.reader.acknowledged(closing.ticket, told(next.closed(), fence), world.now);
-                    member.reader.opened(ticket, told(next.opened(), fence), world.now);
-                });
-                if (connection.isGivenUp() && world.broken == Break.NEXT_RUN_AGAIN) {
-                    world.at(world.delay(), () -> again(fence, closing.acknowledgement));
+            Bound end = world.endAfter(done);
+            if (end == null) {
+                nextFresh(connection, answer, closing, ticket, fence);
+                return;
+            }
+            whenFree(connection, () -> {
+                SimulatedPlaces.Next next = world.places.nextUpTo(member.group, fence, closing.acknowledgement, end);
+                if (next == null) {
+                    nextFresh(connection, answer, closing, ticket, fence);
+                } else {
+                    world.log(member, "shares " + next + " by " + closing.acknowledgement);
+                    answer(answer, closing, ticket, fence, next);
                 }
             });
         };
+    }
+
+    private void nextFresh(SimulatedConnection connection, Consumer<Runnable> answer, Closing closing, Ticket ticket,
+            Fence fence) {
+        PlaceRow seen = world.places.row(member.group);
+        long number = world.beginsToOpen();
+        statement(connection, (snapshot, sequence, tx) -> {
+            SimulatedPlaces.Next next = world.places.next(member.group, fence, closing.acknowledgement, seen, snapshot, sequence,
+                    tx);
+            world.log(member, next.closed() + " by " + closing.acknowledgement);
+            log(next.opened());
+            world.opened(next.opened(), number);
+            answer(answer, closing, ticket, fence, next);
+            if (connection.isGivenUp() && world.broken == Break.NEXT_RUN_AGAIN) {
+                world.at(world.delay(), () -> again(fence, closing.acknowledgement));
+            }
+        });
+    }
+
+    private void answer(Consumer<Runnable> answer, Closing closing, Ticket ticket, Fence fence, SimulatedPlaces.Next next) {
+        answer.accept(() -> {
+            member.reader.acknowledged(closing.ticket, told(next.closed(), fence), world.now);
+            member.reader.opened(ticket, told(next.opened(), fence), world.now);
+        });
     }
 
     private void again(Fence fence, Acknowledgement acknowledgement) {

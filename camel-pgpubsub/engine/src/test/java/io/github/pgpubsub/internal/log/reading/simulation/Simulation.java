@@ -1,7 +1,10 @@
 package io.github.pgpubsub.internal.log.reading.simulation;
 
+import io.github.pgpubsub.internal.log.reading.Bound;
 import io.github.pgpubsub.internal.log.reading.ErrorPolicy;
+import io.github.pgpubsub.internal.log.reading.OpenAnswer;
 import io.github.pgpubsub.internal.log.reading.ReadOptions;
+import io.github.pgpubsub.internal.log.reading.SharedEnds;
 import io.github.pgpubsub.kept.AckMode;
 import io.github.pgpubsub.kept.OnError;
 import io.github.pgpubsub.kept.StartFrom;
@@ -61,6 +64,9 @@ final class Simulation {
     final boolean pooled;
     /** Whether the end of a window and the opening of the next one are one statement. */
     final boolean combining;
+    /** Of readers that end their windows where others' end, as those of one process do; null: each takes a snapshot of its own. */
+    private final SharedEnds ends;
+    private Bound lastEnd;
     long now = 1;
     long upAt;
     boolean calm;
@@ -92,6 +98,7 @@ final class Simulation {
         this.concurrency = kind == Kind.TRANSACTION || random.nextBoolean() ? 1 : 3;
         this.pooled = kind != Kind.ORDERLY && random.nextBoolean();
         this.combining = random.nextInt(4) != 0;
+        this.ends = groups == 2 && seed % 2 == 0 ? new SharedEnds() : null;
         this.options = options();
         this.oracle = new Oracle(this);
         this.writers = new SimulatedWriters(this);
@@ -125,7 +132,8 @@ final class Simulation {
             end();
         } catch (AssertionError | RuntimeException e) {
             throw new AssertionError("seed " + seed + " (" + kind + ", " + options + ", " + concurrency + " workers, "
-                    + (pooled ? "pooled" : "direct") + (combining ? ", combining" : "") + "): " + e.getMessage() + "\n"
+                    + (pooled ? "pooled" : "direct") + (combining ? ", combining" : "") + (ends != null ? ", sharing" : "")
+                    + "): " + e.getMessage() + "\n"
                     + String.join("\n", tail()), e);
         }
     }
@@ -162,6 +170,26 @@ final class Simulation {
                         + server.places);
             }
             step();
+        }
+    }
+
+    /** The end of another reader's window with which a window that begins there may end; null: none. */
+    Bound endAfter(Bound done) {
+        if (ends == null) {
+            return null;
+        }
+        Bound end = ends.after(done);
+        return broken == Break.SHARED_END_NOT_LATER && lastEnd != null && !lastEnd.equals(done) ? lastEnd : end;
+    }
+
+    long beginsToOpen() {
+        return ends == null ? 0 : ends.begin();
+    }
+
+    void opened(OpenAnswer answer, long number) {
+        if (ends != null && answer instanceof OpenAnswer.Opened opened) {
+            ends.opened(opened.upto(), number);
+            lastEnd = opened.upto();
         }
     }
 
