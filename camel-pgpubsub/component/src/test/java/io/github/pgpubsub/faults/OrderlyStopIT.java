@@ -15,6 +15,7 @@ import java.util.stream.IntStream;
 import org.apache.camel.CamelExecutionException;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.ServiceStatus;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,6 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Routes and contexts that stop, suspend or shut down finish what they have begun and leave nothing behind, with or without a
  * server.
  */
+@Tag("long")
 class OrderlyStopIT {
 
     @RegisterExtension

@@ -15,6 +15,7 @@ import org.apache.camel.ServiceStatus;
 import org.apache.camel.health.HealthCheck;
 import org.apache.camel.spi.SupervisingRouteController;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * At an application's start the server is unreachable or has no free connection, or it is away for longer than the user waits.
  */
+@Tag("long")
 class StartWithoutServerIT {
 
     @RegisterExtension

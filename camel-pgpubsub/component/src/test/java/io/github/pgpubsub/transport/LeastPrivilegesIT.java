@@ -16,12 +16,14 @@ import java.sql.Statement;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The role of docs/connections.md may connect and nothing else. This is enough for everything except one case. */
+@Tag("long")
 class LeastPrivilegesIT {
 
     private static final String ROLE = "least";
