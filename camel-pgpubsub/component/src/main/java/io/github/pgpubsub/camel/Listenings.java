@@ -109,6 +109,9 @@ final class Listenings {
     }
 
     private void begin(long number) throws Exception {
+        if (asked() != number) {
+            return;
+        }
         Listening next = opening.open();
         synchronized (this) {
             if (asked == number) {

@@ -214,9 +214,12 @@ public final class PgPubSubClusterView extends ServiceSupport implements CamelCl
         Subscription current = subscription;
         try {
             if (current != null) {
-                int own = current.status().session().backend();
-                return current.members().stream().filter(member -> !member.name().isEmpty())
-                        .map(member -> member.backend() == own ? local : other(member)).toList();
+                // The answer may come on another connection than the one that was there when it was asked for.
+                int before = current.status().session().backend();
+                List<GroupMember> members = current.members();
+                int after = current.status().session().backend();
+                return members.stream().filter(member -> !member.name().isEmpty())
+                        .map(member -> member.backend() == before || member.backend() == after ? local : other(member)).toList();
             }
         } catch (SQLException e) {
             LOG.debug("Can't ask the server for the members of namespace {}", namespace, e);
