@@ -7,6 +7,7 @@ import io.github.pgpubsub.PgPubSub;
 import io.github.pgpubsub.support.LoggedLines;
 import io.github.pgpubsub.support.PostgresExtension;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -85,7 +86,7 @@ class KeptRotationTest {
             // Another process is at the same work for a while: what is known stays known.
             try (Connection other = postgres.connect()) {
                 other.setAutoCommit(false);
-                other.createStatement().execute("select pgpubsub.rotate()");
+                await().until(() -> isAtWork(other));
                 await().atMost(SOON).until(() -> log.lines().stream().anyMatch(line -> line.contains("outcome=busy")));
             }
             // Several rotations, none of which may tell it again: what does not happen has no condition to wait for.
@@ -95,6 +96,14 @@ class KeptRotationTest {
             postgres.execute("select pgpubsub.drop_group('orders', 'lazy')");
             await().atMost(SOON).until(() -> inTheLog().isEmpty() && told(log, "No group holds messages") == 1);
             await().atMost(SOON).until(() -> trouble(orders).isEmpty());
+        }
+    }
+
+    /** Whether the connection's transaction rotates the log; at the same moment the consumer may do so. */
+    private static boolean isAtWork(Connection other) throws SQLException {
+        try (ResultSet row = other.createStatement().executeQuery("select outcome from pgpubsub.rotate()")) {
+            row.next();
+            return !row.getString(1).equals("busy");
         }
     }
 
