@@ -45,7 +45,8 @@ public interface Subscriber {
     void tick();
 
     /**
-     * Called instead of {@link #tick} while the session does not read because a subscriber is not ready.
+     * Called instead of {@link #tick} while the session does not read because a subscriber is not ready, or is behind. The queue that is
+     * full may be this subscriber's own, so what could empty it belongs here, too.
      *
      * @param auxiliary backend of the connection over which signs of life are sent meanwhile; 0: none
      * @return null: nothing to send now

@@ -168,6 +168,7 @@ public final class BroadcastSubscription implements Subscriber, Subscription {
 
     @Override
     public @Nullable Sign signOfLife(int auxiliary) {
+        trouble.remedyIfDue(System.nanoTime());
         return null;
     }
 

@@ -220,14 +220,20 @@ public final class GroupMembership implements Subscriber {
             effects.leadership().roundTrip(stream.roundTrip());
         }
         effects.leadership().tick(now);
+        remedy(now);
+        effects.refreshView();
+    }
+
+    /** Called while the session does not read, too: only new threads, or another member, can empty a full queue without threads. */
+    private void remedy(long now) {
         trouble.remedyIfDue(now);
         steppingAside.update(effects.isHindered(), now);
-        effects.refreshView();
     }
 
     @Override
     public @Nullable Sign signOfLife(int auxiliary) {
         long now = System.nanoTime();
+        remedy(now);
         ControlMessage sign = effects.leadership().signOfLife(auxiliary, now);
         return sign == null ? null : new Sign(controlChannel, sign.encode(), key.key(Lock.LEADER), key.key(Lock.STANDBY),
                 standby -> effects.leadership().signSent(standby, System.nanoTime()));
