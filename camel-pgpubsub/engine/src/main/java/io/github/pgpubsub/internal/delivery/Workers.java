@@ -78,6 +78,18 @@ public final class Workers {
         }
     }
 
+    /** Starts in place of other workers. A thread that can't be started now counts as ended, see {@link #replaceEndedThreads}. */
+    public void succeed() {
+        started = true;
+        for (Thread thread : threads) {
+            try {
+                thread.start();
+            } catch (Throwable e) {
+                complain("A thread that is to handle messages can't be started now", e);
+            }
+        }
+    }
+
     /** Whether at least one thread takes messages. A thread that was started may end before it gets there, so it does not count yet. */
     public boolean isAlive() {
         return atWork.get() > 0;

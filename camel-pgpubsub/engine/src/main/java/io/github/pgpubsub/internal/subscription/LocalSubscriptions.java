@@ -122,7 +122,7 @@ public final class LocalSubscriptions {
             local.workers().join(local.options().drainTimeout().toNanos());
             synchronized (this) {
                 all.remove(0);
-                all.get(0).workers().start();
+                all.get(0).workers().succeed();
             }
             return false;
         } finally {

@@ -2,6 +2,7 @@ package io.github.pgpubsub.internal.subscription;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.awaitility.Awaitility.await;
 
 import io.github.pgpubsub.BufferLimit;
@@ -22,6 +23,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiFunction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -82,6 +85,34 @@ class LocalSubscriptionsTest {
         goOn.countDown();
         awaitHandled("slow a", "second b");
         assertThat(left.get(60, SECONDS)).isFalse();
+    }
+
+    /** The member replaces threads that have ended, and steps aside while there is none, so the hand-over must not fail. */
+    @Test
+    void theNextGetsItsThreadsLaterIfTheyCannotBeStartedNow() throws Exception {
+        AtomicBoolean fails = new AtomicBoolean(true);
+        LocalSubscription unlucky = subscription("unlucky", message -> handled.add("unlucky " + payload(message)),
+                (name, task) -> new Thread(task, name) {
+                    @Override
+                    public synchronized void start() {
+                        if (fails.getAndSet(false)) {
+                            throw new OutOfMemoryError("unable to create native thread");
+                        }
+                        super.start();
+                    }
+                });
+        add(first, unlucky);
+        intake.open(0);
+        put("a");
+        awaitHandled("first a");
+        // An OutOfMemoryError would end the JVM of the tests.
+        assertThatCode(() -> subscriptions.leave(first)).doesNotThrowAnyException();
+        put("b");
+        assertThat(subscriptions.isDeserted()).isTrue();
+        subscriptions.replaceEndedThreads();
+        awaitHandled("first a", "unlucky b");
+        assertThat(subscriptions.isDeserted()).isFalse();
+        unlucky.workers().leave();
     }
 
     @Test
@@ -153,11 +184,14 @@ class LocalSubscriptionsTest {
     }
 
     private LocalSubscription subscription(String name, MessageHandler handler) {
+        return subscription(name, handler, LocalSubscriptionsTest::thread);
+    }
+
+    private LocalSubscription subscription(String name, MessageHandler handler, BiFunction<String, Runnable, Thread> threads) {
         SubscriptionOptions options = options(name);
         SubscriptionListener listener = listener(name);
         return new LocalSubscription(options, listener,
-                new Workers(queue, Recipient.of(handler), listener, counters, options, "test " + name,
-                        LocalSubscriptionsTest::thread));
+                new Workers(queue, Recipient.of(handler), listener, counters, options, "test " + name, threads));
     }
 
     private SubscriptionListener listener(String name) {
