@@ -241,11 +241,13 @@ public final class PgPubSub implements AutoCloseable {
             throw new IllegalStateException("This PgPubSub is closed");
         }
         if (publisher == null) {
-            publisher = new Publisher<>(settings.publishSource,
+            Publisher<OutgoingNotification> next = new Publisher<>(settings.publishSource,
                     new PublisherOptions(settings.name + " publish", settings.reconnectDelay, settings.reconnectMaxDelay,
                             settings.maxBatch, PUBLISH_CAPACITY, settings.customizer),
                     new NotifyStatement(ownMessages), this::thread, callbacks);
-            publisher.start();
+            // If it fails, the next message tries again.
+            next.start();
+            publisher = next;
         }
         return publisher;
     }

@@ -64,9 +64,16 @@ public final class Session implements AutoCloseable {
 
     // ---- by any thread
 
+    /** @throws OutOfMemoryError when no more threads can be created; then the session is closed */
     public void start() {
-        thread.start();
-        watchdog.start();
+        try {
+            thread.start();
+            watchdog.start();
+        } catch (RuntimeException | Error e) {
+            closing = true;
+            wake();
+            throw e;
+        }
     }
 
     /**

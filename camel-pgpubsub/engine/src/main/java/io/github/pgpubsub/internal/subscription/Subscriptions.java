@@ -171,8 +171,10 @@ public final class Subscriptions {
             throw new IllegalStateException("This PgPubSub is closed");
         }
         if (current == null || current.session.isEnded()) {
-            current = new SharedSession(sessions.get());
-            current.session.start();
+            SharedSession next = new SharedSession(sessions.get());
+            // If it fails, the next subscription tries again.
+            next.session.start();
+            current = next;
         }
         current.subscriptions++;
         return current;
