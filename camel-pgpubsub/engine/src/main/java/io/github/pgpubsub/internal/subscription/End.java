@@ -29,6 +29,8 @@ public final class End {
     private final Runnable task;
     private final CompletableFuture<Void> done = new CompletableFuture<>();
     private State state = State.NOT_ASKED_FOR;
+    /** Whether this end holds messages back: another end at the same queue must not let them begin. */
+    private boolean holds;
     /** Number of the latest request, so that a thread can tell whether its own was revoked. */
     private long asked;
 
@@ -59,7 +61,10 @@ public final class End {
             }
             state = grace > 0 ? State.GRACE : State.BEGUN;
             number = ++asked;
-            hold.accept(grace > 0);
+            if (grace > 0) {
+                holds = true;
+                hold.accept(true);
+            }
         }
         try {
             threads.apply(name, () -> run(number, grace)).start();
@@ -74,7 +79,7 @@ public final class End {
     public synchronized boolean takeBack() {
         if (state == State.GRACE) {
             state = State.NOT_ASKED_FOR;
-            hold.accept(false);
+            letGo();
             notifyAll();
         }
         return state == State.NOT_ASKED_FOR;
@@ -102,13 +107,20 @@ public final class End {
         if (!beginsAfterGrace(number, grace)) {
             return;
         }
-        hold.accept(false);
+        letGo();
         try {
             task.run();
         } catch (Throwable e) {
             LOG.error("{} has failed", name, e);
         } finally {
             done.complete(null);
+        }
+    }
+
+    private synchronized void letGo() {
+        if (holds) {
+            holds = false;
+            hold.accept(false);
         }
     }
 

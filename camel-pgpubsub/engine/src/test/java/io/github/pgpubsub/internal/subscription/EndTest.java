@@ -83,6 +83,19 @@ class EndTest {
         await().until(() -> queue.size() == 0);
     }
 
+    /** The subscriptions of one member share a queue. */
+    @Test
+    void theEndOfAnotherSubscriptionLetsNothingBegin() throws Exception {
+        aMessageIsHandled();
+        End end = end(EndTest::thread);
+        end.begin(LONG);
+        put(1);
+        end(EndTest::thread).begin(0).get(60, SECONDS);
+        await().during(Duration.ofMillis(200)).until(() -> queue.size() == 1);
+        assertThat(end.takeBack()).isTrue();
+        await().until(() -> queue.size() == 0);
+    }
+
     @Test
     void whatIsTakenBackNeverComesAndMayBeAskedForAgain() throws Exception {
         aMessageIsHandled();
