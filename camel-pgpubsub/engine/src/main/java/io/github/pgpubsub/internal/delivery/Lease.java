@@ -14,14 +14,15 @@ public final class Lease {
 
     private record Start(long nanoTime, long wallMillis, long grace) {}
 
-    private volatile boolean always;
+    private final boolean unneeded;
+    private volatile boolean lifted;
     private final long nanos;
     private volatile Start start = new Start(0, 0, Leadership.GRACE.toNanos());
     private volatile long pulse;
     private volatile boolean wanted;
 
-    private Lease(boolean always, long leaderTimeoutNanos) {
-        this.always = always;
+    private Lease(boolean unneeded, long leaderTimeoutNanos) {
+        this.unneeded = unneeded;
         this.nanos = leaderTimeoutNanos / 2;
     }
 
@@ -46,9 +47,14 @@ public final class Lease {
                 grace == 0 ? start.grace : grace);
     }
 
-    /** Makes the lease valid from now on, without conditions. */
+    /** Makes the lease valid until {@link #impose}, without conditions. */
     public void lift() {
-        always = true;
+        lifted = true;
+    }
+
+    /** Makes the conditions hold again. */
+    public void impose() {
+        lifted = false;
     }
 
     /** The session had its connection at this time; see {@link io.github.pgpubsub.internal.session.SessionStream#lastProof()}. */
@@ -58,7 +64,7 @@ public final class Lease {
     }
 
     public boolean isValid() {
-        if (always) {
+        if (unneeded || lifted) {
             return true;
         }
         long age = System.nanoTime() - pulse;

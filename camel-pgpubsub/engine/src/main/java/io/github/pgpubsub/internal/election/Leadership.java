@@ -267,9 +267,12 @@ public final class Leadership<M> {
         }
     }
 
-    /** Revokes {@link #stop} if the member has not begun to leave. Returns whether the member now continues. */
+    /**
+     * Revokes {@link #stop} if the member has not begun to leave. Returns whether the member now continues. A disconnected member
+     * may be delivering what it had taken in, or waiting for messages that had begun; it stops, or can continue once it is connected.
+     */
     public boolean goOn() {
-        if (role() != Role.LEADER && role() != Role.RESIGNING && role() != Role.STOPPED) {
+        if (role() == Role.COLD || role() == Role.STANDBY || role() == Role.TAKING_OVER) {
             member.setStopping(false);
         }
         return !member.isStopping();

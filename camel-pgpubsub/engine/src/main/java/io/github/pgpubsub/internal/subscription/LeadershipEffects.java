@@ -197,6 +197,8 @@ final class LeadershipEffects implements Effects<Notification> {
 
     @Override
     public void open(long from) {
+        // A member that was on its own and has joined again leads under the same conditions as any other.
+        delivery.lease().impose();
         intake.open(from);
     }
 

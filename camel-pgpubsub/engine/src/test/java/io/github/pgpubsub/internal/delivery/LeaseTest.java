@@ -30,6 +30,9 @@ class LeaseTest {
 
         lease.lift();
         assertThat(lease.isValid()).isTrue();
+
+        lease.impose();
+        assertThat(lease.isValid()).isFalse();
     }
 
     @Test

@@ -49,6 +49,10 @@ final class SimulatedMember implements Effects<Long> {
     boolean stopped;
     boolean stopWanted;
     private boolean stepsAside;
+    /** Until then the member can't receive: it takes no lock, and steps aside. */
+    private long hinderedUntil;
+    /** Whether the hindrance is that no thread is left; else its LISTEN is refused, until it has another connection. */
+    private boolean deserted;
     long connectedAt;
     long frozenUntil;
     private long giveUpAt = Long.MAX_VALUE;
@@ -195,6 +199,7 @@ final class SimulatedMember implements Effects<Long> {
     private void session() {
         if (!connected) {
             runCommands();
+            updateAside();
             if (!stopped && world.now >= reconnectAt && !isCut() && server.isUp(world.now)) {
                 connect();
             }
@@ -259,6 +264,7 @@ final class SimulatedMember implements Effects<Long> {
             stall();
         } else if (random.nextInt(4) == 0) {
             leadership.tick(world.now);
+            updateAside();
         } else if (hasArrived() && leadership.ready()) {
             readSome();
         }
@@ -319,6 +325,7 @@ final class SimulatedMember implements Effects<Long> {
 
     /** A session that does not read sends no request on its own connection, and sends its signs of life over another one. */
     private void stall() {
+        updateAside();
         ControlMessage sign = leadership.signOfLife(-backend, world.now);
         if (sign != null) {
             int[] standby = {-1};
@@ -430,7 +437,7 @@ final class SimulatedMember implements Effects<Long> {
         pollWanted = null;
         Poll[] poll = {null};
         request(() -> {
-            boolean acquired = tried != null && server.tryLock(backend, tried);
+            boolean acquired = tried != null && !isHindered() && server.tryLock(backend, tried);
             poll[0] = server.look(backend, tried, acquired);
             gotLockAt = acquired && tried == Lock.LEADER ? world.now : gotLockAt;
         }, () -> {
@@ -460,6 +467,7 @@ final class SimulatedMember implements Effects<Long> {
         unlocks.clear();
         shares.clear();
         terminations.clear();
+        hinderedUntil = deserted ? hinderedUntil : 0;
         leadership.disconnected(world.broken == Break.ALWAYS_RESTARTED ? world.now : pulse, world.now, world.now);
     }
 
@@ -475,15 +483,33 @@ final class SimulatedMember implements Effects<Long> {
         });
     }
 
-    /** The member can't receive for a while and makes way for others, as Member does. */
-    void stepAside() {
-        commands.add(() -> {
-            Role role = leadership.role();
-            if (!stopWanted && !stepsAside && (role == Role.STANDBY || role == Role.LEADER && leadership.isInStep())) {
-                stepsAside = true;
-                leadership.stop(world.now);
-            }
-        });
+    /** The member can't receive for a while. */
+    void hinder(long until, boolean withoutThreads) {
+        hinderedUntil = until;
+        deserted = withoutThreads;
+    }
+
+    private boolean isHindered() {
+        return world.now < hinderedUntil;
+    }
+
+    /** Makes way for others while the member is hindered, as SteppingAside does, but at once. */
+    private void updateAside() {
+        Role role = leadership.role();
+        if (stopWanted || stopped) {
+            return;
+        }
+        if (!isHindered()) {
+            stepsAside = stepsAside && !goOn();
+        } else if (!stepsAside && (role == Role.STANDBY || role == Role.LEADER && leadership.isInStep())) {
+            world.log(this, "steps aside");
+            stepsAside = true;
+            leadership.stop(world.now);
+        }
+    }
+
+    private boolean goOn() {
+        return leadership.goOn();
     }
 
     private void takePartAgain() {
@@ -522,6 +548,9 @@ final class SimulatedMember implements Effects<Long> {
             }
         }
         boolean gap = open && !waiting.isEmpty() && waiting.peek().gap() != null;
+        if (deserted && isHindered()) {
+            return;
+        }
         if ((mayBegin() || gap && isActive()) && !waiting.isEmpty() && begunPlaces.size() < concurrency) {
             Entry<Long> entry = waiting.remove();
             if (entry.gap() != null) {
@@ -654,14 +683,15 @@ final class SimulatedMember implements Effects<Long> {
     @Override
     public void open(long from) {
         open = true;
+        onItsOwn = false;
         next = from;
         lastDelivered = -1;
     }
 
     @Override
     public void openUnfenced(long from) {
-        onItsOwn = true;
         open(from);
+        onItsOwn = true;
     }
 
     @Override

@@ -197,7 +197,7 @@ final class Simulation {
     private void change() {
         switch (random.nextInt(7)) {
             case 0, 1 -> stop(anyone());
-            case 6 -> stepAside(anyone());
+            case 6 -> hinder(anyone());
             case 2 -> {
                 SimulatedMember leader = holder(Lock.LEADER);
                 SimulatedMember standby = holder(Lock.STANDBY);
@@ -231,10 +231,12 @@ final class Simulation {
         }
     }
 
-    private void stepAside(SimulatedMember member) {
+    private void hinder(SimulatedMember member) {
         if (member != null) {
-            log(member, "steps aside");
-            member.stepAside();
+            boolean withoutThreads = random.nextBoolean();
+            log(member, withoutThreads ? "has no threads" : "can't listen");
+            // While all is in good order, a member is back before another one takes the lock that it leaves alone.
+            member.hinder(now + random.nextLong(kind == Kind.ORDERLY ? 300 : 2000) * MILLI, withoutThreads);
         }
     }
 
@@ -328,6 +330,7 @@ final class Simulation {
         members.forEach(member -> {
             member.frozenUntil = 0;
             member.cutUntil = Math.min(member.cutUntil, now);
+            member.hinder(0, false);
         });
         join();
         // A member that was frozen or cut off for too long is deposed only now.
@@ -337,7 +340,8 @@ final class Simulation {
         }
         until("no deploy is under way", events::isEmpty);
         until("one leads", () -> leaders() == 1
-                && members.stream().noneMatch(member -> member.stopWanted || !member.isConnected()));
+                && members.stream().noneMatch(member -> member.stopWanted || !member.isConnected()
+                        || member.leadership.role() == Role.DISCONNECTED));
         if (options.standbyBuffer() > 0) {
             until("the standby is in step, and the leader knows it", () -> members.size() < 2
                     || members.stream().filter(member -> member.leadership.isInStep()).count() >= 2);
