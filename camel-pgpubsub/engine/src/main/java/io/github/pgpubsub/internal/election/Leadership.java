@@ -185,7 +185,7 @@ public final class Leadership<M> {
         member.locks.answered();
         member.presence.observe(poll);
         member.state().observe(poll);
-        member.presence.showWitness();
+        member.presence.showWitness(poll);
         member.state().polled(poll, now);
         if (member.locks.wasVacated() && role() == Role.STANDBY) {
             member.locks.ask(Lock.LEADER, now);

@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
  * @param standby   backend that holds the standby's lock, 0: none
  * @param members   number of backends in the group, this one included
  * @param witnesses number of other members that have seen a leader
+ * @param witness   whether this member holds {@link Lock#WITNESS}
  */
-public record Poll(@Nullable Lock tried, boolean acquired, int leader, int standby, int members, int witnesses) {
+public record Poll(@Nullable Lock tried, boolean acquired, int leader, int standby, int members, int witnesses, boolean witness) {
 
     boolean acquired(Lock lock) {
         return acquired && tried == lock;

@@ -35,12 +35,12 @@ final class Presence {
         witness |= poll.witnesses() > 0;
     }
 
-    /** Changes the lock if necessary, in two polls, so that this member holds one of the two at any time. */
-    void showWitness() {
+    /** Changes the lock if necessary. The server may refuse the new one for a while, so the former one is kept until it is granted. */
+    void showWitness(Poll poll) {
         if (witness && !holdsWitness) {
             holdsWitness = true;
             effects.share(Lock.WITNESS);
-        } else if (holdsWitness && holdsPresence) {
+        } else if (poll.witness() && holdsPresence) {
             holdsPresence = false;
             effects.unshare(Lock.PRESENCE);
         }

@@ -40,6 +40,10 @@ record LockHolders(GroupKey key, Map<Long, List<Integer>> backends) {
         return (int) all(Lock.WITNESS).stream().filter(each -> each != backend).count();
     }
 
+    boolean isWitness(int backend) {
+        return all(Lock.WITNESS).contains(backend);
+    }
+
     private List<Integer> all(Lock lock) {
         return backends.getOrDefault(key.key(lock), List.of());
     }

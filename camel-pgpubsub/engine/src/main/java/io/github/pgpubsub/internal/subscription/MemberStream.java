@@ -104,7 +104,7 @@ final class MemberStream {
             }
             Poll poll = new Poll(tried, acquired[0], holders.one(Lock.LEADER), holders.one(Lock.STANDBY),
                     holders.members().size(),
-                    holders.witnessesBesides(stream.backend()));
+                    holders.witnessesBesides(stream.backend()), holders.isWitness(stream.backend()));
             leadership.polled(poll, System.nanoTime());
             seen.accept(poll);
         });

@@ -34,7 +34,7 @@ class GoOnTest {
     void connectedAgainItIsNotWithoutARoleForEver() {
         idle = false;
         leadership.connected(7, RUN, now);
-        leadership.polled(new Poll(Lock.STANDBY, true, 9, 7, 2, 0), now);
+        leadership.polled(new Poll(Lock.STANDBY, true, 9, 7, 2, 0, false), now);
         leadership.stop(now);
         leadership.disconnected(now, now, now);
         leadership.connected(8, RUN, now);
@@ -56,9 +56,9 @@ class GoOnTest {
         assertThat(delivered).containsExactly("a");
         leadership.disconnected(now, now, now);
         leadership.connected(8, RUN, now);
-        leadership.polled(new Poll(Lock.STANDBY, true, 0, 8, 1, 0), now);
+        leadership.polled(new Poll(Lock.STANDBY, true, 0, 8, 1, 0, false), now);
         leadership.stop(now);
-        leadership.polled(new Poll(Lock.LEADER, false, 0, 8, 1, 0), now);
+        leadership.polled(new Poll(Lock.LEADER, false, 0, 8, 1, 0, false), now);
         room = 1;
         leadership.disconnected(now, now, now);
         assertThat(effects).contains("openUnfenced");
@@ -74,8 +74,8 @@ class GoOnTest {
 
     private void leadAlone() {
         leadership.connected(7, RUN, now);
-        leadership.polled(new Poll(Lock.STANDBY, true, 0, 7, 1, 0), now);
-        leadership.polled(new Poll(Lock.LEADER, true, 7, 7, 1, 0), now);
+        leadership.polled(new Poll(Lock.STANDBY, true, 0, 7, 1, 0, false), now);
+        leadership.polled(new Poll(Lock.LEADER, true, 7, 7, 1, 0, false), now);
         leadership.control(7, lastSent, now);
         now += SECOND;
         leadership.tick(now);

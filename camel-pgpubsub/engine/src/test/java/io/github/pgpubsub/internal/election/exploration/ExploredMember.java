@@ -331,7 +331,8 @@ final class ExploredMember implements Effects<Long> {
             }
             boolean mistakes = world.broken == Break.ANY_LOCK_LEADS && read >= 0 && poll.acquired();
             leadership.polled(
-                    mistakes ? new Poll(Lock.LEADER, true, poll.leader(), poll.standby(), poll.members(), poll.witnesses())
+                    mistakes ? new Poll(Lock.LEADER, true, poll.leader(), poll.standby(), poll.members(), poll.witnesses(),
+                            poll.witness())
                             : poll,
                     now);
         } else if (arrived.request() instanceof Request.Terminate terminate) {

@@ -451,7 +451,7 @@ final class SimulatedMember implements Effects<Long> {
 
     private Poll seen(Poll poll) {
         if (world.broken == Break.ANY_LOCK_LEADS && read >= 0 && poll.acquired()) {
-            return new Poll(Lock.LEADER, true, poll.leader(), poll.standby(), poll.members(), poll.witnesses());
+            return new Poll(Lock.LEADER, true, poll.leader(), poll.standby(), poll.members(), poll.witnesses(), poll.witness());
         }
         return poll;
     }

@@ -120,6 +120,7 @@ public final class SimulatedServer {
         Set<Integer> all = new HashSet<>(present);
         all.addAll(witnesses);
         int others = witnesses.size() - (witnesses.contains(backend) ? 1 : 0);
-        return new Poll(tried, acquired, holder(Lock.LEADER), holder(Lock.STANDBY), all.size(), others);
+        return new Poll(tried, acquired, holder(Lock.LEADER), holder(Lock.STANDBY), all.size(), others,
+                witnesses.contains(backend));
     }
 }
