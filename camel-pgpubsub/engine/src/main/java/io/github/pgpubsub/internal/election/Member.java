@@ -176,6 +176,9 @@ final class Member<M> {
         presence.observeWitnesses(poll);
         endFormerSession(poll.leader(), Lock.LEADER);
         endFormerSession(poll.standby(), Lock.STANDBY);
+        if (!remnant.isFormer(poll.leader(), run()) && !remnant.isFormer(poll.standby(), run())) {
+            remnant.forgetFormer();
+        }
         if (poll.leader() != 0 && poll.leader() != backend && !remnant.isFormer(poll.leader(), run())) {
             remnant.drop();
             presence.witnessed();

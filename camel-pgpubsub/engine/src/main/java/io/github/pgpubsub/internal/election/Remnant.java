@@ -99,6 +99,11 @@ final class Remnant<M> {
         return backend != 0 && backend == formerBackend && formerRun != null && formerRun.start().equals(current.start());
     }
 
+    /** The former session holds no lock any more: another session may get the same process id. */
+    void forgetFormer() {
+        formerBackend = 0;
+    }
+
     /** Whether the former session, which the server still has, must be ended. True once. */
     boolean isToBeEnded() {
         boolean once = !ended;
