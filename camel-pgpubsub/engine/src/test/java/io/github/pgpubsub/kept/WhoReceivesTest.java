@@ -12,6 +12,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -121,6 +125,35 @@ class WhoReceivesTest {
             assertThat(subscribers()).isEqualTo(1);
             await().atMost(SOON).until(() -> !lost.isEmpty());
             assertThat(one.status().session().reconnects()).isPositive();
+        }
+    }
+
+    /** A leader that was deposed gives the lead back, although the application's executor runs nothing at the moment. */
+    @Test
+    void anApplicationWhoseExecutorIsFullHoldsUpNobody() throws Exception {
+        AtomicBoolean full = new AtomicBoolean();
+        ExecutorService pool = Executors.newCachedThreadPool();
+        try (PgPubSub busy = PgPubSub.to(postgres.libpqUri()).name("busy").callbacks(task -> {
+            if (full.get()) {
+                throw new RejectedExecutionException("full");
+            }
+            pool.execute(task);
+        }).build(); KeptSubscription one = subscribe(busy, orders(), first)) {
+            await().atMost(SOON).until(one::isReceiving);
+            try (KeptSubscription two = subscribe(b, orders(), second)) {
+                await().atMost(SOON).until(() -> two.members().size() == 2);
+                full.set(true);
+                postgres.execute("update pgpubsub.place set epoch = epoch + 1");
+                await().atMost(SOON).until(two::isReceiving);
+                publish(a, "1");
+                await().atMost(SOON).until(() -> second.contains("1"));
+                assertThat(first).isEmpty();
+                full.set(false);
+            }
+            // It has come back, too.
+            await().atMost(SOON).until(one::isReceiving);
+        } finally {
+            pool.shutdown();
         }
     }
 

@@ -10,9 +10,10 @@ import io.github.pgpubsub.status.SubscriptionStatus;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.Executor;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,21 +29,24 @@ public final class ElectedLead implements Lead {
     private final Subscriptions subscriptions;
     private final SubscriptionOptions options;
     private final SubscriptionListener listener;
-    private final Executor executor;
-    /** Null: not a member at the moment. */
+    private final BiFunction<String, Runnable, Thread> threads;
+    private final CountDownLatch closed = new CountDownLatch(1);
+    /** Changed under the monitor. Null: not a member at the moment. */
     private volatile @Nullable Subscription membership;
-    private volatile boolean closed;
+    /** Changed under the monitor. A member that has resigned, and for whose way back no thread could be created; null: none. */
+    private volatile @Nullable Subscription stranded;
 
     /**
      * @param schema   of the log
      * @param listener hears of changes and failures of the election
-     * @param executor runs the way back into the election, which blocks
+     * @param threads  creates an unstarted thread from its purpose and a task: for the way back into the election, which blocks
      */
     public ElectedLead(Subscriptions subscriptions, String schema, Shard group, Duration acquireInterval,
-            Duration leaderTimeout, SubscriptionListener listener, Executor executor) {
+            Duration leaderTimeout, SubscriptionListener listener,
+            BiFunction<String, Runnable, Thread> threads) {
         this.subscriptions = subscriptions;
         this.listener = listener;
-        this.executor = executor;
+        this.threads = threads;
         this.options = SubscriptionOptions.toElections()
                 .name("Kept messages of " + group)
                 .group(String.join("/", String.valueOf(group.shard()), length(schema), length(group.channel()), group.group()))
@@ -68,17 +72,30 @@ public final class ElectedLead implements Lead {
         Subscription joined = subscriptions.subscribe(options, message -> {
             // A stranger's message, or a gap: the election depends on neither.
         }, listener);
-        synchronized (this) {
-            if (!closed) {
-                membership = joined;
-                return;
-            }
+        if (!enter(joined)) {
+            joined.close();
         }
-        joined.close();
     }
 
+    /** A membership that nobody knew would never be closed, and would lead for nobody. */
+    private synchronized boolean enter(Subscription joined) {
+        if (isClosed() || membership != null) {
+            return false;
+        }
+        membership = joined;
+        return true;
+    }
+
+    private boolean isClosed() {
+        return closed.getCount() == 0;
+    }
+
+    /** Asked often, so it also has a member come back for which no thread could be created before. */
     @Override
     public boolean isLeading() {
+        if (stranded != null) {
+            tryAgain();
+        }
         Subscription current = membership;
         return current != null && current.isReceiving();
     }
@@ -98,24 +115,60 @@ public final class ElectedLead implements Lead {
         }
         if (left != null) {
             LOG.warn("{}: gives up the lead: {}", options.name(), reason);
-            executor.execute(() -> comeBack(left));
+            // Whatever becomes of the way back, the lock is released.
+            CompletableFuture<Void> unused = left.end(Duration.ZERO);
+            comeBackLater(left);
         }
+    }
+
+    /** On a thread of its own: the application's executor may be full. */
+    private synchronized void comeBackLater(Subscription left) {
+        try {
+            start(left);
+        } catch (RuntimeException | Error e) {
+            stranded = left;
+            LOG.warn("{}: no thread can be created to join the election again; trying again", options.name(), e);
+        }
+    }
+
+    private synchronized void tryAgain() {
+        Subscription left = stranded;
+        if (left == null || isClosed()) {
+            return;
+        }
+        try {
+            start(left);
+            stranded = null;
+        } catch (RuntimeException | Error e) {
+            LOG.debug("{}: still no thread can be created", options.name(), e);
+        }
+    }
+
+    private void start(Subscription left) {
+        threads.apply("election", () -> comeBack(left)).start();
     }
 
     private void comeBack(Subscription left) {
         left.close();
-        while (!closed && membership == null) {
-            LockSupport.parkNanos(AWAY_NANOS);
+        while (!isClosedWithin(AWAY_NANOS)) {
             try {
-                if (!closed) {
-                    join();
-                }
-            } catch (SQLException | RuntimeException e) {
-                LOG.debug("{}: can't join the election; trying again", options.name(), e);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
+                join();
                 return;
+            } catch (InterruptedException e) {
+                // A stray interrupt of a DataSource or a customizer; close() is the only way to end this thread.
+                LOG.debug("Interrupted", e);
+            } catch (Throwable e) {
+                // Errors, too: nobody else would bring this member back.
+                LOG.debug("{}: can't join the election; trying again", options.name(), e);
             }
+        }
+    }
+
+    private boolean isClosedWithin(long nanos) {
+        try {
+            return closed.await(nanos, TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            return isClosed();
         }
     }
 
@@ -135,7 +188,7 @@ public final class ElectedLead implements Lead {
     public void close() {
         Subscription left;
         synchronized (this) {
-            closed = true;
+            closed.countDown();
             left = membership;
             membership = null;
         }

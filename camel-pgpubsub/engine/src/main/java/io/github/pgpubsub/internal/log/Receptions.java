@@ -71,7 +71,7 @@ final class Receptions {
 
     private Lead elected(KeptOptions wanted, Shard shard, KeptListener listener) {
         return new ElectedLead(settings.elections(), schema, shard, wanted.acquireInterval(), wanted.leaderTimeout(), listener,
-                settings.callbacks());
+                settings.threads());
     }
 
     private ReceptionOptions options(KeptOptions wanted, BatchLimit batch) {

@@ -51,7 +51,8 @@
  *
  * <p>A {@link io.github.pgpubsub.internal.log.Reception} is one subscription: its place ({@code GroupReader}), its workers, its lead and
  * its end. A subscription without a single listener has a place that is its own, with a name that no other one has and a short expiry,
- * and leads it without an election ({@code OwnLead}). The place is removed at an orderly end; after a crash it expires.
+ * and leads it without an election ({@code OwnLead}). The place is removed at an orderly end; after a crash it expires. A lead that is given
+ * up is given back at once, and a thread of the engine, never the application's executor, joins the election again a second later.
  *
  * <p><b>One read for all shards of a process.</b> Each shard has a reader, a place and windows of its own. {@link
  * io.github.pgpubsub.internal.log.Siblings} makes the windows equal: who opens one while another shard's ends later than where it begins takes over

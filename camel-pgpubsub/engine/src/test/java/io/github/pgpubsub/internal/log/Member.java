@@ -71,7 +71,7 @@ final class Member implements AutoCloseable {
                     public void failed(Exception failure) {
                         incidents.add(failure.toString());
                     }
-                }, callbacks);
+                }, this::thread);
         Handler handler = new Handler();
         subscription = new Reception(reader, group,
                 new ReceptionOptions(new GroupOptions(options, null, null, new BufferLimit(options.bytes()), BatchLimit.SINGLE),
