@@ -157,6 +157,10 @@ final class GroupEffects implements Effects<KeptRow> {
     public void take(Ticket ticket, UUID owner) {
         windows.pages().forget();
         host.requests().add(this, ticket, connection -> {
+            if (!lead.isLeading()) {
+                // It may have waited behind others' requests, and would depose a successor. Whoever leads again needs an answer.
+                return () -> refused(ticket, "the lead was lost before the place was taken");
+            }
             Places.Taking taking = connection.places().take(group, owner);
             return () -> {
                 errors.clear();
@@ -187,7 +191,10 @@ final class GroupEffects implements Effects<KeptRow> {
     @Override
     public void endBlockers() {
         host.requests().add(this, null, connection -> {
-            connection.places().endBlockers(group);
+            // A former leader would end what its successor does.
+            if (lead.isLeading()) {
+                connection.places().endBlockers(group);
+            }
             return () -> {};
         });
     }

@@ -7,7 +7,9 @@
  * its {@code Reader}, and {@link io.github.pgpubsub.internal.log.GroupEffects}, which does what the {@code Reader} asks for: windows by
  * {@link io.github.pgpubsub.internal.log.WindowEffects}, pages by {@link io.github.pgpubsub.internal.log.PageEffects}. Requests go into one queue
  * ({@link io.github.pgpubsub.internal.log.RequestQueue}). The loop runs them one after another and hands each answer to its reader before
- * it runs the next one. So answers come in the order of the requests, and never within a call. Other threads post commands.
+ * it runs the next one. So answers come in the order of the requests, and never within a call. Other threads post commands. A request may wait
+ * behind those of other groups for seconds. If the lead is lost meanwhile, the place's conditions refuse what would move it, and step 0, which
+ * knows none, is not run.
  *
  * <pre>
  *                            LogReader (thread) ── events ──▶ GroupReader ──▶ Reader (log.reading)
