@@ -3,6 +3,7 @@ package io.github.pgpubsub.internal.log.reading;
 /** Does not lead, or has no connection to read with. A leader that has none for long gives up the lead. */
 final class Away<M> extends State<M> {
 
+    /** When this state was entered, or when the lead came, whichever is later. */
     private long since;
 
     Away(Reader<M> reader) {
@@ -13,6 +14,11 @@ final class Away<M> extends State<M> {
     void begin(long now) {
         since = now;
         stop(now);
+    }
+
+    /** A leader has the leaderTimeout to connect, however long it was no leader before. */
+    void leads(long now) {
+        since = now;
     }
 
     /** The lead or the connection came. */

@@ -126,6 +126,9 @@ public final class Reader<M> {
     /** This member has the leader's lock. */
     public void leads(long now) {
         leading = true;
+        if (state instanceof Away<M> away) {
+            away.leads(now);
+        }
         changed(now);
     }
 

@@ -1,0 +1,167 @@
+package io.github.pgpubsub.internal.log.reading;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.pgpubsub.kept.AckMode;
+import io.github.pgpubsub.kept.KeptListener.Incident;
+import io.github.pgpubsub.kept.OnError;
+import io.github.pgpubsub.kept.StartFrom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** How long a leader waits for a connection, and what ends a sleep. */
+class AwayAndAsleepTest {
+
+    private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+    private static final Bound DONE = new Bound(new Snapshot("9:9:"), 1, 9);
+
+    private final Asked asked = new Asked();
+    /** It never polls: without wake-ups it would sleep for ever. */
+    private final Reader<String> reader = new Reader<>(
+            new ReadOptions(0, new StartFrom.Earliest(), AckMode.batch,
+                    new ErrorPolicy(OnError.skip, Duration.ofSeconds(1), Duration.ofSeconds(1), 0), 10, 1000, 10, 1000,
+                    Duration.ofMillis(100), true, null, Duration.ofSeconds(30)),
+            asked, new Random(1));
+    private final long start = System.nanoTime();
+
+    /** Notes what the reader asks for. */
+    private static final class Asked implements Effects<String> {
+
+        final List<String> calls = new ArrayList<>();
+        private Ticket ticket = new Ticket(0);
+
+        private void note(String call, Ticket asked) {
+            calls.add(call);
+            ticket = asked;
+        }
+
+        @Override
+        public void take(Ticket asked, UUID owner) {
+            note("take", asked);
+        }
+
+        @Override
+        public void join(Ticket asked, StartFrom startFrom, boolean again) {
+            note("join", asked);
+        }
+
+        @Override
+        public void endBlockers() {
+            calls.add("end blockers");
+        }
+
+        @Override
+        public void open(Ticket asked, Fence fence, Bound done) {
+            note("open", asked);
+        }
+
+        @Override
+        public void read(Ticket asked, PageRequest request) {
+            note("read", asked);
+        }
+
+        @Override
+        public void acknowledge(Ticket asked, Fence fence, Acknowledgement acknowledgement) {
+            note("acknowledge", asked);
+        }
+
+        @Override
+        public void park(Ticket asked, Fence fence, Bound upto, Delivery<String> delivery, boolean moveLastId) {
+            note("park", asked);
+        }
+
+        @Override
+        public void lock(Ticket asked) {
+            note("lock", asked);
+        }
+
+        @Override
+        public void unlock() {
+            calls.add("unlock");
+        }
+
+        @Override
+        public void deliver(Delivery<String> delivery) {
+            calls.add("deliver");
+        }
+
+        @Override
+        public List<Delivery<String>> withdraw() {
+            return new ArrayList<>();
+        }
+
+        @Override
+        public void resign(String reason) {
+            calls.add("resign");
+        }
+
+        @Override
+        public void report(Incident incident, String detail) {
+            calls.add("report " + incident);
+        }
+
+        @Override
+        public void stopped() {
+            calls.add("stopped");
+        }
+    }
+
+    @Test
+    void aNewLeaderHasTheLeaderTimeoutToConnect() {
+        reader.leads(start);
+        assertThat(reader.waitNanos(start)).isEqualTo(30 * SECOND);
+        reader.tick(start);
+        assertThat(asked.calls).isEmpty();
+        reader.tick(start + 30 * SECOND);
+        assertThat(asked.calls).containsExactly("resign");
+    }
+
+    /** How long it was no leader before does not count. */
+    @Test
+    void soHasOneThatLedBefore() {
+        reader.leads(start);
+        reader.leadLost(start + SECOND);
+        reader.leads(start + 100 * SECOND);
+        assertThat(reader.waitNanos(start + 110 * SECOND)).isEqualTo(20 * SECOND);
+    }
+
+    /** A leader without a connection is counted from the loss, not from when it began to lead. */
+    @Test
+    void aLossCountsFromItsTime() {
+        sleep();
+        reader.disconnected(start + 100 * SECOND);
+        assertThat(reader.waitNanos(start + 100 * SECOND)).isEqualTo(30 * SECOND);
+    }
+
+    private void sleep() {
+        reader.connected(start);
+        reader.leads(start);
+        reader.taken(asked.ticket, new TakeAnswer.Taken(new Place(1, null, DONE, null, 0, true, 0, 0)), start);
+        reader.opened(asked.ticket, new OpenAnswer.Empty(), start);
+        reader.locked(asked.ticket, true, start);
+        assertThat(reader.isAsleep()).isTrue();
+        assertThat(asked.calls).containsExactly("take", "open", "lock", "open");
+    }
+
+    //13    /** Whoever leads a place of its own stays the leader when the session that hears the wake-ups is lost. */
+    //13    @Test
+    //13    void whoHearsNoWakeUpsDoesNotSleepOn() {
+    //13        sleep();
+    //13        reader.unheard(start);
+    //13        // The look that begins the sleep is answered first: it may have opened a window.
+    //13        assertThat(reader.isAsleep()).isTrue();
+    //13        reader.opened(asked.ticket, new OpenAnswer.Empty(), start);
+    //13        assertThat(reader.waitNanos(start)).isEqualTo(Reader.NEVER);
+    //13        reader.unheard(start);
+    //13        assertThat(reader.isAsleep()).isFalse();
+    //13        assertThat(asked.calls.subList(4, asked.calls.size())).containsExactly("unlock", "open");
+    //13        reader.opened(asked.ticket, new OpenAnswer.Empty(), start);
+    //13        reader.locked(asked.ticket, false, start);
+    //13        assertThat(reader.waitNanos(start)).isLessThan(SECOND);
+    //13    }
+}
