@@ -133,12 +133,14 @@ public final class Log implements KeptMessages, AutoCloseable {
     private synchronized Publisher<OutgoingKept> publisher() {
         refuseIfClosed();
         if (publisher == null) {
-            publisher = new Publisher<>(settings.sending(),
+            Publisher<OutgoingKept> opened = new Publisher<>(settings.sending(),
                     new PublisherOptions(settings.name() + " keep", settings.reconnectDelay(), settings.reconnectMaxDelay(),
                             settings.maxBatch(), PUBLISH_CAPACITY, settings.customizer()),
                     new LogStatement(schema, queries, options.create(), settings.context()), settings.threads(),
                     settings.callbacks());
-            publisher.start();
+            // Only then kept: if no thread can be created, the next message has another publisher.
+            opened.start();
+            publisher = opened;
         }
         return publisher;
     }
@@ -205,11 +207,18 @@ public final class Log implements KeptMessages, AutoCloseable {
     private synchronized LogReader retain() {
         refuseIfClosed();
         if (reader == null) {
-            reader = new LogReader(settings.direct(),
+            LogReader opened = new LogReader(settings.direct(),
                     new LogReaderOptions(settings.name() + " read", options.schema(), options.create(), settings.reconnectDelay(),
                             settings.reconnectMaxDelay(), settings.customizer(), Retention.of(options)),
                     new SessionWakeUps(settings.elections()), settings.threads());
-            reader.start();
+            try {
+                opened.start();
+            } catch (RuntimeException | Error e) {
+                // It may listen for wake-ups already.
+                opened.close();
+                throw e;
+            }
+            reader = opened;
         }
         subscriptions++;
         return reader;

@@ -40,11 +40,16 @@ final class Rotator {
         this.threads = threads;
     }
 
-    /** Begins, unless it is at work. Does not wait. */
+    /** Begins, unless it is at work. Does not wait, and does not fail: whoever sends or receives a message calls this by the way. */
     void start() {
         if (atWork.compareAndSet(false, true)) {
             rotation.postpone();
-            threads.apply("rotate", this::run).start();
+            try {
+                threads.apply("rotate", this::run).start();
+            } catch (RuntimeException | Error e) {
+                atWork.set(false);
+                LOG.warn("The log could not be rotated for lack of a thread; trying again later", e);
+            }
         }
     }
 
