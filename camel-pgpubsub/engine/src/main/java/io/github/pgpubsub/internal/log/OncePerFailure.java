@@ -5,11 +5,12 @@ import io.github.pgpubsub.status.RoleChange;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Several shards hear of the same connection's failures, and their subscription's listener once. */
+/** Several shards hear of the same connection's failures and of its end, and their subscription's listener once. */
 final class OncePerFailure implements KeptListener {
 
     private final KeptListener listener;
     private @Nullable Exception last;
+    private @Nullable Exception end;
 
     OncePerFailure(KeptListener listener) {
         this.listener = listener;
@@ -38,6 +39,12 @@ final class OncePerFailure implements KeptListener {
 
     @Override
     public void gaveUp(Exception failure) {
+        synchronized (this) {
+            if (failure == end) {
+                return;
+            }
+            end = failure;
+        }
         listener.gaveUp(failure);
     }
 

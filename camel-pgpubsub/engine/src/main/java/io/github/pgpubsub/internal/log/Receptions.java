@@ -64,7 +64,8 @@ final class Receptions {
                     // With ackMode=transaction each shard has a consumer.
                     return new Reception(host, one, options, lead, handler, listener, settings.threads(), settings.callbacks(),
                             onShardClosed, tally, wanted.transactions() != null ? Turns.unlimited() : turns);
-                }, failure -> callbacks.execute(() -> listener.failed(failure)), settings.threads());
+                }, failure -> callbacks.execute(() -> listener.failed(failure)),
+                failure -> callbacks.execute(() -> listener.gaveUp(failure)), settings.threads());
         return new ShardedReception(host, group, member, tally, wanted.queueSize(), wanted.drainTimeout(), settings.threads(),
                 onClosed);
     }

@@ -42,6 +42,9 @@ final class ShardMarks implements AutoCloseable {
         void lost();
 
         void failed(Exception failure);
+
+        /** The session has given up, and nothing more is seen. */
+        void gaveUp(Exception failure);
     }
 
     private final Subscriptions subscriptions;
@@ -198,7 +201,7 @@ final class ShardMarks implements AutoCloseable {
 
         @Override
         public void gaveUp(Exception failure) {
-            observer.failed(failure);
+            observer.gaveUp(failure);
         }
     }
 }

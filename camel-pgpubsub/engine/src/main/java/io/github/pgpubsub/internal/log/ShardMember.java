@@ -60,6 +60,7 @@ final class ShardMember implements Effects, ShardMarks.Observer {
     private final Receptions factory;
     private final ShardMarks marks;
     private final Consumer<Exception> onFailure;
+    private final Consumer<Exception> onGaveUp;
     private final Sharing sharing;
     private final Thread thread;
     private final ThreadPoolExecutor starts;
@@ -75,15 +76,17 @@ final class ShardMember implements Effects, ShardMarks.Observer {
      * @param poll          how often the members look at each other
      * @param leaderTimeout after which a frozen leader is deposed
      * @param onFailure     called by the session's thread, too; must not block
+     * @param onGaveUp      called by the session's thread when the session gives up for good; must not block
      */
     ShardMember(Shard group, Function<ShardMarks.Observer, ShardMarks> marks, Duration poll, Duration leaderTimeout,
             Receptions factory,
-            Consumer<Exception> onFailure,
+            Consumer<Exception> onFailure, Consumer<Exception> onGaveUp,
             BiFunction<String, Runnable, Thread> threads) {
         this.group = group;
         this.factory = factory;
         this.marks = marks.apply(this);
         this.onFailure = onFailure;
+        this.onGaveUp = onGaveUp;
         this.sharing = new Sharing(group.shards(), polls(PATIENCE.plus(leaderTimeout.multipliedBy(2)), poll), polls(ASIDE, poll),
                 this);
         String purpose = "kept " + group.channel() + " shards";
@@ -148,6 +151,12 @@ final class ShardMember implements Effects, ShardMarks.Observer {
     @Override
     public void failed(Exception failure) {
         onFailure.accept(failure);
+    }
+
+    /** A member without a shard has no reception that would tell of it. */
+    @Override
+    public void gaveUp(Exception failure) {
+        onGaveUp.accept(failure);
     }
 
     // ---- the thread

@@ -47,6 +47,8 @@ public final class Session implements AutoCloseable {
     private @Nullable ConnectedSession connected;
     /** The reason why there is no connection; null: there is one, or the first attempt has not ended. */
     private @Nullable Exception lastFailure;
+    /** Why the session has given up; null: it has not. */
+    private @Nullable Exception end;
 
     /** @param threads creates an unstarted thread from its purpose and a task */
     public Session(ConnectionSource source, SessionOptions options, BiFunction<String, Runnable, Thread> threads) {
@@ -93,6 +95,9 @@ public final class Session implements AutoCloseable {
                 subscriber.connected(connected.streamOf(subscriber));
             } else if (lastFailure != null) {
                 subscriber.failed(lastFailure);
+            }
+            if (end != null) {
+                subscriber.gaveUp(end);
             }
         });
     }
@@ -321,11 +326,12 @@ public final class Session implements AutoCloseable {
     }
 
     private void giveUp(Exception cause) {
-        SQLException end = new SQLException("No connection to " + source + ": gave up after " + options.reconnectLimit()
+        SQLException gaveUp = new SQLException("No connection to " + source + ": gave up after " + options.reconnectLimit()
                 + " attempts to reconnect (reconnectLimit): " + cause.getMessage(), cause);
-        LOG.error(end.getMessage());
-        firstAttempt.gaveUp(end);
-        subscribers.tell(subscriber -> subscriber.gaveUp(end));
+        LOG.error(gaveUp.getMessage());
+        end = gaveUp;
+        firstAttempt.gaveUp(gaveUp);
+        subscribers.tell(subscriber -> subscriber.gaveUp(gaveUp));
     }
 
     private void pause(Duration longest) {
