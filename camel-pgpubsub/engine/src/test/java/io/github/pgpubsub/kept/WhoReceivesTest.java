@@ -157,6 +157,37 @@ class WhoReceivesTest {
         }
     }
 
+    /** The answer to a question is for a warning: nobody else is disturbed if it can't be given. */
+    @Test
+    void anAnswerThatCantBeGivenBreaksNothing() throws Exception {
+        AtomicBoolean full = new AtomicBoolean();
+        AtomicLong refused = new AtomicLong();
+        ExecutorService pool = Executors.newCachedThreadPool();
+        try (PgPubSub busy = PgPubSub.to(postgres.libpqUri()).name("busy").callbacks(task -> {
+            if (full.get()) {
+                refused.incrementAndGet();
+                throw new RejectedExecutionException("full");
+            }
+            pool.execute(task);
+        }).build()) {
+            try (KeptSubscription one = subscribe(busy, orders(), first)) {
+                await().atMost(SOON).until(one::isReceiving);
+                List<Integer> backends = postgres.backends("busy listen%");
+                full.set(true);
+                for (int i = 0; i < 2; i++) {
+                    long former = refused.get();
+                    busy.kept().lookForGroups("orders", groups -> {});
+                    await().atMost(SOON).until(() -> refused.get() > former);
+                }
+                assertThat(postgres.backends("busy listen%")).isEqualTo(backends);
+            }
+            // Whoever asked has left the session.
+            await().atMost(SOON).until(() -> postgres.backends("busy listen%").isEmpty());
+        } finally {
+            pool.shutdown();
+        }
+    }
+
     /** An own place that has expired begins again, and says so. */
     @Test
     void anOwnPlaceIsRenewed() throws Exception {

@@ -1,5 +1,6 @@
 package io.github.pgpubsub.internal.log;
 
+import io.github.pgpubsub.internal.delivery.SerialExecutor;
 import io.github.pgpubsub.internal.session.PromptSubscriber;
 import io.github.pgpubsub.internal.session.SessionStream;
 import io.github.pgpubsub.internal.subscription.Subscriptions;
@@ -19,7 +20,7 @@ final class Neighbours implements PromptSubscriber {
 
     private final Question question;
     private final Consumer<List<String>> answer;
-    private final Executor callbacks;
+    private final SerialExecutor callbacks;
     private final CompletableFuture<Subscriptions.Attachment> attachment = new CompletableFuture<>();
     private final long since = System.nanoTime();
     private boolean over;
@@ -32,7 +33,7 @@ final class Neighbours implements PromptSubscriber {
     private Neighbours(Question question, Consumer<List<String>> answer, Executor callbacks) {
         this.question = question;
         this.answer = answer;
-        this.callbacks = callbacks;
+        this.callbacks = new SerialExecutor(callbacks);
     }
 
     /** @param answer called once by the executor, unless there is nothing to tell */
@@ -56,13 +57,11 @@ final class Neighbours implements PromptSubscriber {
             return;
         }
         over = true;
-        // Not by the session's thread, which closing the attachment may end.
-        callbacks.execute(() -> {
-            attachment.join().close();
-            if (!found.isEmpty()) {
-                answer.accept(found);
-            }
-        });
+        // By this thread, or by the one that is just attaching: an executor that refuses would leave the session open.
+        CompletableFuture<Void> unused = attachment.thenAccept(Subscriptions.Attachment::close);
+        if (!found.isEmpty()) {
+            callbacks.execute(() -> answer.accept(found));
+        }
     }
 
     @Override

@@ -103,7 +103,10 @@ public final class Subscriptions {
             return shared.session.isEnded();
         }
 
-        /** Called once, not by the session's thread. The subscriber has given up its channels. */
+        /**
+         * Called once. The subscriber has given up its channels. If this ends the session, it waits for the session's thread, unless that
+         * thread is the one that calls.
+         */
         @Override
         public void close() {
             shared.session.remove(subscriber);
