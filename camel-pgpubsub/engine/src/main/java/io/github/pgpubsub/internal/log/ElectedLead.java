@@ -4,6 +4,7 @@ import io.github.pgpubsub.BufferLimit;
 import io.github.pgpubsub.Subscription;
 import io.github.pgpubsub.SubscriptionListener;
 import io.github.pgpubsub.SubscriptionOptions;
+import io.github.pgpubsub.internal.subscription.GroupSubscription;
 import io.github.pgpubsub.internal.subscription.Subscriptions;
 import io.github.pgpubsub.status.GroupMember;
 import io.github.pgpubsub.status.SubscriptionStatus;
@@ -32,7 +33,7 @@ public final class ElectedLead implements Lead {
     private final BiFunction<String, Runnable, Thread> threads;
     private final CountDownLatch closed = new CountDownLatch(1);
     /** Changed under the monitor. Null: not a member at the moment. */
-    private volatile @Nullable Subscription membership;
+    private volatile @Nullable GroupSubscription membership;
     /** Changed under the monitor. A member that has resigned, and for whose way back no thread could be created; null: none. */
     private volatile @Nullable Subscription stranded;
 
@@ -69,7 +70,8 @@ public final class ElectedLead implements Lead {
     }
 
     private void join() throws SQLException, InterruptedException {
-        Subscription joined = subscriptions.subscribe(options, message -> {
+        // Of a subscription with a single listener.
+        GroupSubscription joined = (GroupSubscription) subscriptions.subscribe(options, message -> {
             // A stranger's message, or a gap: the election depends on neither.
         }, listener);
         if (!enter(joined)) {
@@ -78,7 +80,7 @@ public final class ElectedLead implements Lead {
     }
 
     /** A membership that nobody knew would never be closed, and would lead for nobody. */
-    private synchronized boolean enter(Subscription joined) {
+    private synchronized boolean enter(GroupSubscription joined) {
         if (isClosed() || membership != null) {
             return false;
         }
@@ -104,6 +106,12 @@ public final class ElectedLead implements Lead {
     public boolean mayProcess() {
         Subscription current = membership;
         return current != null && current.mayProcess();
+    }
+
+    @Override
+    public long term() {
+        GroupSubscription current = membership;
+        return current == null ? 0 : current.term();
     }
 
     @Override

@@ -26,6 +26,8 @@ final class GroupReader {
     private final Completions completions;
     private final CompletableFuture<Void> joined = new CompletableFuture<>();
     private boolean leads;
+    /** Of the lead, as of the reader's last look: all that waits in the queue was handed out in it. */
+    private volatile long term;
     private boolean isConnected;
     /** Of the common memory, what this group takes. */
     private long counted;
@@ -58,6 +60,11 @@ final class GroupReader {
     @Nullable
     String identity() {
         return identity;
+    }
+
+    /** The leadership in which the messages were handed out that no worker has begun. */
+    long term() {
+        return term;
     }
 
     void postCompleted(List<Delivery<KeptRow>> batch) {
@@ -159,14 +166,7 @@ final class GroupReader {
     void tick(long now) {
         collect();
         leads &= !effects.takeResigned();
-        boolean leadsNow = lead.isLeading();
-        if (leadsNow && !leads) {
-            reader.leads(now);
-        } else if (!leadsNow && leads) {
-            reader.leadLost(now);
-            effects.windows().pages().forget();
-        }
-        leads = leadsNow;
+        look(now);
         effects.completeLeftOut(now);
         effects.windows().pages().retryPage();
         effects.windows().linger().tick(now);
@@ -174,6 +174,23 @@ final class GroupReader {
             reader.tick(now);
         }
         note(now);
+    }
+
+    /** A lead that was lost and won again since the last look is another one: what was handed out is taken back, and step 0 follows. */
+    private void look(long now) {
+        long termNow = lead.term();
+        boolean leadsNow = lead.isLeading();
+        if (leads && (!leadsNow || termNow != term)) {
+            leads = false;
+            reader.leadLost(now);
+            effects.windows().pages().forget();
+        }
+        if (leadsNow && !leads) {
+            // Only now: the queue has nothing of the former leadership any more.
+            term = termNow;
+            leads = true;
+            reader.leads(now);
+        }
     }
 
     /** What others see, and what this group takes of the common memory. */

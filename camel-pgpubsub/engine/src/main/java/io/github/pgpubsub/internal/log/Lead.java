@@ -18,6 +18,12 @@ public interface Lead extends AutoCloseable {
     /** Whether a worker may begin a message now. Stricter than {@link #isLeading}, and may be false for a moment. Must not block. */
     boolean mayProcess();
 
+    /**
+     * Number of the latest leadership: another one after each loss, however short. A message belongs to the leadership in which it was handed
+     * out. Ask after {@link #mayProcess}: then the answer holds for that moment. Must not block.
+     */
+    long term();
+
     /** Gives the lead back, and joins the election again after a while. Must not block; {@link #isLeading} is false at once. */
     void resign(String reason);
 

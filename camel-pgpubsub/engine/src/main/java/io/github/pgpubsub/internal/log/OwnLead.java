@@ -33,6 +33,12 @@ final class OwnLead implements Lead {
         return isLeading();
     }
 
+    /** Nobody else leads in between. */
+    @Override
+    public long term() {
+        return 1;
+    }
+
     /** It has no successor; begins anew after a while. */
     @Override
     public void resign(String reason) {

@@ -72,7 +72,7 @@ public final class Reception implements KeptSubscription {
         this.lead = lead;
         this.options = options;
         this.onClosed = onClosed;
-        this.queue = new WorkQueue(lead::mayProcess, options.group().batch(), turns);
+        this.queue = new WorkQueue(this::mayBegin, options.group().batch(), turns);
         this.group = new GroupReader(host, shard, options.group(), lead, queue,
                 new Reports(listener, new SerialExecutor(callbacks)),
                 tally);
@@ -126,6 +126,11 @@ public final class Reception implements KeptSubscription {
     @Override
     public boolean mayProcess() {
         return group.standing().reading() && lead.mayProcess() && workers.isAlive();
+    }
+
+    /** Whether what the reader has handed out may begin: another member may have led since then, although this one leads again. */
+    private boolean mayBegin() {
+        return lead.mayProcess() && lead.term() == group.term();
     }
 
     @Override

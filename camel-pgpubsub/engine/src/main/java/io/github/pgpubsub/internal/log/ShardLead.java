@@ -34,6 +34,11 @@ final class ShardLead implements Lead {
     }
 
     @Override
+    public long term() {
+        return elected.term();
+    }
+
+    @Override
     public void resign(String reason) {
         elected.resign(reason);
         onResigned.run();

@@ -43,7 +43,8 @@
  * name for the other kind of channel.
  *
  * <p>A worker begins a message only while {@code Lead.mayProcess} holds, so a process that resumes after a freeze begins nothing that its
- * successor may have. A message that was begun before is completed, and its acknowledgement is refused.
+ * successor may have. A message that was begun before is completed, and its acknowledgement is refused. A lead that was lost and won again is
+ * another one, with another {@code term}: the reading thread, which may be busy for seconds, has to look at the place before anything begins.
  *
  * <p><b>Batches.</b> A worker takes as many messages as the handler wants at once, of one leadership and one window. Until then they are in the
  * queue, where the reading thread can withdraw them. A batch waits only while the reader is about to hand out more ({@code handsOutMore}): the

@@ -114,6 +114,10 @@ public final class GroupMembership implements Subscriber {
         return effects.view().leads() && delivery.lease().isValid();
     }
 
+    long term() {
+        return effects.term();
+    }
+
     SubscriptionStatus status(boolean thisOneReceives) {
         DeliveryQueue queue = delivery.subscriptions().queue();
         return new SubscriptionStatus(session.status(), thisOneReceives, effects.view().status(System.nanoTime()), queue.size(),

@@ -54,6 +54,14 @@ public final class GroupSubscription implements Subscription {
         return member.mayProcess() && member.subscriptions().isActive(local) && local.workers().isAlive();
     }
 
+    /**
+     * Number of the member's latest leadership: unique in this process, higher with each one that begins, 0 before the first. Whoever sees
+     * {@link #mayProcess} and afterwards the same number as earlier knows that no other member has led in between.
+     */
+    public long term() {
+        return member.term();
+    }
+
     @Override
     public SubscriptionStatus status() {
         return member.status(isReceiving());

@@ -13,6 +13,7 @@ import io.github.pgpubsub.status.Role;
 import io.github.pgpubsub.status.RoleChange;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,6 +28,9 @@ final class LeadershipEffects implements Effects<Notification> {
     /** Operators know this name for a member's roles. */
     private static final Logger LOG = LoggerFactory.getLogger(GroupMembership.class);
 
+    /** Numbers the leaderships of this process, of all groups. */
+    private static final AtomicLong TERMS = new AtomicLong();
+
     private final GroupKey key;
     private final MemberDelivery delivery;
     private final Intake intake;
@@ -35,6 +39,8 @@ final class LeadershipEffects implements Effects<Notification> {
     private final Runnable settled;
     private final Runnable ended;
     private final Leadership<Notification> leadership;
+    /** Number of the leadership that began last; 0: none did. Written before the view shows the leader. */
+    private volatile long term;
     private volatile MembershipView view = MembershipView.disconnected(System.nanoTime());
     /** Null: not connected. */
     private @Nullable MemberStream stream;
@@ -250,6 +256,11 @@ final class LeadershipEffects implements Effects<Notification> {
         return view;
     }
 
+    /** Number of this member's latest leadership, for any thread; 0: it has not led. */
+    long term() {
+        return term;
+    }
+
     /** Updates the view between changes of the role. Called often. */
     void refreshView() {
         show(view.roleSince());
@@ -263,6 +274,9 @@ final class LeadershipEffects implements Effects<Notification> {
         long now = System.nanoTime();
         Role role = view.role();
         Duration after = Duration.ofNanos(now - view.roleSince());
+        if (newRole == Role.LEADER && role != Role.LEADER) {
+            term = TERMS.incrementAndGet();
+        }
         show(newRole == role ? view.roleSince() : now);
         delivery.subscriptions().roleChanged(new RoleChange(role, newRole, newInStep, reason, after));
         if (newRole != role) {

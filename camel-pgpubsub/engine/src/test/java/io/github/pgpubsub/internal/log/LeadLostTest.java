@@ -7,6 +7,7 @@ import io.github.pgpubsub.BufferLimit;
 import io.github.pgpubsub.connect.UrlConnectionSource;
 import io.github.pgpubsub.internal.delivery.BatchLimit;
 import io.github.pgpubsub.internal.delivery.SerialExecutor;
+import io.github.pgpubsub.internal.log.schema.LogQueries;
 import io.github.pgpubsub.kept.KeptListener;
 import io.github.pgpubsub.status.GroupMember;
 import io.github.pgpubsub.status.SubscriptionStatus;
@@ -15,6 +16,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +45,9 @@ class LeadLostTest {
     private static final class GivenLead implements Lead {
 
         private final BooleanSupplier leads;
+        final AtomicLong term = new AtomicLong(1);
+        /** By threads that are about to begin a message. */
+        final AtomicInteger asked = new AtomicInteger();
 
         GivenLead(BooleanSupplier leads) {
             this.leads = leads;
@@ -54,7 +62,13 @@ class LeadLostTest {
         }
 
         @Override
+        public long term() {
+            return term.get();
+        }
+
+        @Override
         public boolean mayProcess() {
+            asked.incrementAndGet();
             return leads.getAsBoolean();
         }
 
@@ -134,6 +148,54 @@ class LeadLostTest {
         await().atMost(SOON).until(this::hasNoRequests);
         assertThat(postgres.number("select epoch from pgpubsub.place")).isZero();
         assertThat(postgres.number("select count(*) from pgpubsub.place where owner is not null")).isZero();
+    }
+
+    /** The reading thread is busy with another group, and has not seen that the lead was lost and is here again. */
+    @Test
+    void whatWasHandedOutBeforeDoesNotBeginInAnotherLeadership() throws Exception {
+        GivenLead lead = new GivenLead(() -> true);
+        List<String> received = new CopyOnWriteArrayList<>();
+        CountDownLatch firstGoesOn = new CountDownLatch(1);
+        CountDownLatch readerGoesOn = new CountDownLatch(1);
+        Reception subscription = new Reception(host, GROUP,
+                new ReceptionOptions(options(), new LogQueries("pgpubsub"), 1, Duration.ofSeconds(20), null), lead,
+                new EachMessage(message -> {
+                    received.add(message.payload() + (message.redelivered() ? " again" : ""));
+                    firstGoesOn.await();
+                }), new KeptListener() {}, LeadLostTest::thread, Runnable::run, () -> {});
+        subscription.start();
+        try {
+            postgres.execute("insert into pgpubsub.message (channel, payload) select 'orders', i from generate_series(0, 2) i");
+            await().atMost(SOON).until(() -> received.size() == 1 && subscription.status().queued() == 2);
+            CountDownLatch busy = new CountDownLatch(1);
+            host.post(() -> {
+                busy.countDown();
+                awaitUninterrupted(readerGoesOn);
+            });
+            busy.await();
+            // Another member leads, has the place, and is gone again.
+            postgres.execute("update pgpubsub.place set epoch = epoch + 1, owner = gen_random_uuid()");
+            lead.term.incrementAndGet();
+            int asked = lead.asked.get();
+            firstGoesOn.countDown();
+            await().atMost(SOON).until(() -> lead.asked.get() >= asked + 5 || received.size() > 1);
+            assertThat(received).containsExactly("0");
+            readerGoesOn.countDown();
+            await().atMost(SOON).until(() -> received.contains("2 again"));
+            assertThat(received).containsExactly("0", "0 again", "1 again", "2 again");
+        } finally {
+            readerGoesOn.countDown();
+            firstGoesOn.countDown();
+            subscription.close();
+        }
+    }
+
+    private static void awaitUninterrupted(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private boolean hasNoRequests() {
