@@ -167,6 +167,9 @@ final class GroupReader {
         collect();
         leads &= !effects.takeResigned();
         look(now);
+        if (reader.isAsleep() && !host.wakeUps().isListening()) {
+            reader.unheard(now);
+        }
         effects.completeLeftOut(now);
         effects.windows().pages().retryPage();
         effects.windows().linger().tick(now);

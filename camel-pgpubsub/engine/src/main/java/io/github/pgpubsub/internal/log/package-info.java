@@ -28,7 +28,7 @@
  *
  * <p>Wake-ups are heard by the session that holds the leaders' locks ({@link io.github.pgpubsub.internal.log.SessionWakeUps}). The sleep lock
  * is held by the reading session, so it is lost with the connection whose loss makes the reader begin anew. Behind a transaction pooler there is
- * none, and the reader polls. A reader sleeps only while wake-ups are heard ({@link io.github.pgpubsub.internal.log.WakeUps}), and looks when
+ * none, and the reader polls. A reader falls asleep, and sleeps on, only while wake-ups are heard ({@link io.github.pgpubsub.internal.log.WakeUps}), and looks when
  * they are heard again.
  *
  * <p>Round trips are what an idle message waits for, and what a window costs under load. A window comes with its first page; the end of a

@@ -67,6 +67,14 @@ final class Asleep<M> extends InTerm<M> {
         }
     }
 
+    /** Nothing would end the sleep. A look that is under way is awaited, because it may have opened a window. */
+    @Override
+    void unheard(long now) {
+        if (looked == null) {
+            reader.become(new Looking<>(reader, term), now);
+        }
+    }
+
     @Override
     void refused(Ticket ticket, String error, long now) {
         if (ticket.equals(looked)) {

@@ -226,6 +226,11 @@ public final class Reader<M> {
         state.woken(now);
     }
 
+    /** No wake-ups are heard. Called again and again while that is so and the reader {@link #isAsleep}. */
+    public void unheard(long now) {
+        state.unheard(now);
+    }
+
     /** Something may be due. */
     public void tick(long now) {
         state.tick(now);

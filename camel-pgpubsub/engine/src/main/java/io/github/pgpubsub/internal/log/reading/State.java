@@ -59,6 +59,9 @@ abstract class State<M> {
 
     void woken(long now) {}
 
+    /** No wake-ups are heard. */
+    void unheard(long now) {}
+
     /** One more message is complete. */
     void progressed(long now) {}
 

@@ -16,7 +16,7 @@
  *    │ the place differs, the group is gone      ┌──────────────────┤  ▲   opened     │
  *    └────── from each state but STOPPED         ▼                  │  └──────────────┘
  *                                             ASLEEP ───────────────┘     all complete
- *                                          second look, woken, poll
+ *                                          second look, woken, poll; no wake-ups are heard
  *
  *   stop: LOOKING, ASLEEP, READING → RELEASING → STOPPED; AWAY → STOPPED
  * </pre>

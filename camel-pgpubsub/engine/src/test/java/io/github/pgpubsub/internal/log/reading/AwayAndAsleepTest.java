@@ -148,20 +148,20 @@ class AwayAndAsleepTest {
         assertThat(asked.calls).containsExactly("take", "open", "lock", "open");
     }
 
-    //13    /** Whoever leads a place of its own stays the leader when the session that hears the wake-ups is lost. */
-    //13    @Test
-    //13    void whoHearsNoWakeUpsDoesNotSleepOn() {
-    //13        sleep();
-    //13        reader.unheard(start);
-    //13        // The look that begins the sleep is answered first: it may have opened a window.
-    //13        assertThat(reader.isAsleep()).isTrue();
-    //13        reader.opened(asked.ticket, new OpenAnswer.Empty(), start);
-    //13        assertThat(reader.waitNanos(start)).isEqualTo(Reader.NEVER);
-    //13        reader.unheard(start);
-    //13        assertThat(reader.isAsleep()).isFalse();
-    //13        assertThat(asked.calls.subList(4, asked.calls.size())).containsExactly("unlock", "open");
-    //13        reader.opened(asked.ticket, new OpenAnswer.Empty(), start);
-    //13        reader.locked(asked.ticket, false, start);
-    //13        assertThat(reader.waitNanos(start)).isLessThan(SECOND);
-    //13    }
+    /** Whoever leads a place of its own stays the leader when the session that hears the wake-ups is lost. */
+    @Test
+    void whoHearsNoWakeUpsDoesNotSleepOn() {
+        sleep();
+        reader.unheard(start);
+        // The look that begins the sleep is answered first: it may have opened a window.
+        assertThat(reader.isAsleep()).isTrue();
+        reader.opened(asked.ticket, new OpenAnswer.Empty(), start);
+        assertThat(reader.waitNanos(start)).isEqualTo(Reader.NEVER);
+        reader.unheard(start);
+        assertThat(reader.isAsleep()).isFalse();
+        assertThat(asked.calls.subList(4, asked.calls.size())).containsExactly("unlock", "open");
+        reader.opened(asked.ticket, new OpenAnswer.Empty(), start);
+        reader.locked(asked.ticket, false, start);
+        assertThat(reader.waitNanos(start)).isLessThan(SECOND);
+    }
 }
