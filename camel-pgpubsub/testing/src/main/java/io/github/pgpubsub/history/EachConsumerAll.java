@@ -2,9 +2,11 @@ package io.github.pgpubsub.history;
 
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * Every message that was sent between a consumer's start and end, and that the consumer did not get, lies in a gap that was
@@ -39,9 +41,10 @@ final class EachConsumerAll implements Rule {
                 .filter(run.settings::tellsOfLosses).toList();
         BitSet missing = (BitSet) sender.committed.clone();
         own.forEach(take -> missing.clear((int) take.number()));
+        List<Hole> told = holes(own, gaps, run.settings.concurrentConsumers());
         List<Long> lost = new ArrayList<>();
         missing.stream().asLongStream().filter(number -> listens(run, member, own, number, sender.sentAt(number)))
-                .filter(number -> gaps.stream().noneMatch(gap -> covers(run, gap, own, number, sender.sentAt(number))))
+                .filter(number -> told.stream().noneMatch(hole -> hole.contains(number, sender.sentAt(number))))
                 .forEach(lost::add);
         if (!lost.isEmpty()) {
             Numbered first = new Numbered(sender.name, lost.get(0));
@@ -69,12 +72,50 @@ final class EachConsumerAll implements Rule {
         return from <= sentAt && (to == Long.MAX_VALUE || (sentAt <= to && number < last));
     }
 
-    private static boolean covers(Run run, Event.Gap gap, List<Take> own, long number, long sentAt) {
-        int slack = run.settings.concurrentConsumers() - 1;
-        List<Take> earlier = own.stream().filter(take -> take.micros() < gap.micros()).toList();
-        long after = earlier.stream().limit(Math.max(0, earlier.size() - slack)).mapToLong(Take::number).max().orElse(0);
-        long before = own.stream().filter(take -> take.micros() >= gap.micros()).limit(slack + 1L).mapToLong(Take::number).max()
-                .orElse(Long.MAX_VALUE);
-        return after < number && number < before && sentAt < gap.micros();
+    /** The messages between two that the consumer took, as far as they were sent before the gap was reported. */
+    private record Hole(long after, long before, Event.Gap gap) {
+
+        boolean contains(long number, long sentAt) {
+            return after < number && number < before && sentAt < gap.micros();
+        }
+    }
+
+    private static List<Hole> holes(List<Take> own, List<Event.Gap> gaps, int consumers) {
+        return gaps.stream().flatMap(gap -> consumers == 1
+                ? Stream.of(inOrder(own, gap))
+                : amongSeveral(own, gap, gaps).stream()).toList();
+    }
+
+    private static Hole inOrder(List<Take> own, Event.Gap gap) {
+        return new Hole(own.stream().filter(take -> take.micros() < gap.micros()).mapToLong(Take::number).max().orElse(0),
+                own.stream().filter(take -> take.micros() >= gap.micros()).mapToLong(Take::number).findFirst()
+                        .orElse(Long.MAX_VALUE),
+                gap);
+    }
+
+    /**
+     * The thread that reports a gap may pause while other threads go on, so a gap covers one hole below a number that was taken at about
+     * that time: the widest, or as many as gaps were reported then.
+     */
+    private static List<Hole> amongSeveral(List<Take> own, Event.Gap gap, List<Event.Gap> gaps) {
+        long about = gaps.stream().filter(other -> isNear(gap, other.micros())).count();
+        List<Hole> holes = new ArrayList<>();
+        long after = 0;
+        for (Take take : own.stream().sorted(Comparator.comparingLong(Take::number)).toList()) {
+            if (after < take.number() - 1 && isNear(gap, take.micros())) {
+                holes.add(new Hole(after, take.number(), gap));
+            }
+            after = take.number();
+        }
+        holes.sort(Comparator.comparingLong(hole -> hole.after - hole.before));
+        if (holes.size() < about) {
+            // The consumer has taken nothing since.
+            holes.add(new Hole(after, Long.MAX_VALUE, gap));
+        }
+        return holes.stream().limit(about).toList();
+    }
+
+    private static boolean isNear(Event.Gap gap, long micros) {
+        return Math.abs(micros - gap.micros()) < NothingLostUntold.ABOUT_MICROS;
     }
 }

@@ -12,7 +12,8 @@ import java.util.stream.Stream;
  */
 final class NothingLostUntold implements Rule {
 
-    private static final long ABOUT_MICROS = 2_000_000;
+    /** What several threads write down within this time may have happened in another order. */
+    static final long ABOUT_MICROS = 2_000_000;
 
     /**
      * The numbers of one sender that a gap covers, from {@code after} to {@code before}, both exclusive.

@@ -469,6 +469,27 @@ class JudgeTest {
         }
 
         @Test
+        void aGapCoversNothingThatWasSentAfterIt() {
+            String after = CUT + "140 ben gap 10\n" + taken(150, "ben", 4) + sent(160, 5, 6) + taken(165, "anna", 5, 6);
+            assertThat(judge(after, ALL).counts()).containsOnlyKeys("EachConsumerAll");
+            String nothingSince = CUT + "140 ben gap 10\n" + sent(160, 5, 6) + taken(165, "anna", 5, 6);
+            assertThat(judge(nothingSince, ALL).counts()).containsOnlyKeys("EachConsumerAll");
+        }
+
+        /** Seen: a thread had the gap, and paused before it wrote it down, while others went on. */
+        @Test
+        void ofSeveralThreadsTheOneWithTheGapMayPause() {
+            Settings several = Settings.ofOptions("singleListener=false&gapMarker=reconnect&concurrentConsumers=2");
+            String far = "0 test starting ben -\n50 test started ben -\n" + sent(100, 1, 20)
+                    + taken(110, "ben", 1) + "120 test disturbing ben cut\n130 test settled ben cut\n";
+            assertThat(judge(
+                    far + taken(150, "ben", 11, 12, 13, 14) + "160 ben gap 10\n" + taken(170, "ben", 15, 16, 17, 18, 19, 20),
+                    several).violations()).isEmpty();
+            assertThat(judge(far + taken(150, "ben", 11, 12, 14) + "160 ben gap 10\n" + taken(170, "ben", 15, 16, 17, 18, 19, 20),
+                    several).violations()).singleElement().asString().contains("1 lost unreported");
+        }
+
+        @Test
         void anothersGapCoversNothing() {
             assertThat(judge(CUT + "140 anna gap 10\n" + taken(150, "ben", 4), ALL).counts())
                     .containsOnlyKeys("EachConsumerAll", "GapsForCause");
