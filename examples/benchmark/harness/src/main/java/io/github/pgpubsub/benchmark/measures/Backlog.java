@@ -2,14 +2,13 @@ package io.github.pgpubsub.benchmark.measures;
 
 import io.github.pgpubsub.benchmark.measures.Bench.Throughput;
 import io.github.pgpubsub.benchmark.peers.Family;
-import io.github.pgpubsub.benchmark.peers.Participants;
 import io.github.pgpubsub.benchmark.peers.PeerProcess;
 import io.github.pgpubsub.benchmark.report.Column;
 import java.sql.SQLException;
 import java.util.List;
 
 /** How fast the peers of a family receive a backlog that one transaction has committed, while nobody sends; with a log of its own. */
-public final class Backlog implements Measure {
+public final class Backlog implements ThroughputMeasure {
 
     static final Backlog KEPT = new Backlog("kept-receiving", Family.KEPT, "Kept: receiving a backlog");
     /** With one message to an exchange, and with many. The route looks at each message. */
@@ -41,16 +40,6 @@ public final class Backlog implements Measure {
     @Override
     public Family family() {
         return family;
-    }
-
-    @Override
-    public List<PeerProcess> whom(List<PeerProcess> all) {
-        return Measure.super.whom(all).stream().filter(peer -> !peer.name().equals(Participants.BY_HAND)).toList();
-    }
-
-    @Override
-    public boolean warmsUp() {
-        return true;
     }
 
     @Override

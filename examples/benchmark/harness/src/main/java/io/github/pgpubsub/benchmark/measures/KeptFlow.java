@@ -2,7 +2,6 @@ package io.github.pgpubsub.benchmark.measures;
 
 import io.github.pgpubsub.benchmark.measures.Bench.Throughput;
 import io.github.pgpubsub.benchmark.peers.Family;
-import io.github.pgpubsub.benchmark.peers.Participants;
 import io.github.pgpubsub.benchmark.peers.PeerProcess;
 import io.github.pgpubsub.benchmark.report.Column;
 import java.sql.SQLException;
@@ -12,7 +11,7 @@ import java.util.List;
  * Kept messages from end to end: one process sends a number of messages as fast as it can and receives them at the same time. The
  * clock runs from the first sending to the last arrival.
  */
-public final class KeptFlow implements Measure {
+public final class KeptFlow implements ThroughputMeasure {
 
     public static final List<Integer> SENDERS = List.of(64, Sending.ASYNCHRONOUS);
 
@@ -31,16 +30,6 @@ public final class KeptFlow implements Measure {
     @Override
     public Family family() {
         return Family.KEPT;
-    }
-
-    @Override
-    public List<PeerProcess> whom(List<PeerProcess> all) {
-        return Measure.super.whom(all).stream().filter(peer -> !peer.name().equals(Participants.BY_HAND)).toList();
-    }
-
-    @Override
-    public boolean warmsUp() {
-        return true;
     }
 
     @Override

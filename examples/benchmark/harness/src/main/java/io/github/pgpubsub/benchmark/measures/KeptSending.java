@@ -2,14 +2,13 @@ package io.github.pgpubsub.benchmark.measures;
 
 import io.github.pgpubsub.benchmark.measures.Bench.Throughput;
 import io.github.pgpubsub.benchmark.peers.Family;
-import io.github.pgpubsub.benchmark.peers.Participants;
 import io.github.pgpubsub.benchmark.peers.PeerProcess;
 import io.github.pgpubsub.benchmark.report.Column;
 import java.sql.SQLException;
 import java.util.List;
 
 /** How many kept messages are committed in a second, while nobody reads. */
-public final class KeptSending implements Measure {
+public final class KeptSending implements ThroughputMeasure {
 
     private static final String TABLE = "Kept: sending, messages/s";
     private static final String CLIENT = "Kept: sending, client CPU, µs/message";
@@ -24,16 +23,6 @@ public final class KeptSending implements Measure {
     @Override
     public Family family() {
         return Family.KEPT;
-    }
-
-    @Override
-    public List<PeerProcess> whom(List<PeerProcess> all) {
-        return Measure.super.whom(all).stream().filter(peer -> !peer.name().equals(Participants.BY_HAND)).toList();
-    }
-
-    @Override
-    public boolean warmsUp() {
-        return true;
     }
 
     @Override
