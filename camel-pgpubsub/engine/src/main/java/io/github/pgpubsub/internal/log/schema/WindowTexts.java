@@ -105,18 +105,6 @@ final class WindowTexts {
                 .replace("${upto}", "(select w.upto from ${log}.place w where w.no operator(pg_catalog.=) ?)");
     }
 
-    /** What has become of the place: what was changed, if anything was, and how it stands. */
-    private static final String OUTCOME = """
-
-            select o.upto, o.upto_max_id, o.upto_xid, o.missed, p.epoch, p.owner, p.upto::pg_catalog.text,
-                p.done::pg_catalog.text, p.done_max_id, p.done_xid::pg_catalog.text, exists (select from now_)${more}
-            from (select 1) as one left join ${changed} o on true
-                left join ${log}.place p on p.no operator(pg_catalog.=) ?""";
-
-    private static final String OPENED = OUTCOME.replace("${more}", "").replace("${changed}", "opened");
-
-    private static final String MOVED = OUTCOME.replace("${more}", ", o.moved").replace("${changed}", "moved");
-
     static final String OPEN = "with now_ as materialized (" + NOW + "), opened as (" + """
             update ${log}.place p set upto = n.upto, upto_max_id = n.max_id,
                 upto_xid = case when n.max_id is not null and n.durable is not null then pg_catalog.pg_current_xact_id() end,
@@ -131,7 +119,11 @@ final class WindowTexts {
 
                 returning p.upto::pg_catalog.text as upto, p.upto_max_id, p.upto_xid::pg_catalog.text as upto_xid,
                     p.missed operator(pg_catalog.-) p.missed_told as missed
-            )""" + OPENED;
+            )
+            select o.upto, o.upto_max_id, o.upto_xid, o.missed, p.epoch, p.owner, p.upto::pg_catalog.text,
+                p.done::pg_catalog.text, p.done_max_id, p.done_xid::pg_catalog.text, exists (select from now_)
+            from (select 1) as one left join opened o on true
+                left join ${log}.place p on p.no operator(pg_catalog.=) ?""";
 
     static final String NEXT = "with now_ as materialized (" + NOW + "), more as materialized (select" + ANYTHING
             + " as found), moved as ("
@@ -149,8 +141,11 @@ final class WindowTexts {
                             and p.upto_xid::pg_catalog.text operator(pg_catalog.=) ?::pg_catalog.text
                         returning p.upto::pg_catalog.text as upto, p.upto_max_id, p.upto_xid::pg_catalog.text as upto_xid,
                             p.missed operator(pg_catalog.-) p.missed_told as missed, true as moved
-                    )"""
-            + MOVED;
+                    )
+                    select o.upto, o.upto_max_id, o.upto_xid, o.missed, p.epoch, p.owner, p.upto::pg_catalog.text,
+                        p.done::pg_catalog.text, p.done_max_id, p.done_xid::pg_catalog.text, exists (select from now_), o.moved
+                    from (select 1) as one left join moved o on true
+                        left join ${log}.place p on p.no operator(pg_catalog.=) ?""";
 
     static final String OPEN_THERE = "with now_ as materialized (" + THERE + "), opened as (" + """
             update ${log}.place p set upto = n.upto, upto_max_id = n.max_id, upto_xid = n.xid, last_id = 0
@@ -163,7 +158,11 @@ final class WindowTexts {
                 and p.done_xid operator(pg_catalog.<) n.xid
             returning p.upto::pg_catalog.text as upto, p.upto_max_id, p.upto_xid::pg_catalog.text as upto_xid,
                 p.missed operator(pg_catalog.-) p.missed_told as missed
-            )""" + OPENED;
+            )
+            select o.upto, o.upto_max_id, o.upto_xid, o.missed, p.epoch, p.owner, p.upto::pg_catalog.text,
+                p.done::pg_catalog.text, p.done_max_id, p.done_xid::pg_catalog.text, exists (select from now_)
+            from (select 1) as one left join opened o on true
+                left join ${log}.place p on p.no operator(pg_catalog.=) ?""";
 
     static final String NEXT_THERE = "with now_ as materialized (" + THERE + "), moved as ("
             + """
@@ -179,8 +178,11 @@ final class WindowTexts {
                         and p.upto_xid operator(pg_catalog.<) n.xid and n.durable is not null
                     returning p.upto::pg_catalog.text as upto, p.upto_max_id, p.upto_xid::pg_catalog.text as upto_xid,
                         p.missed operator(pg_catalog.-) p.missed_told as missed, true as moved
-                    )"""
-            + MOVED;
+                    )
+                    select o.upto, o.upto_max_id, o.upto_xid, o.missed, p.epoch, p.owner, p.upto::pg_catalog.text,
+                        p.done::pg_catalog.text, p.done_max_id, p.done_xid::pg_catalog.text, exists (select from now_), o.moved
+                    from (select 1) as one left join moved o on true
+                        left join ${log}.place p on p.no operator(pg_catalog.=) ?""";
 
     static final String STRAGGLERS = given(PAGE_HEAD + STRAGGLERS_FROM + PAGE_TAIL);
 
