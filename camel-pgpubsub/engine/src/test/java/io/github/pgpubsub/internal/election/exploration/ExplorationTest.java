@@ -7,6 +7,7 @@ import io.github.pgpubsub.internal.election.exploration.Choice.Kind;
 import io.github.pgpubsub.internal.election.simulation.Break;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -56,6 +57,7 @@ class ExplorationTest {
 
     /** A listening cold member gets the standby's lock and takes it for the leader's. */
     @Test
+    @Tag("long")
     void twoLeadersAreFound() {
         find("two may begin messages at once", world(Break.ANY_LOCK_LEADS, 0, 0, "A DIE,B FREEZE"));
     }

@@ -2,6 +2,7 @@ package io.github.pgpubsub.internal.log.sharding;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.LongStream;
@@ -13,8 +14,14 @@ import org.junit.jupiter.params.provider.EnumSource;
 class SharingSimulationTest {
 
     private static final long FIRST = Long.getLong("simulation.first", 0);
-    private static final long SEEDS = Math.max(1, Long.getLong("simulation.seeds", 10_000) / 50);
+    private static final long SEEDS = Math.max(1, Long.getLong("simulation.seeds", 10_000) / 25);
     private static final long MOST_TO_FIND = 2_000;
+    /**
+     * Worlds in which a rare fault was found last. They are tried first; a change of the rules or of the simulation moves the fault to
+     * other worlds, which the search then finds.
+     */
+    private static final Map<Break, Long> FOUND_LAST = Map.of(Break.NOBODY_WATCHES, 1003L, Break.OWN_TIES, 1029L,
+            Break.NEVER_GIVEN_UP, 591L, Break.WITHDRAWN_STAYS, 553L);
 
     @Test
     void eachShardIsLedByOneAndSharesSettle() {
@@ -40,8 +47,11 @@ class SharingSimulationTest {
     @ParameterizedTest
     @EnumSource(value = Break.class, names = "NONE", mode = EnumSource.Mode.EXCLUDE)
     void aBrokenRuleIsFound(Break broken) {
-        OptionalLong found = LongStream.range(0, MOST_TO_FIND).parallel().filter(seed -> isFound(seed, broken)).findAny();
+        Long last = FOUND_LAST.get(broken);
+        OptionalLong found = last != null && isFound(last, broken) ? OptionalLong.of(last)
+                : LongStream.range(0, MOST_TO_FIND).parallel().filter(seed -> isFound(seed, broken)).findAny();
         assertThat(found).as("a world of " + MOST_TO_FIND + " in which " + broken + " is found").isPresent();
+        System.out.println("figures: " + broken + " is found in the world " + found.getAsLong());
     }
 
     private static boolean isFound(long seed, Break broken) {
