@@ -144,10 +144,7 @@ public final class SubscriptionOptions {
          * @throws IllegalArgumentException when the name is empty
          */
         public Builder group(String value) {
-            if (value.isEmpty()) {
-                throw new IllegalArgumentException("The group is empty");
-            }
-            group = value;
+            group = GroupName.check(value);
             return this;
         }
 

@@ -102,6 +102,8 @@ class BuilderTest {
                 refused("concurrency is 10001; it must be at most 10000", () -> SubscriptionOptions.to("ch").concurrency(10_001)),
                 refused("The group is empty", () -> SubscriptionOptions.to("ch").group("")),
                 refused("The group is empty", () -> KeptOptions.to("ch").group("")),
+                refused("The group has the character NUL or 1", () -> KeptOptions.to("ch").group("g\u0001reshard")),
+                refused("Channels that begin with pgpubsub/stored are reserved", () -> KeptOptions.to("pgpubsub/stored")),
                 refused("timeout is", () -> {
                     try (PgPubSub pubSub = PgPubSub.to(source).build()) {
                         pubSub.publish("ch", "x", Duration.ofSeconds(Long.MAX_VALUE), failure -> {});

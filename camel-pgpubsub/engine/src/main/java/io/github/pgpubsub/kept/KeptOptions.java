@@ -2,6 +2,7 @@ package io.github.pgpubsub.kept;
 
 import io.github.pgpubsub.BufferLimit;
 import io.github.pgpubsub.ChannelName;
+import io.github.pgpubsub.GroupName;
 import io.github.pgpubsub.internal.Range;
 import java.time.Duration;
 import java.util.Objects;
@@ -177,13 +178,10 @@ public final class KeptOptions {
         /**
          * The group: its place in the log is shared by all its subscriptions. Default: {@code default}.
          *
-         * @throws IllegalArgumentException when the name is empty
+         * @throws IllegalArgumentException when the name is empty, or has the character NUL or 1
          */
         public Builder group(String value) {
-            if (value.isEmpty()) {
-                throw new IllegalArgumentException("The group is empty");
-            }
-            group = value;
+            group = GroupName.checkKept(value);
             return this;
         }
 
@@ -330,17 +328,9 @@ public final class KeptOptions {
 
         /** @throws IllegalArgumentException when values don't go together */
         public KeptOptions build() {
-            if ((ackMode == AckMode.transaction) != (transactions != null)) {
-                throw new IllegalArgumentException("ackMode=transaction and transactions need each other");
-            }
-            if (ackMode == AckMode.transaction && concurrency > 1) {
-                throw new IllegalArgumentException("ackMode=transaction has one thread, not " + concurrency);
-            }
-            if (shards > 1 && !singleListener) {
-                throw new IllegalArgumentException("shards=" + shards
-                        + " needs a group: with singleListener=false each subscription gets all messages");
-            }
-            return new KeptOptions(copy());
+            KeptOptions options = new KeptOptions(copy());
+            KeptOptionRules.check(options);
+            return options;
         }
 
         private Builder copy() {

@@ -15,4 +15,10 @@ import org.jspecify.annotations.Nullable;
  * @param undeposable backend of a leader that shows no sign of life and that this user may not end; 0: none
  */
 public record GroupStatus(
-        Role role, Duration roleFor, int leader, @Nullable Duration leaderFor, int standby, boolean inStep, int undeposable) {}
+        Role role, Duration roleFor, int leader, @Nullable Duration leaderFor, int standby, boolean inStep, int undeposable) {
+
+    /** The same, with another value of {@code undeposable}. */
+    public GroupStatus withUndeposable(int backend) {
+        return backend == undeposable ? this : new GroupStatus(role, roleFor, leader, leaderFor, standby, inStep, backend);
+    }
+}

@@ -482,6 +482,19 @@ begin
 end
 $body$;
 
+-- Refuses channels that the component has for itself.
+create or replace function pgpubsub.check_channel(channel text) returns void
+language plpgsql immutable set search_path = pg_catalog, pg_temp
+as $body$
+begin
+  if coalesce(octet_length(channel), 0) not between 1 and 63 then
+    raise exception 'The channel has % bytes; it must have 1 to 63', coalesce(octet_length(channel), 0) using errcode = '22023';
+  elsif channel = 'pgpubsub-kept' or channel ~ '^pgpubsub/(control/|own/|wake/|stored)' then
+    raise exception 'The channel % is reserved', channel using errcode = '42939';
+  end if;
+end
+$body$;
+
 -- Makes the group's places unless they are there. One row for each shard. A group has its number of shards from its first member.
 create or replace function pgpubsub.join_group(
   channel text, grp text, start_from text default 'now', shards integer default 1, expiry interval default null)
@@ -492,6 +505,13 @@ declare
   s record;
   p record;
 begin
+  perform pgpubsub.check_channel(join_group.channel);
+  if coalesce(join_group.grp, '') = '' then
+    raise exception 'The group is empty' using errcode = '22023';
+  elsif strpos(join_group.grp, E'\x01') > 0 then
+    -- As reshard() names places for a moment.
+    raise exception 'The group % is reserved: it has the character 1', to_json(join_group.grp) using errcode = '42939';
+  end if;
   perform pgpubsub.check_cluster();
   -- Rotation must not forget what this group is about to begin with; and members that join at once wait for each other.
   perform pg_advisory_xact_lock_shared(pgpubsub.lock_key('rotate'));
@@ -1346,9 +1366,7 @@ declare
   namespace regnamespace := (select c.relnamespace from pg_class c where c.oid = watch."table");
   missing text;
 begin
-  if coalesce(octet_length(channel), 0) not between 1 and 63 then
-    raise exception 'The channel has % bytes; it must have 1 to 63', coalesce(octet_length(channel), 0) using errcode = '22023';
-  end if;
+  perform pgpubsub.check_channel(channel);
   wanted := (select array_agg(distinct lower(trim(o)) order by lower(trim(o))) from unnest(operations) as o);
   if wanted is null or not wanted <@ '{insert,update,delete,truncate}' then
     raise exception 'The operations are %; they must be some of insert, update, delete, truncate', coalesce(operations::text, 'null')
@@ -1448,6 +1466,8 @@ insert into pgpubsub.version (number, system_id) select 1, system_identifier fro
 do $body$
 begin
   revoke all on all functions in schema pgpubsub from public;
+  -- It looks at nothing but its argument.
+  grant execute on function pgpubsub.check_channel to public;
   perform set_config('search_path', current_setting('pgpubsub_install.search_path'), false);
 end
 $body$;

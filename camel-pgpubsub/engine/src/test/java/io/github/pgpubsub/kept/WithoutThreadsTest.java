@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -107,6 +108,27 @@ class WithoutThreadsTest {
             kept.publish(message("2")).join();
             return !postgres.strings("select payload from pgpubsub.message").contains("1");
         });
+    }
+
+    /** A group that is far behind beside another one: what reads for it in the meantime is the reading connection. */
+    @Test
+    void theThreadThatReadsForGroupsFarBehind() throws Exception {
+        int backlog = 6_000;
+        postgres.execute("insert into pgpubsub.message (channel, payload) select 'orders', i::text from generate_series(1, ?) i",
+                backlog);
+        lacking = " read far";
+        List<String> head = new CopyOnWriteArrayList<>();
+        try (KeptSubscription first = pubSub.kept().subscribe(KeptOptions.to("orders").group("head").build(),
+                message -> head.add(message.payload()));
+                KeptSubscription unused = subscribe()) {
+            int reading = postgres.backends("few read").get(0);
+            await().atMost(SOON).until(() -> received.size() >= backlog);
+            assertThat(failed.get()).isPositive();
+            assertThat(received).isEqualTo(IntStream.rangeClosed(1, backlog).mapToObj(String::valueOf).toList());
+            pubSub.kept().publish(message("last")).join();
+            await().atMost(SOON).until(() -> head.contains("last") && received.contains("last"));
+            assertThat(postgres.backends("few read")).containsExactly(reading);
+        }
     }
 
     /** A short message that only passes by where long ones are fetched. */

@@ -195,6 +195,10 @@ public final class Leadership<M> {
     /** The answer to {@link Effects#send}. */
     public void sent(ControlMessage message, boolean committed, long now) {
         member.reports.answered(message.token());
+        if (role() == Role.STOPPED) {
+            // A later member of this session may hold the lock that this one would give back.
+            return;
+        }
         if (committed) {
             switch (message.type()) {
                 case PROGRESS -> member.state().reported(message.text("join"));
@@ -281,6 +285,18 @@ public final class Leadership<M> {
     /** May be called after {@link Effects#stopped}: the member joins the group again at the next {@link #connected}. */
     public void again() {
         member.again();
+    }
+
+    /**
+     * Ends now, without answers of the server, which may refuse what an orderly stop has to say. The locks are released, and others take over
+     * as after a lost connection. What workers have begun is no longer waited for.
+     */
+    public void abandon() {
+        if (role() == Role.LEADER) {
+            member.state().discard();
+            member.become(new Disconnected<>(member), "its stop takes too long");
+        }
+        member.finish();
     }
 
     /** Ends the orderly stop although not everything is complete. */

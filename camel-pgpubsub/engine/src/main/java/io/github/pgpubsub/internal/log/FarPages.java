@@ -106,14 +106,30 @@ final class FarPages {
         if (closed || run == null || System.nanoTime() - availableAt < 0) {
             return false;
         }
-        if (thread == null) {
-            Thread begun = threads.apply("read far", this::run);
-            begun.start();
-            thread = begun;
+        if (!isThreadThere()) {
+            return false;
         }
         pages.add(new Wanted(group, shards, request, run, readers, answer));
         notifyAll();
         return true;
+    }
+
+    /** Without a thread the reading connection reads, and a later page tries again. */
+    private boolean isThreadThere() {
+        if (thread != null && thread.isAlive()) {
+            return true;
+        }
+        try {
+            Thread begun = threads.apply("read far", this::run);
+            begun.start();
+            thread = begun;
+            return true;
+        } catch (RuntimeException | Error e) {
+            LOG.warn("No thread can be created to read for groups that are far behind; they are read on the reading connection",
+                    e);
+            availableAt = System.nanoTime() + backoff.next().toNanos();
+            return false;
+        }
     }
 
     /** The reading connection is lost, and nobody waits for these pages any more. */

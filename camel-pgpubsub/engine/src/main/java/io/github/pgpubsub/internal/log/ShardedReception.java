@@ -90,16 +90,21 @@ public final class ShardedReception implements KeptSubscription {
         GroupStatus group = new GroupStatus(Role.COLD, Duration.ofNanos(System.nanoTime() - since), 0, null, 0, false, 0);
         String trouble = null;
         int queued = 0;
+        int undeposable = 0;
         for (Reception each : receptions) {
             SubscriptionStatus status = each.status();
             queued += status.queued();
+            // Of a shard that it does not lead, but watches.
+            undeposable = status.group() == null || status.group().undeposable() == 0 ? undeposable
+                    : status.group().undeposable();
             trouble = trouble == null ? status.trouble() : trouble;
             if (session == null || each.isLeading()) {
                 session = status.session();
                 group = status.group() == null ? group : status.group();
             }
         }
-        return new SubscriptionStatus(session == null ? host.status() : session, isReceiving(), group, queued,
+        return new SubscriptionStatus(session == null ? host.status() : session, isReceiving(),
+                group.withUndeposable(undeposable), queued,
                 queueSize * Math.max(1, receptions.size()), tally.counts(), trouble);
     }
 

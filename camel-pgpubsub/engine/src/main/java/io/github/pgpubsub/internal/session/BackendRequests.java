@@ -38,7 +38,15 @@ final class BackendRequests {
 
     private record TextsQuestion(String sql, List<String> parameters, SessionStream.Answer<List<String>> texts) {}
 
-    private record Termination(int backend, long key, SessionStream.Answer<Boolean> allowed, Subscriber owner) {}
+    private record Termination(int backend, long key, SessionStream.Answer<Boolean> allowed, Subscriber owner) {
+
+        /** Of all requests to end this backend for this lock: the owner repeats them at its own pace. */
+        TerminationTry attempt() {
+            return new TerminationTry(backend, key, owner);
+        }
+    }
+
+    private record TerminationTry(int backend, long key, Subscriber owner) {}
 
     private final ServerConnection connection;
     private final RoundTrips roundTrips;
@@ -176,12 +184,13 @@ final class BackendRequests {
             } catch (SQLException e) {
                 throwUnlessRefusal(e);
                 if (!NOT_ALLOWED.equals(e.getSQLState())) {
-                    refusals.refused(e, termination, () -> terminations.add(termination), termination.owner);
+                    // Not sent again from here: later on the backend may show signs of life.
+                    refusals.refused(e, termination.attempt(), () -> {}, termination.owner);
                     continue;
                 }
                 allowed = false;
             }
-            refusals.granted(termination);
+            refusals.granted(termination.attempt());
             termination.allowed.accept(allowed);
         }
     }

@@ -300,6 +300,11 @@ public final class GroupMembership implements Subscriber {
         thread.execute(() -> effects.leadership().giveUpDraining(System.nanoTime()));
     }
 
+    /** Ends in any case, as soon as the session's thread gets to it: a member that has no workers must not lead. */
+    void abandon() {
+        thread.execute(() -> effects.leadership().abandon());
+    }
+
     /** False if the time is up before the member has stopped. */
     public boolean awaitStopped(long longestNanos) throws InterruptedException {
         return stopped.await(longestNanos, TimeUnit.NANOSECONDS);

@@ -20,7 +20,11 @@ public final class GroupSubscription implements Subscription {
     private static final Logger LOG = LoggerFactory.getLogger(GroupSubscription.class);
 
     /** Maximum time for the server's answers to the unlock and the last messages, after all messages are handled. */
-    public static final long FAREWELL_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final long FAREWELL_NANOS = TimeUnit.SECONDS.toNanos(10);
+    /** Maximum time for the session's thread to end the membership without the server's answers. */
+    private static final long ABANDON_NANOS = TimeUnit.SECONDS.toNanos(2);
+    /** Maximum time for the end, in addition to the time for the messages that have begun. */
+    static final long LONGEST_FAREWELL_NANOS = FAREWELL_NANOS + ABANDON_NANOS;
 
     private final GroupMembership member;
     private final LocalSubscription local;
@@ -115,6 +119,12 @@ public final class GroupSubscription implements Subscription {
                         local.options().channel());
                 member.giveUpDraining();
                 stopped = member.awaitStopped(FAREWELL_NANOS);
+            }
+            if (!stopped) {
+                LOG.warn("Channel {}: the server has not let it stop in an orderly way; gives its locks back",
+                        local.options().channel());
+                member.abandon();
+                stopped = member.awaitStopped(ABANDON_NANOS);
             }
         } finally {
             queue.close();

@@ -149,7 +149,7 @@ public final class Subscriptions {
                         handlerThread(options), threads);
             }
             // The member's last subscription is leaving. Wait for its end: two members on one session would both lead.
-            if (!member.awaitStopped(options.drainTimeout().toNanos() + GroupSubscription.FAREWELL_NANOS)) {
+            if (!member.awaitStopped(options.drainTimeout().toNanos() + GroupSubscription.LONGEST_FAREWELL_NANOS)) {
                 throw new SQLTimeoutException("Channel " + options.channel() + ", group " + options.group()
                         + ": the former subscription has not ended in time, so a new one can't begin");
             }

@@ -441,6 +441,33 @@ class ReceptionTest {
         }
     }
 
+    /** Told with the first attempt, not after the leaderTimeout; and the reader waits, for the transaction may end. */
+    @Test
+    void aTransactionThatMayNotBeEndedIsToldAtOnce() throws Exception {
+        postgres.createRole("mere", "secret");
+        UrlConnectionSource source = new UrlConnectionSource(postgres.url(), "mere", "secret");
+        grantTo(source);
+        write(0, 1);
+        try (Member former = member("a", NOTHING)) {
+            await().atMost(SOON).until(() -> received.size() == 1 && lag() == 0);
+        }
+        try (Connection frozen = postgres.connect()) {
+            frozen.setAutoCommit(false);
+            frozen.createStatement().execute("update pgpubsub.place set last_id = last_id");
+            write("next");
+            try (Member member = new Member(source, "b", received,
+                    Member.options(Member.SKIP, POLL, Duration.ofMillis(100)), 1, NOTHING).start()) {
+                int pid = frozen.unwrap(PGConnection.class).getBackendPID();
+                // The second one comes after an attempt to end it.
+                await().atMost(SOON).until(() -> member.incidents.size() > 2);
+                assertThat(member.incidents).allSatisfy(each -> assertThat(each)
+                        .startsWith("PLACE_BLOCKED: backend " + pid + ", and this user may not end its session"));
+                frozen.rollback();
+                await().atMost(SOON).until(() -> payloads().contains("next"));
+            }
+        }
+    }
+
     /** The log's own role makes it; another one may receive and nothing else. */
     @Test
     void aRoleWithTheRightsToReceiveReceives() throws Exception {

@@ -1,11 +1,13 @@
 package io.github.pgpubsub.internal.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.github.pgpubsub.connect.UrlConnectionSource;
 import io.github.pgpubsub.internal.connection.ServerConnection;
 import io.github.pgpubsub.support.PostgresExtension;
 import io.github.pgpubsub.support.Proxy;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.postgresql.PGConnection;
 
 /** What a session learns about its connection from the answers to its subscribers' requests. */
 class RequestsTest {
@@ -115,6 +118,42 @@ class RequestsTest {
             assertThat(requests.receivers().of("another")).containsExactly(one);
             assertThat(requests.flush()).isFalse();
         }
+    }
+
+    /** Who is refused repeats the request while it is sensible. A second time from here could end a session that has come back to life. */
+    @Test
+    void aRefusedTerminationIsForgottenWithTheNextOne() throws Exception {
+        try (Proxy proxy = new Proxy(postgres.server());
+                ServerConnection connection = open(proxy);
+                Connection frozen = postgres.connect()) {
+            frozen.createStatement().execute("select pg_advisory_lock(7)");
+            int backend = frozen.unwrap(PGConnection.class).getBackendPID();
+            Requests requests = new Requests(connection, OWN_MARKS);
+            RecordingSubscriber one = new RecordingSubscriber("one");
+            SessionStream stream = requests.of(one);
+            rename("pg_terminate_backend", "gone");
+            try {
+                for (int i = 0; i < 3; i++) {
+                    stream.terminate(backend, 7, allowed -> one.told.add("allowed " + allowed));
+                    requests.flush();
+                }
+            } finally {
+                rename("gone", "pg_terminate_backend");
+            }
+            assertThat(one.told).hasSize(3).allMatch(each -> each.startsWith("refused:"));
+            one.told.clear();
+            stream.terminate(backend, 8, allowed -> one.told.add("does not hold " + allowed));
+            stream.terminate(backend, 7, allowed -> one.told.add("allowed " + allowed));
+            requests.flush();
+            assertThat(one.told).containsExactly("does not hold true", "granted", "allowed true");
+            await().until(() -> !frozen.isValid(5));
+        }
+    }
+
+    /** Of this database alone. */
+    private static void rename(String from, String to) {
+        postgres.execute("do $$ begin execute format('alter function %s rename to " + to
+                + "', (select oid::regprocedure from pg_proc where proname = '" + from + "')); end $$");
     }
 
     /** As the caller sees it, nanoseconds. */

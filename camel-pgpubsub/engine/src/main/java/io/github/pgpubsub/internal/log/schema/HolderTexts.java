@@ -5,7 +5,14 @@ final class HolderTexts {
 
     static final String BLOCKER = """
             select coalesce(
-                (select 'backend ' operator(pg_catalog.||) l.pid::pg_catalog.text from pg_catalog.pg_locks l
+                (select 'backend ' operator(pg_catalog.||) l.pid::pg_catalog.text operator(pg_catalog.||)
+                    case when r.oid is null or pg_catalog.pg_has_role(r.oid, 'USAGE')
+                        or not r.rolsuper and pg_catalog.pg_has_role('pg_signal_backend', 'USAGE') then ''
+                    else ', and this user may not end its session (pg_terminate_backend needs the same role, or membership in pg_signal_backend)'
+                    end
+                    from pg_catalog.pg_locks l
+                        left join pg_catalog.pg_stat_activity a on a.pid operator(pg_catalog.=) l.pid
+                        left join pg_catalog.pg_roles r on r.oid operator(pg_catalog.=) a.usesysid
                     where l.locktype operator(pg_catalog.=) 'transactionid' and l.granted and l.pid is not null
                         and l.transactionid operator(pg_catalog.=) p.xmax limit 1),
                 (select 'prepared transaction ' operator(pg_catalog.||) x.gid from pg_catalog.pg_prepared_xacts x

@@ -290,6 +290,40 @@ class LogSchemaTest {
                 e -> assertThat(e.getSQLState()).isEqualTo("42501"));
     }
 
+    /** As the component refuses them: who reads these channels, or is such a group, would meet what is not his. */
+    @ParameterizedTest
+    @ValueSource(strings = {"pgpubsub/stored", "pgpubsub/stored/1", "pgpubsub/wake/all", "pgpubsub/control/x", "pgpubsub/own/x",
+        "pgpubsub-kept"})
+    void reservedChannelsAreRefused(String channel) throws SQLException {
+        KeptLog.create(postgres);
+        try (Connection connection = postgres.connect(); java.sql.Statement sql = connection.createStatement()) {
+            sql.execute("create table if not exists watched_in_vain (id int primary key)");
+            for (String call : List.of("join_group('" + channel + "', 'g')", "watch('watched_in_vain', '" + channel + "')",
+                    "watch('watched_in_vain', '" + channel + "', durable => false)")) {
+                assertThatThrownBy(() -> sql.execute("select pgpubsub." + call)).as(call)
+                        .isInstanceOfSatisfying(PSQLException.class,
+                                e -> assertThat(e.getSQLState()).isEqualTo("42939"))
+                        .hasMessageContaining("The channel " + channel + " is reserved");
+            }
+            sql.execute("select pgpubsub.join_group('pgpubsub', 'g'), pgpubsub.drop_group('pgpubsub', 'g')");
+        }
+    }
+
+    @Test
+    void reservedGroupsAreRefused() throws SQLException {
+        KeptLog.create(postgres);
+        try (Connection connection = postgres.connect(); java.sql.Statement sql = connection.createStatement()) {
+            assertThatThrownBy(() -> sql.execute("select pgpubsub.join_group('c', E'g\\x01reshard')"))
+                    .hasMessageContaining("is reserved");
+            assertThatThrownBy(() -> sql.execute("select pgpubsub.join_group('c', '')"))
+                    .hasMessageContaining("The group is empty");
+            assertThatThrownBy(() -> sql.execute("select pgpubsub.join_group('c', null)"))
+                    .hasMessageContaining("The group is empty");
+            assertThatThrownBy(() -> sql.execute("select pgpubsub.join_group('', 'g')")).hasMessageContaining("1 to 63");
+        }
+        assertThat(postgres.number("select count(*) from pgpubsub.subscriber where channel in ('c', '')")).isZero();
+    }
+
     @Test
     void theSchemasNameIsChecked() {
         for (String bad : List.of("", "x".repeat(64), "é".repeat(32), "a\0b")) {

@@ -100,7 +100,8 @@ class WatchRightsTest {
     void anOwnerWithoutTheRightsToSendIsToldWhatIsMissing() throws SQLException {
         postgres.execute(
                 "grant usage on schema pgpubsub to " + owner + "; grant execute on function pgpubsub.watch, pgpubsub.watch_plan,"
-                        + " pgpubsub.watch_tables, pgpubsub.watch_trigger, pgpubsub.watch_run to " + owner);
+                        + " pgpubsub.watch_tables, pgpubsub.watch_trigger, pgpubsub.watch_run to "
+                        + owner);
         String refusal = refusal(owner, watch());
         assertThat(refusal).contains("its owner may not send kept messages");
         Matcher grants = Pattern.compile("grant [^;]* to " + owner + ";").matcher(refusal);
