@@ -11,8 +11,6 @@ import io.github.pgpubsub.internal.log.schema.LogSchemaException;
 import io.github.pgpubsub.status.SessionStatus;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
@@ -58,8 +56,7 @@ public final class LogReader implements AutoCloseable {
 
     // ---- of the reading thread
 
-    private final Set<GroupReader> groups = new LinkedHashSet<>();
-    private final Siblings.Groups siblings = new Siblings.Groups();
+    private final HostedGroups groups = new HostedGroups();
     private final RequestQueue requests = new RequestQueue();
     private final Backoff backoff;
     private long connectAt;
@@ -86,7 +83,7 @@ public final class LogReader implements AutoCloseable {
 
     public void start() {
         connectAt = System.nanoTime();
-        wakeUps.start(id, channel -> post(() -> groups.forEach(group -> group.woken(channel))));
+        wakeUps.start(id, channel -> post(() -> groups.woken(channel)));
         thread.start();
     }
 
@@ -165,7 +162,6 @@ public final class LogReader implements AutoCloseable {
     void add(GroupReader group) {
         assert isCurrentThread();
         groups.add(group);
-        group.added();
         wakeUps.resume();
         if (current != null) {
             group.connected(null);
@@ -175,13 +171,12 @@ public final class LogReader implements AutoCloseable {
     void remove(GroupReader group) {
         assert isCurrentThread();
         groups.remove(group);
-        group.removed();
     }
 
     /** What this process reads of a group with shards. */
     Siblings siblings(Shard group) {
         assert isCurrentThread();
-        return siblings.of(group);
+        return groups.siblings(group);
     }
 
     RequestQueue requests() {
@@ -193,7 +188,7 @@ public final class LogReader implements AutoCloseable {
     boolean readApart(Shard group, Set<Integer> shards, PageRequest request, FarPages.Answer answer) {
         assert isCurrentThread();
         LogConnection connection = current;
-        return groups.size() > 1 && connection != null && far.read(connection.run(), group, shards, request, answer);
+        return groups.areSeveral() && connection != null && far.read(connection.run(), group, shards, request, answer);
     }
 
     // ---- the loop
@@ -213,7 +208,7 @@ public final class LogReader implements AutoCloseable {
         firstAttempt.succeeded();
         far.close();
         disconnect();
-        List.copyOf(groups).forEach(this::remove);
+        groups.removeAll();
         ended.complete(null);
     }
 
@@ -232,9 +227,7 @@ public final class LogReader implements AutoCloseable {
             run(command);
         }
         long now = System.nanoTime();
-        for (GroupReader group : List.copyOf(groups)) {
-            group.tick(now);
-        }
+        groups.tick(now);
         settle();
         LogConnection connection = current;
         if (connection == null && now - connectAt >= 0) {
@@ -260,15 +253,12 @@ public final class LogReader implements AutoCloseable {
     /** After each event: what it has answered, and what it hands out. */
     private void settle() {
         requests.runAnswers();
-        groups.forEach(GroupReader::handOut);
+        groups.handOut();
     }
 
     private long waitNanos(long now, @Nullable LogConnection connection) {
         long wait = connection == null ? Math.max(0, connectAt - now) : upkeep.waitNanos(now);
-        for (GroupReader group : groups) {
-            wait = Math.min(wait, Math.min(LEAD_NANOS, group.waitNanos(now)));
-        }
-        return wait;
+        return groups.waitNanos(now, wait, LEAD_NANOS);
     }
 
     private void run(RequestQueue.Pending pending, LogConnection connection) {
@@ -291,7 +281,7 @@ public final class LogReader implements AutoCloseable {
 
     private void keepUp(LogConnection connection, long now) {
         try {
-            upkeep.run(connection, groups.stream().map(GroupReader::no).filter(no -> no != 0).toList(), now);
+            upkeep.run(connection, groups.places(), now);
         } catch (SQLException e) {
             lost(e);
         }
@@ -309,7 +299,7 @@ public final class LogReader implements AutoCloseable {
             current = opened;
             backoff.reset();
             firstAttempt.succeeded();
-            List.copyOf(groups).forEach(group -> group.connected(lost));
+            groups.connected(lost);
         } catch (SQLException | RuntimeException e) {
             // Of a log that can't be used as it is, a start is told as of settings that can't work.
             failedToConnect(e instanceof LogSchemaException ? new IllegalArgumentException(e.getMessage(), e) : e);
@@ -322,7 +312,7 @@ public final class LogReader implements AutoCloseable {
                     FirstAttempt.isHopeless(failure) ? "" : "; trying again");
         }
         firstAttempt.failed(failure);
-        groups.forEach(group -> group.connectionFailed(failure));
+        groups.connectionFailed(failure);
         // A customizer or a DataSource may leave an interrupt flag behind.
         Thread.interrupted();
         connectAt = System.nanoTime() + backoff.next().toNanos();
@@ -347,7 +337,7 @@ public final class LogReader implements AutoCloseable {
             view.disconnected();
             former.close();
         }
-        List.copyOf(groups).forEach(GroupReader::disconnected);
+        groups.disconnected();
         // What the groups ask for meanwhile has no connection either.
         requests.clear();
     }

@@ -101,7 +101,8 @@ final class Windows {
     @Nullable
     OpenAnswer openUpTo(Bound end, List<Long> nos, long no, Fence fence, Bound done) throws SQLException {
         String xid = String.valueOf(done.xid());
-        OpenAnswer answer = ofRow(Statement.OPEN_THERE, row -> openAnswer(row, fence, done), end.snapshot().text(), end.maxId(),
+        OpenAnswer answer = ofRow(Statement.OPEN_TO_SHARED_END, row -> openAnswer(row, fence, done), end.snapshot().text(),
+                end.maxId(),
                 String.valueOf(end.xid()), sql.array("int8", nos.toArray()), no, fence.epoch(), fence.owner().toString(),
                 done.snapshot().text(), done.maxId(), xid, no);
         // Whether there is anything else to read, only a snapshot of its own can say.
@@ -112,7 +113,7 @@ final class Windows {
     @Nullable
     OpenAnswer nextUpTo(Bound end, List<Long> nos, long no, Fence fence, Acknowledgement whole) throws SQLException {
         Bound upto = endOf(whole);
-        return ofRow(Statement.NEXT_THERE, row -> nextAnswer(row, fence), end.snapshot().text(), end.maxId(),
+        return ofRow(Statement.NEXT_TO_SHARED_END, row -> nextAnswer(row, fence), end.snapshot().text(), end.maxId(),
                 String.valueOf(end.xid()), sql.array("int8", nos.toArray()), whole.missedTold(), no, fence.epoch(),
                 fence.owner().toString(), upto.snapshot().text(), upto.maxId(), String.valueOf(upto.xid()), no);
     }

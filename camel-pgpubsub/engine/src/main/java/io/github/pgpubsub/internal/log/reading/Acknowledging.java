@@ -65,7 +65,7 @@ final class Acknowledging<M> {
     }
 
     Ticket send(Acknowledgement acknowledgement, long now) {
-        Ticket ticket = reader.ticket();
+        Ticket ticket = reader.names.ticket();
         asked = ticket;
         sent = acknowledgement;
         notBefore = now + (reader.options.ackMode() == AckMode.message ? 0 : reader.options.ackInterval().toNanos());

@@ -25,7 +25,7 @@ final class Asleep<M> extends InTerm<M> {
     }
 
     private void look() {
-        looked = reader.ticket();
+        looked = reader.names.ticket();
         again = false;
         reader.effects.open(looked, term.fence, term.done());
     }

@@ -22,7 +22,7 @@ final class Looking<M> extends InTerm<M> {
     }
 
     private void look() {
-        looked = reader.ticket();
+        looked = reader.names.ticket();
         reader.effects.open(looked, term.fence, term.done());
     }
 
@@ -40,7 +40,7 @@ final class Looking<M> extends InTerm<M> {
         } else if (reader.isStopping()) {
             stop(now);
         } else if (reader.options.wakeUp()) {
-            lock = reader.ticket();
+            lock = reader.names.ticket();
             reader.effects.lock(lock);
         } else {
             assert reader.options.pollInterval() != null;

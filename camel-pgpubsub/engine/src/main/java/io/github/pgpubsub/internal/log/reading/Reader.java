@@ -2,7 +2,6 @@ package io.github.pgpubsub.internal.log.reading;
 
 import io.github.pgpubsub.kept.KeptListener.Incident;
 import java.util.List;
-import java.util.UUID;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +20,7 @@ public final class Reader<M> {
     final ReadOptions options;
     final InHand<M> hand = new InHand<>();
     final Pauses pauses;
-    private final RandomGenerator random;
+    final Names names;
     private State<M> state;
     private boolean connected;
     private boolean leading;
@@ -32,14 +31,12 @@ public final class Reader<M> {
     private boolean knowsPlace;
     /** The group is to be told that messages may have been missed. */
     private boolean gapDue;
-    private long tickets;
-    private long ordinals;
 
     /** @param random makes the owner: others must not be able to guess it */
     public Reader(ReadOptions options, Effects<M> effects, RandomGenerator random) {
         this.options = options;
         this.effects = effects;
-        this.random = random;
+        this.names = new Names(random);
         this.pauses = new Pauses(options.pollInterval());
         this.state = new Away<>(this);
     }
@@ -95,18 +92,6 @@ public final class Reader<M> {
 
     boolean hasRemnant() {
         return remnant != null;
-    }
-
-    Ticket ticket() {
-        return new Ticket(++tickets);
-    }
-
-    long ordinal() {
-        return ++ordinals;
-    }
-
-    UUID newOwner() {
-        return new UUID(random.nextLong(), random.nextLong());
     }
 
     // ---- connection and lead

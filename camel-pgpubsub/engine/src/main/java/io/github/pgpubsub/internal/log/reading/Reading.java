@@ -51,7 +51,7 @@ final class Reading<M> extends InTerm<M> {
     private void readPage() {
         int rows = Math.min(reader.options.pageRows(), reader.options.rows() - reader.hand.size());
         long bytes = Math.min(reader.options.pageBytes(), reader.options.bytes() - reader.hand.bytes());
-        asked = reader.ticket();
+        asked = reader.names.ticket();
         reader.effects.read(asked, new PageRequest(window, part, after, window.lastOf(part), Math.max(1, rows), bytes));
     }
 

@@ -61,7 +61,7 @@ final class Retries<M> {
 
     /** It failed, and is to be parked. */
     void park(Delivery<M> delivery) {
-        Ticket ticket = reader.ticket();
+        Ticket ticket = reader.names.ticket();
         parking.put(ticket, delivery);
         delivery.state = Delivery.State.BACK;
         hold(reader.effects.withdraw());

@@ -23,8 +23,8 @@ final class Taking<M> extends State<M> {
     }
 
     private void take() {
-        asked = reader.ticket();
-        owner = reader.newOwner();
+        asked = reader.names.ticket();
+        owner = reader.names.owner();
         reader.effects.take(asked, owner);
     }
 
@@ -45,7 +45,7 @@ final class Taking<M> extends State<M> {
             pause(now);
         } else {
             boolean again = reader.isWithoutPlace();
-            asked = reader.ticket();
+            asked = reader.names.ticket();
             reader.effects.join(asked, reader.options.startFrom(), again);
         }
     }

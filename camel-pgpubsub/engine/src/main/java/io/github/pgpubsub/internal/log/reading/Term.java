@@ -50,13 +50,13 @@ final class Term<M> {
 
     void deliver(Page.Row<M> row, Window from) {
         boolean redelivered = row.id().id() <= redeliveredId;
-        handOut(Delivery.message(row, fence, from.upto(), reader.ordinal(), redelivered));
+        handOut(Delivery.message(row, fence, from.upto(), reader.names.ordinal(), redelivered));
     }
 
     /** @param missed 0: unknown */
     void deliverGap(long missed) {
         reader.effects.report(Incident.MESSAGES_MISSED, missed == 0 ? "an unknown number" : String.valueOf(missed));
-        handOut(Delivery.gap(missed, fence, reader.ordinal()));
+        handOut(Delivery.gap(missed, fence, reader.names.ordinal()));
     }
 
     private void handOut(Delivery<M> delivery) {

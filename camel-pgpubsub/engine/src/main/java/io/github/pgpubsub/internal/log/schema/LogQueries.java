@@ -92,30 +92,15 @@ public final class LogQueries {
          * upto_xid, last_id, redelivered_id, missed, same_timeline, sequence}. No row: there is none, or the group has another number of shards.
          * {@code channel, grp, shard, shards}.
          */
-        TAKE("""
-                select p.no, p.epoch, p.owner, p.done::pg_catalog.text, p.done_max_id, p.done_xid::pg_catalog.text,
-                    p.upto::pg_catalog.text, p.upto_max_id, p.upto_xid::pg_catalog.text, p.last_id, p.redelivered_id,
-                    p.missed operator(pg_catalog.-) p.missed_told, p.timeline operator(pg_catalog.=) ${log}.timeline(),
-                    coalesce(pg_catalog.pg_sequence_last_value('${log.literal}.message_id'::pg_catalog.regclass), 0)
-                from ${log}.place p join ${log}.subscriber s on s.no operator(pg_catalog.=) p.no
-                where s.channel operator(pg_catalog.=) ?::pg_catalog.text and s.grp operator(pg_catalog.=) ?::pg_catalog.text
-                    and s.shard operator(pg_catalog.=) ?::pg_catalog.int2 and s.shards operator(pg_catalog.=) ?::pg_catalog.int2
-                for update of p"""),
+        TAKE(PlaceTexts.TAKE),
 
         /**
          * Takes the lead of a place: a new owner and a higher epoch, also than one that a former primary server gave. {@code epoch}.
          * {@code owner, redelivered_id, no}.
          */
-        LEAD("""
-                update ${log}.place set owner = ?::pg_catalog.uuid, redelivered_id = ?, timeline = ${log}.timeline(), epoch = case
-                    when epoch operator(pg_catalog.<)
-                        (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000)::pg_catalog.int8
-                    then (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000)::pg_catalog.int8
-                    else epoch operator(pg_catalog.+) 1 end
-                where no operator(pg_catalog.=) ?
-                returning epoch"""),
+        LEAD(PlaceTexts.LEAD),
 
-        /** The transaction that holds a place, in words. {@code channel, grp, shard}. */
+        /** The transaction that holds a place, in words, and whether this role may not end it. {@code channel, grp, shard}. */
         BLOCKER(HolderTexts.BLOCKER),
 
         /** Ends the session whose transaction holds a place. {@code channel, grp, shard}. */
@@ -147,13 +132,13 @@ public final class LogQueries {
          * {@link #OPEN} with the end of a window that another place of the same group has, as one of those {@code no}. Columns as of OPEN; not
          * valid: none of them has it. {@code upto, upto_max_id, upto_xid, no[], no, epoch, owner, done, done_max_id, done_xid, no}.
          */
-        OPEN_THERE(WindowTexts.OPEN_THERE),
+        OPEN_TO_SHARED_END(WindowTexts.OPEN_TO_SHARED_END),
 
         /**
          * {@link #NEXT} with such an end. Columns as of NEXT; not valid: none has it, and nothing was changed.
          * {@code upto, upto_max_id, upto_xid, no[], told, no, epoch, owner, own upto, upto_max_id, upto_xid, no}.
          */
-        NEXT_THERE(WindowTexts.NEXT_THERE),
+        NEXT_TO_SHARED_END(WindowTexts.NEXT_TO_SHARED_END),
 
         /**
          * How many messages wait for the next window, stragglers excepted, and the age of the oldest, milliseconds or null.
@@ -199,46 +184,19 @@ public final class LogQueries {
          * Moves a place, never back. No row: another owner or another window, or the group was removed ({@link #STANDING} tells).
          * {@code last_id, whole, release, told, no, epoch, owner, upto or "", upto_max_id or 0, upto_xid or ""}.
          */
-        ACKNOWLEDGE(
-                """
-                        update ${log}.place p set
-                            last_id = case when p.last_id operator(pg_catalog.<) v.last_id then v.last_id else p.last_id end,
-                            done = case when v.whole then coalesce(p.upto, p.done) else p.done end,
-                            done_max_id = case when v.whole then coalesce(p.upto_max_id, p.done_max_id) else p.done_max_id end,
-                            done_xid = case when v.whole then coalesce(p.upto_xid, p.done_xid) else p.done_xid end,
-                            upto = case when v.whole then null else p.upto end,
-                            upto_max_id = case when v.whole then null else p.upto_max_id end,
-                            upto_xid = case when v.whole then null else p.upto_xid end,
-                            owner = case when v.release then null else p.owner end,
-                            missed_told = p.missed_told operator(pg_catalog.+) v.told
-                        from (select ?::pg_catalog.int8 as last_id, ?::pg_catalog.bool as whole, ?::pg_catalog.bool as release,
-                            ?::pg_catalog.int8 as told) as v
-                        where p.no operator(pg_catalog.=) ? and p.epoch operator(pg_catalog.=) ? and p.owner operator(pg_catalog.=) ?::pg_catalog.uuid
-                            and coalesce(p.upto::pg_catalog.text, '') operator(pg_catalog.=) ?::pg_catalog.text
-                            and coalesce(p.upto_max_id, 0) operator(pg_catalog.=) ?
-                            and coalesce(p.upto_xid::pg_catalog.text, '') operator(pg_catalog.=) ?::pg_catalog.text
-                        returning p.no"""),
+        ACKNOWLEDGE(PlaceTexts.ACKNOWLEDGE),
 
         /**
          * The last statement of an exchange's own transaction. A frozen exchange must not hold the row for ever, so the server ends the
          * session after that time. No row: deposed, roll back. {@code last_id, no, epoch, owner, upto, timeout}.
          */
-        ACKNOWLEDGE_IN_TRANSACTION(
-                """
-                        update ${log}.place p set last_id = case when p.last_id operator(pg_catalog.<) v.last_id then v.last_id else p.last_id end
-                        from (select ?::pg_catalog.int8 as last_id) as v
-                        where p.no operator(pg_catalog.=) ? and p.epoch operator(pg_catalog.=) ? and p.owner operator(pg_catalog.=) ?::pg_catalog.uuid
-                            and p.upto::pg_catalog.text operator(pg_catalog.=) ?::pg_catalog.text
-                        returning pg_catalog.set_config('idle_in_transaction_session_timeout', ?::pg_catalog.text, true)"""),
+        ACKNOWLEDGE_IN_TRANSACTION(PlaceTexts.ACKNOWLEDGE_IN_TRANSACTION),
 
         /**
          * Sets a message aside; the place moves in the same transaction, which also proves that it is this owner's. The values are the reader's:
          * the log may have given up the row. {@code channel, grp, id, at, key, payload, bytes, headers, context, error, attempts}.
          */
-        PARK("""
-                insert into ${log}.parked (channel, grp, id, at, key, payload, bytes, headers, context, error, attempts)
-                values (?, ?, ?, ?, ?, ?, ?, ?::pg_catalog.jsonb, ?, ?, ?)
-                on conflict (channel, grp, id, at) do update set error = excluded.error, attempts = excluded.attempts"""),
+        PARK(PlaceTexts.PARK),
 
         /** Signs of life of members, leader or not; groups that were removed have none. {@code no[]}. */
         SEEN("""

@@ -50,7 +50,7 @@ final class WindowTexts {
      * The end of a window that a place of the same group has: {@code upto, upto_max_id, upto_xid, no[]}. No row if none has it, behind a
      * pooler for example, where the server may be another one by now.
      */
-    private static final String THERE = """
+    private static final String SHARED_END = """
             select e.upto, e.max_id, e.xid, ${durable} as durable
                 from (select ?::pg_catalog.pg_snapshot as upto, ?::pg_catalog.int8 as max_id, ?::pg_catalog.xid8 as xid) as e
                 where exists (select from ${log}.place w where w.no operator(pg_catalog.=) any (?::pg_catalog.int8[])
@@ -147,7 +147,7 @@ final class WindowTexts {
                     from (select 1) as one left join moved o on true
                         left join ${log}.place p on p.no operator(pg_catalog.=) ?""";
 
-    static final String OPEN_THERE = "with now_ as materialized (" + THERE + "), opened as (" + """
+    static final String OPEN_TO_SHARED_END = "with now_ as materialized (" + SHARED_END + "), opened as (" + """
             update ${log}.place p set upto = n.upto, upto_max_id = n.max_id, upto_xid = n.xid, last_id = 0
             from now_ n
             where p.no operator(pg_catalog.=) ? and p.epoch operator(pg_catalog.=) ?
@@ -164,7 +164,7 @@ final class WindowTexts {
             from (select 1) as one left join opened o on true
                 left join ${log}.place p on p.no operator(pg_catalog.=) ?""";
 
-    static final String NEXT_THERE = "with now_ as materialized (" + THERE + "), moved as ("
+    static final String NEXT_TO_SHARED_END = "with now_ as materialized (" + SHARED_END + "), moved as ("
             + """
                     update ${log}.place p set
                         done = p.upto, done_max_id = p.upto_max_id, done_xid = p.upto_xid,

@@ -36,7 +36,7 @@ class SharedWindowTest {
 
     /** What became of it: shared, refused, or absent. */
     private static String openUpToThatOf(HandReader other, HandReader reader, UUID owner) throws SQLException {
-        return reader.one(Statement.OPEN_THERE, row -> {
+        return reader.one(Statement.OPEN_TO_SHARED_END, row -> {
             if (row.getBoolean(11) && row.getString(1) != null) {
                 reader.upto = row.getString(1);
                 reader.uptoMaxId = row.getLong(2);
@@ -49,7 +49,7 @@ class SharedWindowTest {
     }
 
     private static String nextUpToThatOf(HandReader other, HandReader reader, UUID owner) throws SQLException {
-        return reader.one(Statement.NEXT_THERE, row -> {
+        return reader.one(Statement.NEXT_TO_SHARED_END, row -> {
             if (row.getBoolean(12)) {
                 reader.done = reader.upto;
                 reader.doneMaxId = reader.uptoMaxId;
