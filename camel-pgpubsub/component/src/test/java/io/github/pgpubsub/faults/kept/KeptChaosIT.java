@@ -15,8 +15,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /**
  * Processes that receive kept messages suffer random faults while writers with random delays commit, and are judged by what all of them have
  * recorded. {@code -Dkept.seconds} sets the total duration, {@code -Dkept.world} the seconds per world, {@code -Dkept.rate} the messages per
- * second, {@code -Dkept.members} the maximum number of processes, {@code -Dkept.modes} the groups by their {@code ackMode}, and
- * {@code -Dkept.seed} the first world's seed. Ten minutes at 2,000 messages a second:
+ * second, {@code -Dkept.members} the maximum number of processes, {@code -Dkept.modes} the groups by their {@code ackMode} and
+ * whether they have batches ({@code batch,message-batches}), {@code -Dkept.camel} whether {@code some}, {@code all} or {@code none} of the
+ * processes have a CamelContext, and {@code -Dkept.seed} the first world's seed. Ten minutes at 2,000 messages a second:
  *
  * <pre>{@code
  * mvn -pl camel-pgpubsub/component -am test-compile failsafe:integration-test failsafe:verify -Plong -Dit.test=KeptChaosIT \
@@ -35,7 +36,7 @@ class KeptChaosIT {
     private final long world = Long.getLong("kept.world", 30);
     private final int rate = Integer.getInteger("kept.rate", 500);
     private final int members = Integer.getInteger("kept.members", 3);
-    private final String modes = System.getProperty("kept.modes", "batch,transaction");
+    private final String modes = System.getProperty("kept.modes", "batches,transaction");
     private final long seed = Long.getLong("kept.seed", System.nanoTime() % 1_000_000);
 
     @Test

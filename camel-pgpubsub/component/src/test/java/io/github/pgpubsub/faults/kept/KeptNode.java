@@ -2,9 +2,6 @@ package io.github.pgpubsub.faults.kept;
 
 import io.github.pgpubsub.PgPubSub;
 import io.github.pgpubsub.connect.UrlConnectionSource;
-import io.github.pgpubsub.history.kept.KeptEvent.Phase;
-import io.github.pgpubsub.history.kept.KeptJudge;
-import io.github.pgpubsub.history.kept.KeptNumber;
 import io.github.pgpubsub.history.kept.KeptRecorder;
 import io.github.pgpubsub.kept.AckMode;
 import io.github.pgpubsub.kept.KeptHandler;
@@ -23,16 +20,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.sql.PreparedStatement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * A process that receives kept messages for several groups: {@code name url user password directory group…}. A group is
- * {@code name,ackMode,threads,leaderTimeout,queueSize,onError,failing,shards}: of so many messages one fails; 0: none.
+ * A process that receives kept messages for several groups: {@code name url user password directory group…}. Groups
+ * are {@link KeptGroup#text}s.
  *
  * <p>Writes {@value #STARTED} to the standard output, and ends in good order with SIGTERM.
  */
@@ -41,13 +36,14 @@ public final class KeptNode {
     static final String STARTED = "STARTED";
     static final String CHANNEL = "numbers";
     /** Short, so that partitions are emptied all the time. */
-    private static final Duration RETENTION = Duration.ofSeconds(4);
+    static final Duration RETENTION = Duration.ofSeconds(4);
+    static final Duration BATCH_TIMEOUT = Duration.ofMillis(100);
 
     private final String name;
     private final String url;
     private final String user;
     private final String password;
-    private final KeptRecorder recorder;
+    private final KeptHandling handling;
     /** The transaction in which this thread handles a message. */
     private final ThreadLocal<Connection> transaction = new ThreadLocal<>();
 
@@ -56,7 +52,7 @@ public final class KeptNode {
         url = arguments[1];
         user = arguments[2];
         password = arguments[3];
-        recorder = KeptRecorder.into(Path.of(arguments[4]), name);
+        handling = new KeptHandling(KeptRecorder.into(Path.of(arguments[4]), name));
     }
 
     public static void main(String[] arguments) throws Exception {
@@ -72,7 +68,7 @@ public final class KeptNode {
             System.out.println("ENDED");
         }));
         for (String group : List.of(arguments).subList(5, arguments.length)) {
-            subscriptions.add(node.subscribe(kept, group.split(",")));
+            subscriptions.add(node.subscribe(kept, KeptGroup.parse(group)));
         }
         System.out.println(STARTED);
         BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
@@ -82,21 +78,17 @@ public final class KeptNode {
         System.exit(0);
     }
 
-    private KeptSubscription subscribe(KeptMessages kept, String[] words) throws Exception {
-        String group = words[0];
-        AckMode ackMode = AckMode.valueOf(words[1]);
-        int failing = Integer.parseInt(words[6]);
-        int shards = Integer.parseInt(words[7]);
-        KeptOptions.Builder options = KeptOptions.to(CHANNEL).group(group).name(group).ackMode(ackMode).shards(shards)
-                .startFrom(new StartFrom.Earliest()).concurrency(Integer.parseInt(words[2]))
-                .leaderTimeout(Duration.ofMillis(Long.parseLong(words[3]))).acquireInterval(Duration.ofMillis(100))
-                .queueSize(Integer.parseInt(words[4])).onError(OnError.valueOf(words[5]))
+    private KeptSubscription subscribe(KeptMessages kept, KeptGroup group) throws Exception {
+        AckMode ackMode = AckMode.valueOf(group.ackMode());
+        KeptOptions.Builder options = KeptOptions.to(CHANNEL).group(group.name()).name(group.name()).ackMode(ackMode)
+                .shards(group.shards()).startFrom(new StartFrom.Earliest()).concurrency(group.threads())
+                .leaderTimeout(Duration.ofMillis(group.leaderTimeout())).acquireInterval(Duration.ofMillis(100))
+                .queueSize(group.queueSize()).onError(OnError.valueOf(group.onError()))
                 .retry(Duration.ofMillis(5), Duration.ofMillis(50), -1).drainTimeout(Duration.ofSeconds(20));
         if (ackMode == AckMode.transaction) {
             options.transactions(transactions());
         }
-        KeptHandler handler = message -> handle(message, group, shards, ackMode, failing);
-        return kept.subscribe(options.build(), handler, new KeptListener() {
+        KeptListener listener = new KeptListener() {
             @Override
             public void incident(Incident incident, String detail) {
                 System.out.println("incident of " + group + ": " + incident + " " + detail);
@@ -106,7 +98,21 @@ public final class KeptNode {
             public void failed(Exception failure) {
                 System.out.println("failed: " + group + ": " + failure);
             }
-        });
+        };
+        if (group.batch() == 0) {
+            KeptHandler handler = message -> handle(group, List.of(message));
+            return kept.subscribe(options.build(), handler, listener);
+        }
+        options.batch(group.batch(), BATCH_TIMEOUT);
+        return kept.subscribeToBatches(options.build(), batch -> handle(group, batch), listener);
+    }
+
+    private void handle(KeptGroup group, List<KeptMessage> batch) throws Exception {
+        handling.handle(group, batch.stream().map(each -> new KeptHandling.Taken(each.payload(), each.key(), each.redelivered(),
+                each.epoch(), each.shard())).toList(), transaction.get());
+        if (group.ackMode().equals("manual")) {
+            batch.forEach(KeptMessage::acknowledge);
+        }
     }
 
     /** One session, which is given up with the first failure that does not come from the handler, and that is nobody else's concern. */
@@ -115,7 +121,7 @@ public final class KeptNode {
         return work -> {
             Connection connection = kept.getAndSet(null);
             if (connection == null) {
-                connection = DriverManager.getConnection(url + "?ApplicationName=" + name + "%20work", user, password);
+                connection = DriverManager.getConnection(url + (url.contains("?") ? "&" : "?") + "ApplicationName=" + name + "%20work", user, password);
                 connection.setAutoCommit(false);
             }
             transaction.set(connection);
@@ -131,32 +137,5 @@ public final class KeptNode {
                 transaction.remove();
             }
         };
-    }
-
-    private void handle(KeptMessage message, String group, int shards, AckMode ackMode, int failing) throws Exception {
-        KeptNumber number = KeptNumber.parse(message.payload());
-        String shard = shards == 1 ? group : group + KeptJudge.SHARD + message.shard();
-        recorder.delivered(Phase.BEGIN, shard, number, message.redelivered(), message.epoch());
-        if (!number.key().equals(message.key())) {
-            throw new IllegalStateException("The key is " + message.key() + ", not " + number.key());
-        }
-        if (ackMode == AckMode.transaction) {
-            try (PreparedStatement effect = transaction.get().prepareStatement(
-                    "insert into effect (grp, name, key, number) values (?, ?, ?, ?)")) {
-                effect.setString(1, group);
-                effect.setString(2, number.name());
-                effect.setString(3, number.key());
-                effect.setLong(4, number.number());
-                effect.executeUpdate();
-            }
-        }
-        if (failing > 0 && ThreadLocalRandom.current().nextInt(failing) == 0) {
-            recorder.delivered(Phase.FAILED, shard, number, message.redelivered(), message.epoch());
-            throw new IllegalStateException("as now and then");
-        }
-        recorder.delivered(Phase.END, shard, number, message.redelivered(), message.epoch());
-        if (ackMode == AckMode.manual) {
-            message.acknowledge();
-        }
     }
 }

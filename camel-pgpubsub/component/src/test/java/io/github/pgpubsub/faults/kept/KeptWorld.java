@@ -2,10 +2,8 @@ package io.github.pgpubsub.faults.kept;
 
 import io.github.pgpubsub.faults.Figures;
 import io.github.pgpubsub.history.Verdict;
-import io.github.pgpubsub.history.kept.KeptEvent.Stage;
 import io.github.pgpubsub.history.kept.KeptEvent.What;
 import io.github.pgpubsub.history.kept.KeptJudge;
-import io.github.pgpubsub.history.kept.KeptNumber;
 import io.github.pgpubsub.history.kept.KeptRecord;
 import io.github.pgpubsub.history.kept.KeptRecorder;
 import io.github.pgpubsub.support.JvmProcess;
@@ -16,9 +14,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -38,6 +34,7 @@ import java.util.stream.Stream;
 final class KeptWorld implements AutoCloseable {
 
     private static final Path RECORDS = Path.of("target", "kept");
+    private static final String CAMEL = System.getProperty("kept.camel", "some");
     private static final Duration START = Duration.ofSeconds(90);
     /** After the last fault: so long without any progress, and nothing more is going to come. */
     private static final Duration REST = Duration.ofSeconds(30);
@@ -86,9 +83,18 @@ final class KeptWorld implements AutoCloseable {
                     postgres.password(), directory.toString()));
             groups.forEach(each -> arguments.add(each.text()));
             recorder.happened(What.STARTING, name, "");
-            process = JvmProcess.start(name, KeptNode.class,
+            process = JvmProcess.start(name, inCamel() ? KeptCamelNode.class : KeptNode.class,
                     List.of("-Xmx96m", "-XX:+UseSerialGC", "-Dlog4j2.shutdownHookEnabled=false"), arguments);
             all.add(process);
+        }
+
+        /** As {@code -Dkept.camel} says: {@code some}, {@code all} or {@code none} of the processes have a CamelContext. */
+        private boolean inCamel() {
+            return switch (CAMEL) {
+                case "all" -> true;
+                case "none" -> false;
+                default -> launched % 3 == 0;
+            };
         }
 
         boolean isFree() {
@@ -126,28 +132,13 @@ final class KeptWorld implements AutoCloseable {
         }
     }
 
-    /** As {@link KeptNode} takes it. */
-    private record Group(String name, String ackMode, int threads, int leaderTimeout, int queueSize, String onError,
-            int failing, int shards) {
-
-        String text() {
-            return String.join(",", name, ackMode, String.valueOf(threads), String.valueOf(leaderTimeout),
-                    String.valueOf(queueSize),
-                    onError, String.valueOf(failing), String.valueOf(shards));
-        }
-
-        KeptJudge.Group judged() {
-            return new KeptJudge.Group(name, threads == 1, ackMode.equals("transaction"));
-        }
-    }
-
     private final PostgresExtension postgres;
     private final long seed;
     private final Random random;
     private final int perSecond;
     private final int members;
     private final Duration latency;
-    private final List<Group> groups = new ArrayList<>();
+    private final List<KeptGroup> groups = new ArrayList<>();
     private final Path directory;
     private final KeptRecorder recorder;
     private final List<Place> places = new ArrayList<>();
@@ -158,14 +149,14 @@ final class KeptWorld implements AutoCloseable {
 
     /**
      * @param mostMembers from 2
-     * @param ackModes    of the groups
+     * @param modes       of the groups, see {@link KeptGroup#ackMode}
      */
-    KeptWorld(PostgresExtension postgres, long seed, int mostMembers, int perSecond, String ackModes) {
-        this(postgres, seed, 2, mostMembers, perSecond, ackModes, 1);
+    KeptWorld(PostgresExtension postgres, long seed, int mostMembers, int perSecond, String modes) {
+        this(postgres, seed, 2, mostMembers, perSecond, modes, 1);
     }
 
     /** @param shards of each group */
-    KeptWorld(PostgresExtension postgres, long seed, int leastMembers, int mostMembers, int perSecond, String ackModes,
+    KeptWorld(PostgresExtension postgres, long seed, int leastMembers, int mostMembers, int perSecond, String modes,
             int shards) {
         this.postgres = postgres;
         this.seed = seed;
@@ -174,13 +165,18 @@ final class KeptWorld implements AutoCloseable {
         random = new Random(seed * 0x9E3779B97F4A7C15L);
         members = leastMembers + random.nextInt(mostMembers - leastMembers + 1);
         // With ackMode=transaction each message takes several round trips, one after the other: it would not keep up.
-        latency = Duration.ofMillis(ackModes.contains("transaction") ? 0 : any(0, 0, 2));
+        latency = Duration.ofMillis(modes.contains("transaction") ? 0 : any(0, 0, 2));
         directory = RECORDS.resolve(seed + "-" + System.nanoTime()).toAbsolutePath();
         recorder = KeptRecorder.into(directory, "test");
-        for (String ackMode : ackModes.split(",")) {
+        for (String mode : modes.split(",")) {
+            String ackMode = KeptGroup.ackMode(mode);
             boolean wide = !ackMode.equals("transaction") && random.nextInt(4) == 0;
-            groups.add(new Group("g-" + ackMode, ackMode, wide ? 4 : 1, any(1000, 2000, 3000), any(10, 100, 1000),
-                    "retry", any(0, 0, 500), shards));
+            int leaderTimeout = any(1000, 2000, 3000);
+            int queueSize = any(10, 100, 1000);
+            int failing = any(0, 0, 500);
+            int batch = KeptGroup.isBatched(mode) ? any(3, 20, 100) : 0;
+            groups.add(
+                    new KeptGroup("g-" + mode, ackMode, batch, wide ? 4 : 1, leaderTimeout, queueSize, "retry", failing, shards));
         }
         postgres.execute("drop schema if exists pgpubsub cascade");
         KeptWriters.createTables(postgres);
@@ -199,14 +195,16 @@ final class KeptWorld implements AutoCloseable {
         }
         places.forEach(each -> each.process.awaitLine(KeptNode.STARTED::equals, START));
         boolean atRest;
-        try (KeptWriters writers = KeptWriters.start(postgres, recorder, perSecond, seed)) {
+        try (KeptWriters writers = KeptWriters.start(postgres::connect, recorder, perSecond, seed)) {
             suffer(System.nanoTime() + time.toNanos());
             settle();
         }
         atRest = awaitRest();
         stopAll();
-        recordTruth();
-        Verdict verdict = KeptJudge.judge(KeptRecord.read(directory), groups.stream().map(Group::judged).toList());
+        try (Connection connection = postgres.connect()) {
+            KeptTruth.record(connection, recorder);
+        }
+        Verdict verdict = KeptJudge.judge(KeptRecord.read(directory), groups.stream().map(KeptGroup::judged).toList());
         Figures.print("kept world: seed %d, %d s, %s, processes %d, faults %s, rows left in the log %d: %s", seed,
                 time.toSeconds(), this,
                 launched, faults, postgres.number("select count(*) from pgpubsub.message"), verdict.summary());
@@ -292,7 +290,7 @@ final class KeptWorld implements AutoCloseable {
 
     /** One of the process's sessions, or all of them. */
     private void endBackends(String name) {
-        List<Integer> backends = postgres.backends(name + " %");
+        List<Integer> backends = postgres.backends("%" + name + " %");
         List<Integer> chosen = backends.isEmpty() || random.nextInt(3) == 0 ? backends
                 : List.of(backends.get(random.nextInt(backends.size())));
         chosen.forEach(pid -> postgres.strings("select pg_terminate_backend(?)", pid));
@@ -379,24 +377,6 @@ final class KeptWorld implements AutoCloseable {
         }
     }
 
-    /** What is committed, and which effects there are. */
-    private void recordTruth() throws SQLException {
-        try (Connection connection = postgres.connect(); Statement statement = connection.createStatement()) {
-            try (ResultSet row = statement.executeQuery("select name, key, number from sent")) {
-                while (row.next()) {
-                    recorder.written(Stage.IN_DATABASE, new KeptNumber(row.getString(1), row.getString(2), row.getLong(3)));
-                }
-            }
-            try (ResultSet row = statement
-                    .executeQuery("select grp, name, key, number, count(*) from effect group by 1, 2, 3, 4")) {
-                while (row.next()) {
-                    recorder.effect(row.getString(1), new KeptNumber(row.getString(2), row.getString(3), row.getLong(4)),
-                            row.getLong(5));
-                }
-            }
-        }
-    }
-
     private static String tail(JvmProcess process) {
         List<JvmProcess.Line> lines = process.lines();
         return lines.subList(Math.max(0, lines.size() - 30), lines.size()).stream().map(each -> each.at() + " " + each.text())
@@ -435,6 +415,6 @@ final class KeptWorld implements AutoCloseable {
     @Override
     public String toString() {
         return "members " + members + ", latency " + latency.toMillis() + " ms, " + perSecond + "/s, groups "
-                + Arrays.toString(groups.stream().map(Group::text).toArray());
+                + Arrays.toString(groups.stream().map(KeptGroup::text).toArray());
     }
 }

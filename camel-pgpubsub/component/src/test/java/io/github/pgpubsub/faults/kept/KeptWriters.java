@@ -27,14 +27,19 @@ final class KeptWriters implements AutoCloseable {
     private static final int THREADS = 8;
     private static final int MOST = 6;
 
-    private final PostgresExtension postgres;
+    /** Where they write, from one failure to the next. */
+    interface Connections {
+        Connection open() throws SQLException;
+    }
+
+    private final Connections connections;
     private final KeptRecorder recorder;
     private final AtomicBoolean over = new AtomicBoolean();
     private final List<Thread> threads = new ArrayList<>();
     private final long nanosEach;
 
-    private KeptWriters(PostgresExtension postgres, KeptRecorder recorder, int perSecond, long seed) {
-        this.postgres = postgres;
+    private KeptWriters(Connections connections, KeptRecorder recorder, int perSecond, long seed) {
+        this.connections = connections;
         this.recorder = recorder;
         nanosEach = TimeUnit.SECONDS.toNanos(THREADS) / perSecond;
         for (int i = 0; i < THREADS; i++) {
@@ -53,8 +58,8 @@ final class KeptWriters implements AutoCloseable {
     }
 
     /** From now on. */
-    static KeptWriters start(PostgresExtension postgres, KeptRecorder recorder, int perSecond, long seed) {
-        KeptWriters writers = new KeptWriters(postgres, recorder, perSecond, seed);
+    static KeptWriters start(Connections connections, KeptRecorder recorder, int perSecond, long seed) {
+        KeptWriters writers = new KeptWriters(connections, recorder, perSecond, seed);
         writers.threads.forEach(Thread::start);
         return writers;
     }
@@ -89,7 +94,7 @@ final class KeptWriters implements AutoCloseable {
         @Override
         public void run() {
             while (!over.get()) {
-                try (Connection connection = postgres.connect()) {
+                try (Connection connection = connections.open()) {
                     connection.setAutoCommit(false);
                     writeWith(connection);
                 } catch (SQLException e) {

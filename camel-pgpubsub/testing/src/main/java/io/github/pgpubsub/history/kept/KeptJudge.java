@@ -29,8 +29,15 @@ public final class KeptJudge {
      *
      * @param ordered       it has one thread, so each key's messages come in order
      * @param inTransaction {@code ackMode=transaction}: effects in the database are exact
+     * @param batch         messages that are handled, and fail, as a whole, at most
      */
-    public record Group(String name, boolean ordered, boolean inTransaction) {}
+    public record Group(String name, boolean ordered, boolean inTransaction, int batch) {
+
+        /** Messages come one by one. */
+        public Group(String name, boolean ordered, boolean inTransaction) {
+            this(name, ordered, inTransaction, 1);
+        }
+    }
 
     /** Between a group's name and its shard, in the record: each shard has its own leaders and epochs. */
     public static final String SHARD = "#";
@@ -123,10 +130,10 @@ public final class KeptJudge {
         oneShardAKey(group, begins);
         byShard(begins).forEach((shard, all) -> {
             oneProcessAnEpoch(all);
-            epochsNeverGoBack(shard, all);
+            epochsNeverGoBack(group, shard, all);
         });
         if (group.ordered()) {
-            inOrder(group, begins);
+            inOrder(group, begins, failed(deliveries));
         }
         if (group.inTransaction()) {
             exactlyOnce(group);
@@ -217,10 +224,10 @@ public final class KeptJudge {
     }
 
     /**
-     * A message that has not come before is not begun under an epoch that has ended. One message is forgiven after a freeze: its worker may
-     * have been stopped between taking it and noting it.
+     * A message that has not come before is not begun under an epoch that has ended. One message, or one batch, is forgiven after a freeze:
+     * its worker may have been stopped between taking it and noting it.
      */
-    private void epochsNeverGoBack(String shard, List<Delivered> begins) {
+    private void epochsNeverGoBack(Group group, String shard, List<Delivered> begins) {
         List<KeptEvent> byTime = new ArrayList<>(begins);
         byTime.addAll(happened.stream().filter(each -> each.what() == What.FREEZING).toList());
         byTime.sort(Comparator.comparingLong(KeptEvent::micros));
@@ -228,7 +235,7 @@ public final class KeptJudge {
         long highest = Long.MIN_VALUE;
         for (KeptEvent event : byTime) {
             if (event instanceof Happened frozen) {
-                forgiven.put(frozen.member(), 1);
+                forgiven.put(frozen.member(), group.batch());
             } else if (event instanceof Delivered each) {
                 if (each.epoch() < highest && forgiven.merge(each.process(), -1, Integer::sum) < 0) {
                     broken("EPOCHS_NEVER_GO_BACK", "A deposed leader begins no further message", each + " by " + each.process()
@@ -239,8 +246,18 @@ public final class KeptJudge {
         }
     }
 
-    /** A repeat may step back; nothing may be left out. */
-    private void inOrder(Group group, List<Delivered> begins) {
+    /** Messages that have failed, each with its epoch. */
+    private static Set<String> failed(List<Delivered> deliveries) {
+        return deliveries.stream().filter(each -> each.phase() == Phase.FAILED).map(KeptJudge::attempt)
+                .collect(Collectors.toSet());
+    }
+
+    private static String attempt(Delivered each) {
+        return each.message().name() + " " + each.epoch();
+    }
+
+    /** A repeat may step back under a new epoch, or to the begin of a batch that has failed; nothing may be left out. */
+    private void inOrder(Group group, List<Delivered> begins, Set<String> failed) {
         Map<String, Long> highest = new HashMap<>();
         Map<String, Delivered> former = new HashMap<>();
         for (Delivered each : begins) {
@@ -248,7 +265,8 @@ public final class KeptJudge {
             long most = highest.getOrDefault(message.key(), 0L);
             Delivered before = former.put(message.key(), each);
             boolean stepsBackUnderOneEpoch = before != null && before.epoch() == each.epoch()
-                    && message.number() < before.message().number();
+                    && message.number() < before.message().number()
+                    && !(group.batch() > 1 && failed.contains(attempt(each)));
             if (message.number() > most + 1 || (message.number() <= most && !each.again()) || stepsBackUnderOneEpoch) {
                 broken("IN_ORDER", "The messages of a key come in order", each + " by " + each.process() + " came to group "
                         + group.name() + " when " + most + " was the highest, " + (before == null ? "nothing" : before.message())

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -53,6 +54,13 @@ public record KeptRecord(List<KeptEvent> events) {
             String[] words = line.split(" ", 3);
             return KeptEvent.parse(Long.parseLong(words[0]) * 1000, words[1], words[2]);
         }).toList());
+    }
+
+    /** Without all that is said of these messages, by their names. */
+    public KeptRecord without(Set<String> messages) {
+        return new KeptRecord(events.stream().filter(each -> !(each instanceof KeptEvent.Written written
+                && messages.contains(written.message().name())
+                || each instanceof KeptEvent.Delivered delivered && messages.contains(delivered.message().name()))).toList());
     }
 
     /** The events of this kind, oldest first. */

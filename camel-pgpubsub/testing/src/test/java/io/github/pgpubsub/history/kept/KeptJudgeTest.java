@@ -70,6 +70,16 @@ class KeptJudgeTest {
     }
 
     @Test
+    void aBatchThatHasFailedComesAgainFromItsBegin() {
+        String[] twice = {"10 a begin g new 5 m1 k 1", "10 a begin g new 5 m2 k 2", "11 a failed g new 5 m1 k 1",
+            "11 a failed g new 5 m2 k 2", whole("a", 20, "again", 5, "m1 k 1"), whole("a", 23, "again", 5, "m2 k 2"), THREE};
+        assertThat(verdict(new Group("g", true, false, 10), twice)).isEmpty();
+        assertThat(verdict(new Group("g", true, false), twice)).isEqualTo("IN_ORDER");
+        String[] unasked = {ONE, TWO, whole("a", 25, "again", 5, "m1 k 1"), THREE};
+        assertThat(verdict(new Group("g", true, false, 10), unasked)).isEqualTo("IN_ORDER");
+    }
+
+    @Test
     void whatIsRolledBackMustNotCome() {
         assertThat(verdict(ONE, TWO, whole("a", 25, "again", 5, "m3 k 2"), THREE)).isEqualTo("ROLLED_BACK_NEVER");
     }
