@@ -64,7 +64,7 @@ record Options(Plan plan, List<String> peers, List<String> measures, Path out, P
                   --measures A,B   only measures whose names contain one of these:
                                    sending, receiving, latency, channels, idle, listeners, writers;
                                    kept: only those of kept messages (kept-sending, kept-receiving, kept-flow,
-                                   kept-latency, kept-writers); also batches, shards
+                                   kept-latency, kept-writers); also batches, shards, members
                   --out DIR        folder for results.md, results.json and the plots (examples/benchmark/target/results)
                   --into DIR       also copy the results, for example into docs/benchmarks
                   --jmh [...]      run JMH on the hot inner parts instead; further arguments go to JMH

@@ -16,6 +16,10 @@ public final class Backlog implements ThroughputMeasure {
     /** By one member of a group, which has all of its shards and as many consumers. */
     static final Backlog SHARDS = new Backlog("shards", Family.SHARDS, "Shards: one member receives a backlog");
 
+    /** By members of a group with four shards, each with one thread, into a route that takes a millisecond for a message. */
+    public static final Backlog MEMBERS = new Backlog("members", Family.MEMBERS,
+            "Members: a group receives a backlog, 1 ms a message");
+
     private static final int SIZE = 100;
 
     private final String name;

@@ -33,6 +33,6 @@ public interface Measure {
     static List<Measure> all() {
         return List.of(new Sending(), new Receiving(), new Latency(), new Channels(), new Idle(), new Listeners(), new Writers(),
                 new KeptSending(), Backlog.KEPT, new KeptFlow(), new KeptLatency(), new KeptWriters(), Backlog.BATCHES,
-                Backlog.SHARDS);
+                Backlog.SHARDS, Backlog.MEMBERS);
     }
 }

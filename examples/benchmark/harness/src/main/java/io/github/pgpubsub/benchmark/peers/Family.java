@@ -9,7 +9,9 @@ public enum Family {
     /** This component alone, with one or many messages to an exchange. */
     BATCHES,
     /** This component alone, with one or more shards of a group of kept messages. */
-    SHARDS;
+    SHARDS,
+    /** This component alone, with one or more members of a group that has shards, into a slow route. */
+    MEMBERS;
 
     /** Whether the log of kept messages is needed. */
     public boolean needsLog() {

@@ -33,6 +33,9 @@ public final class Participants {
     public static final String KEPT_SINGLE = "durable, an exchange for each message";
     public static final String KEPT_BATCHED = "durable, batches of 100";
 
+    public static final String ONE_MEMBER = "1 member";
+    public static final String FOUR_MEMBERS = "4 members";
+
     private static final String PACKAGE = "io.github.pgpubsub.benchmark.peers.";
 
     private final Path home;
@@ -82,7 +85,10 @@ public final class Participants {
                 own("1 shard", "kept-shards-1", Family.SHARDS),
                 own("2 shards", "kept-shards-2", Family.SHARDS),
                 own("4 shards", "kept-shards-4", Family.SHARDS),
-                own("8 shards", "kept-shards-8", Family.SHARDS));
+                own("8 shards", "kept-shards-8", Family.SHARDS),
+                own(ONE_MEMBER, "kept-members-1", Family.MEMBERS),
+                own("2 members", "kept-members-2", Family.MEMBERS),
+                own(FOUR_MEMBERS, "kept-members-4", Family.MEMBERS));
     }
 
     /** Each has a table of its own, so only it knows how to make a backlog. */

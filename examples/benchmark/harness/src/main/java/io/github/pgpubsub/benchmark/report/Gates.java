@@ -3,8 +3,10 @@ package io.github.pgpubsub.benchmark.report;
 import static io.github.pgpubsub.benchmark.peers.Participants.BATCHED;
 import static io.github.pgpubsub.benchmark.peers.Participants.BY_HAND;
 import static io.github.pgpubsub.benchmark.peers.Participants.DEBEZIUM;
+import static io.github.pgpubsub.benchmark.peers.Participants.FOUR_MEMBERS;
 import static io.github.pgpubsub.benchmark.peers.Participants.KEPT;
 import static io.github.pgpubsub.benchmark.peers.Participants.KEPT_JVM_PEERS;
+import static io.github.pgpubsub.benchmark.peers.Participants.ONE_MEMBER;
 import static io.github.pgpubsub.benchmark.peers.Participants.PGEVENT;
 import static io.github.pgpubsub.benchmark.peers.Participants.PGJDBC;
 import static io.github.pgpubsub.benchmark.peers.Participants.PGJDBC_BATCHED;
@@ -53,6 +55,7 @@ final class Gates {
         gates.receiving(PGPUBSUB_ONE, channels);
         gates.kept();
         gates.batches();
+        gates.members();
         return gates.gates;
     }
 
@@ -102,6 +105,11 @@ final class Gates {
     private void batches() {
         atLeast(3, "receiving a backlog, batches of 100 to an exchange for each message",
                 ratio(Backlog.BATCHES.rate(), BATCHED, Backlog.BATCHES.rate(), SINGLE));
+    }
+
+    private void members() {
+        atLeast(2.5, "receiving a backlog into a route of 1 ms, four members to one",
+                ratio(Backlog.MEMBERS.rate(), FOUR_MEMBERS, Backlog.MEMBERS.rate(), ONE_MEMBER));
     }
 
     /** Each in its own best way of sending. */

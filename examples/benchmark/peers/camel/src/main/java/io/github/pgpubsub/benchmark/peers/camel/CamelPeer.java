@@ -31,7 +31,7 @@ public final class CamelPeer implements Peer {
         }
 
         /** Passes on what has come. */
-        default void receive(Exchange exchange, Consumer<String> receiver) {
+        default void receive(Exchange exchange, Consumer<String> receiver) throws InterruptedException {
             receiver.accept(payload(exchange));
         }
 

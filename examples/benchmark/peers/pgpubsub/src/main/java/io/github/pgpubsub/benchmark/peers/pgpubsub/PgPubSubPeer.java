@@ -1,6 +1,7 @@
 package io.github.pgpubsub.benchmark.peers.pgpubsub;
 
 import io.github.pgpubsub.benchmark.kit.Backlogs;
+import io.github.pgpubsub.benchmark.kit.Peer;
 import io.github.pgpubsub.benchmark.kit.Program;
 import io.github.pgpubsub.benchmark.kit.Server;
 import io.github.pgpubsub.benchmark.peers.camel.CamelPeer;
@@ -12,10 +13,12 @@ import org.apache.camel.Exchange;
 
 /**
  * The peer for this component. Its argument: {@code one}, one consumer of a channel receives; {@code all}, all do, as with other peers;
- * {@code kept}, messages are kept, with all defaults. {@code -batches} has 100 messages to an exchange, and {@code -shards-N} so many shards
- * and consumers.
+ * {@code kept}, messages are kept, with all defaults. {@code -batches} has 100 messages to an exchange, {@code -shards-N} so many shards
+ * and consumers, and {@code -members-N} so many members of a group with four shards, whose route takes a millisecond for a message.
  */
 public final class PgPubSubPeer {
+
+    private static final String MEMBERS = "members-";
 
     private PgPubSubPeer() {}
 
@@ -31,12 +34,17 @@ public final class PgPubSubPeer {
         String sending = words[0].equals("kept") ? listening : "";
         String receiving = listening + (how.equals("batches") ? "&batching=true&batchSize=100"
                 : how.startsWith("shards-") ? "&shards=%1$s&concurrentConsumers=%1$s".formatted(how.substring("shards-".length()))
-                        : "");
-        Program.run(new CamelPeer((server, channel) -> uri(server, channel) + receiving,
+                        : how.startsWith(MEMBERS) ? "&shards=4" : "");
+        int members = how.startsWith(MEMBERS) ? Integer.parseInt(how.substring(MEMBERS.length())) : 0;
+        Peer peer = new CamelPeer((server, channel) -> uri(server, channel) + receiving,
                 (server, channel) -> uri(server, channel) + sending, new CamelPeer.Extras() {
 
                     @Override
-                    public void receive(Exchange exchange, Consumer<String> receiver) {
+                    public void receive(Exchange exchange, Consumer<String> receiver) throws InterruptedException {
+                        if (members > 0) {
+                            // A slow route is the point of the measure.
+                            Thread.sleep(1);
+                        }
                         if (exchange.getMessage().getBody() instanceof List<?> batch) {
                             batch.forEach(each -> receiver.accept(payload((Exchange) each)));
                         } else {
@@ -48,7 +56,8 @@ public final class PgPubSubPeer {
                     public void makeBacklog(Server server, List<String> channels, int count, int size) throws SQLException {
                         Backlogs.insert(server, "pgpubsub.message", channels, count, size);
                     }
-                }));
+                });
+        Program.run(members > 0 ? new Members(members, peer) : peer);
     }
 
     private static String uri(Server server, String channel) {
