@@ -6,16 +6,10 @@ import io.github.pgpubsub.connect.OwnMessages;
 import io.github.pgpubsub.connect.UrlConnectionSource;
 import io.github.pgpubsub.internal.Range;
 import io.github.pgpubsub.internal.delivery.Recipient;
-import io.github.pgpubsub.internal.delivery.SerialExecutor;
 import io.github.pgpubsub.internal.log.LogSettings;
 import io.github.pgpubsub.internal.log.Logs;
 import io.github.pgpubsub.internal.publish.Committed;
-import io.github.pgpubsub.internal.publish.NotifyStatement;
 import io.github.pgpubsub.internal.publish.OutgoingNotification;
-import io.github.pgpubsub.internal.publish.Publisher;
-import io.github.pgpubsub.internal.publish.PublisherOptions;
-import io.github.pgpubsub.internal.session.Session;
-import io.github.pgpubsub.internal.session.SessionOptions;
 import io.github.pgpubsub.internal.subscription.Subscriptions;
 import io.github.pgpubsub.kept.KeptLogOptions;
 import io.github.pgpubsub.kept.KeptMessages;
@@ -25,8 +19,6 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -47,48 +39,22 @@ public final class PgPubSub implements AutoCloseable {
     private static final Duration START = Duration.ofSeconds(10);
     /** How long a commit may take by default. */
     private static final Duration PUBLISH = Duration.ofSeconds(10);
-    private static final Duration TICK = Duration.ofMillis(20);
-    private static final int PUBLISH_CAPACITY = 10_000;
 
-    private final Builder settings;
-    private final OwnMessages ownMessages;
-    /** Null: the callback executor is the user's. */
-    private final @Nullable ExecutorService ownCallbacks;
-    private final Executor callbacks;
+    private final Callbacks callbacks;
     private final BufferLimit memory = new BufferLimit(BufferLimit.DEFAULT_BYTES);
+    private final OnDemandPublisher publisher;
     private final Subscriptions subscriptions;
     private final Logs logs;
-    /** Null until the first publication. Guarded by the monitor, like {@link #closed}. */
-    private @Nullable Publisher<OutgoingNotification> publisher;
-    private boolean closed;
 
-    private PgPubSub(Builder settings) {
-        this.settings = settings;
-        this.ownMessages = settings.ownMessages != null ? settings.ownMessages : new OwnMessages();
-        if (settings.callbacks != null) {
-            this.ownCallbacks = null;
-            this.callbacks = settings.callbacks;
-        } else {
-            ExecutorService own = Executors
-                    .newCachedThreadPool(task -> settings.threads.apply(settings.name + " callback", task));
-            this.ownCallbacks = own;
-            this.callbacks = own;
-        }
-        this.subscriptions = new Subscriptions(settings.name, START, this::session, settings.threads, callbacks);
-        this.logs = new Logs(new LogSettings(settings.name, settings.listenSource, settings.publishSource,
-                settings.reconnectDelay,
-                settings.reconnectMaxDelay, settings.maxBatch, settings.customizer, ownMessages, memory, subscriptions,
-                callbacks, outgoing -> publisher().publish(outgoing), this::thread));
-        warmUp();
-    }
-
-    /**
-     * Runs a first task on the callback executor. A pool's thread that then waits for its second task initializes classes of the JDK,
-     * in many applications for the first time. If memory were lacking at that moment, these classes, and with them all such pools,
-     * would be unusable for the life of the JVM.
-     */
-    private void warmUp() {
-        new SerialExecutor(callbacks).execute(() -> {});
+    private PgPubSub(Settings settings) {
+        OwnMessages ownMessages = settings.ownMessages() != null ? settings.ownMessages() : new OwnMessages();
+        this.callbacks = new Callbacks(settings.callbacks(), task -> settings.thread("callback", task));
+        this.publisher = new OnDemandPublisher(() -> settings.publisher(ownMessages, callbacks.executor()));
+        this.subscriptions = new Subscriptions(settings.name(), START, () -> settings.session(ownMessages), settings.threads(),
+                callbacks.executor());
+        this.logs = new Logs(new LogSettings(settings.name(), settings.listenSource(), settings.publishSource(),
+                settings.reconnectDelay(), settings.reconnectMaxDelay(), settings.maxBatch(), settings.customizer(), ownMessages,
+                memory, subscriptions, callbacks.executor(), outgoing -> publisher.get().publish(outgoing), settings::thread));
     }
 
     /**
@@ -178,7 +144,7 @@ public final class PgPubSub implements AutoCloseable {
     }
 
     /**
-     * Sends a notification. Does not wait for the server. Blocks only while {@value #PUBLISH_CAPACITY} notifications wait to be
+     * Sends a notification. Does not wait for the server. Blocks only while 10,000 notifications wait to be
      * sent, and no longer than the timeout. If the thread is interrupted meanwhile, the callback gets the
      * {@link InterruptedException} and the thread keeps its interrupt status.
      *
@@ -194,7 +160,7 @@ public final class PgPubSub implements AutoCloseable {
      */
     public void publish(String channel, @Nullable String payload, Duration timeout, PublishCallback callback) {
         Range.DURATION_OR_NONE.check("timeout", timeout);
-        publisher().publish(new OutgoingNotification(ChannelName.check(channel), Payload.check(payload),
+        publisher.get().publish(new OutgoingNotification(ChannelName.check(channel), Payload.check(payload),
                 System.nanoTime() + timeout.toNanos(), callback));
     }
 
@@ -208,12 +174,12 @@ public final class PgPubSub implements AutoCloseable {
      * @throws InterruptedException     when the thread is interrupted meanwhile
      */
     public void startPublishing() throws SQLException, InterruptedException {
-        publisher().awaitFirstAttempt(START);
+        publisher.get().awaitFirstAttempt(START);
     }
 
     /** The state of publishing; null before the first {@link #publish} or {@link #startPublishing}, and after {@link #close}. */
-    public synchronized @Nullable PublisherStatus publisherStatus() {
-        return publisher == null ? null : publisher.status();
+    public @Nullable PublisherStatus publisherStatus() {
+        return publisher.status();
     }
 
     /** Number of groups that this session is a member of. A leader or standby holds two advisory locks per group. */
@@ -236,34 +202,6 @@ public final class PgPubSub implements AutoCloseable {
         return logs.log(options);
     }
 
-    private synchronized Publisher<OutgoingNotification> publisher() {
-        if (closed) {
-            throw new IllegalStateException("This PgPubSub is closed");
-        }
-        if (publisher == null) {
-            Publisher<OutgoingNotification> next = new Publisher<>(settings.publishSource,
-                    new PublisherOptions(settings.name + " publish", settings.reconnectDelay, settings.reconnectMaxDelay,
-                            settings.maxBatch, PUBLISH_CAPACITY, settings.customizer),
-                    new NotifyStatement(ownMessages), this::thread, callbacks);
-            // If it fails, the next message tries again.
-            next.start();
-            publisher = next;
-        }
-        return publisher;
-    }
-
-    private Session session() {
-        return new Session(settings.listenSource,
-                new SessionOptions(settings.name + " listen", settings.reconnectDelay, settings.reconnectMaxDelay,
-                        settings.reconnectLimit, settings.heartbeatInterval, settings.heartbeatTimeout, TICK,
-                        settings.customizer, ownMessages),
-                this::thread);
-    }
-
-    private Thread thread(String purpose, Runnable task) {
-        return settings.threads.apply(settings.name + " " + purpose, task);
-    }
-
     /**
      * Sends all waiting notifications, as far as the server takes them within their timeouts, and closes the connections. Blocks
      * for as long; an interrupt does not end the wait. Not to be called by a callback or a handler, which it might wait for.
@@ -271,20 +209,10 @@ public final class PgPubSub implements AutoCloseable {
      */
     @Override
     public void close() {
-        Publisher<OutgoingNotification> left;
-        synchronized (this) {
-            closed = true;
-            left = publisher;
-            publisher = null;
-        }
-        if (left != null) {
-            left.close();
-        }
+        publisher.close();
         logs.close();
         subscriptions.close();
-        if (ownCallbacks != null) {
-            ownCallbacks.shutdown();
-        }
+        callbacks.close();
     }
 
     /** Settings of a {@link PgPubSub}; all except the source have defaults. */
@@ -314,22 +242,6 @@ public final class PgPubSub implements AutoCloseable {
         private Builder(ConnectionSource source) {
             this.listenSource = Objects.requireNonNull(source);
             this.publishSource = source;
-        }
-
-        private Builder(Builder other) {
-            this.listenSource = other.listenSource;
-            this.publishSource = other.publishSource;
-            this.name = other.name;
-            this.reconnectDelay = other.reconnectDelay;
-            this.reconnectMaxDelay = other.reconnectMaxDelay;
-            this.reconnectLimit = other.reconnectLimit;
-            this.heartbeatInterval = other.heartbeatInterval;
-            this.heartbeatTimeout = other.heartbeatTimeout;
-            this.maxBatch = other.maxBatch;
-            this.customizer = other.customizer;
-            this.ownMessages = other.ownMessages;
-            this.callbacks = other.callbacks;
-            this.threads = other.threads;
         }
 
         /** Source of publishing connections, for example a pool or a pooler. Default: the source of listening connections. */
@@ -417,7 +329,8 @@ public final class PgPubSub implements AutoCloseable {
 
         /** Creates a {@link PgPubSub} with these settings. Later changes of the builder do not affect it. */
         public PgPubSub build() {
-            return new PgPubSub(new Builder(this));
+            return new PgPubSub(new Settings(listenSource, publishSource, name, reconnectDelay, reconnectMaxDelay, reconnectLimit,
+                    heartbeatInterval, heartbeatTimeout, maxBatch, customizer, ownMessages, callbacks, threads));
         }
     }
 }

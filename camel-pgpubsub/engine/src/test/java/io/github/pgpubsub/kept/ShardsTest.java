@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.github.pgpubsub.PgPubSub;
+import io.github.pgpubsub.connect.UrlConnectionSource;
+import io.github.pgpubsub.status.Role;
 import io.github.pgpubsub.status.ShardStatus;
 import io.github.pgpubsub.support.PostgresExtension;
+import io.github.pgpubsub.support.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -143,6 +146,32 @@ class ShardsTest {
                 .collect(Collectors.groupingBy(Taken::key, Collectors.mapping(Taken::shard, Collectors.toSet())));
         assertThat(shards.values()).allMatch(each -> each.size() == 1);
         assertThat(postgres.number("select count(*) from pgpubsub.place where owner is not null")).isZero();
+    }
+
+    /** A member watches a shard of another session while it leads its own. */
+    @Test
+    @Tag("long")
+    void aFrozenMemberThatMayNotBeEndedIsToldByStatus() throws Exception {
+        postgres.createRole("mere", "secret");
+        postgres.execute("grant usage on schema pgpubsub to mere; grant all on all tables in schema pgpubsub to mere;"
+                + " grant all on all sequences in schema pgpubsub to mere; grant execute on all functions in schema pgpubsub to mere");
+        try (Proxy proxy = new Proxy(postgres.server())) {
+            String url = "jdbc:postgresql://" + proxy.host() + ":" + proxy.port() + "/" + postgres.database() + "?sslmode=disable";
+            PgPubSub first = PgPubSub.to(new UrlConnectionSource(url, postgres.user(), postgres.password())).name("first").build();
+            PgPubSub second = PgPubSub.to(new UrlConnectionSource(postgres.url(), "mere", "secret")).name("second").build();
+            all.addAll(List.of(first, second));
+            KeptSubscription a = subscribe(first, "a", orders(4).leaderTimeout(Duration.ofSeconds(1)));
+            KeptSubscription b = subscribe(second, "b", orders(4).leaderTimeout(Duration.ofSeconds(1)));
+            awaitShares(4, a, b);
+            int frozen = postgres.backends("first listen").get(0);
+            proxy.stall();
+            await().atMost(SOON).until(() -> b.status().group().undeposable() == frozen);
+            assertThat(b.status().group().role()).isEqualTo(Role.LEADER);
+            postgres.terminate(frozen);
+            proxy.resume();
+            awaitShares(4, a, b);
+            assertThat(b.status().group().undeposable()).isZero();
+        }
     }
 
     private static void pause() {

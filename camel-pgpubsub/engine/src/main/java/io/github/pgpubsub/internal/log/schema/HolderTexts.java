@@ -6,8 +6,10 @@ final class HolderTexts {
     static final String BLOCKER = """
             select coalesce(
                 (select 'backend ' operator(pg_catalog.||) l.pid::pg_catalog.text operator(pg_catalog.||)
-                    case when r.oid is null or pg_catalog.pg_has_role(r.oid, 'USAGE')
-                        or not r.rolsuper and pg_catalog.pg_has_role('pg_signal_backend', 'USAGE') then ''
+                    case when r.oid is null
+                        or (select u.rolsuper from pg_catalog.pg_roles u where u.rolname operator(pg_catalog.=) current_user)
+                        or not r.rolsuper and (pg_catalog.pg_has_role(r.oid, 'USAGE')
+                            or pg_catalog.pg_has_role('pg_signal_backend', 'USAGE')) then ''
                     else ', and this user may not end its session (pg_terminate_backend needs the same role, or membership in pg_signal_backend)'
                     end
                     from pg_catalog.pg_locks l
