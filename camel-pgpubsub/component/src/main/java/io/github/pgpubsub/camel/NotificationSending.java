@@ -44,6 +44,16 @@ final class NotificationSending implements Sending {
     }
 
     @Override
+    public boolean sendHere(Exchange exchange, Duration timeout, PublishCallback done) throws Exception {
+        if (stored != null) {
+            send(exchange, timeout, done);
+            return false;
+        }
+        String channel = endpoint.takeChannel(exchange);
+        return pubSub.publishHere(channel, codec.encode(exchange), timeout, done);
+    }
+
+    @Override
     public @Nullable PublisherStatus status() {
         return pubSub.publisherStatus();
     }

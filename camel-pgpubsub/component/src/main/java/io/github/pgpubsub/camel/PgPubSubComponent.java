@@ -158,6 +158,7 @@ public class PgPubSubComponent extends HealthCheckComponent implements ManagedCo
     @Override
     protected void doInit() throws Exception {
         super.doInit();
+        AwaitedExchanges.install(getCamelContext());
         if (pubSubs == null) {
             pubSubs = new SharedPubSubs(getCamelContext());
         }

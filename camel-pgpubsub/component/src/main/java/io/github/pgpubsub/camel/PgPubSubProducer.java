@@ -1,18 +1,22 @@
 package io.github.pgpubsub.camel;
 
 import io.github.pgpubsub.PgPubSub;
+import io.github.pgpubsub.PublishCallback;
 import io.github.pgpubsub.camel.management.ManagedProducer;
 import io.github.pgpubsub.camel.management.PgPubSubProducerHealthCheck;
 import io.github.pgpubsub.status.PublisherStatus;
 import java.time.Duration;
 import java.util.function.Function;
 import org.apache.camel.AsyncCallback;
+import org.apache.camel.AsyncProcessor;
 import org.apache.camel.Exchange;
 import org.apache.camel.api.management.ManagedAttribute;
 import org.apache.camel.api.management.ManagedResource;
 import org.apache.camel.health.HealthCheckHelper;
 import org.apache.camel.health.WritableHealthCheckRepository;
+import org.apache.camel.support.AsyncProcessorSupport;
 import org.apache.camel.support.DefaultAsyncProducer;
+import org.apache.camel.support.PluginHelper;
 import org.jspecify.annotations.Nullable;
 
 /** Sends bodies as notifications or as kept messages. An exchange completes once its message is committed. */
@@ -21,6 +25,12 @@ public class PgPubSubProducer extends DefaultAsyncProducer implements ManagedPro
 
     private final PgPubSubEndpoint endpoint;
     private final Duration sendTimeout;
+    private final AsyncProcessor whereTheCallerWaits = new AsyncProcessorSupport() {
+        @Override
+        public boolean process(Exchange exchange, AsyncCallback callback) {
+            return PgPubSubProducer.this.process(exchange, callback, true);
+        }
+    };
     private @Nullable PgPubSub pubSub;
     private volatile @Nullable Sending sending;
     private @Nullable WritableHealthCheckRepository healthChecks;
@@ -81,26 +91,42 @@ public class PgPubSubProducer extends DefaultAsyncProducer implements ManagedPro
         }
     }
 
+    /** For callers whose thread waits, such as exchanges in a transaction. */
+    @Override
+    public void process(Exchange exchange) {
+        PluginHelper.getAsyncProcessorAwaitManager(endpoint.getCamelContext()).process(whereTheCallerWaits, exchange);
+    }
+
     @Override
     public boolean process(Exchange exchange, AsyncCallback callback) {
+        return process(exchange, callback, AwaitedExchanges.isAwaitedHere(exchange));
+    }
+
+    /** @param waits whether the calling thread will wait for the callback in any case, so that it may commit */
+    private boolean process(Exchange exchange, AsyncCallback callback, boolean waits) {
         try {
             Sending current = sending;
             if (current == null) {
                 throw stopped(endpoint);
             }
-            current.send(exchange, sendTimeout, failure -> {
+            PublishCallback done = failure -> {
                 if (failure != null) {
                     exchange.setException(failure);
                 }
                 callback.done(false);
-            });
-            return false;
+            };
+            if (!waits) {
+                current.send(exchange, sendTimeout, done);
+                return false;
+            } else if (!current.sendHere(exchange, sendTimeout, done)) {
+                return false;
+            }
         } catch (Throwable e) {
             // Errors too, such as OutOfMemoryError: the exchange must end, because callers wait for it.
             exchange.setException(e);
-            callback.done(true);
-            return true;
         }
+        callback.done(true);
+        return true;
     }
 
     /** The failure of a send through a producer that is not started, or is stopped. */

@@ -19,6 +19,17 @@ interface Sending {
      */
     void send(Exchange exchange, Duration timeout, PublishCallback done) throws Exception;
 
+    /**
+     * Sends the exchange's message for a caller that will wait for the commit. The calling thread may commit it.
+     *
+     * @param done called once, unless this method throws or returns true
+     * @return whether the message is committed
+     */
+    default boolean sendHere(Exchange exchange, Duration timeout, PublishCallback done) throws Exception {
+        send(exchange, timeout, done);
+        return false;
+    }
+
     /** Null: nothing was sent yet. */
     @Nullable
     PublisherStatus status();

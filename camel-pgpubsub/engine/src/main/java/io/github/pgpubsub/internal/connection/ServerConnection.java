@@ -298,6 +298,19 @@ public final class ServerConnection implements AutoCloseable {
         former.putBack(connection, pg);
     }
 
+    /** Whether {@link #abort} was called. Any thread may call this method. */
+    public boolean isAborted() {
+        return aborted;
+    }
+
+    /**
+     * Whether an interrupt of a platform thread leaves the connection alone: its socket is the engine's own, and no channel, which an
+     * interrupt would close.
+     */
+    public boolean ignoresInterrupts() {
+        return socket != null;
+    }
+
     /** Closes at once, without telling the server. Any thread may call this method, also while another one waits for an answer. */
     public void abort() {
         aborted = true;

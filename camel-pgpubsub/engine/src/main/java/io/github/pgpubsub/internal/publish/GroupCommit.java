@@ -46,25 +46,27 @@ final class GroupCommit<T extends Outgoing> implements Runnable {
     private final int maxBatch;
     private final ReplaceableThread sender;
     private final ReplaceableThread timekeeper;
-    private volatile List<T> inFlight = List.of();
+    private final InFlight<T> inFlight;
+    private final LeadingSender<T> leader;
     /** The batch whose connection the timekeeper has aborted. Belongs to the timekeeper's thread. */
     private List<T> suspected = List.of();
-    private volatile CommitCounts counts = CommitCounts.NONE;
     private volatile boolean ended;
     private int lastBatch;
-
     /**
      * @param maxBatch   maximum messages per commit
+     * @param inFlight   shared with the leader
+     * @param leader     may leave a failure
      * @param sender     the thread that runs this
      * @param timekeeper replaced if it is gone
      */
     GroupCommit(PublishQueue<T> queue, PublishConnection<T> connection, Completions completions, int maxBatch,
-            ReplaceableThread sender,
-            ReplaceableThread timekeeper) {
+            InFlight<T> inFlight, LeadingSender<T> leader, ReplaceableThread sender, ReplaceableThread timekeeper) {
         this.queue = queue;
         this.connection = connection;
         this.completions = completions;
         this.maxBatch = maxBatch;
+        this.inFlight = inFlight;
+        this.leader = leader;
         this.sender = sender;
         this.timekeeper = timekeeper;
     }
@@ -73,7 +75,7 @@ final class GroupCommit<T extends Outgoing> implements Runnable {
 
     /** Messages that the server has, or is about to get, and has not confirmed. */
     List<T> inFlight() {
-        return inFlight;
+        return inFlight.batch();
     }
 
     /**
@@ -85,7 +87,7 @@ final class GroupCommit<T extends Outgoing> implements Runnable {
         if (!connection.findsOut() || ended || now - outgoing.deadline > FIND_OUT_NANOS) {
             return false;
         }
-        List<T> batch = inFlight;
+        List<T> batch = inFlight.batch();
         if (suspected != batch) {
             suspected = batch;
             connection.abort();
@@ -94,7 +96,7 @@ final class GroupCommit<T extends Outgoing> implements Runnable {
     }
 
     CommitCounts counts() {
-        return counts;
+        return inFlight.counts();
     }
 
     /** Whether nothing will be sent any more, and every sender has been told or is about to be. */
@@ -107,6 +109,7 @@ final class GroupCommit<T extends Outgoing> implements Runnable {
     /** Survives any exception of the driver, a DataSource, a customizer or the VM: senders are told, and the loop continues. */
     @Override
     public void run() {
+        queue.begin();
         boolean goesOn = true;
         while (goesOn) {
             try {
@@ -138,6 +141,10 @@ final class GroupCommit<T extends Outgoing> implements Runnable {
         if (!timekeeper.isAlive()) {
             timekeeper.replace();
         }
+        if (leader.hasLeft()) {
+            Throwable failure = leader.takeFailure();
+            return settle(inFlight.batch(), failed(inFlight.batch(), failure));
+        }
         if (!connection.findsOut()) {
             tellInFlight();
         }
@@ -149,10 +156,13 @@ final class GroupCommit<T extends Outgoing> implements Runnable {
             return true;
         }
         if (!inFlight.isEmpty()) {
-            return findOut(inFlight);
+            return findOut(inFlight.batch());
         }
         yieldToSenders();
         boolean some = queue.awaitSome(PublishConnection.TRUSTED.toMillis());
+        if (leader.hasLeft()) {
+            return true;
+        }
         return !some || !connection.isTrusted() || send(queue.takeBatch(maxBatch, MAX_BATCH_WEIGHT));
     }
 
@@ -172,7 +182,7 @@ final class GroupCommit<T extends Outgoing> implements Runnable {
                 LockSupport.parkNanos(RECOVERY_NANOS);
             } else {
                 completions.complete(batch, sendingFailed(e));
-                inFlight = List.of();
+                inFlight.set(List.of());
             }
             return true;
         }
@@ -185,15 +195,15 @@ final class GroupCommit<T extends Outgoing> implements Runnable {
                 again.add(each);
             }
         }
-        inFlight = List.of();
+        inFlight.set(List.of());
         return send(again);
     }
 
     /** Tells senders whose messages were in flight in a pass that failed. */
     private void tellInFlight() {
         if (!inFlight.isEmpty()) {
-            completions.complete(inFlight, sendingFailed(null));
-            inFlight = List.of();
+            completions.complete(inFlight.batch(), sendingFailed(null));
+            inFlight.set(List.of());
         }
     }
 
@@ -217,12 +227,16 @@ final class GroupCommit<T extends Outgoing> implements Runnable {
             return true;
         }
         assert inFlight.isEmpty();
-        inFlight = batch;
+        inFlight.set(batch);
         Outcome outcome = commit(batch);
         lastBatch = batch.size();
+        return settle(batch, outcome);
+    }
+
+    private boolean settle(List<T> batch, Outcome outcome) {
         boolean goesOn = outcome != Outcome.COMMITTED || completions.completeHere(batch);
         if (goesOn && outcome != Outcome.OPEN) {
-            inFlight = List.of();
+            inFlight.set(List.of());
         }
         return goesOn;
     }
@@ -230,15 +244,20 @@ final class GroupCommit<T extends Outgoing> implements Runnable {
     /** If the batch is committed, its senders must still be told. */
     private Outcome commit(List<T> batch) {
         try {
-            counts = counts.plus(batch.size(), connection.commit(batch));
+            inFlight.count(batch.size(), connection.commit(batch));
             return Outcome.COMMITTED;
-        } catch (RuntimeException | Error e) {
-            // A defect of the driver or no memory, for example: the server may have committed or not.
-            connection.close();
-            return unconfirmed(batch, sendingFailed(e));
-        } catch (SQLException e) {
-            return refused(batch, e);
+        } catch (SQLException | RuntimeException | Error e) {
+            return failed(batch, e);
         }
+    }
+
+    private Outcome failed(List<T> batch, @Nullable Throwable failure) {
+        if (failure instanceof SQLException refusal) {
+            return refused(batch, refusal);
+        }
+        // A defect of the driver or no memory, for example: the server may have committed or not.
+        connection.close();
+        return unconfirmed(batch, sendingFailed(failure));
     }
 
     private UnknownOutcomeException sendingFailed(@Nullable Throwable cause) {
@@ -249,7 +268,7 @@ final class GroupCommit<T extends Outgoing> implements Runnable {
     /** The connection is closed. */
     private Outcome unconfirmed(List<T> batch, UnknownOutcomeException failure) {
         if (connection.findsOut()) {
-            inFlight = batch;
+            inFlight.set(batch);
             return Outcome.OPEN;
         }
         completions.complete(batch, failure);
@@ -272,7 +291,7 @@ final class GroupCommit<T extends Outgoing> implements Runnable {
             // One message is to blame; the others must be sent.
             batch.forEach(Outgoing::markWaiting);
             List<T> open = batch.stream().filter(each -> sendAlone(each) == Outcome.OPEN).toList();
-            inFlight = open;
+            inFlight.set(open);
             return open.isEmpty() ? Outcome.FAILED : Outcome.OPEN;
         }
         completions.complete(batch, failure);
@@ -301,7 +320,7 @@ final class GroupCommit<T extends Outgoing> implements Runnable {
         assert sender.isCurrentOrGone();
         queue.close();
         connection.end();
-        completions.complete(inFlight, new UnknownOutcomeException(
+        completions.complete(inFlight.batch(), new UnknownOutcomeException(
                 "The publisher ended before the commit was confirmed: the " + connection.noun() + " may have been sent or not",
                 null,
                 null));

@@ -198,13 +198,14 @@ final class PublishConnection<T extends Outgoing> {
     }
 
     /**
-     * Checks a connection after a time without use, before a batch depends on it, and gives it up if it does not answer.
+     * Checks a connection after a time without use, before a batch depends on it, and gives it up if it does not answer or was
+     * aborted.
      *
      * @return whether the connection can be used
      */
     boolean isTrusted() {
         assert sender.isCurrent();
-        if (System.nanoTime() - lastUse > TRUSTED.toNanos() && !isAlive()) {
+        if (current().isAborted() || (System.nanoTime() - lastUse > TRUSTED.toNanos() && !isAlive())) {
             close();
         }
         return isOpen();
@@ -219,13 +220,21 @@ final class PublishConnection<T extends Outgoing> {
         }
     }
 
+    /** Whether a sender that leads can use the connection as it is, and has to see to nothing else. */
+    boolean isGoodForLeading() {
+        assert queue.isLedByCaller();
+        ServerConnection current = standing.current;
+        return current != null && !current.isAborted() && current.ignoresInterrupts()
+                && System.nanoTime() - lastUse <= TRUSTED.toNanos();
+    }
+
     /**
-     * Sends the batch in one commit.
+     * Sends the batch in one commit. A sender that leads may call this, too.
      *
      * @return duration in nanoseconds, round trip included
      */
     long commit(List<T> batch) throws SQLException {
-        assert sender.isCurrent();
+        assert queue.isLed() ? queue.isLedByCaller() : sender.isCurrent();
         long begun = System.nanoTime();
         try {
             statement.send(current(), batch);

@@ -7,7 +7,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Messages that wait to be sent, in order. Bounded: while it is full, a sender waits for room. Once closed, it accepts nothing, and
@@ -28,10 +30,20 @@ final class PublishQueue<T extends Outgoing> {
     private final Set<T> inBatch = new HashSet<>();
     /** Written under the lock. */
     private volatile boolean closed;
+    /** Whether the publisher's thread waits in {@link #awaitSome} and leaves the connection to whoever leads. */
+    private volatile boolean away;
+    /** Whether the publisher's thread returns from {@link #awaitSome} as soon as nobody leads. */
+    private boolean returning;
+    /** Whether the publisher's thread is to return from {@link #awaitSome} although nothing waits. */
+    private boolean wanted;
+    /** The sender's thread that leads; null: none. Written under the lock. */
+    private volatile @Nullable Thread leader;
 
     /** The result of {@link #put}. */
     enum Admission {
         TAKEN,
+        /** It is the only one, and the publisher's thread is idle: the caller commits it, and then calls {@link #stopLeading}. */
+        LEADS,
         /** There was no room until the deadline. */
         FULL, CLOSED
     }
@@ -50,8 +62,12 @@ final class PublishQueue<T extends Outgoing> {
         return capacity;
     }
 
-    /** Waits for room until the deadline of the message. */
-    Admission put(T outgoing) throws InterruptedException {
+    /**
+     * Waits for room until the deadline of the message.
+     *
+     * @param mayLead whether the caller can commit the message itself
+     */
+    Admission put(T outgoing, boolean mayLead) throws InterruptedException {
         lock.lockInterruptibly();
         try {
             while (!closed && !hasRoomFor(outgoing)) {
@@ -65,13 +81,17 @@ final class PublishQueue<T extends Outgoing> {
                 return Admission.CLOSED;
             }
             // The signal first, because it may fail for lack of memory: a notification in the queue counts as taken.
-            if (waiting.isEmpty()) {
+            boolean leads = mayLead && away && !returning && !wanted && waiting.isEmpty() && leader == null;
+            if (waiting.isEmpty() && leader == null && !leads) {
                 arrived.signal();
             }
             waiting.add(outgoing);
             weight += outgoing.weight();
             assert waiting.size() <= capacity;
-            return Admission.TAKEN;
+            if (leads) {
+                leader = Thread.currentThread();
+            }
+            return leads ? Admission.LEADS : Admission.TAKEN;
         } finally {
             lock.unlock();
         }
@@ -81,18 +101,105 @@ final class PublishQueue<T extends Outgoing> {
         return waiting.isEmpty() || (waiting.size() < capacity && weight + outgoing.weight() <= maxWeight);
     }
 
-    /** Waits for the first message; for one thread at a time. False if the time is up, or the queue is closed and empty. */
+    /**
+     * Waits for the first message that no sender commits itself; for the publisher's thread. Meanwhile senders may lead; when this
+     * returns or throws, nobody leads. False if the time is up, a leading sender has left a failure, or the queue is closed and empty.
+     */
     boolean awaitSome(long millis) throws InterruptedException {
         lock.lockInterruptibly();
         try {
+            away = true;
             long nanos = TimeUnit.MILLISECONDS.toNanos(millis);
-            while (waiting.isEmpty() && !closed && nanos > 0) {
+            while (nanos > 0 && (leader != null || (waiting.isEmpty() && !closed && !wanted))) {
                 nanos = arrived.awaitNanos(nanos);
             }
+            awaitLeader();
             return !waiting.isEmpty();
+        } finally {
+            awaitLeader();
+            lock.unlock();
+        }
+    }
+
+    /** Called by a new thread of the publisher first: the former one may have been killed while a sender led. */
+    void begin() {
+        lock.lock();
+        try {
+            awaitLeader();
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Even where the publisher's thread is interrupted or there is no memory: two threads must not use the connection. */
+    private void awaitLeader() {
+        returning = true;
+        while (leader != null) {
+            try {
+                arrived.awaitUninterruptibly();
+            } catch (OutOfMemoryError e) {
+                lock.unlock();
+                LockSupport.parkNanos(GroupCommit.RECOVERY_NANOS);
+                lock.lock();
+            }
+        }
+        returning = false;
+        away = false;
+        wanted = false;
+    }
+
+    /**
+     * Ends what {@link Admission#LEADS} began.
+     *
+     * @param failed whether the publisher's thread has to look after what the caller leaves
+     */
+    void stopLeading(boolean failed) {
+        assert isLedByCaller();
+        lock.lock();
+        try {
+            leader = null;
+            wanted |= failed;
+            if (failed || returning || closed || !waiting.isEmpty()) {
+                arrived.signal();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Runs an action if a sender leads; it can't stop leading meanwhile. A leader whose thread was killed leads no longer.
+     *
+     * @param killed called if it was killed
+     */
+    void whileLed(Runnable action, Runnable killed) {
+        lock.lock();
+        try {
+            Thread thread = leader;
+            if (thread != null && thread.isAlive()) {
+                action.run();
+            } else if (thread != null) {
+                killed.run();
+                leader = null;
+                wanted = true;
+                arrived.signal();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether {@link #put} would make a sender lead, as far as can be seen now. */
+    boolean isIdle() {
+        return away && leader == null;
+    }
+
+    boolean isLed() {
+        return leader != null;
+    }
+
+    boolean isLedByCaller() {
+        return leader == Thread.currentThread();
     }
 
     /**

@@ -16,6 +16,9 @@ public final class Publisher<T extends Outgoing> implements AutoCloseable {
     /** How long {@link #close} waits for an attempt to connect when no message waits. */
     private static final long CONNECT_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+    /** A sender with less time left does not commit itself: if the server is silent, the connection would break with its deadline. */
+    private static final long LEADING_NANOS = TimeUnit.SECONDS.toNanos(5);
+
     /** Memory that waiting messages may take, bytes. */
     private static final long MAX_WEIGHT = 64 << 20;
 
@@ -23,6 +26,7 @@ public final class Publisher<T extends Outgoing> implements AutoCloseable {
     private final Completions completions;
     private final PublishConnection<T> connection;
     private final GroupCommit<T> commits;
+    private final LeadingSender<T> leader;
     private final Timekeeper<T> timekeeper;
     /** Each of the two threads replaces the other one if it is gone. */
     private final ReplaceableThread senderThread;
@@ -39,8 +43,11 @@ public final class Publisher<T extends Outgoing> implements AutoCloseable {
         senderThread = new ReplaceableThread("publish", this::send, threads);
         timekeeperThread = new ReplaceableThread("publish timekeeper", this::keepTime, threads);
         connection = new PublishConnection<>(source, options, statement, queue, senderThread);
-        commits = new GroupCommit<>(queue, connection, completions, options.maxBatch(), senderThread, timekeeperThread);
-        timekeeper = new Timekeeper<>(queue, connection, completions, commits, senderThread, timekeeperThread);
+        InFlight<T> inFlight = new InFlight<>();
+        leader = new LeadingSender<>(queue, connection, completions, inFlight);
+        commits = new GroupCommit<>(queue, connection, completions, options.maxBatch(), inFlight, leader, senderThread,
+                timekeeperThread);
+        timekeeper = new Timekeeper<>(queue, connection, completions, commits, leader, senderThread, timekeeperThread);
     }
 
     private void send() {
@@ -74,9 +81,31 @@ public final class Publisher<T extends Outgoing> implements AutoCloseable {
 
     /** Queues a message. Waits only while the queue is full, and until the message's deadline at most. */
     public void publish(T outgoing) {
+        publish(outgoing, false);
+    }
+
+    /**
+     * Publishes for a caller that will wait for the outcome: if nobody is ahead of it, its thread commits the message. Blocks until the
+     * message's deadline at most.
+     *
+     * @return whether the message is committed; then its sender is not told
+     */
+    public boolean publishHere(T outgoing) {
+        return publish(outgoing, outgoing.deadline - System.nanoTime() >= LEADING_NANOS && !VirtualThreads.isCurrent());
+    }
+
+    /** For tests: whether nothing is being sent, as far as can be seen now. */
+    boolean isIdle() {
+        return queue.isIdle();
+    }
+
+    private boolean publish(T outgoing, boolean mayLead) {
         try {
-            switch (queue.put(outgoing)) {
+            switch (queue.put(outgoing, mayLead)) {
                 case TAKEN -> {}
+                case LEADS -> {
+                    return lead(outgoing);
+                }
                 case FULL -> refuse(outgoing, new SQLTimeoutException(
                         "Not sent: " + queue.capacity() + " " + connection.noun() + "s"
                                 + (outgoing.weight() == 0 ? "" : " or 64 MiB")
@@ -86,6 +115,18 @@ public final class Publisher<T extends Outgoing> implements AutoCloseable {
         } catch (InterruptedException e) {
             refuse(outgoing, e);
             Thread.currentThread().interrupt();
+        }
+        return false;
+    }
+
+    private boolean lead(T outgoing) {
+        try {
+            return leader.lead(outgoing);
+        } finally {
+            if (queue.isLedByCaller()) {
+                // The stack was too deep there.
+                queue.stopLeading(true);
+            }
         }
     }
 

@@ -25,17 +25,18 @@ final class Timekeeper<T extends Outgoing> implements Runnable {
     private final PublishConnection<T> connection;
     private final Completions completions;
     private final GroupCommit<T> commits;
+    private final LeadingSender<T> leader;
     private final ReplaceableThread sender;
     private final ReplaceableThread timekeeper;
 
     /** @param timekeeper the thread that runs this */
     Timekeeper(PublishQueue<T> queue, PublishConnection<T> connection, Completions completions, GroupCommit<T> commits,
-            ReplaceableThread sender,
-            ReplaceableThread timekeeper) {
+            LeadingSender<T> leader, ReplaceableThread sender, ReplaceableThread timekeeper) {
         this.queue = queue;
         this.connection = connection;
         this.completions = completions;
         this.commits = commits;
+        this.leader = leader;
         this.sender = sender;
         this.timekeeper = timekeeper;
     }
@@ -47,6 +48,7 @@ final class Timekeeper<T extends Outgoing> implements Runnable {
             try {
                 senderWanted |= awaitCheck();
                 tellOverdue();
+                leader.watch(System.nanoTime());
                 if (senderWanted) {
                     sender.replace();
                     senderWanted = false;
@@ -108,7 +110,7 @@ final class Timekeeper<T extends Outgoing> implements Runnable {
     /** {@link Publisher#close} must not wait for a thread that can't be created. */
     private void endWithoutSender() {
         try {
-            if (queue.isClosed() && !sender.isAlive()) {
+            if (queue.isClosed() && !sender.isAlive() && !queue.isLed()) {
                 commits.end();
             }
         } catch (Throwable e) {

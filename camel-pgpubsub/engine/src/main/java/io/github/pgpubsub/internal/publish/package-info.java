@@ -1,5 +1,5 @@
 /**
- * Sending: one connection, one thread, group commit.
+ * Sending: one connection, one thread at a time, group commit.
  *
  * <p>A message to send is an {@link io.github.pgpubsub.internal.publish.Outgoing}: a notification, or a message for the log of kept
  * messages. What is said below of notifications holds for both; what differs stands in a
@@ -20,6 +20,12 @@
  *                            Timekeeper ─────▶ Completions ──▶ callbacks
  * </pre>
  *
+ * <p>A sender that will wait for the commit in any case leads if nobody is ahead of it: it finds the queue empty and the publisher's thread
+ * idle, and commits its own message on its own thread ({@link io.github.pgpubsub.internal.publish.LeadingSender}). That saves two
+ * hand-overs between threads. Messages that arrive meanwhile wait in the queue, and the publisher's thread takes them when the leader has
+ * finished. A leader whose commit fails leaves its message in flight to the publisher's thread, which deals with it as if the commit were
+ * its own. If the leader's time is up, the timekeeper aborts the connection, because the leader's thread must return.
+ *
  * <p>Order: the queue's, so also each sender's. The server sends equal (channel, payload) pairs of one transaction only once
  * (PostgreSQL documentation, NOTIFY); a batch therefore ends before the first pair that it already contains.
  *
@@ -34,7 +40,9 @@
  * is gone ({@link io.github.pgpubsub.internal.publish.ReplaceableThread}). So a sender is told in time as long as one of the threads
  * runs, and the outcome of notifications that were in flight at an exception is reported as unknown.
  *
- * <p>Ownership, asserted in the code: the connection and the batch in flight belong to the sender's thread. This thread is replaced only
+ * <p>Ownership, asserted in the code: the connection and the batch in flight belong to the sender's thread, except while it waits in
+ * {@link io.github.pgpubsub.internal.publish.PublishQueue#awaitSome} and a sender leads: then they belong to the leader. The thread does
+ * not return from there before the leader has finished. The sender's thread is replaced only
  * when it is gone, or when it is held up by a callback after it has left everything to its successor. The queue's lock guards the
  * waiting notifications. An {@code Outgoing} belongs to no thread: it ends once, by compare-and-set, and the thread that ends it has
  * its sender told. Other threads see the state of the two in immutable values, each behind one volatile field: the connection's

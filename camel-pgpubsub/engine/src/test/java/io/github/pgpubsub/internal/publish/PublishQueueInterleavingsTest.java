@@ -5,6 +5,7 @@ import io.github.pgpubsub.internal.publish.PublishQueue.Admission;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -20,8 +21,8 @@ class PublishQueueInterleavingsTest {
             PublishQueue<OutgoingNotification> queue = new PublishQueue<>(1, Long.MAX_VALUE);
             List<String> sent = new ArrayList<>();
             Interleavings.together(() -> {
-                queue.put(outgoing("a1"));
-                queue.put(outgoing("a2"));
+                queue.put(outgoing("a1"), false);
+                queue.put(outgoing("a2"), false);
             }, () -> {
                 while (sent.size() < 2 && queue.awaitSome(LONG_MILLIS)) {
                     takeBatch(queue, sent);
@@ -51,9 +52,46 @@ class PublishQueueInterleavingsTest {
         });
     }
 
+    /** Senders that lead and the publisher's thread use the connection one after the other, and nothing is left behind. */
+    @Test
+    void oneThreadAtATimeHasTheConnection() {
+        Interleavings.of(() -> {
+            PublishQueue<OutgoingNotification> queue = new PublishQueue<>(2, Long.MAX_VALUE);
+            AtomicInteger users = new AtomicInteger();
+            AtomicInteger senders = new AtomicInteger(2);
+            List<String> sent = new ArrayList<>();
+            Interleavings.together(() -> send(queue, "a", users, sent, senders), () -> send(queue, "b", users, sent, senders),
+                    () -> {
+                        while (!queue.isDrained()) {
+                            queue.awaitSome(LONG_MILLIS);
+                            use(queue, users, sent);
+                        }
+                    });
+            Interleavings.check(sent.size() == 2 && sent.containsAll(List.of("a", "b")), sent);
+        });
+    }
+
+    /** The last sender closes the queue. */
+    private static void send(PublishQueue<OutgoingNotification> queue, String payload, AtomicInteger users, List<String> sent,
+            AtomicInteger senders) throws InterruptedException {
+        if (queue.put(outgoing(payload), true) == Admission.LEADS) {
+            use(queue, users, sent);
+            queue.stopLeading(false);
+        }
+        if (senders.decrementAndGet() == 0) {
+            queue.close();
+        }
+    }
+
+    private static void use(PublishQueue<OutgoingNotification> queue, AtomicInteger users, List<String> sent) {
+        Interleavings.check(users.incrementAndGet() == 1, users);
+        takeBatch(queue, sent);
+        users.decrementAndGet();
+    }
+
     private static void put(PublishQueue<OutgoingNotification> queue, String payload, List<String> taken)
             throws InterruptedException {
-        if (queue.put(outgoing(payload)) == Admission.TAKEN) {
+        if (queue.put(outgoing(payload), false) == Admission.TAKEN) {
             taken.add(payload);
         }
     }

@@ -29,7 +29,7 @@ class PublishQueueTest {
     void whatWasPutFirstComesFirst() throws Exception {
         OutgoingNotification[] all = {outgoing("c", "1"), outgoing("a", "2"), outgoing("b", "3")};
         for (OutgoingNotification each : all) {
-            assertThat(queue.put(each)).isEqualTo(Admission.TAKEN);
+            assertThat(queue.put(each, false)).isEqualTo(Admission.TAKEN);
         }
 
         assertThat(queue.awaitSome(0)).isTrue();
@@ -64,7 +64,7 @@ class PublishQueueTest {
     @Test
     void whatExpiredIsLeftOut() throws Exception {
         OutgoingNotification expired = outgoing("a", "1");
-        queue.put(expired);
+        queue.put(expired, false);
         put("a", "2");
         expired.expire();
 
@@ -75,7 +75,7 @@ class PublishQueueTest {
     void thoseWhoseTimeIsUpMakeRoomOnceTheyAreTold() throws Exception {
         long now = System.nanoTime();
         put("a", "1");
-        queue.put(new OutgoingNotification("a", "late", now, failure -> {}));
+        queue.put(new OutgoingNotification("a", "late", now, failure -> {}), false);
         put("a", "2");
         CompletableFuture<Admission> waits = putByAnother("a", "3");
         awaitWaiter();
@@ -95,7 +95,8 @@ class PublishQueueTest {
         fill();
 
         assertThat(queue
-                .put(new OutgoingNotification("a", "b", System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(20), failure -> {})))
+                .put(new OutgoingNotification("a", "b", System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(20), failure -> {}),
+                        false))
                 .isEqualTo(Admission.FULL);
         assertThat(queue.size()).isEqualTo(queue.capacity());
     }
@@ -157,6 +158,71 @@ class PublishQueueTest {
         assertThat(queue.size()).isEqualTo(3);
     }
 
+    @Test
+    void whileTheSendingThreadIsIdleTheFirstSenderLeads() throws Exception {
+        assertThat(queue.put(outgoing("a", "before"), true)).isEqualTo(Admission.TAKEN);
+        queue.takeBatch(MOST, Long.MAX_VALUE);
+        CompletableFuture<Boolean> some = awaitSomeByAnother();
+
+        assertThat(queue.put(outgoing("a", "1"), true)).isEqualTo(Admission.LEADS);
+        assertThat(queue.isLedByCaller()).isTrue();
+        assertThat(queue.put(outgoing("a", "2"), true)).isEqualTo(Admission.TAKEN);
+        assertThat(queue.takeBatch(1, Long.MAX_VALUE)).extracting(each -> each.payload).containsExactly("1");
+        assertThat(some).isNotDone();
+        queue.stopLeading(false);
+        assertThat(some.get()).isTrue();
+        assertThat(queue.isLed()).isFalse();
+    }
+
+    @Test
+    void whoCannotLeadWakesTheSendingThread() throws Exception {
+        CompletableFuture<Boolean> some = awaitSomeByAnother();
+
+        assertThat(queue.put(outgoing("a", "1"), false)).isEqualTo(Admission.TAKEN);
+        assertThat(some.get()).isTrue();
+    }
+
+    @Test
+    void aLeaderThatFailsWakesTheSendingThread() throws Exception {
+        CompletableFuture<Boolean> some = awaitSomeByAnother();
+        assertThat(queue.put(outgoing("a", "1"), true)).isEqualTo(Admission.LEADS);
+        queue.takeBatch(MOST, Long.MAX_VALUE);
+        queue.stopLeading(true);
+
+        assertThat(some.get()).isFalse();
+    }
+
+    /** Two threads would use the connection. */
+    @Test
+    void neitherAnInterruptNorACloseBringsTheSendingThreadBackWhileASenderLeads() throws Exception {
+        CompletableFuture<Boolean> some = awaitSomeByAnother();
+        assertThat(queue.put(outgoing("a", "1"), true)).isEqualTo(Admission.LEADS);
+        others.get(0).interrupt();
+        queue.close();
+        Awaitility.await().until(() -> !others.get(0).isInterrupted());
+        assertThat(some).isNotDone();
+        queue.takeBatch(MOST, Long.MAX_VALUE);
+        queue.stopLeading(false);
+
+        Awaitility.await().until(some::isDone);
+    }
+
+    /** Waits as the sending thread does. */
+    private CompletableFuture<Boolean> awaitSomeByAnother() {
+        CompletableFuture<Boolean> some = new CompletableFuture<>();
+        Thread thread = new Thread(() -> {
+            try {
+                some.complete(queue.awaitSome(LONG.toMillis()));
+            } catch (InterruptedException e) {
+                some.completeExceptionally(e);
+            }
+        });
+        others.add(thread);
+        thread.start();
+        Awaitility.await().until(queue::isIdle);
+        return some;
+    }
+
     private void fill() throws InterruptedException {
         for (int i = 0; i < queue.capacity(); i++) {
             put("full", "" + i);
@@ -164,7 +230,7 @@ class PublishQueueTest {
     }
 
     private Admission put(String channel, String payload) throws InterruptedException {
-        return queue.put(outgoing(channel, payload));
+        return queue.put(outgoing(channel, payload), false);
     }
 
     private static OutgoingNotification outgoing(String channel, String payload) {

@@ -49,7 +49,7 @@ public class PublishQueueBenchmark {
         long deadline = System.nanoTime() + TimeUnit.HOURS.toNanos(1);
         for (byte[] payload : payloads) {
             // A new string, like an exchange's: its hash is not cached yet.
-            queue.put(new Outgoing("channel", new String(payload, ISO_8859_1), deadline, failure -> {}));
+            queue.put(new Outgoing("channel", new String(payload, ISO_8859_1), deadline, failure -> {}), false);
         }
         return queue.takeBatch(BATCH);
     }

@@ -1,0 +1,100 @@
+package io.github.pgpubsub.internal.publish;
+
+import java.sql.SQLException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a sender's own thread does when it leads (see {@link PublishQueue.Admission#LEADS}): commits the sender's message and nothing else.
+ * All else is left to the publisher's thread, which also deals with any failure.
+ */
+final class LeadingSender<T extends Outgoing> {
+
+    private static final long ANY_WEIGHT = Long.MAX_VALUE;
+
+    private final PublishQueue<T> queue;
+    private final PublishConnection<T> connection;
+    private final Completions completions;
+    private final InFlight<T> inFlight;
+    /** Whether the batch in flight is left to the publisher's thread. Guarded by the lead, like the next field. */
+    private boolean left;
+    /** Why; null: it is not known. */
+    private @Nullable Throwable failure;
+
+    LeadingSender(PublishQueue<T> queue, PublishConnection<T> connection, Completions completions, InFlight<T> inFlight) {
+        this.queue = queue;
+        this.connection = connection;
+        this.completions = completions;
+        this.inFlight = inFlight;
+    }
+
+    // ---- for the sender's thread that leads
+
+    /**
+     * Commits the message, if that can be done at once, and ends the lead.
+     *
+     * @return whether it is committed and the sender knows, because it is the caller
+     */
+    boolean lead(T own) {
+        List<T> committed = List.of();
+        try {
+            committed = commitFirst();
+        } catch (Throwable e) {
+            failure = e;
+        } finally {
+            left = !inFlight.isEmpty();
+            queue.stopLeading(left);
+        }
+        if (!committed.isEmpty() && committed.get(0) == own) {
+            return own.end(null);
+        }
+        // Its time was up before it was taken, and another one was taken in its place.
+        completions.complete(committed, null);
+        return false;
+    }
+
+    private List<T> commitFirst() throws SQLException {
+        if (!inFlight.isEmpty() || !connection.isGoodForLeading()) {
+            return List.of();
+        }
+        List<T> first = queue.takeBatch(1, ANY_WEIGHT);
+        if (!first.isEmpty()) {
+            inFlight.set(first);
+            inFlight.count(1, connection.commit(first));
+            inFlight.set(List.of());
+        }
+        return first;
+    }
+
+    // ---- for the publisher's thread
+
+    /** Whether a batch in flight is left to the caller. */
+    boolean hasLeft() {
+        return left;
+    }
+
+    /** Takes over what is left. Null: the failure is not known. */
+    @Nullable
+    Throwable takeFailure() {
+        Throwable taken = failure;
+        left = false;
+        failure = null;
+        return taken;
+    }
+
+    // ---- for the timekeeper
+
+    /**
+     * Aborts the connection under a sender whose time is up, because its thread must return; and leaves the message of one whose thread was
+     * killed to the publisher's thread.
+     */
+    void watch(long now) {
+        if (queue.isLed()) {
+            queue.whileLed(() -> {
+                if (inFlight.batch().stream().anyMatch(each -> each.deadline - now <= 0)) {
+                    connection.abort();
+                }
+            }, () -> left = !inFlight.isEmpty());
+        }
+    }
+}
