@@ -174,7 +174,7 @@ public final class PgPubSub implements AutoCloseable {
      */
     public boolean publishHere(String channel, @Nullable String payload, Duration timeout, PublishCallback callback) {
         Range.DURATION_OR_NONE.check("timeout", timeout);
-        return publisher().publishHere(new OutgoingNotification(ChannelName.check(channel), Payload.check(payload),
+        return publisher.get().publishHere(new OutgoingNotification(ChannelName.check(channel), Payload.check(payload),
                 System.nanoTime() + timeout.toNanos(), callback));
     }
 
