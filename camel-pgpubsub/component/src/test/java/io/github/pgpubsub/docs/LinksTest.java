@@ -27,6 +27,16 @@ class LinksTest {
         assertThat(Stream.concat(targets(docs.resolve("README.md")), Stream.of(docs.resolve("README.md")))).containsAll(pages);
     }
 
+    /** Its last line names the page before it, and usually the next one. */
+    @Test
+    void everyPageLeadsBack() {
+        Path docs = Pages.ROOT.resolve("docs");
+
+        assertThat(Pages.all()).filteredOn(page -> page.startsWith(docs) && !page.endsWith("README.md"))
+                .allMatch(page -> Pages.read(page).stripTrailing().lines().reduce((line, next) -> next).orElseThrow()
+                        .contains("**Back:** ["));
+    }
+
     private static Stream<Path> targets(Path page) {
         return LINK.matcher(Pages.read(page)).results().map(link -> page.resolveSibling(link.group(1)).normalize());
     }
