@@ -10,7 +10,8 @@ class ListingsTest {
 
     @Test
     void listingsArePartsOfTheirFiles() {
-        List<Snippet> listings = Pages.all().stream().flatMap(page -> Snippet.of(page).stream()).filter(Snippet::isListing).toList();
+        List<Snippet> listings = Pages.all().stream().flatMap(page -> Snippet.of(page).stream()).filter(Snippet::isListing)
+                .toList();
 
         assertThat(listings).hasSizeGreaterThan(5)
                 .allSatisfy(listing -> assertThat(Pages.read(Pages.ROOT.resolve(listing.file()))).as(listing.toString())

@@ -47,8 +47,10 @@ class SpringBootSnippetsTest {
 
     @TestFactory
     Stream<DynamicTest> everySnippetRuns() {
-        return Snippet.of(Pages.ROOT.resolve("docs/spring-boot.md")).stream().filter(snippet -> !snippet.isListing() && !snippet.language().isEmpty()).map(snippet -> DynamicTest.dynamicTest(
-                snippet.toString(), snippet.page().toUri(), () -> assertThatCode(() -> run(snippet)).doesNotThrowAnyException()));
+        return Snippet.of(Pages.ROOT.resolve("docs/spring-boot.md")).stream()
+                .filter(snippet -> !snippet.isListing() && !snippet.language().isEmpty()).map(snippet -> DynamicTest.dynamicTest(
+                        snippet.toString(), snippet.page().toUri(),
+                        () -> assertThatCode(() -> run(snippet)).doesNotThrowAnyException()));
     }
 
     private static void run(Snippet snippet) throws Exception {

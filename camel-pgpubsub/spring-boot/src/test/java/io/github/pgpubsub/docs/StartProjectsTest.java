@@ -77,7 +77,8 @@ class StartProjectsTest {
         copy("jbang");
         Files.delete(folder.resolve("application.properties"));
         sendsAndReceives(jbang("run orders.camel.yaml --dep=mvn:io.github.pgpubsub:camel-pgpubsub:" + Pages.projectVersion()
-                + " --property=camel.component.pgpubsub.url=" + ofThisTest("postgres://camel:secret@" + DATABASE_OF_THE_PROJECTS)));
+                + " --property=camel.component.pgpubsub.url="
+                + ofThisTest("postgres://camel:secret@" + DATABASE_OF_THE_PROJECTS)));
     }
 
     /** What is inserted while nothing runs arrives at the next start. */
@@ -108,7 +109,7 @@ class StartProjectsTest {
     }
 
     private static List<String> jbang(String arguments) {
-        return maven("-f", "launcher.xml", "exec:java", "-Dexec.args=" + arguments);
+        return maven("-f", "launcher", "compile", "exec:java", "-Dexec.args=" + arguments);
     }
 
     private static String java() {

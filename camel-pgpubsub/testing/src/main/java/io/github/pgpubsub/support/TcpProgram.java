@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 
 /** A program of the machine that listens on a port of this test. It ends with this JVM, even if the JVM is killed. */
 final class TcpProgram {
@@ -28,7 +29,7 @@ final class TcpProgram {
     private final List<String> command;
     private final int port;
     private final Path log;
-    private Process shell;
+    private @Nullable Process shell;
 
     /**
      * Starts nothing yet.
@@ -70,9 +71,11 @@ final class TcpProgram {
 
     /** Ends it at once, like a crash. Returns when its port is free. */
     void stop() {
+        Process running = shell;
+        assert running != null : "started before";
         try {
-            shell.getOutputStream().close();
-            shell.waitFor();
+            running.getOutputStream().close();
+            running.waitFor();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
