@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -13,10 +17,30 @@ import org.junit.jupiter.api.Test;
 class LinksTest {
 
     private static final Pattern LINK = Pattern.compile("\\]\\((?!https?:)([^)#]+)(#[^)]*)?\\)");
+    private static final Pattern SECTION = Pattern.compile("\\]\\((?!https?:)((?:[^)#]+\\.md)?)#([^)]*)\\)");
+    private static final Pattern HEADING = Pattern.compile("^#+ (.*)$", Pattern.MULTILINE);
+    private static final Pattern ID = Pattern.compile("id=\"([^\"]+)\"");
 
     @Test
     void linksLeadToFiles() {
         assertThat(Pages.all()).allSatisfy(page -> assertThat(targets(page)).allMatch(Files::exists));
+    }
+
+    /** As GitHub makes an anchor of a heading. */
+    @Test
+    void linksToSectionsLeadToHeadings() {
+        assertThat(Pages.all()).allSatisfy(page -> assertThat(SECTION.matcher(Pages.read(page)).results()
+                .filter(link -> !anchors(link.group(1).isEmpty() ? page : page.resolveSibling(link.group(1)).normalize())
+                        .contains(link.group(2)))
+                .map(MatchResult::group)).isEmpty());
+    }
+
+    private static Set<String> anchors(Path page) {
+        String text = Pages.read(page);
+        return Stream.concat(
+                HEADING.matcher(text).results().map(heading -> heading.group(1).toLowerCase(Locale.ROOT)
+                        .replaceAll("[^\\w\\- ]", "").strip().replace(' ', '-')),
+                ID.matcher(text).results().map(id -> id.group(1))).collect(Collectors.toSet());
     }
 
     @Test
