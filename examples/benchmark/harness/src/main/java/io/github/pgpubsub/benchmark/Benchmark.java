@@ -3,10 +3,12 @@ package io.github.pgpubsub.benchmark;
 import io.github.pgpubsub.benchmark.measures.Bench;
 import io.github.pgpubsub.benchmark.measures.Measure;
 import io.github.pgpubsub.benchmark.measures.Rates;
+import io.github.pgpubsub.benchmark.peers.Family;
 import io.github.pgpubsub.benchmark.peers.Participant;
 import io.github.pgpubsub.benchmark.peers.Participants;
 import io.github.pgpubsub.benchmark.peers.PeerProcess;
 import io.github.pgpubsub.benchmark.report.Figures;
+import io.github.pgpubsub.benchmark.report.Page;
 import io.github.pgpubsub.benchmark.report.Report;
 import io.github.pgpubsub.benchmark.report.Setup;
 import io.github.pgpubsub.benchmark.server.PostgresServer;
@@ -17,6 +19,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Main class: starts a server, runs every measure on every peer in every round, and writes a report. */
 public final class Benchmark {
@@ -30,7 +35,7 @@ public final class Benchmark {
     private Benchmark(Options options, Path home) {
         this.options = options;
         this.out = options.out() != null ? options.out() : home.resolve("target/results");
-        this.measures = Measure.all().stream().filter(measure -> Options.wants(options.measures(), measure.name())).toList();
+        this.measures = Measure.all().stream().filter(options::wants).toList();
     }
 
     public static void main(String... arguments) throws IOException, SQLException {
@@ -55,7 +60,8 @@ public final class Benchmark {
         say("%s run; starting PostgreSQL ...".formatted(options.plan().name()));
         List<PeerProcess> peers = new ArrayList<>();
         List<Participant> participants = Participants.all(home, options.plan().jvm()).stream()
-                .filter(participant -> Options.wants(options.peers(), participant.name())).toList();
+                .filter(participant -> Options.wants(options.peers(), participant.name()))
+                .filter(participant -> families().contains(participant.family())).toList();
         boolean logical = participants.stream().anyMatch(participant -> participant.name().equals(Participants.DEBEZIUM));
         try (PostgresServer server = PostgresServer.start(logical)) {
             server.useLog(home.resolve(LOG));
@@ -63,18 +69,27 @@ public final class Benchmark {
                     .map(participant -> new PeerProcess(participant, server.address(), log(participant.name())))
                     .forEach(peers::add);
             Figures figures = measure(server, peers);
-            Report report = new Report(options.plan(), Setup.of(server, peers), figures);
+            Report report = new Report(options.plan(), Setup.of(server, peers), figures, families());
             System.out.print(report.summary());
             report.write(out);
             say("results are in " + out);
             if (options.into() != null) {
                 report.write(options.into());
                 say("and to " + options.into());
+                Optional<Path> page = Page.of(options.into());
+                if (page.isPresent()) {
+                    report.fill(page.get());
+                    say("and in tables of " + page.get());
+                }
             }
             return !options.plan().name().equals("check") || figures.failures().isEmpty();
         } finally {
             peers.forEach(PeerProcess::close);
         }
+    }
+
+    private Set<Family> families() {
+        return measures.stream().map(Measure::family).collect(Collectors.toSet());
     }
 
     private Figures measure(PostgresServer server, List<PeerProcess> peers) throws SQLException {
@@ -86,7 +101,10 @@ public final class Benchmark {
         Figures figures = new Figures();
         figures.orderRows(peers.stream().map(PeerProcess::name).toList());
         for (int round = 1; round <= options.plan().rounds(); round++) {
-            round(round, measures, peers, new Bench(server, options.plan(), rates, figures));
+            boolean kept = round <= options.plan().keptRounds();
+            List<Measure> now = measures.stream().filter(measure -> kept || measure.family().isPlain()).toList();
+            figures.nextRound();
+            round(round, now, peers, new Bench(server, options.plan(), rates, figures));
         }
         return figures;
     }

@@ -1,5 +1,6 @@
 package io.github.pgpubsub.benchmark;
 
+import io.github.pgpubsub.benchmark.measures.Measure;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -11,7 +12,7 @@ import java.util.List;
  * @param peers    parts of the names of the peers to measure; empty: all peers
  * @param measures parts of the names of the measures to run; empty: all measures
  * @param out      folder for the results; null: the default
- * @param into     folder for a copy of the results; null: no copy
+ * @param into     folder for a copy of the results, whose page is filled, too; null: no copy
  */
 record Options(Plan plan, List<String> peers, List<String> measures, Path out, Path into, boolean help) {
 
@@ -37,6 +38,18 @@ record Options(Plan plan, List<String> peers, List<String> measures, Path out, P
         };
     }
 
+    /**
+     * Whether a measure is wanted: {@code plain} wants all of plain channels; a wish that is a measure's name wants this one alone, and
+     * another wish each measure whose name contains it.
+     */
+    boolean wants(Measure measure) {
+        return measures.isEmpty() || measures.stream().anyMatch(wish -> switch (wish) {
+            case "plain" -> measure.family().isPlain();
+            default -> Measure.all().stream().anyMatch(any -> any.name().equals(wish)) ? measure.name().equals(wish)
+                    : measure.name().contains(wish);
+        });
+    }
+
     /** Whether a name contains one of the wanted parts, or no part is given. */
     static boolean wants(List<String> wishes, String name) {
         return wishes.isEmpty() || wishes.stream().anyMatch(name::contains);
@@ -58,15 +71,14 @@ record Options(Plan plan, List<String> peers, List<String> measures, Path out, P
                 examples/benchmark/run [flags]
 
                   --short          some minutes, rough figures (default)
-                  --full           about an hour
+                  --full           about an hour and a half for plain channels, and an hour for kept messages
                   --check          some seconds: fails unless every peer takes part; its figures mean nothing
                   --peers A,B      only peers whose names contain one of these
-                  --measures A,B   only measures whose names contain one of these:
-                                   sending, receiving, latency, channels, idle, listeners, writers;
-                                   kept: only those of kept messages (kept-sending, kept-receiving, kept-flow,
-                                   kept-latency, kept-writers); also batches, shards, members
+                  --measures A,B   only these measures: sending, receiving, routes, latency, channels, idle, listeners,
+                                   writers, many; plain: all of these; kept: those of kept messages (kept-sending,
+                                   kept-receiving, kept-flow, kept-latency, kept-writers); also batches, shards, members
                   --out DIR        folder for results.md, results.json and the plots (examples/benchmark/target/results)
-                  --into DIR       also copy the results, for example into docs/benchmarks
+                  --into DIR       also copy the results, for example into docs/benchmarks, and fill the tables of docs/benchmarks.md
                   --jmh [...]      run JMH on the hot inner parts instead; further arguments go to JMH
                   --help           show this text
                 """;

@@ -7,10 +7,12 @@ import io.github.pgpubsub.benchmark.report.Column;
 import java.sql.SQLException;
 import java.util.List;
 
-/** How fast the peers of a family receive a backlog that one transaction has committed, while nobody sends; with a log of its own. */
+/** How fast the peers of a family receive a backlog that one transaction has committed, while nobody sends. */
 public final class Backlog implements ThroughputMeasure {
 
-    static final Backlog KEPT = new Backlog("kept-receiving", Family.KEPT, "Kept: receiving a backlog");
+    /** Into a route, beside the limits: Camel's own cost of an exchange, and the same with the driver's loop by hand. */
+    public static final Backlog ROUTES = new Backlog("routes", Family.ROUTES, "Receiving a backlog into a route, and its limits");
+    public static final Backlog KEPT = new Backlog("kept-receiving", Family.KEPT, "Kept: receiving a backlog");
     /** With one message to an exchange, and with many. The route looks at each message. */
     public static final Backlog BATCHES = new Backlog("batches", Family.BATCHES, "Batches: receiving a backlog");
     /** By one member of a group, which has all of its shards and as many consumers. */
@@ -36,6 +38,10 @@ public final class Backlog implements ThroughputMeasure {
         return new Column(table, "messages/s, %d B".formatted(SIZE));
     }
 
+    public Column clientCpu() {
+        return new Column(table, "client CPU, µs/message");
+    }
+
     @Override
     public String name() {
         return name;
@@ -48,11 +54,15 @@ public final class Backlog implements ThroughputMeasure {
 
     @Override
     public void ask(PeerProcess peer, Bench bench) throws SQLException {
-        bench.withLog(peer, 1, 0, List.of(rate()), () -> {
+        Bench.Question question = () -> {
             Throughput received = bench.receive(peer, 1, SIZE);
             bench.figures().add(rate(), peer.name(), received.perSecond());
-            bench.addCosts(new Column(table, "client CPU, µs/message"), new Column(table, "server CPU, µs/message"), peer.name(),
-                    received);
-        });
+            bench.addCosts(clientCpu(), new Column(table, "server CPU, µs/message"), peer.name(), received);
+        };
+        if (family.needsLog()) {
+            bench.withLog(peer, 1, 0, List.of(rate()), question);
+        } else {
+            bench.with(peer, 1, 0, List.of(rate()), question);
+        }
     }
 }

@@ -26,6 +26,10 @@ public final class Channels implements Measure {
         return column("sent/s, async", channels);
     }
 
+    public static Column threads(int channels) {
+        return column("threads", channels);
+    }
+
     private static Column column(String what, int channels) {
         return new Column(TABLE, "%s, %,d".formatted(what, channels));
     }
@@ -48,7 +52,7 @@ public final class Channels implements Measure {
     /** Returns the heap with the smallest number of channels, to which the larger numbers are compared. */
     private static long listen(PeerProcess peer, Bench bench, int channels, long heapBefore) throws SQLException {
         long[] heap = {heapBefore};
-        List<Column> columns = List.of(backends(channels), column("threads", channels), receiving(channels));
+        List<Column> columns = List.of(backends(channels), threads(channels), receiving(channels));
         bench.with(peer, channels, 0, columns, () -> {
             bench.figures().add(backends(channels), peer.name(), bench.server().backends());
             heap[0] = memory(peer, bench, channels, heapBefore);
@@ -59,7 +63,7 @@ public final class Channels implements Measure {
 
     private static long memory(PeerProcess peer, Bench bench, int channels, long heapOfOne) throws PeerException {
         Line memory = peer.ask(Line.of("memory"), Bench.LONGEST);
-        bench.figures().add(column("threads", channels), peer.name(), memory.number("threads"));
+        bench.figures().add(threads(channels), peer.name(), memory.number("threads"));
         if (channels == 1) {
             return memory.number("heap");
         }

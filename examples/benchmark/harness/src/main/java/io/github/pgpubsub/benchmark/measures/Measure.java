@@ -31,8 +31,10 @@ public interface Measure {
 
     /** All measures, in the order of a round. */
     static List<Measure> all() {
-        return List.of(new Sending(), new Receiving(), new Latency(), new Channels(), new Idle(), new Listeners(), new Writers(),
-                new KeptSending(), Backlog.KEPT, new KeptFlow(), new KeptLatency(), new KeptWriters(), Backlog.BATCHES,
+        return List.of(new Sending(), new Receiving(), Backlog.ROUTES, new Latency(), new Channels(), new Idle(), new Listeners(),
+                new Writers(),
+                new Many(), new KeptSending(), Backlog.KEPT, new KeptFlow(), new KeptLatency(), new KeptWriters(),
+                Backlog.BATCHES,
                 Backlog.SHARDS, Backlog.MEMBERS);
     }
 }

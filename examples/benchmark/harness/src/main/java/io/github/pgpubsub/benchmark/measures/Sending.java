@@ -21,6 +21,10 @@ public final class Sending implements Measure {
         return new Column(TABLE, name(senders, size));
     }
 
+    public static Column serverCpu(int senders, int size) {
+        return new Column(SERVER, name(senders, size));
+    }
+
     private static String name(int senders, int size) {
         return (senders == ASYNCHRONOUS ? "asynchronous" : senders + " blocking") + ", " + size + " B";
     }

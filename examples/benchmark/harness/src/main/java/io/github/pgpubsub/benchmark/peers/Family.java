@@ -4,6 +4,10 @@ package io.github.pgpubsub.benchmark.peers;
 public enum Family {
     /** Notifications: what is sent while nobody listens is gone. */
     NOTIFICATIONS,
+    /** Notifications into a route: this component alone, and its limits. */
+    ROUTES,
+    /** Programs with very many channels: this component, and its limits. */
+    MANY,
     /** Messages that are kept while nobody listens. */
     KEPT,
     /** This component alone, with one or many messages to an exchange. */
@@ -13,8 +17,13 @@ public enum Family {
     /** This component alone, with one or more members of a group that has shards, into a slow route. */
     MEMBERS;
 
+    /** Whether it is about plain channels. */
+    public boolean isPlain() {
+        return this == NOTIFICATIONS || this == ROUTES || this == MANY;
+    }
+
     /** Whether the log of kept messages is needed. */
     public boolean needsLog() {
-        return this != NOTIFICATIONS;
+        return !isPlain();
     }
 }

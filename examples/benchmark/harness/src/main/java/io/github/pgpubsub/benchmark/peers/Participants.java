@@ -2,6 +2,7 @@ package io.github.pgpubsub.benchmark.peers;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** All participants, in the order of the report. */
 public final class Participants {
@@ -14,6 +15,24 @@ public final class Participants {
     public static final String PGJDBC = "pgjdbc loop";
     public static final String PGJDBC_EAGER = "pgjdbc loop, eager socket";
     public static final String PGJDBC_BATCHED = "pgjdbc, 256 to a commit";
+    public static final String SPRING = "Spring Integration";
+    public static final String VERTX = "Vert.x PgSubscriber";
+    public static final String IMQUEUE = "@imqueue/pg-pubsub";
+
+    public static final String ROUTE = "a route from camel-pgpubsub";
+    public static final String ROUTE_ONE = "a route from camel-pgpubsub, single listener";
+    public static final String ROUTE_MANAGED = "a route from camel-pgpubsub, with camel-management";
+    /** Camel's own cost of an exchange, and nothing else. */
+    public static final String EMPTY_ROUTE = "an empty route fed by a loop in memory";
+    public static final String EMPTY_ROUTE_MANAGED = "an empty route fed by a loop in memory, with camel-management";
+    /** The driver's loop on one thread, the route on another. */
+    public static final String LOOP_ROUTE = "an empty route fed by the pgjdbc loop";
+
+    public static final String MANY = "many routes from camel-pgpubsub";
+    public static final String MANY_ONE = "many routes from camel-pgpubsub, single listener";
+    /** Routes that listen to nothing. */
+    public static final String MANY_EMPTY = "many empty routes, Camel alone";
+    public static final String MANY_LOOP = "many channels of the pgjdbc loop, no routes";
 
     /** Kept messages, with all defaults. */
     public static final String KEPT = "camel-pgpubsub, durable";
@@ -56,6 +75,7 @@ public final class Participants {
 
     private List<Participant> all() {
         List<String> pgpubsub = List.of("camel-pgpubsub", "camel-api", "postgresql");
+        List<String> managed = Stream.concat(pgpubsub.stream(), Stream.of("camel-management")).toList();
         List<String> pgevent = List.of("camel-pgevent", "camel-api", "pgjdbc-ng");
         List<String> pgjdbc = List.of("postgresql");
         List<String> spring = List.of("spring-integration-jdbc", "HikariCP", "postgresql");
@@ -66,9 +86,20 @@ public final class Participants {
                 java(PGJDBC, "pgjdbc", "pgjdbc.PgjdbcPeer", "loop", pgjdbc, false),
                 java(PGJDBC_EAGER, "pgjdbc", "pgjdbc.PgjdbcPeer", "eager", pgjdbc, false),
                 java(PGJDBC_BATCHED, "pgjdbc", "pgjdbc.PgjdbcPeer", "batched", pgjdbc, false),
-                java("Spring Integration", "spring-integration", "spring.SpringPeer", "", spring, true),
-                java("Vert.x PgSubscriber", "vertx", "vertx.VertxPeer", "", List.of("vertx-pg-client"), false),
-                node("@imqueue/pg-pubsub", "imqueue", "@imqueue/pg-pubsub", Family.NOTIFICATIONS),
+                java(SPRING, "spring-integration", "spring.SpringPeer", "", spring, true),
+                java(VERTX, "vertx", "vertx.VertxPeer", "", List.of("vertx-pg-client"), false),
+                node(IMQUEUE, "imqueue", "@imqueue/pg-pubsub", Family.NOTIFICATIONS),
+                route(ROUTE, "pgpubsub", "pgpubsub.PgPubSubPeer", "all", pgpubsub),
+                route(ROUTE_ONE, "pgpubsub", "pgpubsub.PgPubSubPeer", "one", pgpubsub),
+                route(ROUTE_MANAGED, "pgpubsub-managed", "pgpubsub.PgPubSubPeer", "all", managed),
+                route(LOOP_ROUTE, "route", "route.RoutePeer", "loop", List.of("camel-api", "postgresql")),
+                route(EMPTY_ROUTE, "route", "route.RoutePeer", "alone", List.of("camel-api")),
+                route(EMPTY_ROUTE_MANAGED, "pgpubsub-managed", "route.RoutePeer", "alone",
+                        List.of("camel-api", "camel-management")),
+                many(MANY, "pgpubsub", "pgpubsub.PgPubSubPeer", "all", pgpubsub),
+                many(MANY_ONE, "pgpubsub", "pgpubsub.PgPubSubPeer", "one", pgpubsub),
+                many(MANY_EMPTY, "route", "route.RoutePeer", "alone", List.of("camel-api")),
+                many(MANY_LOOP, "pgjdbc", "pgjdbc.PgjdbcPeer", "eager", pgjdbc),
                 kept(KEPT, "pgpubsub", "pgpubsub.PgPubSubPeer", "kept", pgpubsub),
                 kept(WINDOWS, "pgjdbc", "pgjdbc.PgjdbcPeer", "windows-512", pgjdbc),
                 kept(WINDOWS_LARGE, "pgjdbc", "pgjdbc.PgjdbcPeer", "windows-2000", pgjdbc),
@@ -89,6 +120,15 @@ public final class Participants {
                 own(ONE_MEMBER, "kept-members-1", Family.MEMBERS),
                 own("2 members", "kept-members-2", Family.MEMBERS),
                 own(FOUR_MEMBERS, "kept-members-4", Family.MEMBERS));
+    }
+
+    private Participant route(String name, String folder, String main, String argument, List<String> artifacts) {
+        boolean inMemory = argument.equals("alone");
+        return new JavaPeer(name, lib(folder), PACKAGE + main, argument, jvm, artifacts, inMemory, Family.ROUTES);
+    }
+
+    private Participant many(String name, String folder, String main, String argument, List<String> artifacts) {
+        return new JavaPeer(name, lib(folder), PACKAGE + main, argument, jvm, artifacts, false, Family.MANY);
     }
 
     /** Each has a table of its own, so only it knows how to make a backlog. */

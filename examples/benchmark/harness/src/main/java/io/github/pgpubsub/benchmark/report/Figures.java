@@ -2,12 +2,15 @@ package io.github.pgpubsub.benchmark.report;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
@@ -21,10 +24,11 @@ public final class Figures {
     private record Cell(Column column, String peer) {}
 
     private final Set<Column> columns = new LinkedHashSet<>();
-    private final Map<Cell, List<Double>> values = new LinkedHashMap<>();
+    private final Map<Cell, SortedMap<Integer, Double>> values = new LinkedHashMap<>();
     private final Map<Cell, Absence> absences = new LinkedHashMap<>();
     private final Map<Cell, Histogram> histograms = new LinkedHashMap<>();
     private final List<String> order = new ArrayList<>();
+    private int round;
 
     /** Sets the order of the first rows. Needed because rounds begin with different peers. */
     public void orderRows(List<String> peers) {
@@ -35,9 +39,14 @@ public final class Figures {
         return List.copyOf(order);
     }
 
+    /** What is added from now on belongs to the next round. */
+    public void nextRound() {
+        round++;
+    }
+
     public void add(Column column, String peer, double value) {
         columns.add(column);
-        values.computeIfAbsent(new Cell(column, peer), cell -> new ArrayList<>()).add(value);
+        values.computeIfAbsent(new Cell(column, peer), cell -> new TreeMap<>()).put(round, value);
     }
 
     /** Merges the histograms of all rounds. */
@@ -51,7 +60,12 @@ public final class Figures {
     }
 
     public Optional<Spread> spread(Column column, String peer) {
-        return Optional.ofNullable(values.get(new Cell(column, peer))).map(Spread::of);
+        return Optional.ofNullable(values.get(new Cell(column, peer))).map(rounds -> Spread.of(rounds.values()));
+    }
+
+    /** The value of each round that has one. */
+    Rounds rounds(Column column, String peer) {
+        return new Rounds(values.getOrDefault(new Cell(column, peer), Collections.emptySortedMap()));
     }
 
     public Optional<Double> median(Column column, String peer) {

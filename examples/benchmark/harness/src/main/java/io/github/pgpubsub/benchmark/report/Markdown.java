@@ -1,76 +1,58 @@
 package io.github.pgpubsub.benchmark.report;
 
-import io.github.pgpubsub.benchmark.Plan;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Writes the tables. A cell shows the median of the rounds, with minimum and maximum. */
+/** Tables as text. A cell of figures shows the median of the rounds, with minimum and maximum. */
 final class Markdown {
 
-    private final Plan plan;
-    private final Setup setup;
     private final Figures figures;
-    private final List<Gates.Gate> gates;
     private final StringBuilder text = new StringBuilder();
 
-    Markdown(Plan plan, Setup setup, Figures figures, List<Gates.Gate> gates) {
-        this.plan = plan;
-        this.setup = setup;
+    Markdown(Figures figures) {
         this.figures = figures;
-        this.gates = gates;
     }
 
-    String text() {
-        text.setLength(0);
-        line("# Results");
-        line("");
-        line("A %s run: %d %s%s. A cell is the median of the rounds, followed by minimum and maximum. A dash: see the notes below the table."
-                .formatted(plan.name(), plan.rounds(), plan.rounds() == 1 ? "round" : "rounds",
-                        plan.warmUp() ? " after a warm-up" : ""));
-        line("");
-        properties("machine", setup.machine());
-        properties("peer", setup.versions());
-        gates();
-        figures.tables().forEach(this::table);
-        return text.toString();
-    }
-
-    private void properties(String title, Map<String, String> properties) {
+    void properties(String title, Map<String, String> properties) {
         row(List.of(title, ""));
         row(List.of("---", "---"));
         properties.forEach((name, value) -> row(List.of(name, value)));
         line("");
     }
 
-    private void gates() {
-        line("## Targets");
-        line("");
-        row(List.of("ratio of medians", "target", "result", ""));
-        row(List.of("---", "---:", "---:", "---"));
-        for (Gates.Gate gate : gates) {
-            row(List.of(gate.text(), gate.wanted(), gate.found() == null ? "–" : Numbers.of(gate.found()),
-                    switch (gate.verdict()) {
-                        case PASS -> "pass";
-                        case FAIL -> "**fail**";
-                        case NOT_MEASURED -> "not measured";
-                    }));
-        }
+    void gates(List<Gates.Gate> gates) {
+        table(List.of("", "target", "median", "interval", ""), gates.stream().map(gate -> List.of(gate.text(), gate.wanted(),
+                gate.found() == null ? "–" : Numbers.of(gate.found().median()),
+                gate.found() == null ? "–" : interval(gate.found()),
+                switch (gate.verdict()) {
+                    case PASS -> "pass";
+                    case FAIL -> "**fail**";
+                    case UNDECIDED -> "undecided";
+                    case NOT_MEASURED -> "not measured";
+                    case NONE -> "";
+                })).toList());
+    }
+
+    private static String interval(Interval interval) {
+        return Numbers.of(interval.low()) + " to " + Numbers.of(interval.high());
+    }
+
+    /** A table whose first column is text, and whose others are numbers. */
+    void table(List<String> header, List<List<String>> rows) {
+        row(header);
+        row(cells("---", header.stream().skip(1).map(column -> column.isEmpty() ? "---" : "---:").toList()));
+        rows.forEach(this::row);
         line("");
     }
 
-    private void table(String title) {
+    /** The figures of a table, a row for each peer, and the reasons of the missing ones. */
+    void table(String title) {
         List<Column> columns = figures.columns(title);
         List<String> notes = new ArrayList<>();
-        line("## " + title);
-        line("");
-        row(cells("", columns.stream().map(Column::name).toList()));
-        row(cells("---", columns.stream().map(column -> "---:").toList()));
-        for (String peer : figures.peers(columns)) {
-            row(cells(peer, columns.stream().map(column -> cell(column, peer, notes)).toList()));
-        }
-        line("");
+        table(cells("", columns.stream().map(Column::name).toList()), figures.peers(columns).stream()
+                .map(peer -> cells(peer, columns.stream().map(column -> cell(column, peer, notes)).toList())).toList());
         notes.stream().distinct().forEach(note -> line("- " + note));
         if (!notes.isEmpty()) {
             line("");
@@ -99,7 +81,12 @@ final class Markdown {
         line(cells.stream().collect(Collectors.joining(" | ", "| ", " |")));
     }
 
-    private void line(String line) {
+    void line(String line) {
         text.append(line).append('\n');
+    }
+
+    @Override
+    public String toString() {
+        return text.toString();
     }
 }

@@ -1,11 +1,15 @@
 package io.github.pgpubsub.benchmark.report;
 
 import io.github.pgpubsub.benchmark.Plan;
+import io.github.pgpubsub.benchmark.peers.Family;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /** The report of a run, on the screen and as files. */
 public final class Report {
@@ -13,25 +17,119 @@ public final class Report {
     private final Plan plan;
     private final Setup setup;
     private final Figures figures;
-    private final List<Gates.Gate> gates;
+    /** Null: plain channels were not measured. */
+    private final List<Gates.Gate> plain;
+    /** Null: neither kept messages nor batches were measured. */
+    private final List<Gates.Gate> kept;
 
-    public Report(Plan plan, Setup setup, Figures figures) {
+    /** @param families those whose measures the run has had */
+    public Report(Plan plan, Setup setup, Figures figures, Set<Family> families) {
         this.plan = plan;
         this.setup = setup;
         this.figures = figures;
-        this.gates = Gates.of(figures, Collections.max(plan.channels()));
+        this.plain = families.stream().anyMatch(Family::isPlain) ? Gates.plain(figures, Collections.max(plan.channels())) : null;
+        this.kept = families.stream().anyMatch(family -> !family.isPlain()) ? Gates.kept(figures) : null;
     }
 
     /** The tables and the gates. */
     public String summary() {
-        return new Markdown(plan, setup, figures, gates).text();
+        Markdown text = new Markdown(figures);
+        text.line("# Results");
+        text.line("");
+        text.line(
+                "A %s run: %s%s. A cell is the median of the rounds, followed by minimum and maximum. A dash: see the notes below the table."
+                        .formatted(plan.name(), rounds(), plan.warmUp() ? " after a warm-up" : ""));
+        text.line("");
+        text.properties("machine", setup.machine());
+        text.properties("peer", setup.versions());
+        if (plain != null) {
+            text.line("## In short");
+            text.line("");
+            text.table(InShort.HEADER, InShort.rows(figures, plan));
+        }
+        text.line("## Targets");
+        text.line("");
+        text.line(
+                ("The figures of a round are divided by each other, and the result is the median of the rounds. The interval contains the"
+                        + " true median with a probability of at least %.0f %%, as far as the rounds are independent. A target passes if the whole"
+                        + " interval reaches it, fails if none of it does, and is undecided otherwise, or with fewer than 6 rounds.")
+                        .formatted(Interval.WANTED * 100));
+        text.line("");
+        text.gates(gates());
+        figures.tables().forEach(table -> {
+            text.line("## " + table);
+            text.line("");
+            text.table(table);
+        });
+        return text.toString();
+    }
+
+    private String rounds() {
+        if (plain == null) {
+            return rounds(plan.keptRounds());
+        }
+        return rounds(plan.rounds())
+                + (kept != null && plan.keptRounds() < plan.rounds() ? ", with kept messages %d,".formatted(plan.keptRounds())
+                        : "");
+    }
+
+    private static String rounds(int number) {
+        return number == 1 ? "1 round" : number + " rounds";
+    }
+
+    private List<Gates.Gate> gates() {
+        List<Gates.Gate> gates = new ArrayList<>(plain == null ? List.of() : plain);
+        gates.addAll(kept == null ? List.of() : kept);
+        return gates;
     }
 
     /** Writes results.md, results.json and the plots. */
     public void write(Path folder) throws IOException {
         Files.createDirectories(folder);
         Files.writeString(folder.resolve("results.md"), summary());
-        new Json(plan, setup, figures, gates).write(folder.resolve("results.json"));
+        new Json(plan, setup, figures, gates()).write(folder.resolve("results.json"));
         new Plots(plan, figures).write(folder);
+    }
+
+    /** Writes the parts of a page that this run has measured. */
+    public void fill(Path page) throws IOException {
+        Page.fill(page, this::part);
+    }
+
+    private Optional<String> part(String name) {
+        Markdown text = new Markdown(figures);
+        switch (name) {
+            case "machine" -> {
+                if (plain == null) {
+                    return Optional.empty();
+                }
+                text.properties("machine", setup.machine());
+            }
+            case "in short" -> {
+                if (plain == null) {
+                    return Optional.empty();
+                }
+                text.table(InShort.HEADER, InShort.rows(figures, plan));
+            }
+            case "targets of plain channels" -> {
+                if (plain == null) {
+                    return Optional.empty();
+                }
+                text.gates(plain);
+            }
+            case "targets of kept messages" -> {
+                if (kept == null) {
+                    return Optional.empty();
+                }
+                text.gates(kept);
+            }
+            default -> {
+                if (!figures.tables().contains(name)) {
+                    return Optional.empty();
+                }
+                text.table(name);
+            }
+        }
+        return Optional.of(text.toString());
     }
 }

@@ -13,12 +13,45 @@ class FiguresTest {
 
     @Test
     void aFigureIsTheMedianOfItsRounds() {
-        List.of(5.0, 1.0, 3.0).forEach(value -> figures.add(column, "a", value));
-        List.of(4.0, 2.0).forEach(value -> figures.add(column, "b", value));
+        add("a", 5, 1, 3);
+        add("b", 4, 2);
 
         assertThat(figures.spread(column, "a")).hasValue(new Spread(1, 3, 5, List.of(5.0, 1.0, 3.0)));
         assertThat(figures.median(column, "b")).hasValue(3.0);
         assertThat(figures.median(column, "c")).isEmpty();
+    }
+
+    @Test
+    void aRatioComparesTheFiguresOfTheSameRound() {
+        figures.nextRound();
+        figures.add(column, "a", 10);
+        figures.add(column, "b", 5);
+        figures.nextRound();
+        figures.add(column, "a", 100);
+        figures.nextRound();
+        figures.add(column, "a", 2);
+        figures.add(column, "b", 1);
+
+        Rounds ratio = figures.rounds(column, "a").to(figures.rounds(column, "b"));
+
+        assertThat(ratio.interval()).hasValue(new Interval(2, 2, 2, 2, 0.5));
+        assertThat(figures.rounds(column, "a").to(figures.rounds(column, "nobody")).interval()).isEmpty();
+    }
+
+    @Test
+    void theMeanOfSeveralRatiosIsGeometric() {
+        figures.add(column, "a", 8);
+        figures.add(column, "b", 2);
+
+        assertThat(Rounds.mean(List.of(figures.rounds(column, "a"), figures.rounds(column, "b"))).median()).isEqualTo(4);
+        assertThat(Rounds.mean(List.of(figures.rounds(column, "a"), figures.rounds(column, "c"))).interval()).isEmpty();
+    }
+
+    private void add(String peer, double... values) {
+        for (double value : values) {
+            figures.nextRound();
+            figures.add(column, peer, value);
+        }
     }
 
     @Test

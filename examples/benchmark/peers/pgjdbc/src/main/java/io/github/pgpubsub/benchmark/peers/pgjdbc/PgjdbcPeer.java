@@ -59,7 +59,8 @@ public final class PgjdbcPeer {
         return channels.get(0);
     }
 
-    private static Connection connect(Server server, boolean eager) throws SQLException {
+    /** @param eager whether the socket answers the driver's peek at once */
+    public static Connection connect(Server server, boolean eager) throws SQLException {
         Properties properties = new Properties();
         PGProperty.USER.set(properties, server.user());
         PGProperty.PASSWORD.set(properties, server.password());

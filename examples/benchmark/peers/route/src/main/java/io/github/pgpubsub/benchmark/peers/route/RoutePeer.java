@@ -1,0 +1,149 @@
+package io.github.pgpubsub.benchmark.peers.route;
+
+import io.github.pgpubsub.benchmark.kit.Link;
+import io.github.pgpubsub.benchmark.kit.Payloads;
+import io.github.pgpubsub.benchmark.kit.Program;
+import io.github.pgpubsub.benchmark.kit.Server;
+import io.github.pgpubsub.benchmark.peers.pgjdbc.ListenLoop;
+import io.github.pgpubsub.benchmark.peers.pgjdbc.PgjdbcPeer;
+import io.github.pgpubsub.benchmark.peers.route.FedComponent.FedConsumer;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import org.apache.camel.CamelContext;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.postgresql.PGNotification;
+
+/**
+ * The limit for receiving into a route. Its argument: {@code alone}, one thread makes exchanges of payloads in memory, so Camel's own cost
+ * of an exchange is all there is; {@code loop}, the driver's loop reads on one thread, and another makes the exchanges, as in the component.
+ */
+public final class RoutePeer {
+
+    /** What the driver read at once is one element, so the queue costs next to nothing. */
+    private static final int QUEUE = 1024;
+
+    private RoutePeer() {}
+
+    public static void main(String... arguments) throws IOException {
+        boolean alone = switch (arguments[0]) {
+            case "alone" -> true;
+            case "loop" -> false;
+            default -> throw new IllegalArgumentException("the argument must be alone or loop, not " + arguments[0]);
+        };
+        Program.run((server, listenTo, sendTo, receiver) -> {
+            if (!sendTo.isEmpty()) {
+                throw new UnsupportedOperationException("it only receives");
+            }
+            Routes routes = new Routes(listenTo, receiver);
+            return alone ? new Alone(routes) : new Looped(routes, server, listenTo);
+        });
+    }
+
+    /** A context with an empty route for each channel, and the one thread that feeds them. */
+    private static final class Routes implements AutoCloseable {
+
+        private final CamelContext context = new DefaultCamelContext();
+        private final FedComponent component = new FedComponent();
+        private final ExecutorService feeder = Executors.newSingleThreadExecutor(task -> {
+            Thread thread = new Thread(task, "feeder");
+            thread.setDaemon(true);
+            return thread;
+        });
+
+        Routes(List<String> channels, Consumer<String> receiver) throws Exception {
+            context.addComponent("fed", component);
+            context.addRoutes(new RouteBuilder() {
+                @Override
+                public void configure() {
+                    for (String channel : channels) {
+                        from("fed:" + channel).process(exchange -> receiver.accept(exchange.getMessage().getBody(String.class)));
+                    }
+                }
+            });
+            context.start();
+        }
+
+        FedConsumer of(String channel) {
+            return component.consumer(channel);
+        }
+
+        void feed(Runnable task) {
+            feeder.execute(task);
+        }
+
+        @Override
+        public void close() throws IOException {
+            feeder.shutdownNow();
+            context.close();
+        }
+    }
+
+    private record Alone(Routes routes) implements Link {
+
+        @Override
+        public void send(String channel, String payload) {
+            throw new UnsupportedOperationException("it only receives");
+        }
+
+        @Override
+        public void makeBacklog(List<String> channels, int count, int size) {
+            Payloads payloads = new Payloads(size);
+            String[] backlog = IntStream.range(0, count).mapToObj(i -> payloads.payload(0, i)).toArray(String[]::new);
+            List<FedConsumer> consumers = channels.stream().map(routes::of).toList();
+            routes.feed(() -> {
+                for (int i = 0; i < backlog.length; i++) {
+                    consumers.get(i % consumers.size()).pass(backlog[i]);
+                }
+            });
+        }
+
+        @Override
+        public void close() throws IOException {
+            routes.close();
+        }
+    }
+
+    private static final class Looped implements Link {
+
+        private final Routes routes;
+        private final ListenLoop loop;
+
+        Looped(Routes routes, Server server, List<String> channels) throws Exception {
+            this.routes = routes;
+            BlockingQueue<PGNotification[]> queue = new ArrayBlockingQueue<>(QUEUE);
+            loop = new ListenLoop(PgjdbcPeer.connect(server, true), channels, queue::put);
+            routes.feed(() -> feed(queue));
+        }
+
+        private void feed(BlockingQueue<PGNotification[]> queue) {
+            try {
+                while (true) {
+                    for (PGNotification notification : queue.take()) {
+                        routes.of(notification.getName()).pass(notification.getParameter());
+                    }
+                }
+            } catch (InterruptedException e) {
+                // Closed.
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        @Override
+        public void send(String channel, String payload) {
+            throw new UnsupportedOperationException("it only receives");
+        }
+
+        @Override
+        public void close() throws Exception {
+            loop.close();
+            routes.close();
+        }
+    }
+}
