@@ -79,7 +79,7 @@ public final class RoutePeer {
         }
 
         @Override
-        public void close() throws IOException {
+        public void close() throws Exception {
             feeder.shutdownNow();
             context.close();
         }
@@ -105,7 +105,7 @@ public final class RoutePeer {
         }
 
         @Override
-        public void close() throws IOException {
+        public void close() throws Exception {
             routes.close();
         }
     }
