@@ -15,6 +15,10 @@ public final class KeptSending implements ThroughputMeasure {
     private static final String SERVER = "Kept: sending, server CPU, µs/message";
     private static final int SIZE = 100;
 
+    public static Column column(int senders, int size) {
+        return new Column(TABLE, Sending.column(senders, size).name());
+    }
+
     @Override
     public String name() {
         return "kept-sending";
@@ -28,7 +32,7 @@ public final class KeptSending implements ThroughputMeasure {
     @Override
     public void ask(PeerProcess peer, Bench bench) throws SQLException {
         for (int senders : Sending.SENDERS) {
-            Column column = new Column(TABLE, Sending.column(senders, SIZE).name());
+            Column column = column(senders, SIZE);
             bench.withLog(peer, 0, 1, List.of(column), () -> {
                 Throughput sent = bench.send(peer, senders, SIZE);
                 bench.figures().add(column, peer.name(), sent.perSecond());

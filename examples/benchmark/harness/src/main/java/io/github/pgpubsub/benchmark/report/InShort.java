@@ -14,8 +14,12 @@ import static io.github.pgpubsub.benchmark.peers.Participants.SPRING;
 import static io.github.pgpubsub.benchmark.peers.Participants.VERTX;
 
 import io.github.pgpubsub.benchmark.Plan;
+import io.github.pgpubsub.benchmark.measures.Backlog;
 import io.github.pgpubsub.benchmark.measures.Channels;
 import io.github.pgpubsub.benchmark.measures.Idle;
+import io.github.pgpubsub.benchmark.measures.KeptFlow;
+import io.github.pgpubsub.benchmark.measures.KeptLatency;
+import io.github.pgpubsub.benchmark.measures.KeptSending;
 import io.github.pgpubsub.benchmark.measures.Latency;
 import io.github.pgpubsub.benchmark.measures.Many;
 import io.github.pgpubsub.benchmark.measures.Receiving;
@@ -25,6 +29,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What a user gets out of it: a line for each kind of program. */
 final class InShort {
@@ -64,6 +69,20 @@ final class InShort {
         table.row(many + "heap", Many.HEAP, MANY_ONE, MANY, " MB", Comparator.reverseOrder());
         table.row(many + "CPU each second, all silent", Many.IDLE_CLIENT, MANY_ONE, MANY, " ms", Comparator.reverseOrder());
         return table.rows;
+    }
+
+    static final List<String> KEPT_HEADER = List.of("", "sends, 64 that wait", "sends, asynchronously", "receives a backlog",
+            "end to end, 64 that wait", "end to end, asynchronously", "idle, p50");
+
+    /** Kept messages: a line for each peer. */
+    static List<List<String>> keptRows(Figures figures) {
+        Column idle = KeptLatency.idle(SIZE);
+        List<Column> rates = List.of(KeptSending.column(64, SIZE), KeptSending.column(Sending.ASYNCHRONOUS, SIZE),
+                Backlog.KEPT.rate(), KeptFlow.column(64, SIZE), KeptFlow.column(Sending.ASYNCHRONOUS, SIZE));
+        return figures.peers(Stream.concat(rates.stream(), Stream.of(idle)).toList()).stream()
+                .map(peer -> Stream.of(Stream.of(peer), rates.stream().map(rate -> cell(figures.median(rate, peer), "/s")),
+                        Stream.of(cell(figures.median(idle, peer), " ms"))).flatMap(cells -> cells).toList())
+                .toList();
     }
 
     private void most(String text, Column column) {

@@ -97,38 +97,23 @@ public final class Report {
     }
 
     private Optional<String> part(String name) {
+        boolean measured = switch (name) {
+            case "machine", "in short", "targets of plain channels" -> plain != null;
+            case "kept machine", "kept in short", "targets of kept messages" -> kept != null;
+            default -> figures.tables().contains(name);
+        };
+        if (!measured) {
+            return Optional.empty();
+        }
         Markdown text = new Markdown(figures);
         switch (name) {
-            case "machine" -> {
-                if (plain == null) {
-                    return Optional.empty();
-                }
-                text.properties("machine", setup.machine());
-            }
-            case "in short" -> {
-                if (plain == null) {
-                    return Optional.empty();
-                }
-                text.table(InShort.HEADER, InShort.rows(figures, plan));
-            }
-            case "targets of plain channels" -> {
-                if (plain == null) {
-                    return Optional.empty();
-                }
-                text.gates(plain);
-            }
-            case "targets of kept messages" -> {
-                if (kept == null) {
-                    return Optional.empty();
-                }
-                text.gates(kept);
-            }
-            default -> {
-                if (!figures.tables().contains(name)) {
-                    return Optional.empty();
-                }
-                text.table(name);
-            }
+            case "machine" -> text.properties("machine", setup.machine());
+            case "in short" -> text.table(InShort.HEADER, InShort.rows(figures, plan));
+            case "targets of plain channels" -> text.gates(plain);
+            case "kept machine" -> text.properties("machine", setup.machine());
+            case "kept in short" -> text.table(InShort.KEPT_HEADER, InShort.keptRows(figures));
+            case "targets of kept messages" -> text.gates(kept);
+            default -> text.table(name);
         }
         return Optional.of(text.toString());
     }
