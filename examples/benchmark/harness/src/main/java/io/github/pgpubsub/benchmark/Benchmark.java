@@ -101,8 +101,8 @@ public final class Benchmark {
         Figures figures = new Figures();
         figures.orderRows(peers.stream().map(PeerProcess::name).toList());
         for (int round = 1; round <= options.plan().rounds(); round++) {
-            boolean kept = round <= options.plan().keptRounds();
-            List<Measure> now = measures.stream().filter(measure -> kept || measure.family().isPlain()).toList();
+            boolean first = round <= options.plan().longRounds();
+            List<Measure> now = measures.stream().filter(measure -> first || measure.everyRound()).toList();
             figures.nextRound();
             round(round, now, peers, new Bench(server, options.plan(), rates, figures));
         }

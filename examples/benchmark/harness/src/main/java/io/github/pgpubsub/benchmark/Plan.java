@@ -7,7 +7,7 @@ import java.util.List;
  * The lengths and repetitions of the measures.
  *
  * @param rounds    number of rounds; each round runs every measure on every peer, and figures are medians over the rounds
- * @param keptRounds number of those rounds, the first ones, that run the measures with a log of kept messages, too
+ * @param longRounds number of those rounds, the first ones, that have the measures that take long, too
  * @param warmUp    whether an uncounted round goes first
  * @param send      duration of one run of sending
  * @param pace      duration of one run of sending at a pace, for latency
@@ -19,7 +19,7 @@ import java.util.List;
  * @param listeners numbers of listening sessions
  * @param jvm       JVM flags of the peers in Java
  */
-public record Plan(String name, int rounds, int keptRounds, boolean warmUp, Duration send, Duration pace, Duration backlog,
+public record Plan(String name, int rounds, int longRounds, boolean warmUp, Duration send, Duration pace, Duration backlog,
         Duration idle,
         List<Integer> sizes, List<Integer> channels, int many, List<Integer> listeners, List<String> jvm) {
 
@@ -33,7 +33,7 @@ public record Plan(String name, int rounds, int keptRounds, boolean warmUp, Dura
      */
     public Plan forKept() {
         int times = warmUp ? KEPT_TIMES : 1;
-        return new Plan(name, rounds, keptRounds, warmUp, send.multipliedBy(times), pace, backlog.multipliedBy(times), idle,
+        return new Plan(name, rounds, longRounds, warmUp, send.multipliedBy(times), pace, backlog.multipliedBy(times), idle,
                 sizes,
                 channels, many, listeners, jvm);
     }

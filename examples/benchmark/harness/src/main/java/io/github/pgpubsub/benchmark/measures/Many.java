@@ -33,6 +33,11 @@ public final class Many implements Measure {
     }
 
     @Override
+    public boolean everyRound() {
+        return false;
+    }
+
+    @Override
     public void ask(PeerProcess peer, Bench bench) throws SQLException {
         peer.end();
         long start = begin(peer);

@@ -26,6 +26,11 @@ public interface Measure {
         return false;
     }
 
+    /** Whether each round has the measure; the others are only in the first rounds, because they take long. */
+    default boolean everyRound() {
+        return family().isPlain();
+    }
+
     /** Measures one peer once, and adds the figures. */
     void ask(PeerProcess peer, Bench bench) throws SQLException;
 

@@ -66,11 +66,10 @@ public final class Report {
 
     private String rounds() {
         if (plain == null) {
-            return rounds(plan.keptRounds());
+            return rounds(plan.longRounds());
         }
-        return rounds(plan.rounds())
-                + (kept != null && plan.keptRounds() < plan.rounds() ? ", with kept messages %d,".formatted(plan.keptRounds())
-                        : "");
+        String few = ", of very many channels and of kept messages the first %d,".formatted(plan.longRounds());
+        return rounds(plan.rounds()) + (plan.longRounds() < plan.rounds() ? few : "");
     }
 
     private static String rounds(int number) {
