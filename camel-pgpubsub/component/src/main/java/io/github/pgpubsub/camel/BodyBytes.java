@@ -25,15 +25,28 @@ final class BodyBytes {
      * @throws IllegalArgumentException when the body has more bytes
      */
     static byte[] of(Exchange exchange, Object body, int longest) throws CamelExchangeException {
+        return of(exchange, body, longest, "the option maxPayload allows " + longest, "the option maxPayload allows no more");
+    }
+
+    /** As {@link #of(Exchange, Object, int)}. */
+    static byte[] of(Exchange exchange, Object body, Json.Limit limit) throws CamelExchangeException {
+        return of(exchange, body, limit.characters(), limit.advice(), limit.advice());
+    }
+
+    /**
+     * @param known   the end of the error text if the size is known
+     * @param unknown the end of the error text if reading stopped at the limit
+     */
+    private static byte[] of(Exchange exchange, Object body, int longest, String known, String unknown)
+            throws CamelExchangeException {
         try {
             byte[] bytes = read(exchange, body, longest);
             if (bytes.length > longest) {
-                throw tooLarge(bytes.length, longest);
+                throw new IllegalArgumentException("The payload has " + bytes.length + " bytes; " + known);
             }
             return bytes;
         } catch (TooLongException e) {
-            throw new IllegalArgumentException(
-                    "The payload has more than " + longest + " bytes; the option maxPayload allows no more");
+            throw new IllegalArgumentException("The payload has more than " + longest + " bytes; " + unknown);
         } catch (IOException e) {
             throw new CamelExchangeException("A body of " + body.getClass().getName() + " can't be read", exchange, e);
         }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.StreamWriteConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -22,6 +23,7 @@ import java.io.Writer;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Reads and writes JSON. */
 final class Json {
@@ -67,6 +69,9 @@ final class Json {
             .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
             .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
             .build();
+
+    /** Reads a value that other members of an object may follow. */
+    private static final ObjectReader MEMBER = MAPPER.reader().without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     private Json() {}
 
@@ -133,6 +138,27 @@ final class Json {
     static <T> T read(String json, Class<T> type) throws JsonProcessingException {
         try (JsonParser parser = new ExactNumbers(MAPPER.createParser(json))) {
             return MAPPER.readValue(parser, type);
+        } catch (JsonProcessingException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new UncheckedIOException("A String can be read", e);
+        }
+    }
+
+    /** Reads the value of a member of the JSON object; with several of this name, the last. Positions in errors are those in the text. */
+    static <T> @Nullable T readMember(String json, String name, Class<T> type) throws JsonProcessingException {
+        T value = null;
+        try (JsonParser parser = new ExactNumbers(MAPPER.createParser(json))) {
+            parser.nextToken();
+            for (String each = parser.nextFieldName(); each != null; each = parser.nextFieldName()) {
+                parser.nextToken();
+                if (each.equals(name)) {
+                    value = MEMBER.forType(type).readValue(parser);
+                } else {
+                    parser.skipChildren();
+                }
+            }
+            return value;
         } catch (JsonProcessingException e) {
             throw e;
         } catch (IOException e) {

@@ -6,7 +6,6 @@ import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import org.apache.camel.CamelExchangeException;
 import org.apache.camel.Exchange;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Converts bodies to kept messages and back. With {@code payloadFormat=text} binary bodies stay bytes; everything else becomes the text
@@ -16,11 +15,13 @@ final class KeptCodec {
 
     private final PayloadCodec codec;
     private final boolean binary;
+    private final boolean events;
     private final int maxPayload;
 
     KeptCodec(PgPubSubConfiguration configuration) {
         this.codec = new PayloadCodec(configuration);
         this.binary = configuration.getPayloadFormat() == PayloadFormat.text;
+        this.events = configuration.getPayloadFormat() == PayloadFormat.cloudevents;
         this.maxPayload = configuration.getMaxPayload();
     }
 
@@ -47,7 +48,7 @@ final class KeptCodec {
     }
 
     /** Half a surrogate pair counts as two bytes; the engine refuses it. */
-    private static long utf8Length(String text) {
+    static long utf8Length(String text) {
         long bytes = text.length();
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
@@ -59,13 +60,14 @@ final class KeptCodec {
     }
 
     /** @throws JsonPayloadException when JSON is wanted, and the payload is not JSON or can't be read into the bodyType */
-    @Nullable
-    Object decode(KeptMessage message) throws JsonPayloadException {
+    PayloadCodec.Content decode(KeptMessage message) throws JsonPayloadException {
         byte[] bytes = message.bytes();
         String payload = message.payload();
         if (binary) {
-            return bytes != null ? bytes : payload;
+            return new PayloadCodec.Content(bytes != null ? bytes : payload, null);
         }
-        return codec.decode(bytes != null ? new String(bytes, StandardCharsets.UTF_8) : payload == null ? "" : payload);
+        PayloadCodec.Content content = codec.decode(
+                bytes != null ? new String(bytes, StandardCharsets.UTF_8) : payload == null ? "" : payload);
+        return events && bytes != null && content.event() == null ? new PayloadCodec.Content(bytes, null) : content;
     }
 }

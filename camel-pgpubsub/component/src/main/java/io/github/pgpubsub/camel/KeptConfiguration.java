@@ -128,8 +128,8 @@ public abstract class KeptConfiguration implements HeaderFilterStrategyAware {
     }
 
     /**
-     * Decides which headers travel with a kept message. Headers that begin with Camel never do, whatever the strategy says. The default
-     * lets all others pass. Needs durable=true.
+     * Decides which headers travel with a message, in both directions. Headers that begin with Camel never do, whatever the strategy says.
+     * The default lets all others pass. Needs payloadFormat=cloudevents or durable=true.
      */
     @Override
     public void setHeaderFilterStrategy(HeaderFilterStrategy headerFilterStrategy) {

@@ -4,19 +4,26 @@ import io.github.pgpubsub.kept.KeptMessage;
 import java.util.Map;
 import org.apache.camel.CamelContext;
 import org.apache.camel.support.DefaultMessage;
+import org.jspecify.annotations.Nullable;
 
 /** A kept message as a route sees it. Creates its headers on first access, because many routes never read them. */
 final class KeptExchangeMessage extends DefaultMessage {
 
     private final KeptMessage message;
-    private final KeptHeaders travelled;
+    private final @Nullable CloudEvent event;
+    private final TravellingHeaders travelling;
     private final boolean acknowledged;
 
-    /** @param acknowledged whether the route completes the message */
-    KeptExchangeMessage(CamelContext context, KeptMessage message, KeptHeaders travelled, boolean acknowledged) {
+    /**
+     * @param event        what the payload holds; null: the body only
+     * @param acknowledged whether the route completes the message
+     */
+    KeptExchangeMessage(CamelContext context, KeptMessage message, @Nullable CloudEvent event, TravellingHeaders travelling,
+            boolean acknowledged) {
         super(context);
         this.message = message;
-        this.travelled = travelled;
+        this.event = event;
+        this.travelling = travelling;
         this.acknowledged = acknowledged;
     }
 
@@ -27,7 +34,10 @@ final class KeptExchangeMessage extends DefaultMessage {
 
     @Override
     protected void populateInitialHeaders(Map<String, Object> headers) {
-        travelled.in(message.headers(), getExchange(), headers);
+        if (event != null) {
+            event.populate(headers, travelling, getExchange());
+        }
+        travelling.in(message.headers(), getExchange(), headers);
         headers.put(PgPubSubConstants.CHANNEL, message.channel());
         headers.put(PgPubSubConstants.MESSAGE_ID, message.id());
         headers.put(PgPubSubConstants.MESSAGE_TIMESTAMP, message.at().toEpochMilli());

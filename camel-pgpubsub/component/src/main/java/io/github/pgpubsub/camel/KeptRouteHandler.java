@@ -32,7 +32,7 @@ final class KeptRouteHandler implements KeptHandler, KeptBatchHandler {
     private final Batches batches;
     private final ConsumerReports reports;
     private final KeptCodec codec;
-    private final KeptHeaders headers;
+    private final TravellingHeaders headers;
     private final AckMode ackMode;
     private final OnError onError;
     private final GapMarker gapMarker;
@@ -50,7 +50,7 @@ final class KeptRouteHandler implements KeptHandler, KeptBatchHandler {
         this.batches = new Batches(consumer);
         this.reports = reports;
         this.codec = new KeptCodec(configuration);
-        this.headers = new KeptHeaders(configuration.getHeaderFilterStrategy());
+        this.headers = new TravellingHeaders(configuration.getHeaderFilterStrategy());
         this.ackMode = configuration.getAckMode();
         this.onError = configuration.getOnError();
         this.gapMarker = configuration.getGapMarker();
@@ -74,8 +74,9 @@ final class KeptRouteHandler implements KeptHandler, KeptBatchHandler {
 
     private void fill(Exchange exchange, KeptMessage message) throws JsonPayloadException {
         CamelContext context = consumer.getEndpoint().getCamelContext();
-        exchange.setIn(new KeptExchangeMessage(context, message, headers, ackMode == AckMode.manual));
-        exchange.getIn().setBody(codec.decode(message));
+        PayloadCodec.Content content = codec.decode(message);
+        exchange.setIn(new KeptExchangeMessage(context, message, content.event(), headers, ackMode == AckMode.manual));
+        exchange.getIn().setBody(content.body());
     }
 
     private void fill(Exchange exchange, List<KeptMessage> batch, List<Exchange> inner) {

@@ -17,7 +17,8 @@ final class KeptRules {
 
     private static final List<String> NEED_DURABLE = List.of("startFrom", "ackMode", "transactionManager", "onError",
             "retryDelay",
-            "retryMaxDelay", "retryLimit", "shards", "wakeUp", "pollInterval", "headerFilterStrategy");
+            "retryMaxDelay", "retryLimit", "shards", "wakeUp", "pollInterval");
+    private static final List<String> NEED_HEADERS = List.of("headerFilterStrategy");
     private static final List<String> NEED_STORE = List.of("maxPayload");
     /** The functions that watch tables are in the log's schema, also those for plain channels. */
     private static final List<String> NEED_LOG = List.of("logSchema", "createLog");
@@ -43,6 +44,9 @@ final class KeptRules {
         }
         if (!configuration.isDurable()) {
             refuse(NEED_DURABLE, given, "durable=true");
+            if (configuration.getPayloadFormat() != PayloadFormat.cloudevents) {
+                refuse(NEED_HEADERS, given, "durable=true or payloadFormat=cloudevents: otherwise no header travels");
+            }
         }
         if (!configuration.isDurable() && !configuration.storesOversize()) {
             refuse(NEED_STORE, given, "durable=true or oversize=store");

@@ -9,12 +9,12 @@ final class NewMessages {
 
     private final PgPubSubEndpoint endpoint;
     private final KeptCodec codec;
-    private final KeptHeaders headers;
+    private final TravellingHeaders headers;
 
     NewMessages(PgPubSubEndpoint endpoint) {
         this.endpoint = endpoint;
         this.codec = new KeptCodec(endpoint.getConfiguration());
-        this.headers = new KeptHeaders(endpoint.getConfiguration().getHeaderFilterStrategy());
+        this.headers = new TravellingHeaders(endpoint.getConfiguration().getHeaderFilterStrategy());
     }
 
     /** The key stays on the exchange: a message that is passed on keeps its order. */

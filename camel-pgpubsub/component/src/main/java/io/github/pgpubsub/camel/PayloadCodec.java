@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.Map;
 import org.apache.camel.CamelExchangeException;
 import org.apache.camel.Exchange;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PGobject;
 
 /** Converts bodies to payloads and back, by the option payloadFormat. Thread-safe. */
@@ -14,6 +15,15 @@ final class PayloadCodec {
     private final PayloadFormat format;
     private final Class<?> bodyType;
     private final Json.Limit limit;
+    private final CloudEventWriter eventWriter;
+    private final CloudEventReader eventReader;
+
+    /**
+     * What a payload holds.
+     *
+     * @param event null: the payload is no event, or nobody asked
+     */
+    record Content(@Nullable Object body, @Nullable CloudEvent event) {}
 
     PayloadCodec(PgPubSubConfiguration configuration) {
         this.limit = configuration.isDurable() || configuration.storesOversize()
@@ -21,6 +31,8 @@ final class PayloadCodec {
                 : Json.Limit.NOTIFICATION;
         this.format = configuration.getPayloadFormat();
         this.bodyType = configuration.getBodyType() == null ? Object.class : configuration.getBodyType();
+        this.eventWriter = new CloudEventWriter(configuration, limit);
+        this.eventReader = new CloudEventReader(bodyType);
     }
 
     /** @throws CamelExchangeException when the body can't be written; the message does not quote the body */
@@ -28,6 +40,8 @@ final class PayloadCodec {
         Object body = exchange.getMessage().getBody();
         if (body instanceof String text && format == PayloadFormat.text) {
             return text;
+        } else if (format == PayloadFormat.cloudevents) {
+            return eventWriter.write(exchange);
         } else if (BodyText.isContent(body)) {
             return BodyText.of(exchange, body);
         } else if (format == PayloadFormat.json) {
@@ -44,11 +58,12 @@ final class PayloadCodec {
     }
 
     /** @throws JsonPayloadException when the payload is not JSON, or can't be read into the bodyType */
-    Object decode(String payload) throws JsonPayloadException {
-        if (format == PayloadFormat.text) {
-            return payload;
+    Content decode(String payload) throws JsonPayloadException {
+        if (format == PayloadFormat.json) {
+            return new Content(read(payload, bodyType), null);
         }
-        return read(payload, bodyType);
+        CloudEvent event = format == PayloadFormat.cloudevents ? eventReader.read(payload) : null;
+        return event == null ? new Content(payload, null) : new Content(event.body(), event);
     }
 
     /** @throws JsonPayloadException when the text is not JSON */

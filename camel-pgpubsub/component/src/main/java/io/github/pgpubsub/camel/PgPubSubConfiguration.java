@@ -370,7 +370,7 @@ public class PgPubSubConfiguration extends KeptConfiguration implements Cloneabl
         return bodyType;
     }
 
-    /** Class that a JSON payload is read into. Requires payloadFormat=json. */
+    /** Class that a JSON payload, or the JSON data of a CloudEvent, is read into. Requires payloadFormat=json or cloudevents. */
     public void setBodyType(@Nullable Class<?> bodyType) {
         this.bodyType = bodyType;
     }
@@ -382,7 +382,8 @@ public class PgPubSubConfiguration extends KeptConfiguration implements Cloneabl
     /**
      * How bodies are converted to payloads and back. text: the payload is the body's text, and a consumer's body is a String;
      * maps, collections, arrays, records and beans are sent as JSON. json: every body is written as JSON, except bytes, streams
-     * and files, whose content must be JSON already; a consumer's body is the parsed payload.
+     * and files, whose content must be JSON already; a consumer's body is the parsed payload. cloudevents: the payload is a CloudEvent 1.0
+     * in JSON, with the body as its data, and with the headers; a payload that is no event comes in as it is.
      */
     public void setPayloadFormat(PayloadFormat payloadFormat) {
         this.payloadFormat = payloadFormat;

@@ -59,5 +59,41 @@ public final class PgPubSubConstants {
             description = "Time at which the message was written, milliseconds since 1970. Only with durable=true.")
     public static final String MESSAGE_TIMESTAMP = Exchange.MESSAGE_TIMESTAMP;
 
+    // ---- CloudEvents; Camel's names
+
+    @Metadata(javaType = "String",
+            description = "With payloadFormat=cloudevents: the event's id. A producer makes one if there is none.")
+    public static final String CLOUD_EVENT_ID = "CamelCloudEventID";
+
+    @Metadata(javaType = "String", defaultValue = "org.apache.camel",
+            description = "With payloadFormat=cloudevents: where the event comes from, a URI reference.")
+    public static final String CLOUD_EVENT_SOURCE = "CamelCloudEventSource";
+
+    @Metadata(javaType = "String", defaultValue = "org.apache.camel.event",
+            description = "With payloadFormat=cloudevents: what has happened.")
+    public static final String CLOUD_EVENT_TYPE = "CamelCloudEventType";
+
+    @Metadata(javaType = "String",
+            description = "With payloadFormat=cloudevents: what the event is about within its source.")
+    public static final String CLOUD_EVENT_SUBJECT = "CamelCloudEventSubject";
+
+    @Metadata(javaType = "String",
+            description = "With payloadFormat=cloudevents: when it happened, with an offset (RFC 3339). A producer takes the time of"
+                    + " sending if there is none.")
+    public static final String CLOUD_EVENT_TIME = "CamelCloudEventTime";
+
+    @Metadata(javaType = "String",
+            description = "With payloadFormat=cloudevents: the schema of the data, a URI.")
+    public static final String CLOUD_EVENT_SCHEMA = "CamelCloudEventSchemaURL";
+
+    @Metadata(javaType = "String",
+            description = "With payloadFormat=cloudevents: the media type of the data. A producer takes Content-Type, or the body's"
+                    + " kind, if there is none. A consumer sets Content-Type, too.")
+    public static final String CLOUD_EVENT_CONTENT_TYPE = "CamelCloudEventDataContentType";
+
+    @Metadata(label = "consumer", javaType = "String",
+            description = "With payloadFormat=cloudevents: the version of the specification, 1.0. Only if the payload is an event.")
+    public static final String CLOUD_EVENT_VERSION = "CamelCloudEventVersion";
+
     private PgPubSubConstants() {}
 }

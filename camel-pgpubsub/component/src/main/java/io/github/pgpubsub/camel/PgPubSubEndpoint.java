@@ -57,8 +57,8 @@ public class PgPubSubEndpoint extends DefaultEndpoint implements MultipleConsume
 
     @Override
     public Consumer createConsumer(Processor processor) throws Exception {
-        if (configuration.getBodyType() != null && configuration.getPayloadFormat() != PayloadFormat.json) {
-            throw new IllegalArgumentException("The option bodyType needs payloadFormat=json");
+        if (configuration.getBodyType() != null && configuration.getPayloadFormat() == PayloadFormat.text) {
+            throw new IllegalArgumentException("The option bodyType needs payloadFormat=json or payloadFormat=cloudevents");
         }
         if (configuration.isDurable()) {
             KeptRules.checkConsumer(this, processor);

@@ -16,6 +16,7 @@ final class RouteHandler implements MessageHandler, BatchHandler {
     private final Batches batches;
     private final WholePayloads payloads;
     private final PayloadCodec codec;
+    private final TravellingHeaders headers;
     private final ConsumerReports reports;
     private final Runnable unpolled;
 
@@ -27,6 +28,7 @@ final class RouteHandler implements MessageHandler, BatchHandler {
         this.batches = new Batches(consumer);
         this.payloads = payloads;
         this.codec = new PayloadCodec(consumer.getEndpoint().getConfiguration());
+        this.headers = new TravellingHeaders(consumer.getEndpoint().getConfiguration().getHeaderFilterStrategy());
         this.reports = reports;
         this.unpolled = unpolled;
     }
@@ -88,10 +90,11 @@ final class RouteHandler implements MessageHandler, BatchHandler {
     }
 
     private void fill(Exchange exchange, Message message) throws Exception {
-        exchange.setIn(new PgPubSubMessage(consumer.getEndpoint().getCamelContext(), message));
-        if (message instanceof Message.Notification notification) {
-            exchange.getIn().setBody(codec.decode(payloads.of(notification)));
-        }
+        PayloadCodec.Content content = message instanceof Message.Notification notification
+                ? codec.decode(payloads.of(notification))
+                : new PayloadCodec.Content(null, null);
+        exchange.setIn(new PgPubSubMessage(consumer.getEndpoint().getCamelContext(), message, content.event(), headers));
+        exchange.getIn().setBody(content.body());
     }
 
     private static void fill(Exchange exchange, List<Message.Notification> batch, List<Exchange> inner) {

@@ -363,7 +363,7 @@ class BodyContentTest {
     }
 
     private static Object decode(String payload, Class<?> bodyType) throws Exception {
-        return codec(PayloadFormat.json, bodyType).decode(payload);
+        return codec(PayloadFormat.json, bodyType).decode(payload).body();
     }
 
     private static PayloadCodec codec(PayloadFormat format, Class<?> bodyType) {

@@ -22,21 +22,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets headers travel with kept messages, as JSON. Strings, booleans and the usual finite numbers travel as they are, and lists and maps of them.
+ * Lets headers travel with kept messages and in CloudEvents, as JSON. Strings, booleans and the usual finite numbers travel as they are, and lists and maps of them.
  * Characters, enums, UUIDs and times become text, and so do bytes that are UTF-8 (camel-kafka delivers headers so). Everything else stays
  * behind, with a line at DEBUG, as with camel-kafka and camel-jms: a header that another endpoint has left must not fail the exchange.
  * Immutable.
  */
-final class KeptHeaders {
+final class TravellingHeaders {
 
-    private static final Logger LOG = LoggerFactory.getLogger(KeptHeaders.class);
+    private static final Logger LOG = LoggerFactory.getLogger(TravellingHeaders.class);
     private static final String CAMEL = "Camel";
     /** Deeper values are cyclic. */
     private static final int DEEPEST = 32;
 
     private final HeaderFilterStrategy strategy;
 
-    KeptHeaders(HeaderFilterStrategy strategy) {
+    TravellingHeaders(HeaderFilterStrategy strategy) {
         this.strategy = strategy;
     }
 
