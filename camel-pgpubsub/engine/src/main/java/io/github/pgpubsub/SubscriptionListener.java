@@ -22,6 +22,18 @@ public interface SubscriptionListener {
     default void roleChanged(RoleChange change) {}
 
     /**
+     * A subscription with {@code singleListener=false} listens: from now on it misses nothing. Called for the first connection and for
+     * each further one, by the callback executor. With a single listener {@link #roleChanged} says who receives.
+     */
+    default void listening() {}
+
+    /**
+     * A subscription with {@code singleListener=false} has lost its connection. Called by the callback executor. With a single listener
+     * {@link #roleChanged} says it.
+     */
+    default void disconnected() {}
+
+    /**
      * Listening is active again. Called by the callback executor.
      *
      * @param lost time without a connection

@@ -5,7 +5,7 @@ import org.apache.camel.spi.PropertyConfigurer;
 import org.apache.camel.spi.PropertyConfigurerGetter;
 import org.jspecify.annotations.Nullable;
 
-/** Sets a component's options by the generated configurer, with a clearer error for a bodyType that is not on the class path. */
+/** Sets a component's options by the generated configurer, with clearer errors for a bodyType that is not on the class path and for unknown values. */
 final class ComponentOptions implements PropertyConfigurer, PropertyConfigurerGetter {
 
     private final PropertyConfigurer generated;
@@ -22,6 +22,7 @@ final class ComponentOptions implements PropertyConfigurer, PropertyConfigurerGe
         if (name.equalsIgnoreCase("bodyType")) {
             PgPubSubComponent.checkBodyType(context, value);
         }
+        OptionErrors.checkEnum(context, name, getOptionType(name, ignoreCase), value);
         return generated.configure(context, target, name, value, ignoreCase);
     }
 

@@ -1,9 +1,13 @@
 package io.github.pgpubsub.camel;
 
+import io.github.pgpubsub.Subscription;
 import io.github.pgpubsub.SubscriptionListener;
 import io.github.pgpubsub.camel.management.PgPubSubEvent;
+import io.github.pgpubsub.status.Role;
 import io.github.pgpubsub.status.RoleChange;
+import io.github.pgpubsub.status.SubscriptionStatus;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.camel.Exchange;
 import org.apache.camel.Route;
 import org.apache.camel.spi.RouteController;
@@ -20,6 +24,8 @@ final class ConsumerReports implements SubscriptionListener {
     private static final Logger LOG = LoggerFactory.getLogger(PgPubSubConsumer.class);
 
     private final PgPubSubConsumer consumer;
+    /** Members with shards hear of each connection several times. */
+    private final AtomicBoolean connected = new AtomicBoolean();
 
     ConsumerReports(PgPubSubConsumer consumer) {
         this.consumer = consumer;
@@ -45,7 +51,47 @@ final class ConsumerReports implements SubscriptionListener {
 
     @Override
     public void roleChanged(RoleChange change) {
+        if (change.to() == Role.DISCONNECTED) {
+            disconnected();
+        } else if (change.to() != Role.STOPPED) {
+            connected();
+        }
         tell(new PgPubSubEvent.RoleChanged(consumer, consumer.getRouteId(), consumer.getChannel(), change));
+        if (change.to() == Role.LEADER && change.from() != Role.LEADER) {
+            tell(new PgPubSubEvent.Listening(consumer, consumer.getRouteId(), consumer.getChannel()));
+        }
+    }
+
+    /** The consumer has a subscription. One that joins a member of its context finds it connected. */
+    void begun(Subscription subscription) {
+        SubscriptionStatus status = subscription.status();
+        if (status.connected()) {
+            connected();
+        }
+    }
+
+    /** The consumer's subscription has ended, so the next one tells its connection anew. */
+    void ended() {
+        connected.set(false);
+    }
+
+    private void connected() {
+        if (connected.compareAndSet(false, true)) {
+            tell(new PgPubSubEvent.Connected(consumer, consumer.getRouteId(), consumer.getChannel()));
+        }
+    }
+
+    @Override
+    public void disconnected() {
+        if (connected.compareAndSet(true, false)) {
+            tell(new PgPubSubEvent.Lost(consumer, consumer.getRouteId(), consumer.getChannel()));
+        }
+    }
+
+    @Override
+    public void listening() {
+        connected();
+        tell(new PgPubSubEvent.Listening(consumer, consumer.getRouteId(), consumer.getChannel()));
     }
 
     @Override

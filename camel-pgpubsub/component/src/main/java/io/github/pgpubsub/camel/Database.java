@@ -3,8 +3,11 @@ package io.github.pgpubsub.camel;
 import io.github.pgpubsub.connect.ConnectionSource;
 import io.github.pgpubsub.connect.DataSourceConnectionSource;
 import io.github.pgpubsub.connect.UrlConnectionSource;
+import java.util.List;
 import javax.sql.DataSource;
 import org.apache.camel.CamelContext;
+import org.apache.camel.spi.BeanIntrospection;
+import org.apache.camel.support.PluginHelper;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the database that the options name: by url, by DataSource, or by the only DataSource in the registry. */
@@ -31,6 +34,32 @@ public final class Database {
             return new UrlConnectionSource(url, user, password);
         }
         return new DataSourceConnectionSource(dataSource(context, dataSource, autowired, where));
+    }
+
+    /** Where the database is: hosts, ports and its name, without user and password. Null: a DataSource does not tell. */
+    static @Nullable String location(CamelContext context, @Nullable String url, @Nullable DataSource dataSource) {
+        try {
+            if (url != null) {
+                return new UrlConnectionSource(url, null, null).toString();
+            }
+            DataSource given = dataSource != null ? dataSource : context.getRegistry().findSingleByType(DataSource.class);
+            String found = given == null ? null : urlOf(context, given);
+            return found == null ? null : new UrlConnectionSource(found, null, null).toString();
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+
+    /** Pools call it jdbcUrl or url. */
+    private static @Nullable String urlOf(CamelContext context, DataSource dataSource) {
+        BeanIntrospection beans = PluginHelper.getBeanIntrospection(context);
+        for (String property : List.of("jdbcUrl", "url")) {
+            Object value = beans.getOrElseProperty(dataSource, property, null, true);
+            if (value instanceof String url && url.startsWith("jdbc:postgresql:")) {
+                return url;
+            }
+        }
+        return null;
     }
 
     /** @param given null: the only DataSource in the registry */

@@ -15,15 +15,20 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Endpoint;
 import org.apache.camel.ExtendedCamelContext;
 import org.apache.camel.ResolveEndpointFailedException;
+import org.apache.camel.spi.EndpointUriFactory;
 import org.apache.camel.spi.Metadata;
 import org.apache.camel.spi.PropertyConfigurer;
+import org.apache.camel.spi.PropertyConfigurerGetter;
 import org.apache.camel.spi.annotations.Component;
 import org.apache.camel.support.HealthCheckComponent;
 import org.jspecify.annotations.Nullable;
 
 /** Sends and receives messages through PostgreSQL channels (LISTEN/NOTIFY). */
-@Component("pgpubsub")
+@Component(PgPubSubComponent.NAME)
 public class PgPubSubComponent extends HealthCheckComponent implements ManagedComponent {
+
+    /** The component's first name; a context may have it under others. */
+    static final String NAME = "pgpubsub";
 
     /** At start Camel prints all options, but masks those whose name occurs in a keyword. This keyword matches only our url. */
     private static final String SENSITIVE_KEYWORD = "pgpubsub.url";
@@ -76,9 +81,17 @@ public class PgPubSubComponent extends HealthCheckComponent implements ManagedCo
         checkBodyType(getCamelContext(), parameters.get("bodyType"));
         PgPubSubEndpoint endpoint = new PgPubSubEndpoint(uri, this, channelOfUri(remaining), configuration.copy());
         Set<String> given = Set.copyOf(parameters.keySet());
+        checkEnums(parameters);
         setProperties(endpoint, parameters);
         KeptRules.check(endpoint.getConfiguration(), given);
         return endpoint;
+    }
+
+    private void checkEnums(Map<String, Object> parameters) {
+        if (getEndpointPropertyConfigurer() instanceof PropertyConfigurerGetter options) {
+            parameters.forEach((name, value) -> OptionErrors.checkEnum(getCamelContext(), name, options.getOptionType(name, true),
+                    value));
+        }
     }
 
     /**
@@ -141,16 +154,23 @@ public class PgPubSubComponent extends HealthCheckComponent implements ManagedCo
         }
     }
 
+    private Set<String> optionNames() {
+        EndpointUriFactory options = getCamelContext().getCamelContextExtension().getEndpointUriFactory(NAME);
+        return options == null ? Set.of() : options.propertyNames();
+    }
+
     private static boolean isNoOption(Map.Entry<String, Object> parameter) {
         return parameter.getValue() == null || parameter.getValue().equals("") || parameter.getKey().contains("?");
     }
 
-    /** Reports names only: Camel's own message shows values, and the value of a mistyped option may be a url with a password. */
+    /** Camel's own text, but names only: Camel shows values, and the value of a mistyped option may be a url with a password. */
     @Override
     protected void validateParameters(String uri, Map<String, Object> parameters, String optionPrefix) {
         if (!parameters.isEmpty()) {
-            throw new ResolveEndpointFailedException(uri, "The endpoint does not have these options: "
-                    + parameters.keySet()
+            throw new ResolveEndpointFailedException(uri, "There are " + parameters.size()
+                    + " parameters that couldn't be set on the endpoint. Check the uri if the parameters are spelt correctly and that"
+                    + " they are properties of the endpoint. Unknown parameters=" + parameters.keySet()
+                    + OptionErrors.didYouMean(parameters.keySet(), optionNames())
                     + (parameters.entrySet().stream().anyMatch(PgPubSubComponent::isNoOption) ? ". " + QUESTION_MARK : ""));
         }
     }

@@ -199,12 +199,14 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
 
     /** Subscribes. May block. */
     Listening open() throws Exception {
+        reports.ended();
         return Listening.begin(endpoint, pubSub -> {
             RouteHandler handler = new RouteHandler(this, exchanges, WholePayloads.begin(endpoint, pubSub), reports,
                     this::leaveUnpolled);
             Subscription begun = endpoint.getConfiguration().isBatching()
                     ? pubSub.subscribeToBatches(options(), handler, reports)
                     : pubSub.subscribe(options(), handler, reports);
+            reports.begun(begun);
             endpoint.lookForGroups(pubSub);
             return begun;
         });

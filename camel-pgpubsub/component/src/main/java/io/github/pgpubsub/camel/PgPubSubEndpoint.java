@@ -7,6 +7,7 @@ import io.github.pgpubsub.kept.KeptMessages;
 import io.github.pgpubsub.kept.WatchedTable;
 import java.sql.SQLException;
 import javax.sql.DataSource;
+import org.apache.camel.AsyncEndpoint;
 import org.apache.camel.Category;
 import org.apache.camel.Consumer;
 import org.apache.camel.Exchange;
@@ -16,12 +17,14 @@ import org.apache.camel.Processor;
 import org.apache.camel.Producer;
 import org.apache.camel.api.management.ManagedAttribute;
 import org.apache.camel.api.management.ManagedResource;
+import org.apache.camel.spi.EndpointServiceLocation;
 import org.apache.camel.spi.Metadata;
 import org.apache.camel.spi.UriEndpoint;
 import org.apache.camel.spi.UriParam;
 import org.apache.camel.spi.UriPath;
 import org.apache.camel.support.DefaultEndpoint;
 import org.apache.camel.support.EventDrivenPollingConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Send and receive messages through PostgreSQL channels (LISTEN/NOTIFY), with one active listener among many processes. With
@@ -30,7 +33,8 @@ import org.apache.camel.support.EventDrivenPollingConsumer;
 @UriEndpoint(firstVersion = "0.1.0", scheme = "pgpubsub", title = "PostgreSQL Pub/Sub", syntax = "pgpubsub:channel",
         category = {Category.DATABASE, Category.MESSAGING}, headersClass = PgPubSubConstants.class)
 @ManagedResource(description = "Managed PostgreSQL Pub/Sub endpoint")
-public class PgPubSubEndpoint extends DefaultEndpoint implements MultipleConsumersSupport {
+public class PgPubSubEndpoint extends DefaultEndpoint
+        implements AsyncEndpoint, EndpointServiceLocation, MultipleConsumersSupport {
 
     /**
      * Default of pollingConsumerBlockTimeout: how long to wait for room in the full queue of a ConsumerTemplate or pollEnrich.
@@ -173,6 +177,17 @@ public class PgPubSubEndpoint extends DefaultEndpoint implements MultipleConsume
     String takeChannel(Exchange exchange) {
         Object override = exchange.getMessage().removeHeader(PgPubSubConstants.OVERRIDE_CHANNEL);
         return override == null ? channel : HeaderText.of(PgPubSubConstants.OVERRIDE_CHANNEL, override);
+    }
+
+    /** Hosts, ports and database, {@code localhost:5432/app}; no user, no secret. Null: not known, as with some DataSources. */
+    @Override
+    public @Nullable String getServiceUrl() {
+        return Database.location(getCamelContext(), configuration.getUrl(), configuration.getDataSource());
+    }
+
+    @Override
+    public String getServiceProtocol() {
+        return "postgresql";
     }
 
     @ManagedAttribute(description = "Name of the channel")

@@ -41,6 +41,7 @@ public class PgPubSubKeptConsumer extends PgPubSubConsumer implements ManagedKep
 
     @Override
     Listening open() throws Exception {
+        reports().ended();
         PgPubSubConfiguration configuration = getEndpoint().getConfiguration();
         ConsumerTransactions transactions = configuration.getAckMode() == AckMode.transaction ? getEndpoint().transactions()
                 : null;
@@ -51,6 +52,7 @@ public class PgPubSubKeptConsumer extends PgPubSubConsumer implements ManagedKep
             KeptMessages log = getEndpoint().log(pubSub);
             Subscription begun = configuration.isBatching() ? log.subscribeToBatches(options, handler, listener)
                     : log.subscribe(options, handler, listener);
+            reports().begun(begun);
             getEndpoint().lookForPlainListener(pubSub);
             return begun;
         });

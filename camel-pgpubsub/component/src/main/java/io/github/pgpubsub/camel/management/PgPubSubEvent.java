@@ -101,6 +101,54 @@ public abstract class PgPubSubEvent extends EventObject implements CamelEvent {
         }
     }
 
+    /** The consumer's session has a connection: for the first time, or again. */
+    public static final class Connected extends PgPubSubEvent {
+
+        @Serial
+        private static final long serialVersionUID = 1L;
+
+        public Connected(Object source, String routeId, String channel) {
+            super(source, routeId, channel);
+        }
+
+        @Override
+        public String toString() {
+            return super.toString() + "connected";
+        }
+    }
+
+    /** The consumer's session has lost its connection. */
+    public static final class Lost extends PgPubSubEvent {
+
+        @Serial
+        private static final long serialVersionUID = 1L;
+
+        public Lost(Object source, String routeId, String channel) {
+            super(source, routeId, channel);
+        }
+
+        @Override
+        public String toString() {
+            return super.toString() + "connection lost";
+        }
+    }
+
+    /** From now on the consumer receives: it listens, and with a single listener it is the one of its group, or of its shard. */
+    public static final class Listening extends PgPubSubEvent {
+
+        @Serial
+        private static final long serialVersionUID = 1L;
+
+        public Listening(Object source, String routeId, String channel) {
+            super(source, routeId, channel);
+        }
+
+        @Override
+        public String toString() {
+            return super.toString() + "listening";
+        }
+    }
+
     /** Listening is active again. */
     public static final class Reconnected extends PgPubSubEvent {
 

@@ -107,6 +107,7 @@ public final class BroadcastSubscription implements Subscriber, Subscription {
         long millis = first || !broken ? 0 : TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - brokenAt);
         hasListened = true;
         broken = false;
+        callbacks.execute(listener::listening);
         if (!first) {
             counters.gap(millis);
             callbacks.execute(() -> listener.reconnected(Duration.ofMillis(millis)));
@@ -125,6 +126,9 @@ public final class BroadcastSubscription implements Subscriber, Subscription {
     @Override
     public void disconnected() {
         assert thread.calls();
+        if (stream != null) {
+            callbacks.execute(listener::disconnected);
+        }
         stream = null;
         trouble.granted();
         receiving = false;
