@@ -281,6 +281,30 @@ class AckModesTest {
         }
     }
 
+    /** As after an asynchronous fail-over: the server is another one, which lacks the last effects and the moves of the place with them. */
+    @Test
+    void effectsThatAreLostWithThePlaceAreHadAgain() throws Exception {
+        publish(0, 8);
+        AtomicBoolean lost = new AtomicBoolean();
+        Transactions forgetful = work -> {
+            if (effects().size() == 5 && lost.compareAndSet(false, true)) {
+                postgres.execute("update pgpubsub.place set timeline = 'lost', last_id ="
+                        + " (select id from pgpubsub.message where payload = '1'); delete from effect where payload in ('2', '3', '4')");
+            }
+            EACH.execute(work);
+        };
+        try (KeptSubscription orders = kept.subscribe(transacted(forgetful).build(), message -> {
+            received.add(message);
+            effect(message);
+        }, listener)) {
+            await().atMost(SOON).until(() -> lag() == 0 && effects().size() == 8);
+            assertThat(effects()).isEqualTo(numbers(0, 8));
+            assertThat(payloads()).containsExactly("0", "1", "2", "3", "4", "2", "3", "4", "5", "6", "7");
+            assertThat(received.subList(5, 8)).allMatch(KeptMessage::redelivered);
+            assertThat(failures).isEmpty();
+        }
+    }
+
     /** A constraint that fails at the commit is the message's fault; past what is skipped or parked the place moves by itself. */
     @Test
     void whatFailsAtTheCommitIsParked() throws Exception {

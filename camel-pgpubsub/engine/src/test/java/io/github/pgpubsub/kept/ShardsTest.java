@@ -156,8 +156,10 @@ class ShardsTest {
         postgres.execute("grant usage on schema pgpubsub to mere; grant all on all tables in schema pgpubsub to mere;"
                 + " grant all on all sequences in schema pgpubsub to mere; grant execute on all functions in schema pgpubsub to mere");
         try (Proxy proxy = new Proxy(postgres.server())) {
-            String url = "jdbc:postgresql://" + proxy.host() + ":" + proxy.port() + "/" + postgres.database() + "?sslmode=disable";
-            PgPubSub first = PgPubSub.to(new UrlConnectionSource(url, postgres.user(), postgres.password())).name("first").build();
+            String url = "jdbc:postgresql://" + proxy.host() + ":" + proxy.port() + "/" + postgres.database()
+                    + "?sslmode=disable";
+            PgPubSub first = PgPubSub.to(new UrlConnectionSource(url, postgres.user(), postgres.password())).name("first")
+                    .build();
             PgPubSub second = PgPubSub.to(new UrlConnectionSource(postgres.url(), "mere", "secret")).name("second").build();
             all.addAll(List.of(first, second));
             KeptSubscription a = subscribe(first, "a", orders(4).leaderTimeout(Duration.ofSeconds(1)));

@@ -60,8 +60,9 @@ class KeptFailoverIT {
     @Test
     void everythingThatTheNewPrimaryHasIsDelivered() throws Exception {
         for (String mode : modes.split(",")) {
-            groups.add(new KeptGroup("g-" + mode, KeptGroup.ackMode(mode), KeptGroup.isBatched(mode) ? 20 : 0, 1, 2000, 100, "retry",
-                    0, 1));
+            groups.add(
+                    new KeptGroup("g-" + mode, KeptGroup.ackMode(mode), KeptGroup.isBatched(mode) ? 20 : 0, 1, 2000, 100, "retry",
+                            0, 1));
         }
         KeptWriters.createTables(postgres);
         try (Standby standby = Standby.of((EmbeddedServer) postgres.server());
@@ -150,7 +151,8 @@ class KeptFailoverIT {
         lost.removeAll(rolledBack);
         confirmed.retainAll(lost);
         Verdict verdict = KeptJudge.judge(record.without(lost), groups.stream().map(KeptGroup::judged).toList());
-        Figures.print("kept fail-over: seed %d, %d s, %d/s, confirmed and lost with the former primary %d: %s", seed, seconds, rate,
+        Figures.print("kept fail-over: seed %d, %d s, %d/s, confirmed and lost with the former primary %d: %s", seed, seconds,
+                rate,
                 confirmed.size(), verdict.summary());
         assertThat(verdict.violations()).as("seed %d, record in %s", seed, directory).isEmpty();
         assertThat(confirmed).as("transactions that the fail-over has lost").isNotEmpty();

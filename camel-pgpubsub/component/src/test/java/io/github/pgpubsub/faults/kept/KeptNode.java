@@ -121,7 +121,8 @@ public final class KeptNode {
         return work -> {
             Connection connection = kept.getAndSet(null);
             if (connection == null) {
-                connection = DriverManager.getConnection(url + (url.contains("?") ? "&" : "?") + "ApplicationName=" + name + "%20work", user, password);
+                connection = DriverManager.getConnection(
+                        url + (url.contains("?") ? "&" : "?") + "ApplicationName=" + name + "%20work", user, password);
                 connection.setAutoCommit(false);
             }
             transaction.set(connection);

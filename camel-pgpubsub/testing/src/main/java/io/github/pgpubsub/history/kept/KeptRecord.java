@@ -58,9 +58,15 @@ public record KeptRecord(List<KeptEvent> events) {
 
     /** Without all that is said of these messages, by their names. */
     public KeptRecord without(Set<String> messages) {
-        return new KeptRecord(events.stream().filter(each -> !(each instanceof KeptEvent.Written written
-                && messages.contains(written.message().name())
-                || each instanceof KeptEvent.Delivered delivered && messages.contains(delivered.message().name()))).toList());
+        return new KeptRecord(events.stream().filter(each -> !messages.contains(message(each))).toList());
+    }
+
+    /** Empty: it is not about one. */
+    private static String message(KeptEvent event) {
+        if (event instanceof KeptEvent.Written written) {
+            return written.message().name();
+        }
+        return event instanceof KeptEvent.Delivered delivered ? delivered.message().name() : "";
     }
 
     /** The events of this kind, oldest first. */

@@ -1,5 +1,6 @@
 package io.github.pgpubsub.internal.log.reading;
 
+import io.github.pgpubsub.kept.AckMode;
 import io.github.pgpubsub.kept.KeptListener.Incident;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -251,7 +252,7 @@ public final class Reader<M> {
     /** Step 0 is done. */
     void lead(Fence fence, Place found, long now) {
         knowsPlace = true;
-        Place place = remnant != null && remnant.fits(found) ? remnant.applyTo(found, hand.watermark()) : found;
+        Place place = remnant != null && remnant.fits(found) ? remnant.applyTo(found, complete(found)) : found;
         remnant = null;
         hand.clear();
         Term<M> term = new Term<>(this, fence, place, now);
@@ -266,6 +267,11 @@ public final class Reader<M> {
         } else {
             become(new Looking<>(this, term), now);
         }
+    }
+
+    /** Where effects go with the place, a server that was put in another's place may lack what is complete here, and only its place tells. */
+    private long complete(Place found) {
+        return options.ackMode() == AckMode.transaction && !found.sameTimeline() ? 0 : hand.watermark();
     }
 
     /** A new window is open. */

@@ -29,6 +29,8 @@ public enum Break {
     COMPLETE_AT_BEGIN("is lost"),
     /** Step 0 does not see that the timeline is another. */
     TIMELINE_UNSEEN("twice and is not marked"),
+    /** What is complete in memory counts on another timeline, too, where its effects may be lost. */
+    COMPLETE_ON_ANY_TIMELINE("has no effects"),
     /** Step 0 marks nothing of an open window. */
     OPEN_WINDOW_UNMARKED("twice and is not marked"),
     /** A deposed reader takes its answer for a good one. */

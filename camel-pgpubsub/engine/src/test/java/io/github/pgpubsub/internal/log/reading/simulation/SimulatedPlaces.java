@@ -50,7 +50,7 @@ final class SimulatedPlaces {
         PlaceRow after = before.owned(before.epoch() + 1, owner, server.timeline, redelivered);
         server.update(group, after);
         return new TakeAnswer.Taken(new Place(after.epoch(), before.owner(), after.done(), after.upto(), after.lastId(),
-                before.timeline() == server.timeline, redelivered, after.missed()));
+                before.timeline() == server.timeline || broken == Break.COMPLETE_ON_ANY_TIMELINE, redelivered, after.missed()));
     }
 
     /** @param earliest or from now on */
