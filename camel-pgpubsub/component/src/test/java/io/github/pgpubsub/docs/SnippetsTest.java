@@ -42,6 +42,8 @@ class SnippetsTest {
     private static final String DATABASE_OF_THE_PAGES = "localhost:5432/app";
     /** This page has a separate test, in the starter's module. */
     private static final Path SPRING_BOOT = Pages.ROOT.resolve("docs/spring-boot.md");
+    /** The snippets of this page are parts of the routes of examples/bridges, which checks that they are. */
+    private static final Path BRIDGES = Pages.ROOT.resolve("docs/bridges.md");
     /** The SQL of this page needs a log, and has a separate test in the engine. */
     private static final Path KEPT_MESSAGES = Pages.ROOT.resolve("docs/kept-messages.md");
     /** This page's snippets are complete programs. */
@@ -76,7 +78,7 @@ class SnippetsTest {
     }
 
     private static Stream<Snippet> snippets() {
-        return Pages.all().stream().filter(page -> !page.equals(SPRING_BOOT))
+        return Pages.all().stream().filter(page -> !page.equals(SPRING_BOOT) && !page.equals(BRIDGES))
                 .flatMap(page -> Snippet.of(page).stream()).filter(snippet -> LANGUAGES.contains(snippet.language()))
                 .filter(snippet -> !(snippet.page().equals(KEPT_MESSAGES) && snippet.language().equals("sql")));
     }
