@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class PublishQueue<T extends Outgoing> {
 
+    /** Where senders come together, groups pay: so many of the next ones do not lead. */
+    private static final int COMPANY = 32;
+
     private final int capacity;
     private final long maxWeight;
     private final ReentrantLock lock = new ReentrantLock();
@@ -36,6 +39,8 @@ final class PublishQueue<T extends Outgoing> {
     private boolean returning;
     /** Whether the publisher's thread is to return from {@link #awaitSome} although nothing waits. */
     private boolean wanted;
+    /** How many more senders may not lead; see {@link #COMPANY}. */
+    private int company;
     /** The sender's thread that leads; null: none. Written under the lock. */
     private volatile @Nullable Thread leader;
 
@@ -81,7 +86,8 @@ final class PublishQueue<T extends Outgoing> {
                 return Admission.CLOSED;
             }
             // The signal first, because it may fail for lack of memory: a notification in the queue counts as taken.
-            boolean leads = mayLead && away && !returning && !wanted && waiting.isEmpty() && leader == null;
+            boolean leads = mayLead && away && !returning && !wanted && waiting.isEmpty() && leader == null
+                    && (company == 0 || --company < 0);
             if (waiting.isEmpty() && leader == null && !leads) {
                 arrived.signal();
             }
@@ -159,6 +165,9 @@ final class PublishQueue<T extends Outgoing> {
         try {
             leader = null;
             wanted |= failed;
+            if (!waiting.isEmpty()) {
+                company = COMPANY;
+            }
             if (failed || returning || closed || !waiting.isEmpty()) {
                 arrived.signal();
             }
@@ -168,9 +177,9 @@ final class PublishQueue<T extends Outgoing> {
     }
 
     /**
-     * Runs an action if a sender leads; it can't stop leading meanwhile. A leader whose thread was killed leads no longer.
+     * Runs an action if a sender leads; it can't stop leading meanwhile.
      *
-     * @param killed called if it was killed
+     * @param killed called instead if its thread was killed; then it leads no longer
      */
     void whileLed(Runnable action, Runnable killed) {
         lock.lock();
@@ -223,6 +232,9 @@ final class PublishQueue<T extends Outgoing> {
                 if (next.markSent()) {
                     batch.add(next);
                 }
+            }
+            if (batch.size() > 1) {
+                company = COMPANY;
             }
             roomMade.signalAll();
             return batch;

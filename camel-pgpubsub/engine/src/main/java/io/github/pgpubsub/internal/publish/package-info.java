@@ -23,7 +23,7 @@
  * <p>A sender that will wait for the commit in any case leads if nobody is ahead of it: it finds the queue empty and the publisher's thread
  * idle, and commits its own message on its own thread ({@link io.github.pgpubsub.internal.publish.LeadingSender}). That saves two
  * hand-overs between threads. Messages that arrive meanwhile wait in the queue, and the publisher's thread takes them when the leader has
- * finished. A leader whose commit fails leaves its message in flight to the publisher's thread, which deals with it as if the commit were
+ * finished; then none of the next senders leads for a while, because where senders come together, groups pay. A leader whose commit fails leaves its message in flight to the publisher's thread, which deals with it as if the commit were
  * its own. If the leader's time is up, the timekeeper aborts the connection, because the leader's thread must return.
  *
  * <p>Order: the queue's, so also each sender's. The server sends equal (channel, payload) pairs of one transaction only once

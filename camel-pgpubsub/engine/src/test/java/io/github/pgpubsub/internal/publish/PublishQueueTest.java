@@ -174,6 +174,27 @@ class PublishQueueTest {
         assertThat(queue.isLed()).isFalse();
     }
 
+    /** They would make the groups smaller. */
+    @Test
+    void afterSendersCameTogetherTheNextOnesDoNotLead() throws Exception {
+        put("a", "1");
+        put("a", "2");
+        assertThat(queue.takeBatch(MOST, Long.MAX_VALUE)).hasSize(2);
+        int others = 0;
+        for (Admission admission = Admission.TAKEN; admission == Admission.TAKEN; others++) {
+            CompletableFuture<Boolean> some = awaitSomeByAnother();
+            admission = queue.put(outgoing("a", "3"), true);
+            queue.takeBatch(MOST, Long.MAX_VALUE);
+            if (admission == Admission.LEADS) {
+                queue.stopLeading(false);
+                queue.close();
+            }
+            some.get();
+        }
+
+        assertThat(others).isEqualTo(33);
+    }
+
     @Test
     void whoCannotLeadWakesTheSendingThread() throws Exception {
         CompletableFuture<Boolean> some = awaitSomeByAnother();
