@@ -1,5 +1,7 @@
 package io.github.pgpubsub.faults.kept;
 
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
 import io.github.pgpubsub.camel.PgPubSubAck;
 import io.github.pgpubsub.camel.PgPubSubComponent;
 import io.github.pgpubsub.camel.PgPubSubConstants;
@@ -18,12 +20,14 @@ import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.config.Configurator;
-import org.postgresql.ds.PGSimpleDataSource;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.jdbc.datasource.DataSourceUtils;
 
 /** What {@link KeptNode} is, with a CamelContext and a route for each group. The same arguments, the same output. */
 public final class KeptCamelNode {
+
+    /** A shard each may have a transaction. */
+    private static final int POOL = 8;
 
     private final KeptHandling handling;
     private final DataSource effects;
@@ -37,10 +41,14 @@ public final class KeptCamelNode {
         // Each failed message logs a stack trace, which would only be noise here.
         Configurator.setLevel("io.github.pgpubsub.camel", Level.OFF);
         String name = arguments[0];
-        PGSimpleDataSource effects = new PGSimpleDataSource();
-        effects.setUrl(arguments[1] + (arguments[1].contains("?") ? "&" : "?") + "ApplicationName=" + name + "%20work");
-        effects.setUser(arguments[2]);
-        effects.setPassword(arguments[3]);
+        HikariConfig pool = new HikariConfig();
+        pool.setJdbcUrl(arguments[1] + (arguments[1].contains("?") ? "&" : "?") + "ApplicationName=" + name + "%20work");
+        pool.setUsername(arguments[2]);
+        pool.setPassword(arguments[3]);
+        pool.setMaximumPoolSize(POOL);
+        pool.setConnectionTimeout(5000);
+        pool.setInitializationFailTimeout(-1);
+        DataSource effects = new HikariDataSource(pool);
         DefaultCamelContext context = new DefaultCamelContext();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             context.stop();
