@@ -7,7 +7,7 @@ import java.util.List;
 public interface BatchHandler {
 
     /**
-     * Called by the subscription's own threads, by as many at a time as {@link SubscriptionOptions#concurrency()} allows. May
+     * Called by threads that all subscriptions of a client share, by as many at a time as {@link SubscriptionOptions#concurrency()} allows. May
      * block; meanwhile the subscription's queue fills. All of the messages count as processed when this method returns or throws.
      * An exception goes to {@link SubscriptionListener#failed}.
      *

@@ -5,7 +5,7 @@ package io.github.pgpubsub;
 public interface MessageHandler {
 
     /**
-     * Called by the subscription's own threads, by as many at a time as {@link SubscriptionOptions#concurrency()} allows. May
+     * Called by threads that all subscriptions of a client share, by as many at a time as {@link SubscriptionOptions#concurrency()} allows. May
      * block; meanwhile the subscription's queue fills. The message counts as processed when this method returns or throws. An
      * exception goes to {@link SubscriptionListener#failed}.
      */

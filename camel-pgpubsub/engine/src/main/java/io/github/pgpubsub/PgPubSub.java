@@ -12,6 +12,7 @@ import io.github.pgpubsub.internal.publish.Awaited;
 import io.github.pgpubsub.internal.publish.Committed;
 import io.github.pgpubsub.internal.publish.OutgoingNotification;
 import io.github.pgpubsub.internal.subscription.Subscriptions;
+import io.github.pgpubsub.internal.work.WorkerPool;
 import io.github.pgpubsub.kept.KeptLogOptions;
 import io.github.pgpubsub.kept.KeptMessages;
 import io.github.pgpubsub.status.PublisherStatus;
@@ -51,7 +52,8 @@ public final class PgPubSub implements AutoCloseable {
         OwnMessages ownMessages = settings.ownMessages() != null ? settings.ownMessages() : new OwnMessages();
         this.callbacks = new Callbacks(settings.callbacks(), task -> settings.thread("callback", task));
         this.publisher = new OnDemandPublisher(() -> settings.publisher(ownMessages, callbacks.executor()));
-        this.subscriptions = new Subscriptions(settings.name(), START, () -> settings.session(ownMessages), settings.threads(),
+        WorkerPool pool = new WorkerPool(settings.name(), settings.threads());
+        this.subscriptions = new Subscriptions(settings.name(), START, () -> settings.session(ownMessages), settings.threads(), pool,
                 callbacks.executor());
         this.logs = new Logs(new LogSettings(settings.name(), settings.listenSource(), settings.publishSource(),
                 settings.reconnectDelay(), settings.reconnectMaxDelay(), settings.maxBatch(), settings.customizer(), ownMessages,

@@ -8,7 +8,7 @@ import org.slf4j.LoggerFactory;
 public interface SubscriptionListener {
 
     /**
-     * The handler or the connection has failed (called once per connection attempt). Called by the subscription's own threads or
+     * The handler or the connection has failed (called once per connection attempt). Called by the threads that call handlers or
      * by the callback executor, never by the session's thread, so this method may block. Default: logs a warning.
      */
     default void failed(Exception failure) {

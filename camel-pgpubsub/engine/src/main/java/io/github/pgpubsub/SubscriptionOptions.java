@@ -207,7 +207,8 @@ public final class SubscriptionOptions {
         }
 
         /**
-         * Threads that call the handler, 1 to 10,000; more than one thread gives up the order. Default: 1.
+         * Threads that call the handler at the same time, 1 to 10,000; more than one gives up the order. A subscription without messages holds
+         * none. Default: 1.
          *
          * @throws IllegalArgumentException when the value is out of range
          */

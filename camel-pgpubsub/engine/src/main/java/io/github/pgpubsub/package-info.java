@@ -7,8 +7,8 @@
  *
  * <p>A message's way in: the session reads the server's notifications in order and passes each one to the channel's
  * subscriptions: to every subscription without a group, or to this process's membership in a group, which takes the message if it
- * leads. With {@code filtered}, own messages are left out. The other messages go into a bounded queue. The subscription's own
- * threads take them from there and call the {@link io.github.pgpubsub.MessageHandler}.
+ * leads. With {@code filtered}, own messages are left out. The other messages go into a bounded queue. Threads that all
+ * subscriptions share take them from there and call the {@link io.github.pgpubsub.MessageHandler}.
  *
  * <p>A message's way out: {@link io.github.pgpubsub.PgPubSub#publish} checks the message and queues it at the publisher. The
  * publisher sends all waiting messages in one commit and then informs each sender.
@@ -26,7 +26,8 @@
  * <pre>
  *   PgPubSub                                        puts the parts together
  *   internal.subscription                           one subscription, or one member of a group, from begin to end
- *   internal.delivery                               the queue, and the threads that call the handler
+ *   internal.delivery                               the queue, and the workers that call the handler
+ *   internal.work                                   the threads that the workers share
  *   internal.session   internal.publish             a connection and its thread: to listen, to send
  *   internal.connection  internal.election          one connection; who leads, without I/O
  *   connect  status  this package except PgPubSub   the types that users see; internal and internal.socket help them

@@ -40,7 +40,7 @@ class FullHeapIT {
             long first = fillAndAwaitMessages(node, 1);
             // The route that filled the heap processes the next message, too.
             long second = fillAndAwaitMessages(node, 2);
-            // The threads are the same as before, and health is up.
+            // The threads have the same purposes as before, and health is up.
             assertThat(awaitAllIsWell(node, "after")).isEqualTo(before);
             node.send(FullHeapNode.END);
             String longest = node.awaitLine(line -> line.startsWith(FullHeapNode.LONGEST), Node.SOON).text()
@@ -78,7 +78,7 @@ class FullHeapIT {
             String question = FullHeapNode.STATE + when + ++asked[0] + ": ";
             node.send(when + asked[0]);
             state[0] = node.awaitLine(line -> line.startsWith(question), Node.SOON).text().substring(question.length());
-            assertThat(state[0]).contains("listen", "watchdog", "publish", "publish timekeeper", "fill", "ping", " UP")
+            assertThat(state[0]).contains("listen", "watchdog", "publish", "publish timekeeper", "supervisor", "worker", " UP")
                     .doesNotContain("DOWN", "UNKNOWN");
         });
         return state[0];

@@ -106,11 +106,12 @@ public final class FullHeapNode {
         }
     }
 
-    /** Permanent threads only, because a pool's threads come and go. */
+    /** The purposes of permanent threads. Those that handle messages come and go, but one stays. */
     private static String threads() {
         return Thread.getAllStackTraces().keySet().stream().map(Thread::getName)
                 .filter(name -> name.contains(" - pgpubsub camel"))
-                .map(name -> name.substring(name.lastIndexOf(" - ") + " - ".length())).sorted().collect(Collectors.joining(", "));
+                .map(name -> name.substring(name.lastIndexOf(" - ") + " - ".length())).distinct().sorted()
+                .collect(Collectors.joining(", "));
     }
 
     private static String health(CamelContext context) {

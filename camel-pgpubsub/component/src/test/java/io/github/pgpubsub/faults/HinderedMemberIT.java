@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -31,6 +32,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Tag("long")
 class HinderedMemberIT {
 
+    /** More than there are threads. */
+    private static final int BLOCKED = 50;
     private static final String REFUSAL = "could not access status of transaction";
 
     @RegisterExtension
@@ -112,22 +115,33 @@ class HinderedMemberIT {
     @Test
     void aLeaderWithoutThreadsHandsOverToAStandbyInStep() throws Exception {
         CountDownLatch go = new CountDownLatch(1);
+        AtomicInteger dead = new AtomicInteger();
         BiFunction<String, Runnable, Thread> mortal = (name, task) -> new Thread(
                 () -> {
-                    if (!threadsDie || !name.endsWith(" ch")) {
+                    if (!threadsDie || !name.endsWith(" worker")) {
                         task.run();
+                    } else {
+                        dead.incrementAndGet();
                     }
                 }, name);
+        CountDownLatch free = new CountDownLatch(1);
         try (PgPubSub left = PgPubSub.to(source()).threads(mortal).build();
                 Subscription first = left.subscribe(options(), slow("first", go));
                 Subscription next = left.subscribe(options(), inbox("next"));
                 PgPubSub right = PgPubSub.to(source()).build();
-                Subscription standby = right.subscribe(options(), inbox("standby"))) {
+                Subscription standby = right.subscribe(options(), inbox("standby"));
+                Subscription blocked = left.subscribe(
+                        SubscriptionOptions.to("blocked").singleListener(false).concurrency(BLOCKED).build(), blocked(free))) {
             soon(() -> assertThat(first.isReceiving()).isTrue());
             soon(() -> assertThat(first.status().group().inStep()).isTrue());
             postgres.notify("ch", "1");
             postgres.notify("ch", "2");
             threadsDie = true;
+            for (int i = 0; i < BLOCKED; i++) {
+                postgres.notify("blocked", String.valueOf(i));
+            }
+            // All threads are with a handler.
+            soon(() -> assertThat(dead.get()).isPositive());
             go.countDown();
             first.close();
             soon(() -> assertThat(standby.isReceiving()).isTrue());
@@ -146,6 +160,7 @@ class HinderedMemberIT {
             soon(() -> assertThat(next.isReceiving()).isTrue());
             postgres.notify("ch", "4");
             soon(() -> assertThat(received).endsWith("next 4"));
+            free.countDown();
         }
     }
 
@@ -162,6 +177,14 @@ class HinderedMemberIT {
             if (message instanceof Message.Notification notification) {
                 go.await();
                 received.add(name + " " + notification.payload());
+            }
+        };
+    }
+
+    private static MessageHandler blocked(CountDownLatch free) {
+        return message -> {
+            if (message instanceof Message.Notification) {
+                free.await();
             }
         };
     }

@@ -6,24 +6,23 @@ import io.github.pgpubsub.SubscriptionOptions;
 import io.github.pgpubsub.internal.election.Entries;
 import io.github.pgpubsub.internal.election.Entry;
 import io.github.pgpubsub.internal.session.Notification;
+import io.github.pgpubsub.internal.work.Takers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A subscription's bounded queue of waiting messages. It also keeps the messages that have begun, so it knows the position up to
  * which everything is complete. The session's thread adds messages through an {@link Intake}, and the subscription's
- * {@link Workers} take them; one lock protects both sides. Thread-safe.
+ * {@link Workers} take them; one lock protects both sides. The workers do not wait here: they are called when messages may begin.
+ * Thread-safe.
  */
 public final class DeliveryQueue {
 
-    private static final int LOCK_SPINS = 100;
-    /** Interval at which a thread checks an expired lease again. */
+    /** Interval at which an expired lease is checked again. */
     private static final long LEASE_CHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private final int capacity;
@@ -31,13 +30,13 @@ public final class DeliveryQueue {
     private final Lease lease;
     private final Counters counters;
     private final Runnable roomMade;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
+    private final BriefLock lock = new BriefLock();
     private final Condition idle = lock.newCondition();
     private final Entries<Notification> waiting;
     private final Gathering gathering = new Gathering();
-    private final List<Entry<Notification>> begun = new ArrayList<>();
-    private long begunUpTo;
+    private final Begun begun = new Begun();
+    /** Null: nobody takes messages. */
+    private @Nullable Takers takers;
     private boolean open;
     private boolean closed;
     /** Whether messages must not begin for the moment, even in an open queue. */
@@ -64,7 +63,7 @@ public final class DeliveryQueue {
 
     /** Number of messages for which there is room now, at most {@code most}. If 0, {@code roomMade} is called later. */
     int room(int most) {
-        lockSoon();
+        lock.lockSoon();
         try {
             putterWaits = isFull();
             return putterWaits ? 0 : Math.min(most, capacity - waiting.size());
@@ -75,23 +74,12 @@ public final class DeliveryQueue {
 
     /** Whether there is room for a message whose memory is counted already. */
     boolean hasRoomForHeld() {
-        lockSoon();
+        lock.lockSoon();
         try {
             return waiting.size() < capacity;
         } finally {
             lock.unlock();
         }
-    }
-
-    /** Spins first: the lock is held for less than a microsecond, and parking and waking a thread takes many times as long. */
-    private void lockSoon() {
-        for (int i = 0; i < LOCK_SPINS; i++) {
-            if (lock.tryLock()) {
-                return;
-            }
-            Thread.onSpinWait();
-        }
-        lock.lock();
     }
 
     /** An empty queue always accepts one message, even over the memory limit, so that no queue is blocked by others. */
@@ -102,7 +90,7 @@ public final class DeliveryQueue {
     /** Returns whether messages were dropped because the queue was full. */
     boolean add(List<Entry<Notification>> entries) {
         boolean dropped = false;
-        lockSoon();
+        lock.lockSoon();
         try {
             if (waiting.isEmpty()) {
                 gathering.begin();
@@ -114,11 +102,7 @@ public final class DeliveryQueue {
                     waiting.add(entry);
                 }
             }
-            if (entries.size() == 1) {
-                changed.signal();
-            } else {
-                changed.signalAll();
-            }
+            call();
         } finally {
             lock.unlock();
         }
@@ -153,19 +137,11 @@ public final class DeliveryQueue {
 
     /** @param next the position after the last message that was put */
     long watermark(long next) {
-        return locked(() -> !begun.isEmpty() ? firstBegun() : !waiting.isEmpty() ? waiting.peek().place() : next);
-    }
-
-    private long firstBegun() {
-        long first = Long.MAX_VALUE;
-        for (Entry<Notification> entry : begun) {
-            first = Math.min(first, entry.place());
-        }
-        return first;
+        return locked(() -> !begun.isEmpty() ? begun.first() : !waiting.isEmpty() ? waiting.peek().place() : next);
     }
 
     long begunUpTo() {
-        return locked(() -> begunUpTo);
+        return locked(begun::upTo);
     }
 
     void whenIdle(Runnable callback) {
@@ -174,7 +150,7 @@ public final class DeliveryQueue {
             if (!isEmpty()) {
                 whenIdle = callback;
                 // A batch that is being gathered begins as it is.
-                changed.signalAll();
+                call();
                 return;
             }
         } finally {
@@ -192,51 +168,54 @@ public final class DeliveryQueue {
     }
 
     boolean isGapUnhandled() {
-        return locked(() -> begun.stream().anyMatch(entry -> entry.gap() != null) || waiting.hasGap());
+        return locked(() -> begun.hasGap() || waiting.hasGap());
     }
 
     // ---- for the workers' side
 
-    /**
-     * Waits for a gap, or for a batch of messages. Returns null when the worker has to leave, or the queue is closed and empty.
-     *
-     * @param leaves whether the worker has to leave; checked again after each {@link #wakeTakers}
-     */
+    /** Calls these when messages may begin, and nobody else. */
+    void callFor(Takers called) {
+        change(() -> takers = called);
+    }
+
+    /** Does not call these any more. */
+    void callNoMore(Takers called) {
+        locked(() -> takers = takers == called ? null : takers);
+    }
+
+    /** Under the lock: messages may begin. */
+    private void call() {
+        if (takers != null && open && !held) {
+            takers.call(waiting.size());
+        }
+    }
+
+    /** Takes a gap, or a batch of messages. Null: none may begin now; the takers are called when that changes. */
     @Nullable
-    List<Entry<Notification>> take(BatchLimit limit, BooleanSupplier leaves) throws InterruptedException {
+    List<Entry<Notification>> take(BatchLimit limit) {
         boolean makesRoom;
         List<Entry<Notification>> batch;
-        if (Thread.interrupted()) {
-            throw new InterruptedException();
-        }
-        lockSoon();
+        lock.lockSoon();
         try {
-            int count;
-            while (true) {
-                if (leaves.getAsBoolean() || (closed && waiting.isEmpty())) {
-                    return null;
+            if (!open || held || waiting.isEmpty()) {
+                return null;
+            }
+            boolean gap = waiting.peek().gap() != null;
+            int count = gap ? 1 : waiting.messagesBeforeGap(limit.size());
+            long remaining = gathering.remaining(limit, count, isComplete());
+            // The last check before a message begins in this process.
+            remaining = remaining == 0 && !gap && !lease.isValid() ? LEASE_CHECK_NANOS : remaining;
+            if (remaining > 0) {
+                if (takers != null) {
+                    takers.callIn(remaining);
                 }
-                if (!open || held || waiting.isEmpty()) {
-                    changed.await();
-                    continue;
-                }
-                boolean gap = waiting.peek().gap() != null;
-                count = gap ? 1 : waiting.messagesBeforeGap(limit.size());
-                long remaining = gathering.remaining(limit, count, isComplete());
-                if (remaining > 0) {
-                    changed.awaitNanos(remaining);
-                } else if (!gap && !lease.isValid()) {
-                    // The last check before a message begins in this process.
-                    changed.awaitNanos(LEASE_CHECK_NANOS);
-                } else {
-                    break;
-                }
+                return null;
             }
             batch = begin(count);
             if (limit.size() > 1 && !waiting.isEmpty()) {
                 gathering.begin();
-                // The signals of these messages may have gone to this thread.
-                changed.signal();
+                // Others may have been called while these were no batch yet.
+                call();
             }
             // Not for each entry: waking a thread costs more than handling a message.
             makesRoom = putterWaits && waiting.size() <= capacity / 2;
@@ -258,10 +237,9 @@ public final class DeliveryQueue {
     private List<Entry<Notification>> begin(int count) {
         List<Entry<Notification>> batch = count == 1 ? List.of(waiting.peek()) : waiting.first(count);
         // Added first: if memory is lacking for this, the entries still wait in the other list.
-        begun.addAll(batch);
+        begun.add(batch);
         for (int i = 0; i < count; i++) {
-            Entry<Notification> entry = waiting.remove();
-            begunUpTo = entry.gap() == null ? Math.max(begunUpTo, entry.place() + 1) : begunUpTo;
+            waiting.remove();
         }
         return batch;
     }
@@ -269,13 +247,9 @@ public final class DeliveryQueue {
     /** Marks a batch that was taken as handled. If it throws, call it again. */
     void done(List<Entry<Notification>> batch) {
         Runnable callback;
-        lockSoon();
+        lock.lockSoon();
         try {
-            if (begun.size() == batch.size() && begun.get(0).equals(batch.get(0))) {
-                begun.clear();
-            } else {
-                batch.forEach(begun::remove);
-            }
+            begun.remove(batch);
             callback = isEmpty() ? whenIdle : null;
             if (isEmpty()) {
                 idle.signalAll();
@@ -295,11 +269,6 @@ public final class DeliveryQueue {
         }
     }
 
-    /** Makes the workers check again. */
-    void wakeTakers() {
-        change(() -> {});
-    }
-
     // ---- for the subscription's start and end
 
     /** Waits until everything that was handed over is complete; false if the time is up before. */
@@ -308,7 +277,7 @@ public final class DeliveryQueue {
         try {
             idleAwaited++;
             // A batch that is being gathered begins as it is.
-            changed.signalAll();
+            call();
             long left = nanos;
             while (!isEmpty()) {
                 if (left <= 0) {
@@ -347,7 +316,7 @@ public final class DeliveryQueue {
         return withdraw().size();
     }
 
-    /** Lets the workers leave once the queue is empty. */
+    /** No more messages come: a batch that is being gathered begins as it is. */
     public void close() {
         change(() -> closed = true);
     }
@@ -368,12 +337,12 @@ public final class DeliveryQueue {
         }
     }
 
-    /** Changes something under the lock, and makes the workers check again. */
+    /** Changes something under the lock, and calls the workers if messages may begin. */
     private void change(Runnable change) {
         lock.lock();
         try {
             change.run();
-            changed.signalAll();
+            call();
         } finally {
             lock.unlock();
         }

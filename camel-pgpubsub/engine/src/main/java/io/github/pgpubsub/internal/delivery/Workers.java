@@ -5,24 +5,21 @@ import io.github.pgpubsub.SubscriptionListener;
 import io.github.pgpubsub.SubscriptionOptions;
 import io.github.pgpubsub.internal.election.Entry;
 import io.github.pgpubsub.internal.session.Notification;
+import io.github.pgpubsub.internal.work.Crew;
+import io.github.pgpubsub.internal.work.WorkerPool;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BiFunction;
-import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The threads of one subscription: they take messages from a queue and call the handler. They survive any exception of the handler or
- * the VM and any stray interrupt, because nothing replaces them at once, and run until they are told to leave.
+ * The workers of one subscription: threads of the client's pool that take messages from a queue and call the handler while there are
+ * messages. They continue after any exception of the handler or the VM and any stray interrupt, until they are told to leave.
  */
 public final class Workers {
 
@@ -31,7 +28,7 @@ public final class Workers {
     /** Pause of a thread after a failure outside of the handler, because memory may be lacking. */
     private static final long BREATH_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
-    /** Grace period for worker threads to exit. */
+    /** Grace period for workers to leave. */
     public static final long LAST_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final DeliveryQueue queue;
@@ -39,149 +36,85 @@ public final class Workers {
     private final SubscriptionListener listener;
     private final Counters counters;
     private final String channel;
-    private final Supplier<Thread> maker;
-    private final List<Thread> threads = new CopyOnWriteArrayList<>();
-    private final AtomicInteger atWork = new AtomicInteger();
-    private volatile boolean started;
-    /** Whether a thread has ended and a successor was wanted. */
-    private volatile boolean replaced;
-    private volatile boolean leaving;
-    /** Created once, because waiting for a message must not need memory. */
-    @SuppressWarnings("UnnecessaryLambda")
-    private final BooleanSupplier leaves = () -> leaving;
+    private final Crew crew;
 
-    /**
-     * @param name        name of the threads
-     * @param threadMaker creates an unstarted thread from a name and a task
-     */
     public Workers(DeliveryQueue queue, Recipient recipient, SubscriptionListener listener, Counters counters,
-            SubscriptionOptions options, String name, BiFunction<String, Runnable, Thread> threadMaker) {
+            SubscriptionOptions options, WorkerPool pool) {
         this.queue = queue;
         this.recipient = recipient;
         this.listener = listener;
         this.counters = counters;
         this.channel = options.channel();
-        this.maker = () -> threadMaker.apply(name, this::work);
-        for (int i = 0; i < options.concurrency(); i++) {
-            threads.add(maker.get());
-        }
+        this.crew = new Crew(pool, options.concurrency(), this::next);
     }
 
-    /** @throws OutOfMemoryError when no more threads can be created; the threads already started are told to leave */
+    /** @throws OutOfMemoryError when the pool has no thread and can't create one; then the workers have left */
     public void start() {
-        try {
-            threads.forEach(Thread::start);
-            started = true;
-        } catch (RuntimeException | Error e) {
-            leave();
-            throw e;
-        }
+        crew.open();
+        queue.callFor(crew);
     }
 
-    /** Starts in place of other workers. A thread that can't be started now counts as ended, see {@link #replaceEndedThreads}. */
+    /** Starts in place of other workers. If there is no thread and none can be created now, see {@link #replaceEndedThreads}. */
     public void succeed() {
-        started = true;
-        for (Thread thread : threads) {
-            try {
-                thread.start();
-            } catch (Throwable e) {
-                complain("A thread that is to handle messages can't be started now", e);
-            }
-        }
+        crew.openSomehow();
+        queue.callFor(crew);
     }
 
-    /** Whether at least one thread takes messages. A thread that was started may end before it gets there, so it does not count yet. */
+    /** Whether a thread handles a message, or would do so at once if there was one. */
     public boolean isAlive() {
-        return atWork.get() > 0;
+        return crew.isAlive();
     }
 
     /**
-     * Whether no thread is left although none was told to leave. The first threads count from their start on, or else a member on a busy
-     * machine would not try to lead until they run. A successor counts when it takes messages: its predecessor could not.
+     * Whether no thread can be had although the workers were not told to leave. A pool's first thread counts from its start on, or else a
+     * member on a busy machine would not try to lead until it runs. After a failure a thread counts when it looks for work.
      */
     public boolean isDeserted() {
-        return started && !leaving && !isAlive() && (replaced || threads.stream().noneMatch(Thread::isAlive));
+        return crew.isDeserted();
     }
 
     /**
-     * Replaces threads that have ended without being told to: an error of the VM can't be caught everywhere, and user code creates the
-     * threads.
+     * Replaces threads of the pool that have ended without being told to: an error of the VM can't be caught everywhere, and user code
+     * creates the threads. Tries again if none could be created.
      */
     public void replaceEndedThreads() {
-        if (!started || leaving) {
-            return;
-        }
-        for (int i = 0; i < threads.size(); i++) {
-            if (!threads.get(i).isAlive()) {
-                replace(i);
-            }
-        }
+        crew.replaceEndedThreads();
     }
 
-    private void replace(int number) {
-        replaced = true;
-        try {
-            Thread successor = maker.get();
-            threads.set(number, successor);
-            successor.start();
-            LOG.warn("Channel {}: a thread that handles messages had ended and was replaced", channel);
-        } catch (Throwable e) {
-            complain("A thread that handles messages has ended and can't be replaced now", e);
-        }
-    }
-
+    /** Whether the calling thread handles a message of this subscription. */
     public boolean isOwnThread() {
-        return threads.contains(Thread.currentThread());
+        return crew.isOwnThread();
     }
 
-    /** Tells the threads to leave: each finishes the message that it has begun, and takes no more. */
+    /** Tells the workers to leave: each finishes the message that it has begun, and takes no more. */
     public void leave() {
-        leaving = true;
-        queue.wakeTakers();
+        crew.leave();
+        queue.callNoMore(crew);
     }
 
     /**
-     * Waits until the threads have ended, and interrupts those that have not in time. A thread of this subscription does not wait for
+     * Waits until the workers have left, and interrupts those that have not in time. A thread of this subscription does not wait for
      * itself.
      */
     public void join(long longestNanos) throws InterruptedException {
-        long end = System.nanoTime() + longestNanos;
-        for (Thread thread : threads) {
-            if (thread != Thread.currentThread()) {
-                thread.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime())));
-                if (thread.isAlive()) {
-                    LOG.warn("Channel {}: {} does not finish its message in time; interrupting it", channel, thread.getName());
-                    thread.interrupt();
-                }
-            }
+        if (!crew.awaitLeft(longestNanos)) {
+            LOG.warn("Channel {}: a message is not finished in time; interrupting its thread", channel);
+            crew.interrupt();
         }
     }
 
-    private void work() {
-        atWork.incrementAndGet();
+    private boolean next() {
         try {
-            takeUntilToldToLeave();
-        } finally {
-            atWork.decrementAndGet();
-        }
-    }
-
-    private void takeUntilToldToLeave() {
-        while (true) {
-            try {
-                List<Entry<Notification>> batch = queue.take(recipient.limit(), leaves);
-                if (batch == null) {
-                    return;
-                }
-                handle(batch);
-            } catch (InterruptedException e) {
-                // A stray interrupt of the handler, or one for a message that has ended meanwhile: leave() is the only way to end.
-                // Not logged, because logging could fail, and nothing here would catch that.
-            } catch (Throwable e) {
-                complain("A thread that handles messages has failed and continues", e);
-                LockSupport.parkNanos(BREATH_NANOS);
+            List<Entry<Notification>> batch = queue.take(recipient.limit());
+            if (batch == null) {
+                return false;
             }
+            handle(batch);
+        } catch (Throwable e) {
+            complain("A thread that handles messages has failed and continues", e);
+            LockSupport.parkNanos(BREATH_NANOS);
         }
+        return true;
     }
 
     private void handle(List<Entry<Notification>> batch) {

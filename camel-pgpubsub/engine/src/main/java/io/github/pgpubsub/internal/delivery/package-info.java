@@ -3,7 +3,8 @@
  *
  * <p>A {@link io.github.pgpubsub.internal.delivery.DeliveryQueue} connects two sides. The session's thread puts messages through the
  * {@link io.github.pgpubsub.internal.delivery.Intake}, which tells it whether there is room. The
- * {@link io.github.pgpubsub.internal.delivery.Workers} take them, call the handler, and mark them as done. A message begins only while
+ * {@link io.github.pgpubsub.internal.delivery.Workers} take them, call the handler, and mark them as done. They hold no thread while nothing
+ * may begin: the queue calls them when something may, and threads of the client's pool ({@code internal.work}) work for them. A message begins only while
  * the {@link io.github.pgpubsub.internal.delivery.Lease} is valid, so that no two members of a group begin messages at once.
  *
  * <p>A {@link io.github.pgpubsub.internal.delivery.Recipient} gets messages one by one or in batches. A batch gathers in the queue and

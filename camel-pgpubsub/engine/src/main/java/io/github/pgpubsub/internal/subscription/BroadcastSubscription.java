@@ -16,6 +16,7 @@ import io.github.pgpubsub.internal.session.Notification;
 import io.github.pgpubsub.internal.session.Session;
 import io.github.pgpubsub.internal.session.SessionStream;
 import io.github.pgpubsub.internal.session.Subscriber;
+import io.github.pgpubsub.internal.work.WorkerPool;
 import io.github.pgpubsub.status.GroupMember;
 import io.github.pgpubsub.status.SubscriptionStatus;
 import java.sql.SQLException;
@@ -61,7 +62,7 @@ public final class BroadcastSubscription implements Subscriber, Subscription {
 
     public BroadcastSubscription(SubscriptionOptions options, Recipient recipient, SubscriptionListener listener,
             Session session, String name,
-            BiFunction<String, Runnable, Thread> threads, Executor callbacks, Runnable onClosed) {
+            BiFunction<String, Runnable, Thread> threads, WorkerPool pool, Executor callbacks, Runnable onClosed) {
         this.callbacks = new SerialExecutor(callbacks);
         this.options = options;
         this.listener = listener;
@@ -69,7 +70,7 @@ public final class BroadcastSubscription implements Subscriber, Subscription {
         this.thread = new SessionThread(session::execute);
         this.queue = new DeliveryQueue(options, Lease.unneeded(), counters, session::wake);
         this.intake = new Intake(queue, options, counters, thread);
-        this.workers = new Workers(queue, recipient, listener, counters, options, name, threads);
+        this.workers = new Workers(queue, recipient, listener, counters, options, pool);
         this.trouble = new Trouble(workers::isDeserted, workers::replaceEndedThreads, this::failed);
         this.onClosed = onClosed;
         this.end = new End(name + " end", threads, queue::hold, queue::isAnyBegun, this::end);

@@ -10,6 +10,7 @@ import io.github.pgpubsub.internal.election.GroupKey;
 import io.github.pgpubsub.internal.election.Lock;
 import io.github.pgpubsub.internal.session.Session;
 import io.github.pgpubsub.internal.session.Subscriber;
+import io.github.pgpubsub.internal.work.WorkerPool;
 import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
 import java.time.Duration;
@@ -30,6 +31,7 @@ public final class Subscriptions {
     private final Duration start;
     private final Supplier<Session> sessions;
     private final BiFunction<String, Runnable, Thread> threads;
+    private final WorkerPool pool;
     private final Executor callbacks;
     private @Nullable SharedSession current;
     private boolean closed;
@@ -51,14 +53,16 @@ public final class Subscriptions {
      * @param start     how long {@link #subscribe} waits for the server before it continues in the background
      * @param sessions  creates an unstarted session
      * @param threads   creates an unstarted thread from a name and a task
+     * @param pool      its threads call the handlers
      * @param callbacks runs the calls of listeners
      */
     public Subscriptions(String name, Duration start, Supplier<Session> sessions, BiFunction<String, Runnable, Thread> threads,
-            Executor callbacks) {
+            WorkerPool pool, Executor callbacks) {
         this.name = name;
         this.start = start;
         this.sessions = sessions;
         this.threads = threads;
+        this.pool = pool;
         this.callbacks = callbacks;
     }
 
@@ -129,7 +133,7 @@ public final class Subscriptions {
     private Subscription broadcast(SharedSession shared, SubscriptionOptions options, Recipient recipient,
             SubscriptionListener listener) {
         BroadcastSubscription broadcast = new BroadcastSubscription(options, recipient, listener, shared.session,
-                handlerThread(options), threads, callbacks, () -> release(shared));
+                nameOf(options), threads, pool, callbacks, () -> release(shared));
         broadcast.start(start.toNanos());
         return broadcast;
     }
@@ -140,13 +144,13 @@ public final class Subscriptions {
         while (true) {
             GroupMembership member = member(key, shared, options);
             Workers workers = new Workers(member.subscriptions().queue(), recipient, listener, member.counters(), options,
-                    handlerThread(options), threads);
+                    pool);
             LocalSubscription local = new LocalSubscription(options, listener, workers);
             if (member.subscriptions().add(local)) {
                 member.start();
                 member.awaitSettled(start.toNanos());
                 return new GroupSubscription(member, local, () -> forget(shared, key, member), () -> release(shared),
-                        handlerThread(options), threads);
+                        nameOf(options), threads);
             }
             // The member's last subscription is leaving. Wait for its end: two members on one session would both lead.
             if (!member.awaitStopped(options.drainTimeout().toNanos() + GroupSubscription.LONGEST_FAREWELL_NANOS)) {
@@ -165,7 +169,7 @@ public final class Subscriptions {
         shared.members.remove(key, member);
     }
 
-    private String handlerThread(SubscriptionOptions options) {
+    private String nameOf(SubscriptionOptions options) {
         return name + " " + options.channel();
     }
 

@@ -32,7 +32,7 @@ class BatchesTest {
     private final SubscriptionOptions options = Messages.options(CAPACITY, Overflow.block);
     private final DeliveryQueue queue = new DeliveryQueue(options, lease, counters, () -> {});
     private final Intake intake = new Intake(queue, options, counters, new SessionThread(Runnable::run));
-    private volatile boolean leaving;
+    private final WaitingTakers takers = new WaitingTakers(queue);
 
     BatchesTest() {
         renewLease();
@@ -41,8 +41,7 @@ class BatchesTest {
 
     @AfterEach
     void letTheWorkersGo() {
-        leaving = true;
-        queue.wakeTakers();
+        takers.end();
     }
 
     private void renewLease() {
@@ -56,7 +55,7 @@ class BatchesTest {
     }
 
     private CompletableFuture<List<Entry<Notification>>> take(BatchLimit limit) {
-        return Taking.inBackground(() -> queue.take(limit, () -> leaving), Thread.State.WAITING, Thread.State.TIMED_WAITING);
+        return Taking.inBackground(() -> takers.take(limit), Thread.State.WAITING, Thread.State.TIMED_WAITING);
     }
 
     private static void assertTaken(CompletableFuture<List<Entry<Notification>>> taken, Long... places)
@@ -96,15 +95,15 @@ class BatchesTest {
     }
 
     @Test
-    void messagesThatGatherAreLeftToTheNextSubscriptionWhenTheirWorkerLeaves() throws Exception {
+    void messagesThatGatherAreLeftToTheNextSubscriptionWhenTheirWorkersLeave() throws Exception {
         put(0, 1);
         CompletableFuture<List<Entry<Notification>>> gathering = take(THREE);
-        leaving = true;
-        queue.wakeTakers();
-        assertThat(gathering.get(30, SECONDS)).isNull();
+        queue.callNoMore(takers);
+        WaitingTakers others = new WaitingTakers(queue);
+        assertThat(gathering).isNotDone();
         assertThat(queue.size()).isEqualTo(2);
-        leaving = false;
-        assertTaken(take(BatchLimit.SINGLE), 0L);
+        assertThat(others.take(BatchLimit.SINGLE)).extracting(Entry::place).containsExactly(0L);
+        queue.callFor(takers);
     }
 
     @Test

@@ -34,7 +34,7 @@ class DeliveryQueueInterleavingsTest {
                                 check(passage.queue.awaitIdle(IDLE_NANOS), "not all are taken");
                             }
                         } finally {
-                            passage.queue.close();
+                            passage.takers.end();
                         }
                     },
                     passage::work, passage::work);
@@ -57,7 +57,7 @@ class DeliveryQueueInterleavingsTest {
                             }
                             passage.put(place);
                         }
-                        passage.queue.close();
+                        passage.takers.end();
                     },
                     passage::work);
             check(passage.taken.equals(List.of(0L, 1L, 2L)), passage.taken);
@@ -78,7 +78,7 @@ class DeliveryQueueInterleavingsTest {
                         }
                         long begun = passage.intake.begunUpTo();
                         check(begun == 2 - withdrawn.size(), "begun up to " + begun + ", withdrawn " + withdrawn);
-                        passage.queue.close();
+                        passage.takers.end();
                     },
                     passage::work);
             List<Long> all = new ArrayList<>(passage.taken);
@@ -101,7 +101,7 @@ class DeliveryQueueInterleavingsTest {
                             }
                             check(passage.queue.awaitIdle(IDLE_NANOS), "not all are taken");
                         } finally {
-                            passage.queue.close();
+                            passage.takers.end();
                         }
                     },
                     passage::work, passage::work);
@@ -125,7 +125,7 @@ class DeliveryQueueInterleavingsTest {
                             }
                             check(passage.all.tryAcquire(3, IDLE_NANOS, TimeUnit.NANOSECONDS), "not all are taken");
                         } finally {
-                            passage.queue.close();
+                            passage.takers.end();
                         }
                     },
                     passage::work, passage::work);
@@ -147,7 +147,7 @@ class DeliveryQueueInterleavingsTest {
                         for (Entry<Notification> entry : passage.intake.withdraw()) {
                             withdrawn.add(entry.place());
                         }
-                        passage.queue.close();
+                        passage.takers.end();
                     },
                     passage::work);
             List<Long> all = new ArrayList<>(passage.taken);
@@ -189,7 +189,7 @@ class DeliveryQueueInterleavingsTest {
                         passage.put(0);
                         passage.intake.whenIdle(() -> told.add("idle"));
                         passage.put(1);
-                        passage.queue.close();
+                        passage.takers.end();
                     },
                     passage::work);
             check(told.size() == 1, told);
@@ -208,7 +208,7 @@ class DeliveryQueueInterleavingsTest {
                         passage.intake.whenIdle(() -> told.add("first"));
                         passage.put(1);
                         passage.intake.whenIdle(() -> told.add("second"));
-                        passage.queue.close();
+                        passage.takers.end();
                     },
                     passage::work);
             check(told.contains("second"), told);
@@ -219,6 +219,7 @@ class DeliveryQueueInterleavingsTest {
     private static final class Passage {
 
         private final DeliveryQueue queue;
+        private final WaitingTakers takers;
         private final Intake intake;
         private final List<Long> taken = new ArrayList<>();
         private final Semaphore room = new Semaphore(0);
@@ -237,6 +238,7 @@ class DeliveryQueueInterleavingsTest {
             SubscriptionOptions options = Messages.options(queueSize, Overflow.block);
             Counters counters = new Counters();
             queue = new DeliveryQueue(options, Lease.unneeded(), counters, room::release);
+            takers = new WaitingTakers(queue);
             intake = new Intake(queue, options, counters, new SessionThread(Runnable::run));
             intake.open(0);
         }
@@ -264,7 +266,7 @@ class DeliveryQueueInterleavingsTest {
         }
 
         List<Entry<Notification>> take() throws InterruptedException {
-            return queue.take(limit, () -> false);
+            return takers.take(limit);
         }
     }
 }

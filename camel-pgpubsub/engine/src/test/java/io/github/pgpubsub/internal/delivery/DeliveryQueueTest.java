@@ -26,6 +26,7 @@ class DeliveryQueueTest {
     private final Lease lease = Lease.of(Duration.ofMinutes(1).toNanos());
     private final List<String> told = new ArrayList<>();
     private DeliveryQueue queue;
+    private WaitingTakers takers;
     private Intake intake;
 
     @Test
@@ -206,11 +207,11 @@ class DeliveryQueueTest {
     }
 
     @Test
-    void aClosedQueueIsEmptiedAndThenLetsTheWorkersGo() throws Exception {
+    void aQueueIsEmptiedAtTheEnd() throws Exception {
         open(Overflow.block);
         put(0);
-        queue.close();
         assertThat(take().place()).isZero();
+        takers.end();
         assertThat(take()).isNull();
     }
 
@@ -233,6 +234,7 @@ class DeliveryQueueTest {
     private void make(Overflow overflow) {
         SubscriptionOptions options = Messages.options(CAPACITY, overflow);
         queue = new DeliveryQueue(options, lease, counters, () -> told.add("room"));
+        takers = new WaitingTakers(queue);
         intake = new Intake(queue, options, counters, new SessionThread(Runnable::run));
     }
 
@@ -247,7 +249,7 @@ class DeliveryQueueTest {
     }
 
     private Entry<Notification> take() throws InterruptedException {
-        List<Entry<Notification>> taken = queue.take(BatchLimit.SINGLE, () -> false);
+        List<Entry<Notification>> taken = takers.take(BatchLimit.SINGLE);
         return taken == null ? null : taken.get(0);
     }
 

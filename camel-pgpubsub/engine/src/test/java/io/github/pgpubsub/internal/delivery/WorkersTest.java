@@ -10,6 +10,7 @@ import io.github.pgpubsub.SubscriptionListener;
 import io.github.pgpubsub.SubscriptionOptions;
 import io.github.pgpubsub.internal.election.Entry;
 import io.github.pgpubsub.internal.session.Notification;
+import io.github.pgpubsub.internal.work.WorkerPool;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -27,6 +28,7 @@ class WorkersTest {
     private final Intake intake = new Intake(queue, OPTIONS, new Counters(), new SessionThread(Runnable::run));
     private final List<String> handled = new CopyOnWriteArrayList<>();
     private final List<Throwable> reported = new CopyOnWriteArrayList<>();
+    private final WorkerPool pool = new WorkerPool("test", (name, task) -> new Thread(task, name));
     private Workers workers;
     private long place;
 
@@ -47,7 +49,7 @@ class WorkersTest {
     void anInterruptWhileItWaitsForAMessage() throws Exception {
         Thread[] worker = new Thread[1];
         goesOnAfter(() -> worker[0] = Thread.currentThread());
-        await().until(() -> worker[0].getState() == Thread.State.WAITING);
+        await().until(() -> worker[0].getState() == Thread.State.TIMED_WAITING);
         worker[0].interrupt();
         put("third");
         await().untilAsserted(() -> assertThat(handled).containsExactly("second", "third"));
@@ -83,11 +85,15 @@ class WorkersTest {
         CountDownLatch first = new CountDownLatch(1);
         CountDownLatch second = new CountDownLatch(1);
         List<Thread> made = new ArrayList<>();
-        workers = new Workers(queue, null, null, new Counters(), OPTIONS, "test", (name, task) -> {
+        WorkerPool doomed = new WorkerPool("test", (name, task) -> {
+            if (name.endsWith("supervisor")) {
+                return new Thread(task, name);
+            }
             CountDownLatch end = made.isEmpty() ? first : second;
             made.add(new Thread(() -> awaitOrFail(end), name));
             return made.get(made.size() - 1);
         });
+        workers = new Workers(queue, null, null, new Counters(), OPTIONS, doomed);
         workers.start();
         assertThat(workers.isAlive()).isFalse();
         assertThat(workers.isDeserted()).as("while the first thread has not come to its work").isFalse();
@@ -127,8 +133,7 @@ class WorkersTest {
                 }
             }
         };
-        workers = new Workers(queue, Recipient.of(handler), listener, new Counters(), OPTIONS, "test",
-                (name, task) -> new Thread(task, name));
+        workers = new Workers(queue, Recipient.of(handler), listener, new Counters(), OPTIONS, pool);
         intake.open(0);
         workers.start();
         put("first");

@@ -9,6 +9,7 @@ import io.github.pgpubsub.connect.UrlConnectionSource;
 import io.github.pgpubsub.internal.session.Session;
 import io.github.pgpubsub.internal.session.SessionOptions;
 import io.github.pgpubsub.internal.subscription.Subscriptions;
+import io.github.pgpubsub.internal.work.WorkerPool;
 import io.github.pgpubsub.support.PostgresExtension;
 import java.time.Duration;
 import java.util.Set;
@@ -39,7 +40,7 @@ class ElectedLeadTest {
                     new SessionOptions("a listen", Duration.ofMillis(20), Duration.ofMillis(200), -1, Duration.ofSeconds(5),
                             Duration.ofSeconds(3), Duration.ofMillis(20), null, new OwnMessages()),
                     this::thread),
-            this::thread, Runnable::run);
+            this::thread, new WorkerPool("a", this::thread), Runnable::run);
     private final ElectedLead lead = new ElectedLead(subscriptions, "pgpubsub", new Shard("orders", "default"),
             Duration.ofMillis(50), Duration.ofSeconds(10), new SubscriptionListener() {}, this::thread);
 

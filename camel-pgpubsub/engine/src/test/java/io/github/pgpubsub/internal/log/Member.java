@@ -11,6 +11,7 @@ import io.github.pgpubsub.internal.log.schema.LogQueries;
 import io.github.pgpubsub.internal.session.Session;
 import io.github.pgpubsub.internal.session.SessionOptions;
 import io.github.pgpubsub.internal.subscription.Subscriptions;
+import io.github.pgpubsub.internal.work.WorkerPool;
 import io.github.pgpubsub.kept.AckMode;
 import io.github.pgpubsub.kept.KeptHandler;
 import io.github.pgpubsub.kept.KeptListener;
@@ -42,6 +43,7 @@ final class Member implements AutoCloseable {
     final List<String> incidents = new CopyOnWriteArrayList<>();
     final LogReader reader;
     final Lead lead;
+    private final WorkerPool pool;
     private final Subscriptions subscriptions;
     private final Reception subscription;
     private final ExecutorService callbacks = Executors.newCachedThreadPool();
@@ -57,10 +59,11 @@ final class Member implements AutoCloseable {
         this.name = name;
         this.received = received;
         this.step = step;
+        pool = new WorkerPool(name, this::thread);
         subscriptions = new Subscriptions(name, Duration.ofSeconds(10), () -> new Session(source,
                 new SessionOptions(name + " listen", Duration.ofMillis(20), Duration.ofMillis(200), -1, Duration.ofSeconds(5),
                         Duration.ofSeconds(3), Duration.ofMillis(20), null, new OwnMessages()),
-                this::thread), this::thread, callbacks);
+                this::thread), this::thread, pool, callbacks);
         reader = new LogReader(reading,
                 new LogReaderOptions(name + " read", "pgpubsub", true, Duration.ofMillis(20), Duration.ofMillis(200), null),
                 new SessionWakeUps(subscriptions), this::thread);

@@ -9,6 +9,7 @@ import io.github.pgpubsub.internal.log.sharding.MemberView;
 import io.github.pgpubsub.internal.session.Session;
 import io.github.pgpubsub.internal.session.SessionOptions;
 import io.github.pgpubsub.internal.subscription.Subscriptions;
+import io.github.pgpubsub.internal.work.WorkerPool;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
@@ -52,7 +53,7 @@ class ShardMarksTest {
                         new SessionOptions("a listen", Duration.ofMillis(10), Duration.ofMillis(50), 0, Duration.ofSeconds(5),
                                 Duration.ofSeconds(3), Duration.ofMillis(20), null, new OwnMessages()),
                         ShardMarksTest::thread),
-                ShardMarksTest::thread, Runnable::run);
+                ShardMarksTest::thread, new WorkerPool("a", ShardMarksTest::thread), Runnable::run);
         try (ShardMarks marks = new ShardMarks(subscriptions, new MarkKeys("pgpubsub", new Shard("orders", "g", 0, 2)),
                 Duration.ofMillis(50), new Observer())) {
             marks.start();

@@ -13,6 +13,7 @@ import io.github.pgpubsub.internal.session.Session;
 import io.github.pgpubsub.internal.session.SessionOptions;
 import io.github.pgpubsub.internal.session.SessionStream;
 import io.github.pgpubsub.internal.session.Subscriber;
+import io.github.pgpubsub.internal.work.WorkerPool;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,7 +33,7 @@ class BroadcastSubscriptionTest {
     private final BroadcastSubscription broadcast = new BroadcastSubscription(SubscriptionOptions.to("ch").singleListener(false)
             .memory(new BufferLimit(BufferLimit.DEFAULT_BYTES)).build(), Recipient.of(message -> {}), listener(), session(),
             "test",
-            BroadcastSubscriptionTest::thread,
+            BroadcastSubscriptionTest::thread, new WorkerPool("test", BroadcastSubscriptionTest::thread),
             Runnable::run, () -> {});
 
     @Test
@@ -81,7 +82,8 @@ class BroadcastSubscriptionTest {
                 SubscriptionOptions.to("ch").singleListener(false).drainTimeout(DRAIN)
                         .memory(new BufferLimit(BufferLimit.DEFAULT_BYTES)).build(),
                 Recipient.of(hanging(begun)), new SubscriptionListener() {}, session(), "test",
-                BroadcastSubscriptionTest::thread, Runnable::run, () -> {});
+                BroadcastSubscriptionTest::thread,
+                new WorkerPool("test", BroadcastSubscriptionTest::thread), Runnable::run, () -> {});
         hanging.start(1);
         hanging.connected(stream());
         listening.remove(listening.size() - 1).run();

@@ -16,6 +16,7 @@ import io.github.pgpubsub.internal.delivery.SessionThread;
 import io.github.pgpubsub.internal.delivery.Workers;
 import io.github.pgpubsub.internal.election.Entry;
 import io.github.pgpubsub.internal.session.Notification;
+import io.github.pgpubsub.internal.work.WorkerPool;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -39,7 +40,7 @@ class EndTest {
     private final Workers workers = new Workers(queue, Recipient.of(message -> {
         begun.countDown();
         finish.await();
-    }), new SubscriptionListener() {}, new Counters(), OPTIONS, "test", EndTest::thread);
+    }), new SubscriptionListener() {}, new Counters(), OPTIONS, new WorkerPool("test", EndTest::thread));
     private final List<String> ended = new CopyOnWriteArrayList<>();
 
     @AfterEach

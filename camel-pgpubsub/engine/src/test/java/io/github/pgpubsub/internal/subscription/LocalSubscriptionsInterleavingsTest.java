@@ -12,6 +12,7 @@ import io.github.pgpubsub.internal.delivery.Interleavings;
 import io.github.pgpubsub.internal.delivery.Lease;
 import io.github.pgpubsub.internal.delivery.Recipient;
 import io.github.pgpubsub.internal.delivery.Workers;
+import io.github.pgpubsub.internal.work.WorkerPool;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -74,7 +75,7 @@ class LocalSubscriptionsInterleavingsTest {
         LocalSubscription subscription() {
             return new LocalSubscription(OPTIONS, LISTENER,
                     new Workers(queue, Recipient.of(message -> {}), LISTENER, new Counters(), OPTIONS,
-                            "test", (name, task) -> new Idle()));
+                            new WorkerPool("test", (name, task) -> new Idle())));
         }
     }
 }
