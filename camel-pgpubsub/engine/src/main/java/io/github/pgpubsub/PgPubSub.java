@@ -57,7 +57,7 @@ public final class PgPubSub implements AutoCloseable {
                 callbacks.executor());
         this.logs = new Logs(new LogSettings(settings.name(), settings.listenSource(), settings.publishSource(),
                 settings.reconnectDelay(), settings.reconnectMaxDelay(), settings.maxBatch(), settings.customizer(), ownMessages,
-                memory, subscriptions, callbacks.executor(), outgoing -> publisher.get().publish(outgoing), settings::thread));
+                memory, subscriptions, callbacks.executor(), outgoing -> publisher.get().publish(outgoing), settings::thread, pool));
     }
 
     /**

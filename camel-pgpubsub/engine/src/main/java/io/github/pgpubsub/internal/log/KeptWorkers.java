@@ -1,22 +1,22 @@
 package io.github.pgpubsub.internal.log;
 
 import io.github.pgpubsub.internal.log.reading.Delivery;
+import io.github.pgpubsub.internal.work.Crew;
+import io.github.pgpubsub.internal.work.WorkerPool;
 import io.github.pgpubsub.kept.KeptListener;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The threads of a subscription: they take messages, handle them, and tell the reading thread what became of them. They survive any
- * exception of the handler or the VM and any stray interrupt, and run until they are told to leave.
+ * The workers of a subscription: threads of the client's pool that take messages while there are some, handle them, and tell the reading
+ * thread what became of them. They continue after any exception of the handler or the VM and any stray interrupt, until they are told to
+ * leave.
  */
 final class KeptWorkers {
 
@@ -30,41 +30,32 @@ final class KeptWorkers {
     private final GroupReader group;
     private final KeptListener listener;
     private final Tally tally;
-    private final List<Thread> threads = new ArrayList<>();
-    private final AtomicInteger atWork = new AtomicInteger();
-    private volatile boolean leaving;
+    private final Crew crew;
     /** What keeps messages from being handled at all; null: nothing. */
     private volatile @Nullable String trouble;
 
-    /** @param thread creates an unstarted thread from a task */
     KeptWorkers(WorkQueue queue, Handling handling, GroupReader group, KeptListener listener, Tally tally, int concurrency,
-            Function<Runnable, Thread> thread) {
+            WorkerPool pool) {
         this.queue = queue;
         this.handling = handling;
         this.group = group;
         this.listener = listener;
         this.tally = tally;
-        for (int i = 0; i < concurrency; i++) {
-            threads.add(thread.apply(this::work));
-        }
+        this.crew = new Crew(pool, concurrency, this::next);
     }
 
-    /** @throws OutOfMemoryError when no more threads can be created; those that were started are told to leave */
+    /** @throws OutOfMemoryError when the pool has no thread and can't create one; then the workers have left */
     void start() {
-        try {
-            threads.forEach(Thread::start);
-        } catch (RuntimeException | Error e) {
-            leave();
-            throw e;
-        }
+        crew.open();
+        queue.callFor(crew);
     }
 
     boolean isAlive() {
-        return atWork.get() > 0;
+        return crew.isAlive();
     }
 
     boolean isOwnThread() {
-        return threads.contains(Thread.currentThread());
+        return crew.isOwnThread();
     }
 
     @Nullable
@@ -72,40 +63,25 @@ final class KeptWorkers {
         return trouble;
     }
 
-    /** Tells the threads to leave; those that handle a message are interrupted. */
+    /** Tells the workers to leave; the threads of those that handle a message are interrupted. */
     void leave() {
-        leaving = true;
         queue.close();
-        for (Thread each : threads) {
-            if (each != Thread.currentThread()) {
-                each.interrupt();
-            }
-        }
+        crew.leave();
+        crew.interrupt();
     }
 
-    private void work() {
-        atWork.incrementAndGet();
-        try {
-            while (!leaving) {
-                pass();
-            }
-        } finally {
-            atWork.decrementAndGet();
-        }
-    }
-
-    private void pass() {
+    private boolean next() {
         try {
             List<Delivery<KeptRow>> batch = queue.take();
-            if (batch != null) {
-                handle(batch);
+            if (batch == null) {
+                return false;
             }
-        } catch (InterruptedException e) {
-            // A stray interrupt, or the end: leave() is the only way to end.
+            handle(batch);
         } catch (Throwable e) {
             complain("A thread that handles messages has failed and continues", e);
             LockSupport.parkNanos(BREATH_NANOS);
         }
+        return true;
     }
 
     private void handle(List<Delivery<KeptRow>> batch) {
@@ -164,7 +140,7 @@ final class KeptWorkers {
     private void awaitKnown(Posting posting) {
         CountDownLatch known = new CountDownLatch(1);
         posting.post(known);
-        while (known.getCount() > 0 && !leaving) {
+        while (known.getCount() > 0 && !crew.isLeaving()) {
             try {
                 known.await();
             } catch (InterruptedException e) {

@@ -6,6 +6,7 @@ import io.github.pgpubsub.connect.ConnectionSource;
 import io.github.pgpubsub.connect.OwnMessages;
 import io.github.pgpubsub.internal.publish.OutgoingNotification;
 import io.github.pgpubsub.internal.subscription.Subscriptions;
+import io.github.pgpubsub.internal.work.WorkerPool;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.Executor;
@@ -27,12 +28,13 @@ import org.jspecify.annotations.Nullable;
  * @param callbacks  runs the calls of callbacks and listeners
  * @param notifications sends a notification
  * @param threads    creates an unstarted thread from its purpose and a task
+ * @param pool       its threads call the handlers
  */
 public record LogSettings(String name, ConnectionSource direct, ConnectionSource sending, Duration reconnectDelay,
         Duration reconnectMaxDelay, int maxBatch, @Nullable ConnectionCustomizer customizer, OwnMessages ownMessages,
         BufferLimit memory,
         Subscriptions elections, Executor callbacks, Consumer<OutgoingNotification> notifications,
-        BiFunction<String, Runnable, Thread> threads) {
+        BiFunction<String, Runnable, Thread> threads, WorkerPool pool) {
 
     UUID context() {
         return ownMessages.context();

@@ -2,6 +2,7 @@ package io.github.pgpubsub.internal.log;
 
 import io.github.pgpubsub.internal.delivery.SerialExecutor;
 import io.github.pgpubsub.internal.subscription.End;
+import io.github.pgpubsub.internal.work.WorkerPool;
 import io.github.pgpubsub.kept.AckMode;
 import io.github.pgpubsub.kept.KeptBatchHandler;
 import io.github.pgpubsub.kept.KeptListener;
@@ -48,13 +49,14 @@ public final class Reception implements KeptSubscription {
     /**
      * @param lead      started and closed by this object
      * @param threads   creates an unstarted thread from its purpose and a task
+     * @param pool      its threads handle the messages
      * @param callbacks runs the listener's calls
      * @param onClosed  called once, at the end
      */
     public Reception(LogReader host, Shard shard, ReceptionOptions options, Lead lead, KeptBatchHandler handler,
             KeptListener listener,
-            BiFunction<String, Runnable, Thread> threads, Executor callbacks, Runnable onClosed) {
-        this(host, shard, options, lead, handler, listener, threads, callbacks, onClosed, new Tally(), Turns.unlimited());
+            BiFunction<String, Runnable, Thread> threads, WorkerPool pool, Executor callbacks, Runnable onClosed) {
+        this(host, shard, options, lead, handler, listener, threads, pool, callbacks, onClosed, new Tally(), Turns.unlimited());
     }
 
     /**
@@ -64,7 +66,7 @@ public final class Reception implements KeptSubscription {
      * @param turns shared by all of them
      */
     Reception(LogReader host, Shard shard, ReceptionOptions options, Lead lead, KeptBatchHandler handler, KeptListener listener,
-            BiFunction<String, Runnable, Thread> threads, Executor callbacks, Runnable onClosed, Tally tally,
+            BiFunction<String, Runnable, Thread> threads, WorkerPool pool, Executor callbacks, Runnable onClosed, Tally tally,
             Turns turns) {
         this.host = host;
         this.shard = shard;
@@ -79,7 +81,7 @@ public final class Reception implements KeptSubscription {
         String purpose = "kept " + shard.channel();
         this.handling = handling(handler);
         this.workers = new KeptWorkers(queue, handling, group, listener, tally, options.concurrency(),
-                task -> threads.apply(purpose, task));
+                pool);
         this.end = new End(purpose + " end", threads, held -> {}, queue::isAnyBegun, this::end);
     }
 

@@ -42,9 +42,8 @@ final class Receptions {
         // A name that no other subscription has, also in other processes.
         Shard group = new Shard(wanted.channel(), single ? wanted.group() : wanted.group() + "/" + UUID.randomUUID());
         Lead lead = single ? elected(wanted, group, listener) : new OwnLead();
-        return new Reception(host, group, options(wanted, batch), lead, handler, listener, settings.threads(),
-                settings.callbacks(),
-                onClosed);
+        return new Reception(host, group, options(wanted, batch), lead, handler, listener, settings.threads(), settings.pool(),
+                settings.callbacks(), onClosed);
     }
 
     /** Of a group that has its places. */
@@ -62,8 +61,9 @@ final class Receptions {
                     Shard one = new Shard(group.channel(), group.group(), shard, group.shards());
                     Lead lead = new ShardLead(elected(wanted, one, listener), onResigned);
                     // With ackMode=transaction each shard has a consumer.
-                    return new Reception(host, one, options, lead, handler, listener, settings.threads(), settings.callbacks(),
-                            onShardClosed, tally, wanted.transactions() != null ? Turns.unlimited() : turns);
+                    return new Reception(host, one, options, lead, handler, listener, settings.threads(), settings.pool(),
+                            settings.callbacks(), onShardClosed, tally,
+                            wanted.transactions() != null ? Turns.unlimited() : turns);
                 }, failure -> callbacks.execute(() -> listener.failed(failure)),
                 failure -> callbacks.execute(() -> listener.gaveUp(failure)), settings.threads());
         return new ShardedReception(host, group, member, tally, wanted.queueSize(), wanted.drainTimeout(), settings.threads(),

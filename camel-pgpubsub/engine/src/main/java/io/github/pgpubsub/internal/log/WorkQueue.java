@@ -3,30 +3,31 @@ package io.github.pgpubsub.internal.log;
 import io.github.pgpubsub.internal.delivery.BatchLimit;
 import io.github.pgpubsub.internal.delivery.Gathering;
 import io.github.pgpubsub.internal.log.reading.Delivery;
+import io.github.pgpubsub.internal.work.Takers;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Messages that no worker has begun. A message is either taken by a worker or withdrawn by the reading thread, never both. Its bound is
- * the reader's: {@code ReadOptions.rows}. Thread-safe.
+ * the reader's: {@code ReadOptions.rows}. Workers do not wait here: they are called when messages may begin. Thread-safe.
  */
 final class WorkQueue {
 
-    /** How often a worker checks again whether it may begin. */
+    /** How often it is checked again whether messages may begin. */
     private static final long CHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
     private final BooleanSupplier mayBegin;
     private final BatchLimit limit;
     private final Turns turns;
     private final ReentrantLock lock;
-    private final Condition changed;
+    /** Null: nobody takes messages. */
+    private @Nullable Takers takers;
     private final Deque<Delivery<KeptRow>> waiting = new ArrayDeque<>();
     private final Gathering gathering = new Gathering();
     private boolean held;
@@ -46,7 +47,6 @@ final class WorkQueue {
         this.limit = limit;
         this.turns = turns;
         this.lock = turns.lock;
-        this.changed = lock.newCondition();
     }
 
     /**
@@ -67,11 +67,7 @@ final class WorkQueue {
             waiting.addAll(deliveries);
             size = waiting.size();
             moreComes = more;
-            if (deliveries.size() == 1) {
-                changed.signal();
-            } else {
-                changed.signalAll();
-            }
+            call(waiting.size());
         } finally {
             lock.unlock();
         }
@@ -83,7 +79,7 @@ final class WorkQueue {
         try {
             held = value;
             turns.leave(this);
-            changed.signalAll();
+            call(waiting.size());
         } finally {
             lock.unlock();
         }
@@ -104,39 +100,54 @@ final class WorkQueue {
         return size;
     }
 
-    /** A turn is free, and this queue is the first in line. Called under the lock. */
-    void call() {
-        changed.signal();
+    /** Calls these when messages may begin. */
+    void callFor(Takers called) {
+        lock.lock();
+        try {
+            takers = called;
+            call(waiting.size());
+        } finally {
+            lock.unlock();
+        }
     }
 
-    /** Waits for a gap, or for a batch of messages, and for a turn; null: the queue is closed. {@link #finished} follows. */
+    /** A turn is free, and this queue is the first in line. Called under the lock. */
+    void call() {
+        call(1);
+    }
+
+    private void call(int pieces) {
+        if (takers != null && !held && !closed) {
+            takers.call(pieces);
+        }
+    }
+
+    private void callIn(long nanos) {
+        if (takers != null) {
+            takers.callIn(nanos);
+        }
+    }
+
+    /**
+     * Takes a gap, or a batch of messages, and a turn. Null: none may begin now; the takers are called when that changes. {@link #finished}
+     * follows.
+     */
     @Nullable
-    List<Delivery<KeptRow>> take() throws InterruptedException {
-        lock.lockInterruptibly();
+    List<Delivery<KeptRow>> take() {
+        lock.lock();
         try {
-            while (!closed) {
-                if (waiting.isEmpty() || held) {
-                    turns.leave(this);
-                    changed.await();
-                    continue;
-                }
-                int count = together();
-                long remaining = gathering.remaining(limit, count, !moreComes || count < waiting.size());
-                if (remaining > 0) {
-                    turns.leave(this);
-                    long unused = changed.awaitNanos(remaining);
-                } else if (mayBegin.getAsBoolean()) {
-                    List<Delivery<KeptRow>> batch = begin(count);
-                    if (batch != null) {
-                        return batch;
-                    }
-                    changed.await();
-                } else {
-                    turns.leave(this);
-                    // Nothing signals it; the reader soon withdraws the message if the lead is lost for longer.
-                    long unused = changed.awaitNanos(CHECK_NANOS);
-                }
+            if (closed || held || waiting.isEmpty()) {
+                turns.leave(this);
+                return null;
             }
+            int count = together();
+            long remaining = gathering.remaining(limit, count, !moreComes || count < waiting.size());
+            if (remaining == 0 && mayBegin.getAsBoolean()) {
+                return begin(count);
+            }
+            turns.leave(this);
+            // Nothing tells that it may; the reader soon withdraws the message if the lead is lost for longer.
+            callIn(remaining > 0 ? remaining : CHECK_NANOS);
             return null;
         } finally {
             lock.unlock();
@@ -175,8 +186,8 @@ final class WorkQueue {
             if (limit.size() > 1) {
                 gathering.begin();
             }
-            // The signals of these messages may have gone to this thread.
-            changed.signal();
+            // Others may have been called while these could not begin.
+            call(1);
         }
         return batch;
     }
@@ -211,7 +222,6 @@ final class WorkQueue {
         try {
             closed = true;
             turns.leave(this);
-            changed.signalAll();
         } finally {
             lock.unlock();
         }

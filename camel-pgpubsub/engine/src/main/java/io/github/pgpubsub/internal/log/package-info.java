@@ -66,8 +66,8 @@
  * <p><b>Shards.</b> A subscription to a group with several shards is a {@code ShardedReception}: a {@code Reception} for each shard whose
  * election it takes part in, all on the same {@code LogReader}. {@code ShardMember} has the thread in which {@code log.sharding} decides
  * which ones these are, and {@code ShardMarks} shows the members to each other. A shard is given back as any subscription ends, while
- * the others go on. Each shard has workers of its own, which take turns ({@code Turns}), so one slow route has as many threads at work as
- * {@code concurrency} says, whatever the number of shards. The place's row says how many shards the group has, and step 0 finds no place
+ * the others go on. Each shard has workers of its own, on threads of the client's pool ({@code internal.work}), which take turns
+ * ({@code Turns}), so one slow route has as many threads at work as {@code concurrency} says, whatever the number of shards. The place's row says how many shards the group has, and step 0 finds no place
  * for a reader that believes in another number.
  *
  * <p><b>What a worker does with a message, or a batch of them,</b> is a {@code Handling}. Usually it calls the handler, and the message is

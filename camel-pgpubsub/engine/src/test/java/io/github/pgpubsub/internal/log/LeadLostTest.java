@@ -8,6 +8,7 @@ import io.github.pgpubsub.connect.UrlConnectionSource;
 import io.github.pgpubsub.internal.delivery.BatchLimit;
 import io.github.pgpubsub.internal.delivery.SerialExecutor;
 import io.github.pgpubsub.internal.log.schema.LogQueries;
+import io.github.pgpubsub.internal.work.WorkerPool;
 import io.github.pgpubsub.kept.KeptListener;
 import io.github.pgpubsub.status.GroupMember;
 import io.github.pgpubsub.status.SubscriptionStatus;
@@ -162,7 +163,8 @@ class LeadLostTest {
                 new EachMessage(message -> {
                     received.add(message.payload() + (message.redelivered() ? " again" : ""));
                     firstGoesOn.await();
-                }), new KeptListener() {}, LeadLostTest::thread, Runnable::run, () -> {});
+                }), new KeptListener() {}, LeadLostTest::thread,
+                new WorkerPool("test", LeadLostTest::thread), Runnable::run, () -> {});
         subscription.start();
         try {
             postgres.execute("insert into pgpubsub.message (channel, payload) select 'orders', i from generate_series(0, 2) i");

@@ -79,7 +79,7 @@ final class Member implements AutoCloseable {
         subscription = new Reception(reader, group,
                 new ReceptionOptions(new GroupOptions(options, null, null, new BufferLimit(options.bytes()), BatchLimit.SINGLE),
                         new LogQueries("pgpubsub"), workers, Duration.ofSeconds(20), null),
-                lead, new EachMessage(handler), handler, this::thread, callbacks, () -> {});
+                lead, new EachMessage(handler), handler, this::thread, pool, callbacks, () -> {});
     }
 
     static ReadOptions options(ErrorPolicy onError, Duration poll, Duration leaderTimeout) {

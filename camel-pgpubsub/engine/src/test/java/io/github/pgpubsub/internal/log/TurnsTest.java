@@ -6,8 +6,9 @@ import io.github.pgpubsub.internal.delivery.BatchLimit;
 import io.github.pgpubsub.internal.delivery.Taking;
 import io.github.pgpubsub.internal.log.reading.Delivery;
 import io.github.pgpubsub.internal.log.reading.HandedOut;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -19,22 +20,24 @@ import org.junit.jupiter.api.Timeout;
 class TurnsTest {
 
     private final Turns turns = new Turns(1);
-    private final List<WorkQueue> queues = new ArrayList<>();
+    private final Map<WorkQueue, WaitingWorkers> workers = new HashMap<>();
     private volatile boolean secondMayBegin = true;
     private final WorkQueue first = queue();
-    private final WorkQueue second = new WorkQueue(() -> secondMayBegin, BatchLimit.SINGLE, turns);
+    private final WorkQueue second = withWorkers(new WorkQueue(() -> secondMayBegin, BatchLimit.SINGLE, turns));
     private final WorkQueue third = queue();
 
     private WorkQueue queue() {
-        WorkQueue queue = new WorkQueue(() -> true, BatchLimit.SINGLE, turns);
-        queues.add(queue);
+        return withWorkers(new WorkQueue(() -> true, BatchLimit.SINGLE, turns));
+    }
+
+    private WorkQueue withWorkers(WorkQueue queue) {
+        workers.put(queue, new WaitingWorkers(queue));
         return queue;
     }
 
     @AfterEach
     void close() {
-        queues.forEach(WorkQueue::close);
-        second.close();
+        workers.values().forEach(WaitingWorkers::end);
     }
 
     private static List<Delivery<KeptRow>> message(String payload) {
@@ -42,11 +45,11 @@ class TurnsTest {
     }
 
     /** By a worker that waits if it has to. */
-    private static CompletableFuture<String> take(WorkQueue from) {
+    private CompletableFuture<String> take(WorkQueue from) {
         return Taking.inBackground(() -> {
-            List<Delivery<KeptRow>> batch = from.take();
+            List<Delivery<KeptRow>> batch = workers.get(from).take();
             return batch == null ? "closed" : payload(batch);
-        }, Thread.State.WAITING);
+        }, Thread.State.WAITING, Thread.State.TIMED_WAITING);
     }
 
     private static String payload(List<Delivery<KeptRow>> batch) {
@@ -134,10 +137,8 @@ class TurnsTest {
     @Test
     void allTurnsAreUsed() throws Exception {
         Turns two = new Turns(2);
-        WorkQueue busy = new WorkQueue(() -> true, BatchLimit.SINGLE, two);
-        WorkQueue waits = new WorkQueue(() -> true, BatchLimit.SINGLE, two);
-        queues.add(busy);
-        queues.add(waits);
+        WorkQueue busy = withWorkers(new WorkQueue(() -> true, BatchLimit.SINGLE, two));
+        WorkQueue waits = withWorkers(new WorkQueue(() -> true, BatchLimit.SINGLE, two));
         busy.put(message("a"), false);
         busy.put(message("b"), false);
         assertThat(soon(take(busy))).isEqualTo("a");
@@ -158,7 +159,7 @@ class TurnsTest {
         CompletableFuture<String> closed = take(second);
         third.put(message("third"), false);
         CompletableFuture<String> next = take(third);
-        second.close();
+        workers.get(second).end();
         assertThat(soon(closed)).isEqualTo("closed");
         first.finished();
         assertThat(soon(next)).isEqualTo("third");

@@ -22,10 +22,11 @@ class WorkQueueTest {
 
     private volatile boolean mayBegin = true;
     private final WorkQueue queue = new WorkQueue(() -> mayBegin, BatchLimit.of(3, Duration.ofHours(1)), Turns.unlimited());
+    private final WaitingWorkers workers = new WaitingWorkers(queue);
 
     @AfterEach
     void close() {
-        queue.close();
+        workers.end();
     }
 
     private static List<Delivery<KeptRow>> messages(int from, int to, long epoch) {
@@ -33,7 +34,7 @@ class WorkQueueTest {
                 new KeptRow(null, String.valueOf(i), null, null, null, false, 0), epoch)).toList();
     }
 
-    private CompletableFuture<List<Delivery<KeptRow>>> take(WorkQueue from) {
+    private CompletableFuture<List<Delivery<KeptRow>>> take(WaitingWorkers from) {
         return Taking.inBackground(from::take, Thread.State.WAITING, Thread.State.TIMED_WAITING);
     }
 
@@ -48,11 +49,11 @@ class WorkQueueTest {
     @Test
     void aBatchWaitsWhileTheReaderHasMore() throws Exception {
         queue.put(messages(0, 2, 1), true);
-        CompletableFuture<List<Delivery<KeptRow>>> first = take(queue);
+        CompletableFuture<List<Delivery<KeptRow>>> first = take(workers);
         assertThat(first).isNotDone();
         queue.put(messages(2, 5, 1), true);
         assertThat(payloads(first)).containsExactly("0", "1", "2");
-        CompletableFuture<List<Delivery<KeptRow>>> second = take(queue);
+        CompletableFuture<List<Delivery<KeptRow>>> second = take(workers);
         assertThat(second).isNotDone();
         queue.put(List.of(), false);
         assertThat(payloads(second)).containsExactly("3", "4");
@@ -61,21 +62,21 @@ class WorkQueueTest {
     @Test
     void withoutMoreItDoesNotWait() throws Exception {
         queue.put(messages(0, 2, 1), false);
-        assertThat(payloads(take(queue))).containsExactly("0", "1");
+        assertThat(payloads(take(workers))).containsExactly("0", "1");
     }
 
     @Test
     void itBeginsWhenItsTimeIsOver() throws Exception {
         WorkQueue hasty = new WorkQueue(() -> true, BatchLimit.of(3, Duration.ofMillis(50)), Turns.unlimited());
         hasty.put(messages(0, 2, 1), true);
-        assertThat(payloads(take(hasty))).containsExactly("0", "1");
+        assertThat(payloads(take(new WaitingWorkers(hasty)))).containsExactly("0", "1");
     }
 
     /** A leader that loses its lock meanwhile gives nothing out. */
     @Test
     void messagesThatGatherHaveNotBegunAndAreWithdrawn() throws Exception {
         queue.put(messages(0, 2, 1), true);
-        CompletableFuture<List<Delivery<KeptRow>>> gathering = take(queue);
+        CompletableFuture<List<Delivery<KeptRow>>> gathering = take(workers);
         mayBegin = false;
         queue.put(messages(2, 3, 1), true);
         await().during(Duration.ofMillis(50)).atMost(Duration.ofSeconds(30)).until(() -> !queue.isAnyBegun());
@@ -93,17 +94,17 @@ class WorkQueueTest {
         queue.put(messages(1, 2, 2), true);
         queue.put(List.of(HandedOut.gap(2)), true);
         queue.put(messages(3, 4, 2), false);
-        assertThat(payloads(take(queue))).containsExactly("0");
-        assertThat(payloads(take(queue))).containsExactly("1");
-        assertThat(payloads(take(queue))).containsExactly("gap");
-        assertThat(payloads(take(queue))).containsExactly("3");
+        assertThat(payloads(take(workers))).containsExactly("0");
+        assertThat(payloads(take(workers))).containsExactly("1");
+        assertThat(payloads(take(workers))).containsExactly("gap");
+        assertThat(payloads(take(workers))).containsExactly("3");
     }
 
     @Test
     void nothingBeginsWhileTheQueueIsHeld() throws Exception {
         queue.hold(true);
         queue.put(messages(0, 3, 1), false);
-        CompletableFuture<List<Delivery<KeptRow>>> held = take(queue);
+        CompletableFuture<List<Delivery<KeptRow>>> held = take(workers);
         assertThat(held).isNotDone();
         queue.hold(false);
         assertThat(payloads(held)).containsExactly("0", "1", "2");
