@@ -43,8 +43,8 @@ public final class Database {
                 return new UrlConnectionSource(url, null, null).toString();
             }
             DataSource given = dataSource != null ? dataSource : context.getRegistry().findSingleByType(DataSource.class);
-            String found = given == null ? null : urlOf(context, given);
-            return found == null ? null : new UrlConnectionSource(found, null, null).toString();
+            String address = given == null ? null : urlOf(context, given);
+            return address == null ? null : new UrlConnectionSource(address, null, null).toString();
         } catch (IllegalArgumentException e) {
             return null;
         }
