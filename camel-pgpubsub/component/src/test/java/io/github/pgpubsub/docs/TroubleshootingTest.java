@@ -26,7 +26,7 @@ class TroubleshootingTest {
             "A window can't be opened in a transaction that has written", "… of … messages of a batch are in the log",
             "The database of the log is not known yet", "This PgPubSub was released", "A String can be written",
             "A String can be read", "maxBatch is …; it must be at least 1", "capacity is …; it must be at least 1",
-            "A pause before reconnecting is negative: …, …");
+            "A pause before reconnecting is negative: …, …", "It has come already");
 
     /** Texts that the code catches again, or that a listed text has as its cause. */
     private static final Set<String> INNER = Set.of(

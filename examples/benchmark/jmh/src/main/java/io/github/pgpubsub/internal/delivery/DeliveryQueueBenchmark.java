@@ -4,6 +4,7 @@ import io.github.pgpubsub.BufferLimit;
 import io.github.pgpubsub.SubscriptionOptions;
 import io.github.pgpubsub.internal.election.Entry;
 import io.github.pgpubsub.internal.session.Notification;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -37,7 +38,6 @@ public class DeliveryQueueBenchmark {
     private final Notification notification = new Notification("channel", "payload", 1, false);
     private DeliveryQueue queue;
     private Intake intake;
-    private volatile boolean leaves;
     private long place;
 
     @Setup
@@ -66,17 +66,15 @@ public class DeliveryQueueBenchmark {
     @Benchmark
     @Group("pass")
     @GroupThreads(1)
-    public void take() throws InterruptedException {
-        Entry<Notification> entry = queue.take(() -> leaves);
-        if (entry != null) {
-            queue.done(entry);
+    public void take() {
+        List<Entry<Notification>> batch = queue.take(BatchLimit.SINGLE);
+        if (batch != null) {
+            queue.done(batch);
         }
     }
 
     @TearDown
     public void close() {
-        leaves = true;
-        queue.wakeTakers();
         queue.close();
     }
 }

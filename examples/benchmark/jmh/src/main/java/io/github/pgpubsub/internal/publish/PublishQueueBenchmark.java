@@ -33,11 +33,11 @@ public class PublishQueueBenchmark {
     int length;
 
     private final List<byte[]> payloads = new ArrayList<>();
-    private PublishQueue queue;
+    private PublishQueue<OutgoingNotification> queue;
 
     @Setup
     public void make() {
-        queue = new PublishQueue(BATCH);
+        queue = new PublishQueue<>(BATCH, Long.MAX_VALUE);
         for (int i = 0; i < BATCH; i++) {
             payloads.add((i + "x".repeat(length)).getBytes(ISO_8859_1));
         }
@@ -45,12 +45,12 @@ public class PublishQueueBenchmark {
 
     @Benchmark
     @OperationsPerInvocation(BATCH)
-    public List<Outgoing> putAndTakeBatch() throws InterruptedException {
+    public List<OutgoingNotification> putAndTakeBatch() throws InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.HOURS.toNanos(1);
         for (byte[] payload : payloads) {
             // A new string, like an exchange's: its hash is not cached yet.
-            queue.put(new Outgoing("channel", new String(payload, ISO_8859_1), deadline, failure -> {}), false);
+            queue.put(new OutgoingNotification("channel", new String(payload, ISO_8859_1), deadline, failure -> {}), false);
         }
-        return queue.takeBatch(BATCH);
+        return queue.takeBatch(BATCH, Long.MAX_VALUE);
     }
 }
