@@ -126,6 +126,7 @@ class ManagementTest {
         assertThat(String.join("\n", shown)).isEqualTo(
                 """
                         Backend, int: Process id of the listening backend; 0: none
+                        Channel, java.lang.String: Name of the channel
                         Connected, boolean: Whether the listening connection is open
                         ContextLocks, int: Number of advisory locks that this context's consumers hold as leaders and standbys
                         Dropped, long: Messages left out because the queue was full

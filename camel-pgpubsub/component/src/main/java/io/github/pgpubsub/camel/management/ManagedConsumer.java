@@ -17,6 +17,7 @@ public interface ManagedConsumer {
     /** Null for a consumer without a route: of a {@code ConsumerTemplate} or {@code pollEnrich}. */
     String getRouteId();
 
+    @ManagedAttribute(description = "Name of the channel")
     String getChannel();
 
     /** The subscription's state; null while the consumer is stopped or suspended. */
