@@ -22,8 +22,8 @@ public interface SubscriptionListener {
     default void roleChanged(RoleChange change) {}
 
     /**
-     * A subscription with {@code singleListener=false} listens: from now on it misses nothing. Called for the first connection and for
-     * each further one, by the callback executor. With a single listener {@link #roleChanged} says who receives.
+     * A subscription with {@code singleListener=false} listens, or reads its kept messages: from now on it misses nothing. Called for the
+     * first connection and for each further one, by the callback executor. With a single listener {@link #roleChanged} says who receives.
      */
     default void listening() {}
 

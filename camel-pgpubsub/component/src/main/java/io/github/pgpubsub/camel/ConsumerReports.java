@@ -8,6 +8,7 @@ import io.github.pgpubsub.status.RoleChange;
 import io.github.pgpubsub.status.SubscriptionStatus;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
 import org.apache.camel.Exchange;
 import org.apache.camel.Route;
 import org.apache.camel.spi.RouteController;
@@ -26,6 +27,8 @@ final class ConsumerReports implements SubscriptionListener {
     private final PgPubSubConsumer consumer;
     /** Members with shards hear of each connection several times. */
     private final AtomicBoolean connected = new AtomicBoolean();
+    /** Held while Connected is told, so that no other thread tells what follows before. */
+    private final ReentrantLock telling = new ReentrantLock();
 
     ConsumerReports(PgPubSubConsumer consumer) {
         this.consumer = consumer;
@@ -76,8 +79,13 @@ final class ConsumerReports implements SubscriptionListener {
     }
 
     private void connected() {
-        if (connected.compareAndSet(false, true)) {
-            tell(new PgPubSubEvent.Connected(consumer, consumer.getRouteId(), consumer.getChannel()));
+        telling.lock();
+        try {
+            if (connected.compareAndSet(false, true)) {
+                tell(new PgPubSubEvent.Connected(consumer, consumer.getRouteId(), consumer.getChannel()));
+            }
+        } finally {
+            telling.unlock();
         }
     }
 
@@ -96,6 +104,7 @@ final class ConsumerReports implements SubscriptionListener {
 
     @Override
     public void reconnected(Duration lost) {
+        connected();
         tell(new PgPubSubEvent.Reconnected(consumer, consumer.getRouteId(), consumer.getChannel(), lost));
     }
 

@@ -30,6 +30,16 @@ final class KeptReports implements KeptListener {
     }
 
     @Override
+    public void listening() {
+        reports.listening();
+    }
+
+    @Override
+    public void disconnected() {
+        reports.disconnected();
+    }
+
+    @Override
     public void reconnected(Duration lost) {
         reports.reconnected(lost);
     }

@@ -29,6 +29,8 @@ final class GroupReader {
     /** Of the lead, as of the reader's last look: all that waits in the queue was handed out in it. */
     private volatile long term;
     private boolean isConnected;
+    /** Of a place of its own: the listener knows that it reads on this connection. */
+    private boolean toldListening;
     /** Of the common memory, what this group takes. */
     private long counted;
     /** Of the log's database; null: not known. */
@@ -151,7 +153,11 @@ final class GroupReader {
     }
 
     void disconnected() {
+        if (isConnected && options.ownPlace() != null) {
+            reports.disconnected();
+        }
         isConnected = false;
+        toldListening = false;
         effects.disconnected();
         reader.disconnected(System.nanoTime());
     }
@@ -204,6 +210,11 @@ final class GroupReader {
             counted = bytes;
         }
         standing = standing.next(reader, effects.trouble(), now);
+        // With an election, the changes of roles tell it.
+        if (options.ownPlace() != null && isConnected && standing.reading() && !toldListening) {
+            toldListening = true;
+            reports.listening();
+        }
     }
 
     /** The end, after everything else: a place of its own is removed. */

@@ -24,6 +24,16 @@ final class Reports {
         callbacks.execute(() -> listener.failed(failure));
     }
 
+    /** With a place of its own: it reads, on a new connection. */
+    void listening() {
+        callbacks.execute(listener::listening);
+    }
+
+    /** With a place of its own. */
+    void disconnected() {
+        callbacks.execute(listener::disconnected);
+    }
+
     /** @param lost time without a connection */
     void reconnected(Duration lost) {
         callbacks.execute(() -> listener.reconnected(lost));
