@@ -21,6 +21,7 @@ import org.apache.camel.spi.PropertyConfigurer;
 import org.apache.camel.spi.PropertyConfigurerGetter;
 import org.apache.camel.spi.annotations.Component;
 import org.apache.camel.support.HealthCheckComponent;
+import org.apache.camel.util.StringHelper;
 import org.jspecify.annotations.Nullable;
 
 /** Sends and receives messages through PostgreSQL channels (LISTEN/NOTIFY). */
@@ -89,8 +90,11 @@ public class PgPubSubComponent extends HealthCheckComponent implements ManagedCo
 
     private void checkEnums(Map<String, Object> parameters) {
         if (getEndpointPropertyConfigurer() instanceof PropertyConfigurerGetter options) {
-            parameters.forEach((name, value) -> OptionErrors.checkEnum(getCamelContext(), name, options.getOptionType(name, true),
-                    value));
+            parameters.forEach((given, value) -> {
+                // Camel takes payload-format, too.
+                String name = StringHelper.dashToCamelCase(given);
+                OptionErrors.checkEnum(getCamelContext(), name, options.getOptionType(name, true), value);
+            });
         }
     }
 

@@ -34,7 +34,7 @@ class OptionErrorsTest {
         "singleListner=false                | [singleListner]. Did you mean singleListener?",
         "durabel=true                       | [durabel]. Did you mean durable?",
         "heartbeatIntervall=1s              | [heartbeatIntervall]. Did you mean heartbeatInterval?",
-        "payload-format=json                | [payload-format]. Did you mean payloadFormat?",
+        "payload_format=json                | [payload_format]. Did you mean payloadFormat?",
         "startform=now                      | [startform]. Did you mean startFrom?",
         "exceptionHandlr=#a                 | [exceptionHandlr]. Did you mean exceptionHandler?"})
     void aMisspeltOptionNamesTheNearest(String options, String said) {
@@ -62,6 +62,7 @@ class OptionErrorsTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
         "payloadFormat=jsn                  | The option payloadFormat is jsn; it must be one of text, json, cloudevents",
+        "payload-format=jsn                 | The option payloadFormat is jsn; it must be one of text, json, cloudevents",
         "overflow=drop                      | The option overflow is drop; it must be one of block, dropOldest, dropNewest",
         "gapMarker=sometimes                | The option gapMarker is sometimes; it must be one of never, reconnect, always",
         "oversize=keep                      | The option oversize is keep; it must be one of fail, store",
@@ -85,7 +86,7 @@ class OptionErrorsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"payloadFormat=JSON", "overflow=drop-oldest", "gapMarker=Always"})
+    @ValueSource(strings = {"payloadFormat=JSON", "overflow=DropOldest", "payload-format=json", "gapMarker=Always"})
     void valuesAreWrittenAsEverywhereInCamel(String options) {
         assertThat(context.getEndpoint("pgpubsub:a?" + options)).isNotNull();
     }
