@@ -27,6 +27,7 @@ import java.sql.Timestamp;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -142,8 +143,9 @@ class BodyContentTest {
                 new byte[] {(byte) 0xC0, (byte) 0x80}, new byte[] {(byte) 0xFF});
     }
 
+    /** CloudEvents have a member for bytes. */
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(names = {"text", "json"})
     void bytesThatAreNoTextAreRefused(PayloadFormat format) throws Exception {
         for (Object body : bodiesWithoutAText().toList()) {
             assertThatThrownBy(() -> encode(format, body)).as(body.getClass().getName())
@@ -152,6 +154,14 @@ class BodyContentTest {
                     .hasMessageNotContaining("geheim");
         }
         assertThatThrownBy(() -> encode(format, LATIN1)).hasMessageContaining("index 10");
+    }
+
+    @Test
+    void bytesThatAreNoTextAreBytesOfAnEvent() throws Exception {
+        for (Object body : bodiesWithoutAText().limit(7).toList()) {
+            assertThat(encode(PayloadFormat.cloudevents, body)).as(body.getClass().getName())
+                    .contains("\"data_base64\":\"" + Base64.getEncoder().encodeToString(LATIN1) + "\"");
+        }
     }
 
     @Test
