@@ -70,10 +70,6 @@ class CloudEventsTest {
         return new JsonFormat().deserialize(payloads.messages().get(0).getBody(String.class).getBytes(UTF_8));
     }
 
-    private String data() {
-        return new String(event().getData().toBytes(), UTF_8);
-    }
-
     // ---- attributes
 
     @Test
@@ -136,7 +132,8 @@ class CloudEventsTest {
 
         assertThat(received().getBody()).isEqualTo(body);
         assertThat(event().getDataContentType()).isEqualTo("application/json");
-        assertThat(data()).contains("1.10");
+        // Not by the SDK, which reads numbers as doubles.
+        assertThat(payloads.bodies().get(0).toString()).contains("\"price\":1.10");
     }
 
     @Test
@@ -363,7 +360,7 @@ class CloudEventsTest {
                 "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"));
 
         assertThat(received().getBody()).isEqualTo(Map.of("a", 1));
-        assertThat(received().getHeaders()).containsEntry("CamelCloudEventType", "t").containsEntry("number", 1)
+        assertThat(received().getHeaders()).containsEntry("CamelCloudEventType", "t").containsEntry("number", 1L)
                 .containsEntry("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
                 .containsKey(PgPubSubConstants.MESSAGE_ID);
         assertThat(postgres.number("select count(*) from pgpubsub.message where channel = 'kept'"
