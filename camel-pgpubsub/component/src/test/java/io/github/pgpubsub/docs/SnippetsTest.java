@@ -132,7 +132,10 @@ class SnippetsTest {
             PgPubSubComponent component = new PgPubSubComponent();
             component.getConfiguration().setUrl(postgres.libpqUri());
             context.addComponent("pgpubsub", component);
-            context.addRoutes(source.routes(context));
+            RoutesBuilder routes = source.routes(context);
+            context.addRoutes(routes);
+            // As camel-main does, after the routes.
+            context.addTemplatedRoutes(routes);
             context.start();
             assertStarted(context);
         }
@@ -142,6 +145,10 @@ class SnippetsTest {
     private static void runProperties(String text) throws Exception {
         Properties properties = new Properties();
         properties.load(new StringReader(text));
+        String reloaded = properties.getProperty("camel.main.routes-reload-directory");
+        if (reloaded != null) {
+            Files.createDirectories(Path.of(reloaded));
+        }
         Main main = new Main();
         main.addInitialProperty("camel.component.pgpubsub.url", postgres.libpqUri());
         properties.stringPropertyNames().forEach(name -> main.addInitialProperty(name, properties.getProperty(name)));
