@@ -53,11 +53,13 @@ public final class PgPubSub implements AutoCloseable {
         this.callbacks = new Callbacks(settings.callbacks(), task -> settings.thread("callback", task));
         this.publisher = new OnDemandPublisher(() -> settings.publisher(ownMessages, callbacks.executor()));
         WorkerPool pool = new WorkerPool(settings.name(), settings.threads());
-        this.subscriptions = new Subscriptions(settings.name(), START, () -> settings.session(ownMessages), settings.threads(), pool,
+        this.subscriptions = new Subscriptions(settings.name(), START, () -> settings.session(ownMessages), settings.threads(),
+                pool,
                 callbacks.executor());
         this.logs = new Logs(new LogSettings(settings.name(), settings.listenSource(), settings.publishSource(),
                 settings.reconnectDelay(), settings.reconnectMaxDelay(), settings.maxBatch(), settings.customizer(), ownMessages,
-                memory, subscriptions, callbacks.executor(), outgoing -> publisher.get().publish(outgoing), settings::thread, pool));
+                memory, subscriptions, callbacks.executor(), outgoing -> publisher.get().publish(outgoing), settings::thread,
+                pool));
     }
 
     /**

@@ -48,8 +48,9 @@ final class Members implements Peer {
     private void awaitShares(Server server) throws SQLException, InterruptedException {
         long end = System.nanoTime() + LONGEST_NANOS;
         try (Connection connection = DriverManager.getConnection(server.jdbcUrl(), server.user(), server.password());
-                PreparedStatement ask = connection.prepareStatement("select count(distinct leader) = ? and bool_and(leader is not null)"
-                        + " from pgpubsub.subscriber")) {
+                PreparedStatement ask = connection
+                        .prepareStatement("select count(distinct leader) = ? and bool_and(leader is not null)"
+                                + " from pgpubsub.subscriber")) {
             ask.setInt(1, members);
             while (!answer(ask)) {
                 if (System.nanoTime() - end > 0) {
