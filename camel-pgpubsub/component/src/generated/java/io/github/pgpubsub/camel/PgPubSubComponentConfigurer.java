@@ -63,6 +63,8 @@ public class PgPubSubComponentConfigurer extends PropertyConfigurerSupport imple
         case "group": getOrCreateConfiguration(target).setGroup(property(camelContext, java.lang.String.class, value)); return true;
         case "groupexpiry":
         case "groupExpiry": target.setGroupExpiry(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
+        case "grouppicture":
+        case "groupPicture": target.setGroupPicture(property(camelContext, boolean.class, value)); return true;
         case "headerfilterstrategy":
         case "headerFilterStrategy": getOrCreateConfiguration(target).setHeaderFilterStrategy(property(camelContext, org.apache.camel.spi.HeaderFilterStrategy.class, value)); return true;
         case "healthcheckconsumerenabled":
@@ -171,6 +173,8 @@ public class PgPubSubComponentConfigurer extends PropertyConfigurerSupport imple
         case "group": return java.lang.String.class;
         case "groupexpiry":
         case "groupExpiry": return long.class;
+        case "grouppicture":
+        case "groupPicture": return boolean.class;
         case "headerfilterstrategy":
         case "headerFilterStrategy": return org.apache.camel.spi.HeaderFilterStrategy.class;
         case "healthcheckconsumerenabled":
@@ -280,6 +284,8 @@ public class PgPubSubComponentConfigurer extends PropertyConfigurerSupport imple
         case "group": return getOrCreateConfiguration(target).getGroup();
         case "groupexpiry":
         case "groupExpiry": return target.getGroupExpiry();
+        case "grouppicture":
+        case "groupPicture": return target.isGroupPicture();
         case "headerfilterstrategy":
         case "headerFilterStrategy": return getOrCreateConfiguration(target).getHeaderFilterStrategy();
         case "healthcheckconsumerenabled":

@@ -49,6 +49,9 @@ public class PgPubSubComponent extends HealthCheckComponent implements ManagedCo
     @Metadata(label = "consumer,durable", defaultValue = "2592000000", javaType = "java.time.Duration")
     private long groupExpiry = KeptLogOptions.DEFAULTS.groupExpiry().toMillis();
 
+    @Metadata(label = "advanced", defaultValue = "false")
+    private boolean groupPicture;
+
     private final Set<PgPubSubConsumer> consumers = ConcurrentHashMap.newKeySet();
     /** Null: not initialized yet. */
     private @Nullable SharedPubSubs pubSubs;
@@ -264,5 +267,18 @@ public class PgPubSubComponent extends HealthCheckComponent implements ManagedCo
      */
     public void setGroupExpiry(long groupExpiry) {
         this.groupExpiry = KeptConfiguration.in(KeptRules.SECOND, "groupExpiry", groupExpiry);
+    }
+
+    @Override
+    public boolean isGroupPicture() {
+        return groupPicture;
+    }
+
+    /**
+     * Whether a route may show the groups of this component in a browser, with
+     * {@code io.github.pgpubsub.camel.picture.GroupPicture}: members, who leads, rates, lag. If false, the answer is 404.
+     */
+    public void setGroupPicture(boolean groupPicture) {
+        this.groupPicture = groupPicture;
     }
 }

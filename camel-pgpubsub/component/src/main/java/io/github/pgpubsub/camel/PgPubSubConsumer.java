@@ -7,6 +7,7 @@ import io.github.pgpubsub.camel.management.ManagedConsumer;
 import io.github.pgpubsub.camel.management.Metering;
 import io.github.pgpubsub.camel.management.PgPubSubConsumerHealthCheck;
 import io.github.pgpubsub.internal.Range;
+import io.github.pgpubsub.status.GroupMember;
 import io.github.pgpubsub.status.SubscriptionStatus;
 import java.time.Duration;
 import java.util.List;
@@ -297,6 +298,12 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
     @Override
     public int getContextLocks() {
         return ManagedComponent.locks(endpoint.getCamelContext());
+    }
+
+    @Override
+    public List<GroupMember> members() {
+        Subscription current = listenings.subscription();
+        return current == null || getGroup().isEmpty() ? List.of() : questions.members(current, A_MOMENT);
     }
 
     @Override

@@ -24,6 +24,9 @@ public interface ManagedComponent {
     /** Number of groups that the component's sessions are members of. */
     int groups();
 
+    /** Whether {@link io.github.pgpubsub.camel.picture.GroupPicture} shows the component's consumers. */
+    boolean isGroupPicture();
+
     /** Number of advisory locks that the context's consumers hold on the server as leaders and standbys. */
     static int locks(CamelContext context) {
         return LOCKS_OF_A_GROUP * of(context).stream().mapToInt(ManagedComponent::groups).sum();

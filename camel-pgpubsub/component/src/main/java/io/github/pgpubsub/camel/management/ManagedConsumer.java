@@ -1,5 +1,6 @@
 package io.github.pgpubsub.camel.management;
 
+import io.github.pgpubsub.status.GroupMember;
 import io.github.pgpubsub.status.GroupStatus;
 import io.github.pgpubsub.status.SubscriptionStatus;
 import java.util.List;
@@ -23,6 +24,14 @@ public interface ManagedConsumer {
     /** The subscription's state; null while the consumer is stopped or suspended. */
     @Nullable
     SubscriptionStatus status();
+
+    /**
+     * The members of the group. Waits at most half a second for the server.
+     *
+     * @return empty without a group, or while the consumer is stopped or suspended
+     * @throws IllegalStateException when the server does not answer in time
+     */
+    List<GroupMember> members();
 
     // ---- answered by the consumer
 
