@@ -195,7 +195,7 @@ final class PicturePage {
     private static String resource(String name) {
         try (InputStream file = PicturePage.class.getResourceAsStream(name)) {
             if (file == null) {
-                throw new IllegalStateException("The jar of camel-pgpubsub lacks " + name);
+                throw new IllegalStateException("The jar has no " + name);
             }
             return new String(file.readAllBytes(), UTF_8);
         } catch (IOException e) {
