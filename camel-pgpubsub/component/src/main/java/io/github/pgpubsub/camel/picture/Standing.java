@@ -33,16 +33,18 @@ record Standing(Level level, String words) {
     }
 
     private static Standing ofGroup(Picture.Consumer consumer) {
-        Picture.Kept place = consumer.kept();
-        boolean kept = place != null;
-        if (place != null && !place.shards().isEmpty()) {
-            return new Standing(Level.GOOD, place.shards().size() + " shards");
-        } else if (!consumer.members().isEmpty() && !consumer.standbyKnown()) {
-            return new Standing(kept ? Level.GOOD : Level.FAIR, kept ? "no standby, nothing lost" : "no standby");
-        } else if (consumer.inStep()) {
-            return new Standing(Level.GOOD, "in step");
+        Picture.Kept kept = consumer.kept();
+        if (kept != null && !kept.shards().isEmpty()) {
+            return new Standing(Level.GOOD, kept.shards().size() + " shards");
         } else if (consumer.role().equals("COLD")) {
             return new Standing(Level.GOOD, "waits its turn");
+        } else if (kept != null) {
+            // The messages are in the log: a standby has nothing to hold, so being in step means nothing.
+            return new Standing(Level.GOOD, consumer.standbyKnown() ? "standby ready" : "no standby, nothing lost");
+        } else if (!consumer.members().isEmpty() && !consumer.standbyKnown()) {
+            return new Standing(Level.FAIR, "no standby");
+        } else if (consumer.inStep()) {
+            return new Standing(Level.GOOD, "in step");
         }
         return new Standing(Level.FAIR, "not in step yet");
     }

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.sql.SQLException;
+import org.apache.camel.CamelContext;
+import org.apache.camel.StartupListener;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
@@ -36,20 +38,19 @@ final class Application implements AutoCloseable {
         camel.addInitialProperty("camel.main.name", name);
         camel.addInitialProperty("camel.component.pgpubsub.url", url);
         camel.addInitialProperty("camel.server.port", String.valueOf(options.port()));
+        camel.addInitialProperty("live.customers", String.valueOf(!options.quiet()));
         camel.addMainListener(new MainListenerSupport() {
             @Override
-            public void afterStart(BaseMainSupport main) {
-                browsers.serve(main.getCamelContext(), options.port());
-                if (options.quiet()) {
-                    stop("customers");
-                }
+            public void afterConfigure(BaseMainSupport main) {
+                // The web server starts with the context.
+                onStarted(main.getCamelContext(), (context, wasStarted) -> browsers.serve(context, options.port()));
             }
         });
     }
 
-    private void stop(String routeId) {
+    private static void onStarted(CamelContext context, StartupListener action) {
         try {
-            camel.getCamelContext().getRouteController().stopRoute(routeId);
+            context.addStartupListener(action);
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }

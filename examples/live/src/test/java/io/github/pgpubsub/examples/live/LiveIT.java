@@ -74,7 +74,7 @@ class LiveIT {
             browser.open(second);
             until(() -> assertThat(browser.text(role("live-1"))).startsWith("leads"));
             until(() -> assertThat(browser.text(role("live-2"))).isEqualTo("stands by"));
-            until(() -> assertThat(browser.text(GROUPS + ".innerText")).contains("in step"));
+            until(() -> assertThat(browser.text(GROUPS + ".innerText")).contains("standby ready"));
 
             browser.run("window.sameDocument = true");
             statement
