@@ -34,7 +34,7 @@ public final class VirtualThreadsNode {
                     from("pgpubsub:plain?singleListener=false").setHeader("route", constant("broadcast")).to("direct:begin");
                     from("pgpubsub:kept?durable=true").setHeader("route", constant("kept")).to("direct:begin");
                     from("pgpubsub:plain?group=batches&batching=true&batchTimeout=50ms").split(body())
-                            .transform(simple("${body.message.body}")).setHeader("route", constant("batches")).to("direct:begin");
+                            .process(VirtualThreadsNode::unwrap).setHeader("route", constant("batches")).to("direct:begin");
                     from("direct:begin").process(exchange -> exchange.getMessage().setHeader("virtual", isVirtual()))
                             .to("seda:end?waitForTaskToComplete=Always");
                     from("seda:end?concurrentConsumers=5").process(VirtualThreadsNode::print);
@@ -49,6 +49,11 @@ public final class VirtualThreadsNode {
             System.out.println(DONE);
             System.in.read();
         }
+    }
+
+    /** A part of a batch is an exchange. */
+    private static void unwrap(Exchange part) {
+        part.getMessage().setBody(((Exchange) part.getMessage().getBody()).getMessage().getBody());
     }
 
     private static void print(Exchange exchange) {
