@@ -181,7 +181,8 @@ public final class LogQueries {
         STANDING("select epoch, owner from ${log}.place where no operator(pg_catalog.=) ?"),
 
         /**
-         * Moves a place, never back. No row: another owner or another window, or the group was removed ({@link #STANDING} tells).
+         * Moves a place, never back. No row: another owner or another window, or the group was removed ({@link #STANDING} tells), or the
+         * timeline is another than in step 0: a pooler leads to a new primary, which may lack effects of {@code ackMode=transaction}.
          * {@code last_id, whole, release, told, no, epoch, owner, upto or "", upto_max_id or 0, upto_xid or ""}.
          */
         ACKNOWLEDGE(PlaceTexts.ACKNOWLEDGE),

@@ -39,6 +39,7 @@ final class PlaceTexts {
                 and coalesce(p.upto::pg_catalog.text, '') operator(pg_catalog.=) ?::pg_catalog.text
                 and coalesce(p.upto_max_id, 0) operator(pg_catalog.=) ?
                 and coalesce(p.upto_xid::pg_catalog.text, '') operator(pg_catalog.=) ?::pg_catalog.text
+                and p.timeline operator(pg_catalog.=) ${log}.timeline()
             returning p.no""";
 
     static final String ACKNOWLEDGE_IN_TRANSACTION = """

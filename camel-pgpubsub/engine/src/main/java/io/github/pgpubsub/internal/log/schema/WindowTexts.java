@@ -139,6 +139,7 @@ final class WindowTexts {
                             and p.upto::pg_catalog.text operator(pg_catalog.=) ?::pg_catalog.text
                             and p.upto_max_id operator(pg_catalog.=) ?
                             and p.upto_xid::pg_catalog.text operator(pg_catalog.=) ?::pg_catalog.text
+                            and p.timeline operator(pg_catalog.=) ${log}.timeline()
                         returning p.upto::pg_catalog.text as upto, p.upto_max_id, p.upto_xid::pg_catalog.text as upto_xid,
                             p.missed operator(pg_catalog.-) p.missed_told as missed, true as moved
                     )
@@ -176,6 +177,7 @@ final class WindowTexts {
                         and p.upto_max_id operator(pg_catalog.=) ?
                         and p.upto_xid::pg_catalog.text operator(pg_catalog.=) ?::pg_catalog.text
                         and p.upto_xid operator(pg_catalog.<) n.xid and n.durable is not null
+                        and p.timeline operator(pg_catalog.=) ${log}.timeline()
                     returning p.upto::pg_catalog.text as upto, p.upto_max_id, p.upto_xid::pg_catalog.text as upto_xid,
                         p.missed operator(pg_catalog.-) p.missed_told as missed, true as moved
                     )

@@ -31,6 +31,10 @@ public enum Break {
     TIMELINE_UNSEEN("twice and is not marked"),
     /** What is complete in memory counts on another timeline, too, where its effects may be lost. */
     COMPLETE_ON_ANY_TIMELINE("has no effects"),
+    /** What is complete in memory is acknowledged on another timeline, too: a pooler leads there. */
+    ACKNOWLEDGEMENT_ON_ANY_TIMELINE("has no effects"),
+    /** An exchange's transaction does not look whether the place has the move of the one before. */
+    EXCHANGE_WITHOUT_THE_ONE_BEFORE("has no effects"),
     /** Step 0 marks nothing of an open window. */
     OPEN_WINDOW_UNMARKED("twice and is not marked"),
     /** A deposed reader takes its answer for a good one. */

@@ -343,7 +343,7 @@ final class SimulatedMember implements Effects<LogRow> {
         ask((connection, answer) -> windows.whenFree(connection, () -> {
             PlaceRow place = world.places.row(group);
             Outcome outcome = place == null ? Outcome.GONE
-                    : !place.isOf(fence) ? Outcome.DEPOSED : !upto.equals(place.upto()) ? Outcome.DIFFERS : Outcome.MOVED;
+                    : !place.isOf(fence) ? Outcome.DEPOSED : !world.places.isThere(place, upto) ? Outcome.DIFFERS : Outcome.MOVED;
             if (outcome == Outcome.MOVED) {
                 long lastId = moveLastId ? delivery.row().id().id() : 0;
                 world.server.update(group, place.moved(Math.max(place.lastId(), lastId)));

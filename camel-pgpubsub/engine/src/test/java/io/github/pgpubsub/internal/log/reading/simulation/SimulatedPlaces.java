@@ -124,7 +124,7 @@ final class SimulatedPlaces {
             return null;
         }
         PlaceRow place = row(group);
-        Outcome outcome = check(place, fence, place != null && Objects.equals(place.upto(), whole.upto()));
+        Outcome outcome = check(place, fence, isThere(place, whole.upto()));
         if (outcome != Outcome.MOVED) {
             return new Next(outcome);
         }
@@ -141,7 +141,7 @@ final class SimulatedPlaces {
     /** Acknowledges a whole window and opens the next one, if there is anything in it. Moments and {@code seen} as of {@link #open}. */
     Next next(int group, Fence fence, Acknowledgement whole, PlaceRow seen, Xids snapshot, long sequence, SimulatedServer.Tx tx) {
         PlaceRow place = row(group);
-        Outcome outcome = check(place, fence, place != null && Objects.equals(place.upto(), whole.upto()));
+        Outcome outcome = check(place, fence, isThere(place, whole.upto()));
         Bound done = whole.upto();
         if (place != null && isBlind()) {
             outcome = fenceOnly(place, fence);
@@ -165,8 +165,7 @@ final class SimulatedPlaces {
 
     Outcome acknowledge(int group, Fence fence, Acknowledgement wanted) {
         PlaceRow place = row(group);
-        boolean there = place != null && Objects.equals(place.upto(), wanted.upto());
-        Outcome outcome = check(place, fence, there);
+        Outcome outcome = check(place, fence, isThere(place, wanted.upto()));
         if (place != null && isBlind()) {
             outcome = fenceOnly(place, fence);
         }
@@ -179,6 +178,12 @@ final class SimulatedPlaces {
         }
         server.update(group, wanted.release() ? after.released() : after);
         return Outcome.MOVED;
+    }
+
+    /** The window is open, and no new primary has come since step 0. */
+    boolean isThere(PlaceRow place, Bound upto) {
+        return place != null && Objects.equals(place.upto(), upto)
+                && (place.timeline() == server.timeline || broken == Break.ACKNOWLEDGEMENT_ON_ANY_TIMELINE);
     }
 
     private long lastId(PlaceRow place, Acknowledgement wanted) {

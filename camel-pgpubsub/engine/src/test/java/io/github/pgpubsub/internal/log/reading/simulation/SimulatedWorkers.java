@@ -18,6 +18,8 @@ final class SimulatedWorkers {
     private final Deque<Delivery<LogRow>> queue = new ArrayDeque<>();
     private int busy;
     private boolean dead;
+    /** Whose transaction was the last one that was confirmed. */
+    private Delivery<LogRow> before;
 
     SimulatedWorkers(Simulation world, SimulatedMember member) {
         this.world = world;
@@ -99,7 +101,8 @@ final class SimulatedWorkers {
             done(() -> unsettled(delivery));
             return;
         }
-        SimulatedServer.Tx tx = world.places.hold(member.group, delivery.fence(), delivery.upto());
+        SimulatedServer.Tx tx = lacksTheOneBefore(delivery) ? null
+                : world.places.hold(member.group, delivery.fence(), delivery.upto());
         if (tx == null) {
             done(() -> unsettled(delivery));
             return;
@@ -110,6 +113,9 @@ final class SimulatedWorkers {
             boolean sent = heard || world.random.nextBoolean();
             if (sent && world.isUp() && world.places.commit(member.group, tx, row, row.id)) {
                 world.oracle.completed(member.group, row);
+                if (heard) {
+                    before = delivery;
+                }
                 done(heard ? () -> member.reader.completed(delivery, world.now) : () -> unsettled(delivery));
                 return;
             }
@@ -118,6 +124,14 @@ final class SimulatedWorkers {
             }
             done(() -> unsettled(delivery));
         });
+    }
+
+    /** The place is before the last move that was confirmed: it is another server's. */
+    private boolean lacksTheOneBefore(Delivery<LogRow> delivery) {
+        PlaceRow place = world.places.row(member.group);
+        return before != null && place != null && world.broken != Break.EXCHANGE_WITHOUT_THE_ONE_BEFORE
+                && before.fence().equals(delivery.fence()) && before.upto().equals(delivery.upto())
+                && place.lastId() < before.row().message().id;
     }
 
     private void unsettled(Delivery<LogRow> delivery) {
