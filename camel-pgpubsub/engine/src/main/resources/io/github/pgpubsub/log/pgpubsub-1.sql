@@ -1466,8 +1466,6 @@ insert into pgpubsub.version (number, system_id) select 1, system_identifier fro
 do $body$
 begin
   revoke all on all functions in schema pgpubsub from public;
-  -- It looks at nothing but its argument.
-  grant execute on function pgpubsub.check_channel to public;
   perform set_config('search_path', current_setting('pgpubsub_install.search_path'), false);
 end
 $body$;

@@ -67,6 +67,7 @@ final class LogRights {
 
     private static final List<Right> TO_WATCH = List.of(
             new Right("table", "version", "SELECT"),
+            function("check_channel", "pg_catalog.text"),
             function("watch", "pg_catalog.regclass, pg_catalog.text, pg_catalog.text[], boolean"),
             function("watch_plan", "pg_catalog.regclass, pg_catalog.text, pg_catalog.text[], boolean"),
             function("watch_tables", "pg_catalog.regclass"),

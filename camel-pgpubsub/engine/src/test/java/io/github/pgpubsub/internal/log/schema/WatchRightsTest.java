@@ -29,7 +29,7 @@ class WatchRightsTest {
     private static final String TO_WATCH = "grant usage on schema pgpubsub to %1$s; grant insert (channel, key, payload) on pgpubsub.message to %1$s;"
             + " grant usage on sequence pgpubsub.message_id, pgpubsub.slot to %1$s;"
             + " grant execute on function pgpubsub.watch, pgpubsub.unwatch, pgpubsub.watch_plan, pgpubsub.watch_tables, pgpubsub.watch_trigger,"
-            + " pgpubsub.watch_run, pgpubsub.row_json, pgpubsub.large_changes to %1$s";
+            + " pgpubsub.watch_run, pgpubsub.check_channel, pgpubsub.row_json, pgpubsub.large_changes to %1$s";
 
     /** Owns the schema of the same name, and the table "things" in it. */
     private final String owner = "owner_" + UUID.randomUUID().toString().substring(0, 8);
@@ -100,7 +100,7 @@ class WatchRightsTest {
     void anOwnerWithoutTheRightsToSendIsToldWhatIsMissing() throws SQLException {
         postgres.execute(
                 "grant usage on schema pgpubsub to " + owner + "; grant execute on function pgpubsub.watch, pgpubsub.watch_plan,"
-                        + " pgpubsub.watch_tables, pgpubsub.watch_trigger, pgpubsub.watch_run to "
+                        + " pgpubsub.watch_tables, pgpubsub.watch_trigger, pgpubsub.watch_run, pgpubsub.check_channel to "
                         + owner);
         String refusal = refusal(owner, watch());
         assertThat(refusal).contains("its owner may not send kept messages");
