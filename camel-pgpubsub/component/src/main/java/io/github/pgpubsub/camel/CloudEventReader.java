@@ -38,7 +38,7 @@ final class CloudEventReader {
     @Nullable
     CloudEvent read(String payload) throws JsonPayloadException {
         JsonNode event = object(payload);
-        if (event == null || !event.path(CloudEvent.SPEC_VERSION).asText().equals(CloudEvent.VERSION)) {
+        if (event == null || !CloudEvent.VERSION.equals(event.path(CloudEvent.SPEC_VERSION).textValue())) {
             return null;
         }
         Map<String, Object> attributes = attributes(event);

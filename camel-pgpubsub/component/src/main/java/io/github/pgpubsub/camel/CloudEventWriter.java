@@ -5,11 +5,13 @@ import io.github.pgpubsub.Payload;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.apache.camel.CamelExchangeException;
 import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +25,9 @@ final class CloudEventWriter {
     /** As Camel's own transformer for CloudEvents has it. */
     private static final String DEFAULT_SOURCE = "org.apache.camel";
     private static final String DEFAULT_TYPE = "org.apache.camel.event";
+    /** RFC 3339 wants seconds, ISO 8601 does not; and an offset has none. */
+    private static final Pattern WITH_SECONDS = Pattern
+            .compile("[^Tt]+[Tt]\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?([Zz]|[+-]\\d\\d:\\d\\d)");
 
     private final TravellingHeaders headers;
     private final Json.Limit limit;
@@ -135,18 +140,26 @@ final class CloudEventWriter {
     private static String time(@Nullable Object value) {
         if (value == null) {
             return Instant.now().toString();
-        } else if (value instanceof Instant || value instanceof OffsetDateTime) {
+        } else if (value instanceof Instant) {
             return value.toString();
+        } else if (value instanceof OffsetDateTime time) {
+            return rfc3339(time);
         } else if (value instanceof ZonedDateTime time) {
-            return time.toOffsetDateTime().toString();
+            return rfc3339(time.toOffsetDateTime());
         }
         String text = HeaderText.of(PgPubSubConstants.CLOUD_EVENT_TIME, value);
         try {
-            DateTimeFormatter.ISO_OFFSET_DATE_TIME.parse(text);
-            return text;
+            OffsetDateTime time = OffsetDateTime.parse(text);
+            return WITH_SECONDS.matcher(text).matches() ? text : rfc3339(time);
         } catch (DateTimeException e) {
             throw new IllegalArgumentException("The header " + PgPubSubConstants.CLOUD_EVENT_TIME
                     + " is no time with an offset, such as 2026-01-31T08:00:00Z", e);
         }
+    }
+
+    /** With seconds, which toString leaves out if they are zero, and without seconds in the offset. */
+    private static String rfc3339(OffsetDateTime time) {
+        boolean allowed = time.getOffset().getTotalSeconds() % 60 == 0;
+        return DateTimeFormatter.ISO_OFFSET_DATE_TIME.format(allowed ? time : time.withOffsetSameInstant(ZoneOffset.UTC));
     }
 }

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** With payloadFormat=cloudevents headers and trace travel on plain channels. The CloudEvents SDK is the judge of what is an event. */
@@ -229,6 +230,19 @@ class CloudEventsTest {
 
         assertThat(received().getBody()).isEqualTo(payload);
         assertThat(received().getHeaders().keySet()).noneMatch(name -> name.startsWith("CamelCloudEvent"));
+    }
+
+    /** RFC 3339 wants seconds, and no seconds in an offset. */
+    @ParameterizedTest
+    @CsvSource({"2026-01-31T08:00Z, 2026-01-31T08:00:00Z", "2026-01-31T08:00:00.5+01:00, 2026-01-31T08:00:00.5+01:00",
+        "2026-01-31T08:00:00+01:00:30, 2026-01-31T06:59:30Z"})
+    void aTimeIsWrittenAsOthersReadIt(String time, String written) {
+        send("x", Map.of("CamelCloudEventTime", time));
+        send("x", Map.of("CamelCloudEventTime", OffsetDateTime.parse(time)));
+
+        payloads.awaitSize(2);
+        assertThat(payloads.bodies()).allSatisfy(
+                payload -> assertThat((String) payload).contains("\"time\":\"" + written + "\""));
     }
 
     // ---- headers

@@ -44,6 +44,8 @@ public final class DeliveryQueue {
     private @Nullable Runnable whenIdle;
     /** Number of threads that wait until the queue is idle. */
     private int idleAwaited;
+    /** Whether takers were sent away although messages wait; an alarm calls one of them only. */
+    private boolean sentAway;
     /** Whether the session was told that there is no room, so it must be woken when there is. */
     private boolean putterWaits;
 
@@ -206,17 +208,19 @@ public final class DeliveryQueue {
             // The last check before a message begins in this process.
             remaining = remaining == 0 && !gap && !lease.isValid() ? LEASE_CHECK_NANOS : remaining;
             if (remaining > 0) {
+                sentAway = true;
                 if (takers != null) {
                     takers.callIn(remaining);
                 }
                 return null;
             }
             batch = begin(count);
-            if (limit.size() > 1 && !waiting.isEmpty()) {
+            if ((sentAway || limit.size() > 1) && !waiting.isEmpty()) {
                 gathering.begin();
-                // Others may have been called while these were no batch yet.
+                // Others may have been called while these could not begin yet.
                 call();
             }
+            sentAway = false;
             // Not for each entry: waking a thread costs more than handling a message.
             makesRoom = putterWaits && waiting.size() <= capacity / 2;
             putterWaits &= !makesRoom;

@@ -51,13 +51,22 @@ public final class Workers {
     /** @throws OutOfMemoryError when the pool has no thread and can't create one; then the workers have left */
     public void start() {
         crew.open();
-        queue.callFor(crew);
+        try {
+            queue.callFor(crew);
+        } catch (Throwable e) {
+            crew.leave();
+            throw e;
+        }
     }
 
     /** Starts in place of other workers. If there is no thread and none can be created now, see {@link #replaceEndedThreads}. */
     public void succeed() {
         crew.openSomehow();
-        queue.callFor(crew);
+        try {
+            queue.callFor(crew);
+        } catch (Throwable e) {
+            complain("The workers can't be called now; trying again soon", e);
+        }
     }
 
     /** Whether a thread handles a message, or would do so at once if there was one. */
@@ -75,10 +84,13 @@ public final class Workers {
 
     /**
      * Replaces threads of the pool that have ended without being told to: an error of the VM can't be caught everywhere, and user code
-     * creates the threads. Tries again if none could be created.
+     * creates the threads. Tries again if none could be created, and calls the workers again, in case a call had no memory.
      */
     public void replaceEndedThreads() {
-        crew.replaceEndedThreads();
+        if (!crew.isLeaving()) {
+            crew.replaceEndedThreads();
+            queue.callFor(crew);
+        }
     }
 
     /** Whether the calling thread handles a message of this subscription. */

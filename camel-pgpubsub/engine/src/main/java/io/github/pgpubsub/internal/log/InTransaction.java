@@ -91,7 +91,8 @@ final class InTransaction implements Handling {
                 throw new IllegalArgumentException(WRONG_LEVEL + ", not " + standing.isolation());
             }
             Committed before = committed;
-            if (!standing.is(fence, upto) || (before != null && before.isLackedBy(standing, fence, upto))) {
+            if (!standing.is(fence, upto) || standing.lastId() < last.parkedBefore()
+                    || (before != null && before.isLackedBy(standing, fence, upto))) {
                 throw refused();
             }
             List<Delivery<KeptRow>> open = batch.stream().filter(each -> standing.lastId() < id(each).id()).toList();

@@ -90,7 +90,7 @@ final class KeptWorkers {
             batch.forEach(tally::begins);
             handled = handling.handle(batch);
         } catch (Throwable e) {
-            handled = Handling.Handled.failed(e, batch);
+            handled = failed(e, batch);
         }
         // An interrupt flag that the handler leaves behind is not meant for the next batch.
         Thread.interrupted();
@@ -100,7 +100,31 @@ final class KeptWorkers {
         while (!told(handled)) {
             LockSupport.parkNanos(BREATH_NANOS);
         }
-        queue.finished();
+        while (!finished()) {
+            LockSupport.parkNanos(BREATH_NANOS);
+        }
+    }
+
+    /** Repeats until there is memory for it: without it the messages would stay in hand for ever. */
+    private static Handling.Handled failed(Throwable failure, List<Delivery<KeptRow>> batch) {
+        while (true) {
+            try {
+                return Handling.Handled.failed(failure, batch);
+            } catch (OutOfMemoryError e) {
+                LockSupport.parkNanos(BREATH_NANOS);
+            }
+        }
+    }
+
+    /** False: try again. Without this call its turn would never be another's. */
+    private boolean finished() {
+        try {
+            queue.finished();
+            return true;
+        } catch (Throwable e) {
+            complain("A turn could not be given back; trying again", e);
+            return false;
+        }
     }
 
     /** False: try again. Without this call the messages would stay in hand for ever. */

@@ -2,6 +2,7 @@ package io.github.pgpubsub.internal.log;
 
 import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -10,6 +11,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * be withdrawn or held until then. The queues share this lock, which guards everything here.
  */
 final class Turns {
+
+    private static final long BREATH_NANOS = 1_000_000;
 
     final ReentrantLock lock = new ReentrantLock();
     private final Set<WorkQueue> line = new LinkedHashSet<>();
@@ -39,7 +42,15 @@ final class Turns {
 
     void giveBack() {
         free++;
-        callFirst();
+        while (true) {
+            try {
+                callFirst();
+                return;
+            } catch (OutOfMemoryError e) {
+                // Whoever is next in line waits for this call.
+                LockSupport.parkNanos(BREATH_NANOS);
+            }
+        }
     }
 
     /** The queue has nothing to begin. */

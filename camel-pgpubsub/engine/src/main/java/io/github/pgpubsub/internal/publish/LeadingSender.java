@@ -36,34 +36,35 @@ final class LeadingSender<T extends Outgoing> {
      * @return whether it is committed and the sender knows, because it is the caller
      */
     boolean lead(T own) {
-        List<T> committed = List.of();
         try {
-            committed = commitFirst();
+            commitFirst(own);
         } catch (Throwable e) {
             failure = e;
         } finally {
             left = !inFlight.isEmpty();
             queue.stopLeading(left);
         }
-        if (!committed.isEmpty() && committed.get(0) == own) {
-            return own.end(null);
-        }
-        // Its time was up before it was taken, and another one was taken in its place.
-        completions.complete(committed, null);
-        return false;
+        return own.isCommittedHere();
     }
 
-    private List<T> commitFirst() throws SQLException {
+    /** What is taken stays in flight until its outcome is set, so that the publisher's thread tells its sender if this one can't. */
+    private void commitFirst(T own) throws SQLException {
         if (!inFlight.isEmpty() || !connection.isGoodForLeading()) {
-            return List.of();
+            return;
         }
         List<T> first = queue.takeBatch(1, ANY_WEIGHT);
-        if (!first.isEmpty()) {
-            inFlight.set(first);
-            inFlight.count(1, connection.commit(first));
-            inFlight.set(List.of());
+        if (first.isEmpty()) {
+            return;
         }
-        return first;
+        inFlight.set(first);
+        inFlight.count(1, connection.commit(first));
+        if (first.get(0) == own) {
+            own.endHere();
+        } else {
+            // Its time was up before it was taken, and another one was taken in its place.
+            completions.complete(first, null);
+        }
+        inFlight.set(List.of());
     }
 
     // ---- for the publisher's thread

@@ -22,6 +22,8 @@ public abstract class Outgoing {
 
     final long deadline;
     private volatile int state = WAITING;
+    /** Whether the sender's own thread has committed it and knows. Belongs to this thread. */
+    private boolean committedHere;
     /** Null: committed, or the outcome is not known yet. */
     private @Nullable Exception failure;
 
@@ -73,6 +75,15 @@ public abstract class Outgoing {
             }
         }
         return false;
+    }
+
+    /** For the sender's own thread, which has committed it and need not be told. No effect if its outcome was known before. */
+    void endHere() {
+        committedHere = end(null);
+    }
+
+    boolean isCommittedHere() {
+        return committedHere;
     }
 
     /** Tells the sender. Called once, after {@link #end}, by its caller's thread or one that synchronizes with it. */

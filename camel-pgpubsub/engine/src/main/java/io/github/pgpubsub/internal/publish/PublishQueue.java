@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -145,8 +144,7 @@ final class PublishQueue<T extends Outgoing> {
                 arrived.awaitUninterruptibly();
             } catch (OutOfMemoryError e) {
                 lock.unlock();
-                LockSupport.parkNanos(GroupCommit.RECOVERY_NANOS);
-                lock.lock();
+                Recovery.lock(lock);
             }
         }
         returning = false;

@@ -115,6 +115,15 @@ public final class Publisher<T extends Outgoing> implements AutoCloseable {
         } catch (InterruptedException e) {
             refuse(outgoing, e);
             Thread.currentThread().interrupt();
+        } finally {
+            // Here, because the stack was not too deep for put() either.
+            while (mayLead && queue.isLedByCaller()) {
+                try {
+                    queue.stopLeading(true);
+                } catch (OutOfMemoryError e) {
+                    Recovery.pause();
+                }
+            }
         }
         return false;
     }
@@ -122,11 +131,9 @@ public final class Publisher<T extends Outgoing> implements AutoCloseable {
     private boolean lead(T outgoing) {
         try {
             return leader.lead(outgoing);
-        } finally {
-            if (queue.isLedByCaller()) {
-                // The stack was too deep there.
-                queue.stopLeading(true);
-            }
+        } catch (Throwable e) {
+            // What was taken has its outcome told by the publisher's thread; an exception would tell its sender twice.
+            return outgoing.isCommittedHere();
         }
     }
 

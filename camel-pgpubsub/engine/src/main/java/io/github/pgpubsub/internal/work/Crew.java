@@ -108,9 +108,10 @@ public final class Crew implements Takers {
         return leaving;
     }
 
-    /** Whether it has been opened and not told to leave, and a thread works for it or would do so at once. */
+    /** Whether it has been opened and not told to leave, and a thread works for it or would do so at once, or none is needed. */
     public boolean isAlive() {
-        return open && !leaving && (atWork > 0 || pool.hasThreads());
+        return open && !leaving
+                && (atWork > 0 || pool.hasThreads() || (engagement.engaged() == 0 && pool.hasBlockedThreads()));
     }
 
     /** Whether it has been opened and not told to leave, no thread works for it, and none can be had. */
@@ -217,6 +218,10 @@ public final class Crew implements Takers {
     /** Also called in place of a thread that has died in its turn. */
     void end(PoolThread thread, boolean more) {
         synchronized (this) {
+            if (thread.crew() != this) {
+                // Somebody else has ended its turn.
+                return;
+            }
             PoolThread next = thread.leaves();
             hands = hands == thread ? next : hands;
             atWork--;

@@ -20,7 +20,7 @@ final class PoolThread implements Runnable {
 
     private final WorkerPool pool;
     private final Search search;
-    private @Nullable Thread thread;
+    private volatile @Nullable Thread thread;
 
     // Guarded by the pool's monitor; this thread reads it without.
     volatile State state = State.STARTING;

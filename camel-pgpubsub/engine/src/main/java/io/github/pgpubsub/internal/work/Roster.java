@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** A pool's threads, by what they do. Guarded by the pool's monitor, except for {@link #arrived}. */
 final class Roster {
 
+    /** Loops count, because an iterator needs memory. */
     private final List<PoolThread> all = new ArrayList<>();
     /** The thread that has slept for the shortest time; the others are below it. */
     private @Nullable PoolThread idle;
@@ -47,8 +48,8 @@ final class Roster {
     /** Number of threads that have been with one piece for longer. */
     int stuck(long now, long nanos) {
         int stuck = 0;
-        for (PoolThread each : all) {
-            stuck += each.isStuck(now, nanos) ? 1 : 0;
+        for (int i = 0; i < all.size(); i++) {
+            stuck += all.get(i).isStuck(now, nanos) ? 1 : 0;
         }
         return stuck;
     }
@@ -56,17 +57,17 @@ final class Roster {
     /** A thread that has ended and does not say so; null: none is seen. */
     @Nullable
     PoolThread dead() {
-        for (PoolThread each : all) {
-            if (each.hasDied()) {
-                return each;
+        for (int i = 0; i < all.size(); i++) {
+            if (all.get(i).hasDied()) {
+                return all.get(i);
             }
         }
         return null;
     }
 
     boolean areAllDead() {
-        for (PoolThread each : all) {
-            if (!each.hasDied()) {
+        for (int i = 0; i < all.size(); i++) {
+            if (!all.get(i).hasDied()) {
                 return false;
             }
         }

@@ -141,6 +141,11 @@ public final class WorkerPool {
         return roster.arrived() > 0 && !recruiting.isFailing();
     }
 
+    /** Whether there are threads, even if they are all at work and no more can be had. */
+    boolean hasBlockedThreads() {
+        return roster.arrived() > 0;
+    }
+
     /** Whether a crew would get none. A thread that was started counts until it has ended without having come here. */
     boolean lacksThreads() {
         if (recruiting.isFailing() || roster.arrived() > 0) {
@@ -236,8 +241,14 @@ public final class WorkerPool {
 
     /** A thread has ended, told to or not. */
     void ended(PoolThread thread) {
+        boolean watches;
         synchronized (this) {
             roster.become(thread, State.ENDED);
+            // Crews may have counted on it.
+            watches = !ready.isEmpty() && roster.searching() == 0 && watch();
+        }
+        if (watches) {
+            supervisor.wake();
         }
         Crew left = thread.crew();
         if (left != null) {
@@ -316,7 +327,9 @@ public final class WorkerPool {
         try {
             recruiting.start(recruit);
         } catch (Throwable e) {
-            ended(recruit);
+            if (recruit.state == State.STARTING) {
+                ended(recruit);
+            }
             throw e;
         }
     }

@@ -10,6 +10,7 @@ import io.github.pgpubsub.Overflow;
 import io.github.pgpubsub.SubscriptionOptions;
 import io.github.pgpubsub.internal.election.Entry;
 import io.github.pgpubsub.internal.session.Notification;
+import io.github.pgpubsub.internal.work.Takers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -168,6 +169,33 @@ class DeliveryQueueTest {
         assertThatThrownBy(() -> queue.done(List.of(taken))).isInstanceOf(OutOfMemoryError.class);
         queue.done(List.of(taken));
         assertThat(told).containsExactly("called", "called");
+    }
+
+    /** An alarm calls one taker only; it must call the others that were sent away. */
+    @Test
+    void afterAnExpiredLeaseAllTakersAreCalled() {
+        open(Overflow.block);
+        List<Integer> calls = new ArrayList<>();
+        queue.callFor(new Takers() {
+            @Override
+            public void call(int pieces) {
+                calls.add(pieces);
+            }
+
+            @Override
+            public void callIn(long nanos) {}
+        });
+        lease.pulse(System.nanoTime() - Duration.ofMinutes(5).toNanos());
+        put(0, 1, 2);
+        assertThat(queue.take(BatchLimit.SINGLE)).isNull();
+        assertThat(queue.take(BatchLimit.SINGLE)).isNull();
+        renewLease();
+        calls.clear();
+
+        assertThat(queue.take(BatchLimit.SINGLE)).hasSize(1);
+        assertThat(calls).containsExactly(2);
+        assertThat(queue.take(BatchLimit.SINGLE)).hasSize(1);
+        assertThat(calls).containsExactly(2);
     }
 
     @Test

@@ -13,6 +13,8 @@ final class InHand<M> {
     private final Deque<Delivery<M>> deliveries = new ArrayDeque<>();
     private long bytes;
     private long watermark;
+    /** The lowest id of this window that was parked. */
+    private long firstParked = Long.MAX_VALUE;
     private long missedTold;
 
     /** A new leadership: what an earlier one has handed out counts no more. */
@@ -27,6 +29,7 @@ final class InHand<M> {
     /** A window is opened, or taken over. Up to this id it is complete. */
     void window(long lastId) {
         watermark = lastId;
+        firstParked = Long.MAX_VALUE;
     }
 
     void add(Delivery<M> delivery) {
@@ -50,6 +53,12 @@ final class InHand<M> {
         return true;
     }
 
+    /** It is complete in the database: a server that was put in another's place may lack it. */
+    void parked(Delivery<M> delivery) {
+        firstParked = Math.min(firstParked, delivery.id());
+        complete(delivery);
+    }
+
     /** These have not begun, and do not begin for the moment. */
     void takeBack(List<Delivery<M>> withdrawn) {
         withdrawn.forEach(each -> each.state = Delivery.State.BACK);
@@ -58,6 +67,11 @@ final class InHand<M> {
     /** All messages of the window with an id up to this one are complete. */
     long watermark() {
         return watermark;
+    }
+
+    /** The same, but for what is complete in the database only, and what comes after it. */
+    long watermarkWithoutParked() {
+        return Math.min(watermark, firstParked - 1);
     }
 
     /** Messages given up unread that the group has been told of. They are counted anew from here. */

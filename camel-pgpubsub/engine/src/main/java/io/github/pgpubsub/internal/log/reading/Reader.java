@@ -269,9 +269,12 @@ public final class Reader<M> {
         }
     }
 
-    /** Where effects go with the place, a server that was put in another's place may lack what is complete here, and only its place tells. */
+    /** A server that was put in another's place may lack effects that went with the place, and parked messages: only its place tells. */
     private long complete(Place found) {
-        return options.ackMode() == AckMode.transaction && !found.sameTimeline() ? 0 : hand.watermark();
+        if (found.sameTimeline()) {
+            return hand.watermark();
+        }
+        return options.ackMode() == AckMode.transaction ? 0 : hand.watermarkWithoutParked();
     }
 
     /** A new window is open. */

@@ -45,6 +45,7 @@ final class Term<M> {
         closing = false;
         reader.hand.window(lastId);
         acknowledging.window(lastId);
+        retries.window();
         return opened;
     }
 

@@ -89,6 +89,20 @@ class InHandTest {
         assertThat(hand.begunUpTo()).isEqualTo(40);
     }
 
+    /** The server that has the parked message may be replaced by one that lacks it. */
+    @Test
+    void whatIsBehindAParkedMessageIsNotCompleteForCertain() {
+        List<Delivery<String>> all = handOut(4);
+        hand.complete(all.get(0));
+        assertThat(hand.watermarkWithoutParked()).isEqualTo(10);
+        hand.parked(all.get(1));
+        hand.complete(all.get(2));
+        assertThat(hand.watermark()).isEqualTo(30);
+        assertThat(hand.watermarkWithoutParked()).isEqualTo(19);
+        hand.window(40);
+        assertThat(hand.watermarkWithoutParked()).isEqualTo(40);
+    }
+
     /** Against a plain set. */
     @Property
     void anyOrder(@ForAll @IntRange(min = 1, max = 50) int count,
