@@ -31,7 +31,7 @@ class JarsIT {
             assertThat(jar.getEntry("META-INF/LICENSE")).isNotNull();
             List<String> entries = jar.stream().filter(entry -> !entry.isDirectory()).map(ZipEntry::getName).toList();
             assertThat(entries).allMatch(
-                    name -> name.matches("io/github/pgpubsub/.*\\.(class|sql)|META-INF/.*|kamelets/.*\\.kamelet\\.yaml"));
+                    name -> name.matches("io/github/pgpubsub/.*\\.(class|sql|css|js)|META-INF/.*|kamelets/.*\\.kamelet\\.yaml"));
             assertThat(entries).filteredOn(name -> name.endsWith(".class"))
                     .allMatch(name -> name.startsWith("io/github/pgpubsub/camel/") == artifact.equals("camel-pgpubsub"));
             assertThat(entries).noneMatch(name -> name.contains("Test") || name.endsWith(".java"));

@@ -130,11 +130,11 @@ final class Application implements AutoCloseable {
         return postgres.backends("pgpubsub " + context.getName() + " " + purpose);
     }
 
-    /** Number of threads by purpose, without callback threads, which come and go. */
+    /** Number of threads by purpose, without those that come and go: callbacks and workers. */
     Map<String, Long> threads() {
         String ours = "Camel (" + context.getName() + ")";
         return Thread.getAllStackTraces().keySet().stream().map(Thread::getName)
-                .filter(name -> name.startsWith(ours) && name.contains("pgpubsub") && !name.contains("callback"))
+                .filter(name -> name.startsWith(ours) && name.contains("pgpubsub") && !name.contains("callback") && !name.endsWith("worker"))
                 .map(name -> name.substring(name.indexOf(" - ") + 3))
                 .collect(Collectors.groupingBy(purpose -> purpose, TreeMap::new, Collectors.counting()));
     }

@@ -27,6 +27,7 @@ class StartLaterIT {
 
     private static final Duration SOON = Duration.ofSeconds(90);
     private static final int MANY = 10_000;
+    private static final KeptGroup GROUP = new KeptGroup("g", "batch", 0, 1, 30_000, 1000, "retry", 0, 1);
 
     @RegisterExtension
     static final PostgresExtension postgres = new PostgresExtension();
@@ -45,7 +46,7 @@ class StartLaterIT {
     private void run(String name, int expected) {
         try (JvmProcess process = JvmProcess.start(name, KeptNode.class, name, postgres.url(), postgres.user(),
                 postgres.password(),
-                directory.toString(), "g,batch,1,30000,1000,retry,0,1")) {
+                directory.toString(), GROUP.text())) {
             await().atMost(SOON).until(() -> KeptRecord.read(directory).all(Delivered.class).size() >= 2 * expected);
             process.stop();
             process.awaitExit(Duration.ofSeconds(30));
@@ -62,7 +63,7 @@ class StartLaterIT {
             sendAndReceive(truth);
         }
         KeptRecord record = KeptRecord.read(directory);
-        assertThat(KeptJudge.judge(record, List.of(new KeptJudge.Group("g", true, false))).violations()).isEmpty();
+        assertThat(KeptJudge.judge(record, List.of(GROUP.judged())).violations()).isEmpty();
         assertThat(record.all(Delivered.class)).hasSize(4 * MANY).noneMatch(Delivered::again);
         assertThat(postgres.number("select lag from pgpubsub.groups")).isZero();
     }
