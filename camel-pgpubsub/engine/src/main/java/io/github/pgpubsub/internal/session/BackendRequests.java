@@ -184,8 +184,9 @@ final class BackendRequests {
             } catch (SQLException e) {
                 throwUnlessRefusal(e);
                 if (!NOT_ALLOWED.equals(e.getSQLState())) {
-                    // Not sent again from here: later on the backend may show signs of life.
-                    refusals.refused(e, termination.attempt(), () -> {}, termination.owner);
+                    // Not sent again from here: later on the backend may show signs of life. Who does not ask again has no trouble any more.
+                    TerminationTry attempt = termination.attempt();
+                    refusals.refused(e, attempt, () -> refusals.granted(attempt), termination.owner);
                     continue;
                 }
                 allowed = false;
