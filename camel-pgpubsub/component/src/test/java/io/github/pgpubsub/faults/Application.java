@@ -134,7 +134,8 @@ final class Application implements AutoCloseable {
     Map<String, Long> threads() {
         String ours = "Camel (" + context.getName() + ")";
         return Thread.getAllStackTraces().keySet().stream().map(Thread::getName)
-                .filter(name -> name.startsWith(ours) && name.contains("pgpubsub") && !name.contains("callback") && !name.endsWith("worker"))
+                .filter(name -> name.startsWith(ours) && name.contains("pgpubsub") && !name.contains("callback")
+                        && !name.endsWith("worker"))
                 .map(name -> name.substring(name.indexOf(" - ") + 3))
                 .collect(Collectors.groupingBy(purpose -> purpose, TreeMap::new, Collectors.counting()));
     }
