@@ -9,7 +9,6 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,9 +21,6 @@ final class GroupCommit<T extends Outgoing> implements Runnable {
 
     /** Operators know one name for all of publishing. */
     private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
-
-    /** Pause after an unexpected failure, so that repeated failures do not make a busy loop. */
-    static final long RECOVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     /** How long after a message's deadline its outcome may still be looked up. */
     private static final long FIND_OUT_NANOS = TimeUnit.SECONDS.toNanos(10);
@@ -133,7 +129,7 @@ final class GroupCommit<T extends Outgoing> implements Runnable {
         } catch (Throwable e) {
             // Closing or logging failed, for lack of memory perhaps: the next pass continues all the same.
         }
-        LockSupport.parkNanos(RECOVERY_NANOS);
+        Recovery.pause();
     }
 
     /** False if another thread has taken over, or everything is sent and the queue is closed. */
@@ -179,7 +175,7 @@ final class GroupCommit<T extends Outgoing> implements Runnable {
             if (ConnectionFailure.isLoss(e)) {
                 LOG.warn("Lost the connection to {} while finding out what is committed: {}", connection.source(),
                         ConnectionFailure.firstLine(e));
-                LockSupport.parkNanos(RECOVERY_NANOS);
+                Recovery.pause();
             } else {
                 completions.complete(batch, sendingFailed(e));
                 inFlight.set(List.of());

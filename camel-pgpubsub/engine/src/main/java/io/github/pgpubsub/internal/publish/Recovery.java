@@ -1,15 +1,18 @@
 package io.github.pgpubsub.internal.publish;
 
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.LockSupport;
 
-/** Waits until there is memory again. */
+/** Pauses after an unexpected failure, so that repeated failures do not make a busy loop: memory may be lacking. */
 final class Recovery {
+
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private Recovery() {}
 
     static void pause() {
-        LockSupport.parkNanos(GroupCommit.RECOVERY_NANOS);
+        LockSupport.parkNanos(PAUSE_NANOS);
     }
 
     /** Takes a lock after a pause. Until Java 21 a thread needs memory to wait for a lock. */

@@ -3,7 +3,6 @@ package io.github.pgpubsub.internal.publish;
 import io.github.pgpubsub.UnknownOutcomeException;
 import io.github.pgpubsub.internal.connection.ServerConnection;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,7 +57,7 @@ final class Timekeeper<T extends Outgoing> implements Runnable {
                 LOG.debug("Interrupted", e);
             } catch (Throwable e) {
                 // No memory or no thread, for example. The next check tries again.
-                LockSupport.parkNanos(GroupCommit.RECOVERY_NANOS);
+                Recovery.pause();
                 endWithoutSender();
             }
         }
