@@ -211,6 +211,7 @@ class SenderThatLeadsTest {
     /** A connection that was not used for a while is checked first, by the publisher's thread. */
     @Test
     void afterAPauseItDoesNotLead() throws Exception {
+        // The pause itself is the condition: nothing but time makes a connection untrusted.
         Thread.sleep(PublishConnection.TRUSTED.toMillis() + 100);
         Sender sender = new Sender("a", LONG);
 

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
  * <p>With {@code -Dlive.pictures=FOLDER} it also writes pictures to that folder, as docs/live.md says.
  */
 @Tag("long")
-@DisabledOnOs(OS.WINDOWS)
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "the example is for Linux and macOS")
 class LiveIT {
 
     /** Empty: no pictures are asked for. */

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The example without a browser: the page, the events, the picture of the group, and what is refused. */
-@DisabledOnOs(OS.WINDOWS)
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "the example is for Linux and macOS")
 class LiveTest {
 
     private static final HttpClient HTTP = HttpClient.newHttpClient();
