@@ -71,7 +71,8 @@ record CloudEventData(@Nullable String contentType, @Nullable String member, @Nu
         return new CloudEventData(contentType, CloudEvent.DATA_BASE64, Base64.getEncoder().encodeToString(bytes));
     }
 
-    private static @Nullable String utf8(byte[] bytes) {
+    /** Null: the bytes are no UTF-8, the only encoding of JSON between systems. */
+    static @Nullable String utf8(byte[] bytes) {
         try {
             return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
         } catch (CharacterCodingException e) {

@@ -51,7 +51,8 @@ final class CloudEventReader {
                     CloudEvent.VERSION);
             return null;
         }
-        return new CloudEvent(attributes, extensions, bytes != null ? bytes : data == null ? null : body(payload, event, data));
+        Object body = bytes != null ? body(payload, event, bytes) : data == null ? null : body(payload, event, data);
+        return new CloudEvent(attributes, extensions, body);
     }
 
     private static @Nullable JsonNode object(String payload) {
@@ -133,9 +134,7 @@ final class CloudEventReader {
 
     /** Data of another media type than JSON is a text, which no class is made of. */
     private @Nullable Object body(String payload, JsonNode event, JsonNode data) throws JsonPayloadException {
-        JsonNode contentType = event.get(CloudEvent.CONTENT_TYPE);
-        if (data.isTextual() && (bodyType == Object.class || (contentType != null && contentType.isTextual()
-                && !CloudEvent.isJson(contentType.textValue())))) {
+        if (data.isTextual() && (bodyType == Object.class || !isJson(event))) {
             return data.textValue();
         }
         try {
@@ -143,5 +142,27 @@ final class CloudEventReader {
         } catch (JsonProcessingException e) {
             throw new JsonPayloadException(payload, bodyType, e);
         }
+    }
+
+    /** Bytes stay bytes, whatever their media type is, unless a class is wanted. */
+    private Object body(String payload, JsonNode event, byte[] bytes) throws JsonPayloadException {
+        if (bodyType == Object.class || bodyType == byte[].class || !isJson(event)) {
+            return bytes;
+        }
+        String json = CloudEventData.utf8(bytes);
+        if (json == null || json.isBlank()) {
+            throw JsonPayloadException.ofEventBytes(payload, bodyType, null);
+        }
+        try {
+            return Json.read(json, bodyType);
+        } catch (JsonProcessingException e) {
+            throw JsonPayloadException.ofEventBytes(payload, bodyType, e);
+        }
+    }
+
+    /** The specification's rule: an event without a media type is one with application/json. */
+    private static boolean isJson(JsonNode event) {
+        JsonNode contentType = event.get(CloudEvent.CONTENT_TYPE);
+        return contentType == null || !contentType.isTextual() || CloudEvent.isJson(contentType.textValue());
     }
 }

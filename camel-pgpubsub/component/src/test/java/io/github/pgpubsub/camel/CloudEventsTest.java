@@ -200,6 +200,56 @@ class CloudEventsTest {
                 .hasMessageNotContaining("seven"));
     }
 
+    private static String event(String attributes, String data) {
+        return "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/\",\"type\":\"t\"" + attributes + ",\"data_base64\":\""
+                + Base64.getEncoder().encodeToString(data.getBytes(UTF_8)) + "\"}";
+    }
+
+    /** Some senders write any data in Base64, and an event without a media type is one with application/json. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {",\"datacontenttype\":\"application/json\"", ",\"datacontenttype\":\"application/vnd.order+json; v=1\"",
+                ""})
+    void jsonInBase64IsReadIntoTheBodyType(String contentType) throws Exception {
+        camel.receive("pgpubsub:orders?payloadFormat=cloudevents&bodyType=" + Order.class.getName(), inbox);
+        postgres.notify("orders", event(contentType, "{\"id\":7,\"item\":\"t\u00e9a\"}"));
+
+        assertThat(received().getBody()).isInstanceOfSatisfying(Order.class, order -> {
+            assertThat(order.id).isEqualTo(7);
+            assertThat(order.item).isEqualTo("t\u00e9a");
+        });
+    }
+
+    @Test
+    void bytesStayBytesWithoutABodyTypeAndWithAnotherMediaType() throws Exception {
+        Inbox typed = new Inbox();
+        camel.receive(URI + "&group=typed&bodyType=" + Order.class.getName(), typed)
+                .receive(URI + "&group=bytes&bodyType=byte[]", typed);
+        postgres.notify("events", event(",\"datacontenttype\":\"application/json\"", "{\"id\":7}"));
+        typed.awaitSize(2);
+        assertThat(typed.bodies()).hasAtLeastOneElementOfType(Order.class).contains("{\"id\":7}".getBytes(UTF_8));
+        typed.clear();
+        postgres.notify("events", event(",\"datacontenttype\":\"image/png\"", "{\"id\":8}"));
+
+        typed.awaitBodies("{\"id\":8}".getBytes(UTF_8), "{\"id\":8}".getBytes(UTF_8));
+        inbox.awaitBodies("{\"id\":7}".getBytes(UTF_8), "{\"id\":8}".getBytes(UTF_8));
+    }
+
+    @ParameterizedTest
+    @CsvSource(quoteCharacter = '`', value = {"{\"id\":\"seven\"}, is JSON but can't be read as io.github",
+        "seven, `is not JSON (line 1, column`", "``, is not JSON"})
+    void base64ThatIsNotOfTheBodyTypeFailsItsExchange(String data, String reason) throws Exception {
+        RecordedFailures failures = new RecordedFailures();
+        camel.context().getRegistry().bind("failures", failures);
+        camel.receive("pgpubsub:orders?payloadFormat=cloudevents&exceptionHandler=#failures&bodyType=" + Order.class.getName(),
+                inbox);
+        postgres.notify("orders", event(",\"datacontenttype\":\"application/json\"", data));
+
+        Inbox.await(() -> assertThat(failures.all()).singleElement().isInstanceOf(JsonPayloadException.class)
+                .asInstanceOf(org.assertj.core.api.InstanceOfAssertFactories.THROWABLE)
+                .hasMessageStartingWith("The data_base64 of the CloudEvent " + reason).hasMessageNotContaining("seven"));
+    }
+
     // ---- what others send
 
     @Test
