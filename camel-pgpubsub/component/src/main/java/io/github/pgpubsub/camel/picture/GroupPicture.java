@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Shows the groups of this CamelContext in a browser: who is a member, who leads, whether the standby is in step, hand-overs, rates, lag
- * and parked messages. A route binds it to a path of any HTTP component:
+ * and parked messages. A route binds it to a path of an HTTP component; platform-http is the one that is tested:
  *
  * <pre>from("platform-http:/groups").process(new GroupPicture());</pre>
  *
@@ -68,6 +68,8 @@ public final class GroupPicture extends ServiceSupport implements Processor, Cam
         // HTTP components send a message's headers, and those of the request, cookies for instance, are still in it.
         message.removeHeaders("*");
         message.setHeader("Cache-Control", "no-store");
+        // HTTP components of Camel keep Cache-Control to themselves; this one they pass on.
+        message.setHeader("Expires", "0");
         message.setHeader("Vary", "Accept");
         message.setHeader("X-Content-Type-Options", "nosniff");
         message.setHeader("Referrer-Policy", "no-referrer");

@@ -49,19 +49,21 @@ final class PictureJson {
         json.put("gaps", consumer.gaps());
         json.put("gapMillis", consumer.gapMillis());
         json.put("reconnects", consumer.reconnects());
-        putKept(json, consumer.kept());
+        putKept(json, consumer.kept(), !consumer.group().isEmpty());
         json.put("history", array(consumer.history().stream().map(PictureJson::event).toList()));
         return json;
     }
 
-    private static void putKept(JsonObject json, Picture.@Nullable Kept kept) {
+    private static void putKept(JsonObject json, Picture.@Nullable Kept kept, boolean ofGroup) {
         if (kept == null) {
             return;
         }
         json.put("durable", true);
-        json.put("lag", kept.lag());
-        json.put("lagSeconds", kept.lagSeconds());
-        json.put("groupParked", kept.parked());
+        if (ofGroup) {
+            json.put("lag", kept.lag());
+            json.put("lagSeconds", kept.lagSeconds());
+            json.put("groupParked", kept.parked());
+        }
         json.put("completed", kept.completed());
         json.put("skipped", kept.skipped());
         json.put("retried", kept.retried());

@@ -98,13 +98,14 @@ final class PicturePage {
         html.markup("<dl>\n");
         figure(html, "received here", number(consumer.received()) + perSecond(consumer.perSecond()), false);
         Picture.Kept kept = consumer.kept();
-        if (kept != null) {
+        // Without a group each process has a place of its own, and the server knows of no lag.
+        if (kept != null && !consumer.group().isEmpty()) {
             figure(html, "lag", kept.lag() < 0 ? "unknown" : number(kept.lag())
                     + (kept.lagSeconds() > 0 ? " (" + time(kept.lagSeconds() * 1000) + ")" : ""), false);
             figure(html, "parked", kept.parked() < 0 ? "unknown" : number(kept.parked()), kept.parked() > 0);
         }
         if (!consumer.group().isEmpty() && consumer.handOvers() >= 0) {
-            figure(html, "hand-overs seen", number(consumer.handOvers()), false);
+            figure(html, "hand-overs", number(consumer.handOvers()), false);
         }
         figure(html, "queued", number(consumer.queued()) + " of " + number(consumer.queueSize()),
                 consumer.queued() >= consumer.queueSize() && consumer.queueSize() > 0);

@@ -1,6 +1,6 @@
 /**
  * A picture of the groups of a CamelContext, for a browser: members, who leads, hand-overs, rates, lag. A route binds
- * {@link io.github.pgpubsub.camel.picture.GroupPicture} to a path of any HTTP component.
+ * {@link io.github.pgpubsub.camel.picture.GroupPicture} to a path of an HTTP component.
  *
  * <p>{@link io.github.pgpubsub.camel.picture.Observer} looks at the consumers, at most once a second, and counts hand-overs by their
  * events; each consumer has an {@link io.github.pgpubsub.camel.picture.Observed}. The result is a

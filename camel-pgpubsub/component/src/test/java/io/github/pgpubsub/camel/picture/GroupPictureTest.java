@@ -158,6 +158,7 @@ class GroupPictureTest {
         Message answer = ask(camel, "text/html");
 
         assertThat(answer.getHeaders()).containsEntry("Cache-Control", "no-store")
+                .containsEntry("Expires", "0")
                 .containsEntry("X-Content-Type-Options", "nosniff")
                 .containsEntry(Exchange.CONTENT_TYPE, "text/html; charset=utf-8").containsEntry(Exchange.HTTP_RESPONSE_CODE, 200);
         assertThat(answer.getHeader("Content-Security-Policy", String.class))
@@ -220,6 +221,20 @@ class GroupPictureTest {
         Inbox.await(() -> assertThat(json(camel).path("consumers")).isEmpty());
         camel.context().getRouteController().startRoute("listen");
         Inbox.await(() -> assertThat(consumer(camel).path("role").asText()).isEqualTo("LEADER"));
+    }
+
+    /** Without a group each process has a place of its own, of which the server knows no lag. */
+    @Test
+    void onlyAGroupHasALag() throws Exception {
+        CamelWithPostgres all = camel().receive("pgpubsub:lag?durable=true&singleListener=false", new Inbox()).start();
+        Inbox.await(() -> assertThat(consumer(all).path("durable").asBoolean()).isTrue());
+        assertThat(consumer(all).fieldNames()).toIterable().contains("completed").doesNotContain("lag", "lagSeconds",
+                "groupParked");
+        assertThat(page(all)).contains("every process receives").doesNotContain("<dt>lag</dt>", "<dt>parked</dt>", "unknown");
+
+        CamelWithPostgres one = camel().receive("pgpubsub:lag?durable=true", new Inbox()).start();
+        Inbox.await(() -> assertThat(consumer(one).path("lag").asInt(-1)).isZero());
+        assertThat(page(one)).contains("<dt>lag</dt>", "<dt>parked</dt>", "<dt>hand-overs</dt>");
     }
 
     @Test
