@@ -81,7 +81,7 @@ record Options(Scenario scenario, @Nullable String name, long messages, long int
                   --messages N      send N, then stop
                   --send TEXT       send TEXT once, receive nothing
                   --url URL         your own PostgreSQL instead of the example's:
-                                    jdbc:postgresql://host/db?user=me or postgres://me@host/db
+                                    'jdbc:postgresql://host/db?user=me' or postgres://me@host/db
                   --help            show this text
                 """).toString();
     }

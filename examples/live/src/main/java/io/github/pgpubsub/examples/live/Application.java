@@ -78,12 +78,18 @@ final class Application implements AutoCloseable {
     /** The first free port from this one on. */
     static int freePort(int first) {
         for (int port = first; port < first + 100; port++) {
-            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-                return socket.getLocalPort();
-            } catch (IOException e) {
-                // Taken: try the next one.
+            if (isFree(port)) {
+                return port;
             }
         }
         throw new IllegalArgumentException("No port from " + first + " to " + (first + 99) + " is free; pass --port");
+    }
+
+    static boolean isFree(int port) {
+        try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            return socket.isBound();
+        } catch (IOException taken) {
+            return false;
+        }
     }
 }

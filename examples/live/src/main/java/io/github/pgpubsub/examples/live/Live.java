@@ -1,5 +1,6 @@
 package io.github.pgpubsub.examples.live;
 
+import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
 import io.github.pgpubsub.examples.server.Seat;
 import io.github.pgpubsub.examples.server.SharedServer;
 import java.io.IOException;
@@ -16,7 +17,7 @@ public final class Live {
     public static void main(String... arguments) throws Exception {
         try {
             run(Options.parse(arguments));
-        } catch (IllegalArgumentException | IOException | SQLException | RuntimeCamelException e) {
+        } catch (IllegalArgumentException | IOException | SQLException | RuntimeCamelException | PoolInitializationException e) {
             System.err.println(e.getMessage());
             System.exit(1);
         }
@@ -35,6 +36,9 @@ public final class Live {
 
     private static void serve(Options options, String url, String given, int firstPort) throws Exception {
         int port = options.port() == 0 ? Application.freePort(firstPort) : options.port();
+        if (!Application.isFree(port)) {
+            throw new IOException("Port " + port + " is taken by another program; pass another one with --port");
+        }
         String name = options.name() == null ? given : options.name();
         try (Application application = new Application(options.withPort(port), url, name)) {
             System.out.printf("""

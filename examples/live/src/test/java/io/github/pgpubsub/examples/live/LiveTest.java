@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.pgpubsub.examples.server.Seat;
 import io.github.pgpubsub.examples.server.SharedServer;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -75,7 +77,12 @@ class LiveTest {
             HttpResponse<String> picture = get(second, "groups", "text/html");
             assertThat(picture.body()).contains("packing", "1 parked").doesNotContain(password(seat), "the moon");
             assertThat(picture.headers().firstValue("Content-Security-Policy")).isPresent();
-            assertThat(picture.headers().map()).doesNotContainKeys("cookie", "authorization");
+            assertThat(picture.headers().map()).as("what reaches a browser through platform-http")
+                    .containsEntry("expires", List.of("0")).containsEntry("vary", List.of("Accept"))
+                    .containsEntry("x-content-type-options", List.of("nosniff"))
+                    .containsEntry("referrer-policy", List.of("no-referrer"))
+                    .doesNotContainKeys("cookie", "authorization");
+            assertThat(get(second, "orders").headers().firstValue("Expires")).contains("0");
         }
     }
 
@@ -87,6 +94,22 @@ class LiveTest {
         assertThatThrownBy(() -> Options.parse("--loud")).hasMessageContaining("unknown flag '--loud'")
                 .hasMessageContaining("--quiet");
         assertThatThrownBy(() -> Options.parse("--port")).hasMessageContaining("--port needs a value");
+        for (String port : List.of("web", "0", "65536", "")) {
+            assertThatThrownBy(() -> Options.parse("--port", port)).isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("--port needs a number from 1 to 65535, not '" + port + "'");
+        }
+        for (String url : List.of("postgres://me:secret4711@host/db", "jdbc:postgresql://host:port/db?password=secret4711")) {
+            assertThatThrownBy(() -> Options.parse("--url", url)).isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("--url needs a JDBC URL").hasMessageNotContaining("secret4711");
+        }
+    }
+
+    @Test
+    void aTakenPortIsSeen() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            assertThat(Application.isFree(taken.getLocalPort())).isFalse();
+            assertThat(Application.freePort(taken.getLocalPort())).isGreaterThan(taken.getLocalPort());
+        }
     }
 
     private static Application start(Seat seat, String name) throws Exception {
