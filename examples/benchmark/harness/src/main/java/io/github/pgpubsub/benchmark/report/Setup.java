@@ -28,7 +28,7 @@ public record Setup(Map<String, String> machine, Map<String, String> versions) {
         machine.put("date", LocalDate.now(ZoneOffset.UTC).toString());
         machine.put("CPU", cpuModel() + ", " + system.getAvailableProcessors() + " cores");
         machine.put("memory", Math.round(system.getTotalMemorySize() / 1e9) + " GB");
-        machine.put("system", system.getName() + " " + system.getVersion() + " " + system.getArch());
+        machine.put("system", system.getName() + " " + kernel(system.getVersion()) + " " + system.getArch());
         machine.put("Java", System.getProperty("java.vendor.version", "") + " " + System.getProperty("java.version"));
         machine.put("PostgreSQL", server.version() + ", on the same machine, default settings except max_connections="
                 + PostgresServer.MAX_CONNECTIONS + " and, for Debezium, wal_level=logical");
@@ -37,6 +37,12 @@ public record Setup(Map<String, String> machine, Map<String, String> versions) {
             versions.put(peer.name(), peer.versions().orElse("did not take part"));
         }
         return new Setup(machine, versions);
+    }
+
+    /** Without what a host of virtual machines appends, which tells nothing of the machine. */
+    static String kernel(String version) {
+        int suffix = version.indexOf("-fc-");
+        return suffix < 0 ? version : version.substring(0, suffix);
     }
 
     /** The CPU model on Linux, elsewhere only the architecture. */
