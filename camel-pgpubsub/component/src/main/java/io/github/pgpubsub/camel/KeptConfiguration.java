@@ -250,8 +250,8 @@ public abstract class KeptConfiguration implements HeaderFilterStrategyAware {
     }
 
     /**
-     * Table whose changes are sent to this channel, written as in SQL: sales.orders, or sales."Order Lines". At its start the consumer
-     * installs triggers on the table, unless they are there already, and they stay when it stops. With durable=true each changed row
+     * Table whose changes are sent to this channel, written as in SQL: sales.orders; a name with capitals or spaces in double quotes. At
+     * its start the consumer installs triggers on the table, unless they are there already, and they stay when it stops. With durable=true each changed row
      * is a message with the old and the new row; otherwise each statement notifies of the primary keys of the rows that it has changed. The
      * role must own the table, or its owner must have installed the triggers with pgpubsub.watch in SQL.
      */
