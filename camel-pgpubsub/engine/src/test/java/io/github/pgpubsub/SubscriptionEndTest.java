@@ -12,6 +12,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -23,7 +24,8 @@ class SubscriptionEndTest {
     static final PostgresExtension postgres = new PostgresExtension();
 
     private final PgPubSub pubSub = PgPubSub.to(new UrlConnectionSource(postgres.url(), postgres.user(), postgres.password()))
-            .name("ends").build();
+            .name("ends").threads(this::thread).build();
+    private final List<Thread> threads = new CopyOnWriteArrayList<>();
     private final CountDownLatch go = new CountDownLatch(1);
 
     @AfterEach
@@ -129,6 +131,27 @@ class SubscriptionEndTest {
         assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(15));
     }
 
+    /** As if memory was lacking for it. The message that has begun never ends, so the end would wait for it. */
+    @Test
+    void anEndThatFailsLetsOthersLead() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        Subscription subscription = subscribe("ch", true, payload -> {
+            begun.countDown();
+            go.await();
+        });
+        send("ch", 1);
+        begun.await();
+        try (PgPubSub other = PgPubSub.to(new UrlConnectionSource(postgres.url(), postgres.user(), postgres.password())).build();
+                Subscription standby = other.subscribe("ch", message -> {})) {
+            var end = subscription.end(Duration.ZERO);
+            soon(() -> assertThat(threads).anyMatch(
+                    each -> each.getName().endsWith(" end") && each.getState() == Thread.State.TIMED_WAITING));
+            threads.stream().filter(each -> each.getName().endsWith(" end")).forEach(Thread::interrupt);
+            end.join();
+            soon(() -> assertThat(standby.isReceiving()).isTrue());
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void anEndIsTakenBackAndNothingIsMissed(boolean singleListener) throws Exception {
@@ -151,6 +174,13 @@ class SubscriptionEndTest {
         subscription.close();
         assertThat(end).isDone();
         assertThat(subscription.goOn()).isFalse();
+    }
+
+    private Thread thread(String name, Runnable task) {
+        Thread thread = new Thread(task, name);
+        thread.setDaemon(true);
+        threads.add(thread);
+        return thread;
     }
 
     private Subscription subscribe(String channel, boolean singleListener, Handler handler) throws Exception {

@@ -82,6 +82,6 @@ public interface Effects<M> {
     /** A backend that holds a lock shows no sign of life, and this user may not end it. */
     void cannotDepose(int backend);
 
-    /** The end of the orderly stop: release everything that this member still has. */
+    /** The end: release everything that this member still has. Requested again if memory was lacking. */
     void stopped();
 }

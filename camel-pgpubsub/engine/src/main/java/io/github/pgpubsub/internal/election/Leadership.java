@@ -289,14 +289,21 @@ public final class Leadership<M> {
 
     /**
      * Ends now, without answers of the server, which may refuse what an orderly stop has to say. The locks are released, and others take over
-     * as after a lost connection. What workers have begun is no longer waited for.
+     * as after a lost connection. What workers have begun is no longer waited for. If memory is lacking for it, call it again.
      */
     public void abandon() {
+        // First of all: what begins later might begin at the successor, too.
+        member.effects.withdraw();
         if (role() == Role.LEADER) {
             member.state().discard();
             member.become(new Disconnected<>(member), "its stop takes too long");
         }
-        member.finish();
+        if (role() == Role.STOPPED) {
+            // The end has begun, and memory was lacking for the rest of it.
+            member.effects.stopped();
+        } else {
+            member.finish();
+        }
     }
 
     /** Ends the orderly stop although not everything is complete. */

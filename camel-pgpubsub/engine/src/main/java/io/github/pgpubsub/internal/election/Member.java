@@ -280,8 +280,8 @@ final class Member<M> {
 
     /** After the end: the member may join again. */
     void again() {
+        become(new Disconnected<>(this), "joins again");
         stopping = false;
         givesUp = false;
-        become(new Disconnected<>(this), "joins again");
     }
 }

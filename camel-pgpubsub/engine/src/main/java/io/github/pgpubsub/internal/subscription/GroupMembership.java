@@ -42,7 +42,6 @@ import org.jspecify.annotations.Nullable;
 public final class GroupMembership implements Subscriber {
 
     private static final int ANSWER_SECONDS = 10;
-
     private final GroupKey key;
     private final String controlChannel;
     private final Session session;
@@ -54,6 +53,7 @@ public final class GroupMembership implements Subscriber {
     private final AtomicBoolean started = new AtomicBoolean();
     private final CountDownLatch settled = new CountDownLatch(1);
     private final CountDownLatch stopped = new CountDownLatch(1);
+    private volatile boolean abandoned;
 
     // The fields below belong to the session's thread.
     private long disconnectedAt = Leadership.NEVER;
@@ -230,8 +230,10 @@ public final class GroupMembership implements Subscriber {
 
     /** Called while the session does not read, too: only new threads, or another member, can empty a full queue without threads. */
     private void remedy(long now) {
+        endIfAbandoned();
         trouble.remedyIfDue(now);
         steppingAside.update(effects.isHindered(), now);
+        rejoinIfAside();
     }
 
     @Override
@@ -300,9 +302,17 @@ public final class GroupMembership implements Subscriber {
         thread.execute(() -> effects.leadership().giveUpDraining(System.nanoTime()));
     }
 
-    /** Ends in any case, as soon as the session's thread gets to it: a member that has no workers must not lead. */
+    /** Ends in any case, as soon as the session's thread gets to it, even if this throws: a member without workers must not lead. */
     void abandon() {
-        thread.execute(() -> effects.leadership().abandon());
+        abandoned = true;
+        thread.execute(this::endIfAbandoned);
+    }
+
+    private void endIfAbandoned() {
+        if (abandoned) {
+            steppingAside.end();
+            effects.leadership().abandon();
+        }
     }
 
     /** False if the time is up before the member has stopped. */
@@ -311,18 +321,16 @@ public final class GroupMembership implements Subscriber {
     }
 
     private void leadershipEnded() {
-        if (steppingAside.isAside()) {
-            // It keeps its connection, or keeps trying to get one, to learn when it can join again.
-            thread.execute(this::rejoin);
-        } else {
+        if (!steppingAside.isAside()) {
             leave();
         }
     }
 
-    private void rejoin() {
-        if (steppingAside.isAside()) {
-            steppingAside.end();
+    /** A member that has stepped aside keeps its connection, or keeps trying to get one, to learn when it can join again. */
+    private void rejoinIfAside() {
+        if (steppingAside.isAside() && effects.leadership().role() == Role.STOPPED) {
             effects.leadership().again();
+            steppingAside.end();
             if (effects.stream() != null) {
                 effects.stream().begin(System.nanoTime());
             }

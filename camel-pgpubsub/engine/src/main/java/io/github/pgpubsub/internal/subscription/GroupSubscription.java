@@ -111,29 +111,38 @@ public final class GroupSubscription implements Subscription {
         DeliveryQueue queue = member.subscriptions().queue();
         boolean stopped = false;
         try {
-            member.stop();
-            stopped = member.awaitStopped(local.options().drainTimeout().toNanos());
-            if (!stopped) {
-                LOG.warn(
-                        "Channel {}: stops before all messages are finished; the next leader gets the rest, marked as redelivered",
-                        local.options().channel());
-                member.giveUpDraining();
-                stopped = member.awaitStopped(FAREWELL_NANOS);
-            }
-            if (!stopped) {
-                LOG.warn("Channel {}: the server has not let it stop in an orderly way; gives its locks back",
-                        local.options().channel());
-                member.abandon();
-                stopped = member.awaitStopped(ABANDON_NANOS);
-            }
+            stopped = stop();
         } finally {
-            queue.close();
-            local.workers().leave();
-            if (stopped) {
-                onLastClosed.run();
+            try {
+                if (!stopped) {
+                    // Also if memory is lacking here: a member whose workers leave must not lead.
+                    member.abandon();
+                }
+            } finally {
+                queue.close();
+                local.workers().leave();
+                if (stopped) {
+                    onLastClosed.run();
+                }
             }
         }
         local.workers().join(Workers.LAST_NANOS);
         queue.clear();
+    }
+
+    private boolean stop() throws InterruptedException {
+        member.stop();
+        if (member.awaitStopped(local.options().drainTimeout().toNanos())) {
+            return true;
+        }
+        LOG.warn("Channel {}: stops before all messages are finished; the next leader gets the rest, marked as redelivered",
+                local.options().channel());
+        member.giveUpDraining();
+        if (member.awaitStopped(FAREWELL_NANOS)) {
+            return true;
+        }
+        LOG.warn("Channel {}: the server has not let it stop in an orderly way; gives its locks back", local.options().channel());
+        member.abandon();
+        return member.awaitStopped(ABANDON_NANOS);
     }
 }
