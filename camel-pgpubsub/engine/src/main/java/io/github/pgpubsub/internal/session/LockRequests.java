@@ -3,9 +3,9 @@ package io.github.pgpubsub.internal.session;
 import io.github.pgpubsub.internal.session.AdvisoryLocks.Function;
 import io.github.pgpubsub.internal.session.AdvisoryLocks.Outcome;
 import java.sql.SQLException;
-import java.util.LinkedHashSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 
 /**
  * The advisory locks that subscribers want to take or release, and the locks that this session holds. Belongs to the session's
@@ -19,7 +19,8 @@ final class LockRequests {
 
     private final AdvisoryLocks server;
     private final Refusals refusals;
-    private final Set<Long> held = new LinkedHashSet<>();
+    /** How often each lock is held: a request for a lock succeeds, too, while the release of an earlier one is refused. */
+    private final Map<Long, Integer> held = new HashMap<>();
     private final Batch<Unlock> unlocks = new Batch<>();
     private final SharedLocks shared;
     private final Batch<Lock> locks = new Batch<>();
@@ -67,7 +68,7 @@ final class LockRequests {
         for (Unlock unlock : sent) {
             SQLException refusal = outcome.refusals().get(unlock.key);
             if (refusal == null) {
-                held.remove(unlock.key);
+                held.computeIfPresent(unlock.key, (key, count) -> count == 1 ? null : count - 1);
                 refusals.granted(unlock);
                 unlock.done.run();
             } else {
@@ -89,7 +90,7 @@ final class LockRequests {
             }
             boolean has = outcome.answers().getOrDefault(lock.key, false);
             if (has) {
-                held.add(lock.key);
+                held.merge(lock.key, 1, Integer::sum);
             }
             lock.acquired.accept(has);
         }
