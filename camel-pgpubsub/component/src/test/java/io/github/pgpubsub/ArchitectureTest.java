@@ -21,6 +21,7 @@ import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import io.github.pgpubsub.internal.ConnectionFailure;
 import io.github.pgpubsub.internal.Range;
+import io.github.pgpubsub.internal.connection.Backoff;
 import io.github.pgpubsub.internal.publish.TransactedNotify;
 import java.util.Map;
 import java.util.Set;
@@ -43,6 +44,7 @@ class ArchitectureTest {
             "sends on the connection of a transaction that Spring or JTA has begun, which only the component knows",
             ConnectionFailure.class,
             "tells the failures that come again and again while there is no server, to log them in short",
+            Backoff.class, "the one way to pause before another attempt to reach a server",
             Range.class, "the bounds of options stand once; URIs are checked against them before there is a connection");
 
     @ArchTest
@@ -76,7 +78,7 @@ class ArchitectureTest {
             .whereLayer("work").mayOnlyBeAccessedByLayers("door", "subscription", "delivery", "log")
             .whereLayer("session").mayOnlyBeAccessedByLayers("door", "subscription", "delivery", "log")
             .whereLayer("publish").mayOnlyBeAccessedByLayers("door", "component", "log")
-            .whereLayer("connection").mayOnlyBeAccessedByLayers("door", "session", "publish", "log")
+            .whereLayer("connection").mayOnlyBeAccessedByLayers("component", "door", "session", "publish", "log")
             .whereLayer("election").mayOnlyBeAccessedByLayers("door", "subscription", "delivery");
 
     @ArchTest

@@ -1,8 +1,11 @@
 package io.github.pgpubsub.camel;
 
 import io.github.pgpubsub.internal.ConnectionFailure;
+import io.github.pgpubsub.internal.connection.Backoff;
 import io.github.pgpubsub.kept.WatchedTable;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -68,12 +71,12 @@ final class TableWatch {
 
     private void run(WatchedTable table) {
         PgPubSubConfiguration configuration = endpoint.getConfiguration();
-        long pause = configuration.getReconnectDelay();
+        Backoff backoff = new Backoff(Duration.ofMillis(configuration.getReconnectDelay()),
+                Duration.ofMillis(configuration.getReconnectMaxDelay()), ThreadLocalRandom.current());
         try {
             do {
                 // Between two attempts; end() interrupts it.
-                Thread.sleep(pause);
-                pause = Math.min(2 * pause, Math.max(pause, configuration.getReconnectMaxDelay()));
+                Thread.sleep(backoff.next().toMillis());
             } while (isWanted() && !succeeds(table));
         } catch (InterruptedException e) {
             LOG.debug("Channel {}: stopped before table {} could be watched", table.channel(), table.table());
