@@ -9,8 +9,8 @@ import io.github.pgpubsub.internal.session.Notification;
 import io.github.pgpubsub.internal.work.Takers;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +31,7 @@ public final class DeliveryQueue {
     private final Counters counters;
     private final Runnable roomMade;
     private final BriefLock lock = new BriefLock();
-    private final Condition idle = lock.newCondition();
+    private final Idleness idleness = new Idleness(lock.newCondition());
     private final Entries<Notification> waiting;
     private final Gathering gathering = new Gathering();
     private final Begun begun = new Begun();
@@ -41,9 +41,6 @@ public final class DeliveryQueue {
     private boolean closed;
     /** Whether messages must not begin for the moment, even in an open queue. */
     private boolean held;
-    private @Nullable Runnable whenIdle;
-    /** Number of threads that wait until the queue is idle. */
-    private int idleAwaited;
     /** Whether takers were sent away although messages wait; an alarm calls one of them only. */
     private boolean sentAway;
     /** Whether the session was told that there is no room, so it must be woken when there is. */
@@ -89,24 +86,24 @@ public final class DeliveryQueue {
         return waiting.size() >= capacity || (waiting.isMemoryExceeded() && !waiting.isEmpty());
     }
 
-    /** Returns whether messages were dropped because the queue was full. */
-    boolean add(List<Entry<Notification>> entries) {
+    /** Takes over entries; those for which memory is lacking stay. Returns whether messages were dropped because the queue was full. */
+    boolean addAll(Queue<Entry<Notification>> entries) {
         boolean dropped = false;
         lock.lockSoon();
         try {
             if (waiting.isEmpty()) {
                 gathering.begin();
             }
-            for (Entry<Notification> entry : entries) {
+            for (Entry<Notification> entry = entries.peek(); entry != null; entry = entries.peek()) {
                 boolean drops = entry.gap() == null && isFull() && drop();
                 dropped |= drops;
                 if (!drops || overflow != Overflow.dropNewest) {
                     waiting.add(entry);
                 }
+                entries.remove();
             }
-            call();
         } finally {
-            lock.unlock();
+            callAndUnlock();
         }
         return dropped;
     }
@@ -150,7 +147,7 @@ public final class DeliveryQueue {
         lock.lock();
         try {
             if (!isEmpty()) {
-                whenIdle = callback;
+                idleness.tell(callback);
                 // A batch that is being gathered begins as it is.
                 call();
                 return;
@@ -235,7 +232,7 @@ public final class DeliveryQueue {
 
     /** Whether no more messages can join those at the front, or somebody waits for the queue to become idle. */
     private boolean isComplete() {
-        return waiting.hasGap() || closed || whenIdle != null || idleAwaited > 0 || isFull();
+        return waiting.hasGap() || closed || idleness.isAwaited() || isFull();
     }
 
     private List<Entry<Notification>> begin(int count) {
@@ -254,11 +251,7 @@ public final class DeliveryQueue {
         lock.lockSoon();
         try {
             begun.remove(batch);
-            callback = isEmpty() ? whenIdle : null;
-            if (isEmpty()) {
-                idle.signalAll();
-                whenIdle = null;
-            }
+            callback = isEmpty() ? idleness.begins() : null;
         } finally {
             lock.unlock();
         }
@@ -266,8 +259,12 @@ public final class DeliveryQueue {
             try {
                 callback.run();
             } catch (Throwable e) {
-                // For lack of memory. Another request may have come meanwhile; it asks for the same.
-                locked(() -> whenIdle = whenIdle == null ? callback : whenIdle);
+                lock.lock();
+                try {
+                    idleness.tellAgain(callback);
+                } finally {
+                    lock.unlock();
+                }
                 throw e;
             }
         }
@@ -279,19 +276,10 @@ public final class DeliveryQueue {
     public boolean awaitIdle(long nanos) throws InterruptedException {
         lock.lockInterruptibly();
         try {
-            idleAwaited++;
             // A batch that is being gathered begins as it is.
             call();
-            long left = nanos;
-            while (!isEmpty()) {
-                if (left <= 0) {
-                    return false;
-                }
-                left = idle.awaitNanos(left);
-            }
-            return true;
+            return idleness.await(nanos, this::isEmpty);
         } finally {
-            idleAwaited--;
             lock.unlock();
         }
     }
@@ -346,6 +334,13 @@ public final class DeliveryQueue {
         lock.lock();
         try {
             change.run();
+        } finally {
+            callAndUnlock();
+        }
+    }
+
+    private void callAndUnlock() {
+        try {
             call();
         } finally {
             lock.unlock();

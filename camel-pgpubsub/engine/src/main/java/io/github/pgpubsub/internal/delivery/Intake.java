@@ -5,8 +5,9 @@ import io.github.pgpubsub.SubscriptionOptions;
 import io.github.pgpubsub.internal.election.Entry;
 import io.github.pgpubsub.internal.session.Notification;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Queue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,7 +31,8 @@ public final class Intake {
     private final DeliveryQueue queue;
     private final Counters counters;
     private final SessionThread thread;
-    private final List<Entry<Notification>> collected = new ArrayList<>();
+    /** Not larger than it is made, because an ArrayDeque that fails to grow for lack of memory loses its elements. */
+    private final Queue<Entry<Notification>> collected = new ArrayDeque<>(HANDED_OVER);
     /** Number of messages that may be put without asking the queue again. */
     private int credit;
     /** Position of the next message. */
@@ -65,23 +67,21 @@ public final class Intake {
     /** Puts a message or a gap. The workers see it after the next {@link #flush}. */
     public void put(Entry<Notification> entry) {
         assert thread.isCurrent();
+        if (collected.size() == HANDED_OVER) {
+            flush();
+        }
         credit--;
         next = entry.gap() == null ? entry.place() + 1 : entry.place();
         collected.add(entry);
-        if (collected.size() >= HANDED_OVER) {
-            flush();
-        }
     }
 
-    /** Hands over the collected entries. */
+    /** Hands over the collected entries. Those for which memory is lacking stay collected. */
     public void flush() {
         assert thread.isCurrent();
         if (collected.isEmpty()) {
             return;
         }
-        boolean dropped = queue.add(collected);
-        collected.clear();
-        if (dropped) {
+        if (queue.addAll(collected)) {
             logDrops();
         }
     }

@@ -1,11 +1,12 @@
 package io.github.pgpubsub.internal.election;
 
 import io.github.pgpubsub.BufferLimit;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
+import java.util.LinkedList;
 import java.util.List;
+import java.util.Queue;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +18,9 @@ public final class Entries<M> implements Iterable<Entry<M>> {
     /** Changes of the limit are collected up to this size, because several threads share the limit. */
     private static final int FLUSH_BYTES = 16 * 1024;
 
-    private final ArrayDeque<Entry<M>> entries = new ArrayDeque<>();
+    /** A linked list, because an ArrayDeque that fails to grow for lack of memory loses its elements. */
+    @SuppressWarnings("JdkObsolete")
+    private final Queue<Entry<M>> entries = new LinkedList<>();
     private final BufferLimit memory;
     private final ToIntFunction<M> payloadBytes;
     private int gaps;
@@ -29,9 +32,10 @@ public final class Entries<M> implements Iterable<Entry<M>> {
     }
 
     public void add(Entry<M> entry) {
+        long bytes = bytes(entry);
         entries.add(entry);
         gaps += entry.gap() == null ? 0 : 1;
-        changed(bytes(entry));
+        changed(bytes);
     }
 
     /** Adds all entries of another list, which keeps them. */

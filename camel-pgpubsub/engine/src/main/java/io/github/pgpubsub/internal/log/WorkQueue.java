@@ -28,6 +28,7 @@ final class WorkQueue {
     private final ReentrantLock lock;
     /** Null: nobody takes messages. */
     private @Nullable Takers takers;
+    /** Filled by addAll, which grows it first: if add fails to grow it for lack of memory, it loses its elements. */
     private final Deque<Delivery<KeptRow>> waiting = new ArrayDeque<>();
     private final Gathering gathering = new Gathering();
     private boolean held;

@@ -171,6 +171,33 @@ class DeliveryQueueTest {
         assertThat(told).containsExactly("called", "called");
     }
 
+    /** Memory may be lacking for one of several messages: those before it begin, and none is there twice. */
+    @Test
+    void whatIsPutBeforeAFailureBeginsAndTheRestIsPutLater() {
+        open(Overflow.block);
+        List<Integer> calls = new ArrayList<>();
+        queue.callFor(new Takers() {
+            @Override
+            public void call(int pieces) {
+                calls.add(pieces);
+            }
+
+            @Override
+            public void callIn(long nanos) {}
+        });
+        calls.clear();
+        intake.put(message(0));
+        intake.put(new Entry<>(1, new Notification("ch", null, 1, false), null, false, null));
+        intake.put(message(2));
+        for (int i = 0; i < 2; i++) {
+            // As good as an OutOfMemoryError: its payload can't be measured.
+            assertThatThrownBy(intake::flush).isInstanceOf(NullPointerException.class);
+            assertThat(queue.size()).isEqualTo(1);
+        }
+        assertThat(calls).containsExactly(1, 1);
+        assertThat(queue.take(BatchLimit.SINGLE)).extracting(Entry::place).containsExactly(0L);
+    }
+
     /** An alarm calls one taker only; it must call the others that were sent away. */
     @Test
     void afterAnExpiredLeaseAllTakersAreCalled() {

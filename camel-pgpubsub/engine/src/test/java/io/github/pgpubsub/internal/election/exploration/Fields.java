@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.LinkedList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -144,9 +145,12 @@ final class Fields {
         if (all instanceof EnumSet<?> set) {
             return set.clone();
         }
-        Collection<Object> copy = all instanceof ArrayDeque ? new ArrayDeque<>(Math.max(2, all.size())) : all instanceof ArrayList
-                ? new ArrayList<>(all.size()) : all instanceof TreeSet ? new TreeSet<>() : all instanceof LinkedHashSet
-                        ? new LinkedHashSet<>() : new HashSet<>();
+        Collection<Object> copy = all instanceof ArrayDeque ? new ArrayDeque<>(Math.max(2, all.size()))
+                : all instanceof LinkedList
+                        ? new LinkedList<>()
+                        : all instanceof ArrayList ? new ArrayList<>(all.size())
+                                : all instanceof TreeSet ? new TreeSet<>() : all instanceof LinkedHashSet
+                                        ? new LinkedHashSet<>() : new HashSet<>();
         for (Object each : all) {
             copy.add(copy(each, copies));
         }
