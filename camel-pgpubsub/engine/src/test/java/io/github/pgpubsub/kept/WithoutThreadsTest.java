@@ -31,10 +31,13 @@ class WithoutThreadsTest {
     private final AtomicInteger failed = new AtomicInteger();
     /** The end of the name of the threads that can't be started; empty: all can. */
     private volatile String lacking = "";
+    /** Whether the threads that handle messages, and the one that supervises them, end at once. */
+    private volatile boolean poolDies;
     private final PgPubSub pubSub = PgPubSub.to(postgres.libpqUri()).name("few").threads(this::thread).build();
 
     private Thread thread(String name, Runnable task) {
-        Thread thread = new Thread(task, name) {
+        boolean dies = poolDies && (name.endsWith(" worker") || name.endsWith(" supervisor"));
+        Thread thread = new Thread(dies ? () -> {} : task, name) {
             @Override
             public synchronized void start() {
                 if (!lacking.isEmpty() && getName().endsWith(lacking)) {
@@ -91,6 +94,18 @@ class WithoutThreadsTest {
         lacking = "";
         pubSub.kept().publish(message("2")).join();
         assertThat(postgres.strings("select payload from pgpubsub.message")).containsExactly("2");
+    }
+
+    /** Without an election no other subscription would replace them. */
+    @Test
+    void theThreadsOfTheHandlers() throws Exception {
+        poolDies = true;
+        try (KeptSubscription unused = pubSub.kept().subscribe(KeptOptions.to("orders").singleListener(false).build(),
+                message -> received.add(message.payload()))) {
+            poolDies = false;
+            pubSub.kept().publish(message("1")).join();
+            await().atMost(SOON).until(() -> received.contains("1"));
+        }
     }
 
     /** The message is accepted, so nothing is thrown, and the log is rotated when its time comes again. */

@@ -45,7 +45,7 @@ public final class Workers {
         this.listener = listener;
         this.counters = counters;
         this.channel = options.channel();
-        this.crew = new Crew(pool, options.concurrency(), this::next);
+        this.crew = new Crew(pool, "Channel " + channel, options.concurrency(), this::next);
     }
 
     /** @throws OutOfMemoryError when the pool has no thread and can't create one; then the workers have left */
@@ -116,16 +116,11 @@ public final class Workers {
     }
 
     private boolean next() {
-        try {
-            List<Entry<Notification>> batch = queue.take(recipient.limit());
-            if (batch == null) {
-                return false;
-            }
-            handle(batch);
-        } catch (Throwable e) {
-            complain("A thread that handles messages has failed and continues", e);
-            LockSupport.parkNanos(BREATH_NANOS);
+        List<Entry<Notification>> batch = queue.take(recipient.limit());
+        if (batch == null) {
+            return false;
         }
+        handle(batch);
         return true;
     }
 

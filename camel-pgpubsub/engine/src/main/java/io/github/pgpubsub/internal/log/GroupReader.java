@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * reading thread, but for what says otherwise. What the reader asks for is {@link GroupEffects}'s.
  */
 final class GroupReader {
+
+    private static final long REMEDY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final LogReader host;
     private final Shard group;
@@ -25,6 +28,9 @@ final class GroupReader {
     private final Reader<KeptRow> reader;
     private final Completions completions;
     private final CompletableFuture<Void> joined = new CompletableFuture<>();
+    /** Replaces the workers' threads that have ended. */
+    private Runnable remedy = () -> {};
+    private long nextRemedy = System.nanoTime();
     private boolean leads;
     /** Of the lead, as of the reader's last look: all that waits in the queue was handed out in it. */
     private volatile long term;
@@ -47,6 +53,11 @@ final class GroupReader {
         this.effects = new GroupEffects(host, group, options, lead, queue, reports, tally);
         this.reader = effects.reader();
         this.completions = new Completions(queue, options.reading().ackMode() == AckMode.batch);
+    }
+
+    /** Called before it is added to the host. */
+    void remedyBy(Runnable replaceEndedThreads) {
+        remedy = replaceEndedThreads;
     }
 
     // ---- for any thread
@@ -183,6 +194,10 @@ final class GroupReader {
             reader.tick(now);
         }
         note(now);
+        if (now - nextRemedy >= 0) {
+            nextRemedy = now + REMEDY_NANOS;
+            remedy.run();
+        }
     }
 
     /** A lead that was lost and won again since the last look is another one: what was handed out is taken back, and step 0 follows. */

@@ -41,13 +41,26 @@ final class KeptWorkers {
         this.group = group;
         this.listener = listener;
         this.tally = tally;
-        this.crew = new Crew(pool, concurrency, this::next);
+        this.crew = new Crew(pool, group.toString(), concurrency, this::next);
     }
 
     /** @throws OutOfMemoryError when the pool has no thread and can't create one; then the workers have left */
     void start() {
         crew.open();
-        queue.callFor(crew);
+        try {
+            queue.callFor(crew);
+        } catch (Throwable e) {
+            crew.leave();
+            throw e;
+        }
+    }
+
+    /** Replaces threads of the pool that have ended without being told to, tries again if none could be created, and calls the workers. */
+    void replaceEndedThreads() {
+        if (!crew.isLeaving()) {
+            crew.replaceEndedThreads();
+            queue.callFor(crew);
+        }
     }
 
     boolean isAlive() {
@@ -71,16 +84,11 @@ final class KeptWorkers {
     }
 
     private boolean next() {
-        try {
-            List<Delivery<KeptRow>> batch = queue.take();
-            if (batch == null) {
-                return false;
-            }
-            handle(batch);
-        } catch (Throwable e) {
-            complain("A thread that handles messages has failed and continues", e);
-            LockSupport.parkNanos(BREATH_NANOS);
+        List<Delivery<KeptRow>> batch = queue.take();
+        if (batch == null) {
+            return false;
         }
+        handle(batch);
         return true;
     }
 

@@ -82,6 +82,7 @@ public final class Reception implements KeptSubscription {
         this.handling = handling(handler);
         this.workers = new KeptWorkers(queue, handling, group, listener, tally, options.concurrency(),
                 pool);
+        group.remedyBy(workers::replaceEndedThreads);
         this.end = new End(purpose + " end", threads, held -> {}, queue::isAnyBegun, this::end);
     }
 

@@ -21,6 +21,7 @@ public final class Crew implements Takers {
     private static final long BREATH_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final WorkerPool pool;
+    private final String name;
     private final Work work;
     private final Engagement engagement;
     private final Alarms.Alarm alarm = new Alarms.Alarm(() -> call(1));
@@ -36,9 +37,13 @@ public final class Crew implements Takers {
     private @Nullable PoolThread hands;
     private volatile int atWork;
 
-    /** @param most number of threads that work for this crew at once, 1 or more */
-    public Crew(WorkerPool pool, int most, Work work) {
+    /**
+     * @param name for operators
+     * @param most number of threads that work for this crew at once, 1 or more
+     */
+    public Crew(WorkerPool pool, String name, int most, Work work) {
         this.pool = pool;
+        this.name = name;
         this.work = work;
         this.engagement = new Engagement(most);
     }
@@ -234,9 +239,9 @@ public final class Crew implements Takers {
         }
     }
 
-    private static void complain(Throwable failure) {
+    private void complain(Throwable failure) {
         try {
-            LOG.error("A thread that handles messages has failed and continues", failure);
+            LOG.error("{}: A thread that handles messages has failed and continues", name, failure);
         } catch (Throwable e) {
             // Logging failed, and there is nowhere else to report it.
         }

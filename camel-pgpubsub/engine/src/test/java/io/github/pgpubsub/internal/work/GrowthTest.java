@@ -12,7 +12,7 @@ class GrowthTest {
     private final Growth growth = new Growth(2);
 
     private void waiting(int workers) {
-        ready.add(new Crew(pool, workers, () -> false), workers);
+        ready.add(new Crew(pool, "test", workers, () -> false), workers);
     }
 
     @Test

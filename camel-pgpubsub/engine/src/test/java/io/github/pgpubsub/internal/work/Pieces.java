@@ -16,7 +16,7 @@ final class Pieces implements Work {
 
     Pieces(WorkerPool pool, int workers, Handler handler) {
         this.handler = handler;
-        this.crew = new Crew(pool, workers, this);
+        this.crew = new Crew(pool, "test", workers, this);
     }
 
     static Pieces open(WorkerPool pool, int workers, Handler handler) {

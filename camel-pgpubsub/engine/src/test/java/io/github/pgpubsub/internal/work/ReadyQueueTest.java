@@ -9,8 +9,8 @@ class ReadyQueueTest {
 
     private final ReadyQueue queue = new ReadyQueue();
     private final WorkerPool pool = new WorkerPool("test", (name, task) -> new Thread(task, name));
-    private final Crew one = new Crew(pool, 3, () -> false);
-    private final Crew other = new Crew(pool, 1, () -> false);
+    private final Crew one = new Crew(pool, "one", 3, () -> false);
+    private final Crew other = new Crew(pool, "other", 1, () -> false);
 
     @Test
     void inTheOrderOfRequests() {

@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -26,6 +28,8 @@ class WorkerPoolTest {
     private final List<Crew> crews = new ArrayList<>();
     /** Whether threads can't be started. */
     private volatile boolean lacking;
+    /** Threads that seem to have ended, though they could not say so. */
+    private final Set<Thread> dead = ConcurrentHashMap.newKeySet();
     private final WorkerPool pool = new WorkerPool("test", this::thread, Duration.ofMillis(100).toNanos());
 
     private Thread thread(String name, Runnable task) {
@@ -36,6 +40,11 @@ class WorkerPoolTest {
                     throw new OutOfMemoryError("unable to create native thread");
                 }
                 super.start();
+            }
+
+            @Override
+            public State getState() {
+                return dead.contains(this) ? State.TERMINATED : super.getState();
             }
         };
         thread.setDaemon(true);
@@ -164,7 +173,7 @@ class WorkerPoolTest {
     void anAlarmCalls() {
         CountDownLatch looked = new CountDownLatch(3);
         Crew[] crew = new Crew[1];
-        crew[0] = new Crew(pool, 1, () -> {
+        crew[0] = new Crew(pool, "test", 1, () -> {
             looked.countDown();
             if (looked.getCount() > 0) {
                 crew[0].callIn(TimeUnit.MILLISECONDS.toNanos(10));
@@ -249,6 +258,31 @@ class WorkerPoolTest {
         await().until(() -> handled.get() == 1);
         assertThat(needs.crew.isDeserted()).isFalse();
         goOn.countDown();
+    }
+
+    /** An error of the VM can't be caught everywhere. Those that take the dead thread's place may die, too. */
+    @Test
+    void theTurnOfAThreadThatDiesIsAnothers() {
+        CountDownLatch over = new CountDownLatch(1);
+        List<Integer> handled = new CopyOnWriteArrayList<>();
+        Pieces pieces = open(1, piece -> {
+            if (piece < 3) {
+                dead.add(Thread.currentThread());
+                over.await();
+            }
+            handled.add(piece);
+        });
+        for (int piece = 0; piece < 5; piece++) {
+            pieces.put(piece);
+        }
+        await().until(() -> {
+            pieces.crew.replaceEndedThreads();
+            return handled.equals(List.of(3, 4));
+        });
+        assertThat(dead).hasSize(3);
+        assertThat(pieces.crew.isAlive()).isTrue();
+        pieces.crew.leave();
+        over.countDown();
     }
 
     @Test
