@@ -1,21 +1,19 @@
 package io.github.pgpubsub.internal.log;
 
-import java.util.LinkedHashSet;
-import java.util.Set;
-import java.util.concurrent.locks.LockSupport;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The shards of a subscription take turns: so many messages, or batches, of all of them are handled at once. Queues that wait for a turn stand
  * in line, each of them once, in the order in which they have asked. Messages stay in their queue until it is their turn, so that they can
- * be withdrawn or held until then. The queues share this lock, which guards everything here.
+ * be withdrawn or held until then. The queues share this lock, which guards everything here. Only to stand in line needs memory: otherwise
+ * a turn might be lost, or the call of the next in line.
  */
 final class Turns {
 
-    private static final long BREATH_NANOS = 1_000_000;
-
     final ReentrantLock lock = new ReentrantLock();
-    private final Set<WorkQueue> line = new LinkedHashSet<>();
+    private final List<WorkQueue> line = new ArrayList<>();
     private int free;
 
     /** @param turns how many messages, or batches, are handled at once */
@@ -30,8 +28,10 @@ final class Turns {
 
     /** False: the queue stands in line, and is called when it comes first and a turn is free. */
     boolean take(WorkQueue queue) {
-        if (free == 0 || (!line.isEmpty() && first() != queue)) {
-            line.add(queue);
+        if (free == 0 || (!line.isEmpty() && line.get(0) != queue)) {
+            if (!line.contains(queue)) {
+                line.add(queue);
+            }
             return false;
         }
         line.remove(queue);
@@ -42,15 +42,7 @@ final class Turns {
 
     void giveBack() {
         free++;
-        while (true) {
-            try {
-                callFirst();
-                return;
-            } catch (OutOfMemoryError e) {
-                // Whoever is next in line waits for this call.
-                LockSupport.parkNanos(BREATH_NANOS);
-            }
-        }
+        callFirst();
     }
 
     /** The queue has nothing to begin. */
@@ -62,11 +54,7 @@ final class Turns {
 
     private void callFirst() {
         if (free > 0 && !line.isEmpty()) {
-            first().call();
+            line.get(0).call();
         }
-    }
-
-    private WorkQueue first() {
-        return line.iterator().next();
     }
 }

@@ -6,6 +6,8 @@ import io.github.pgpubsub.internal.delivery.BatchLimit;
 import io.github.pgpubsub.internal.delivery.Taking;
 import io.github.pgpubsub.internal.log.reading.Delivery;
 import io.github.pgpubsub.internal.log.reading.HandedOut;
+import io.github.pgpubsub.internal.work.Takers;
+import java.lang.management.ManagementFactory;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +24,7 @@ class TurnsTest {
     private final Turns turns = new Turns(1);
     private final Map<WorkQueue, WaitingWorkers> workers = new HashMap<>();
     private volatile boolean secondMayBegin = true;
+    private int calls;
     private final WorkQueue first = queue();
     private final WorkQueue second = withWorkers(new WorkQueue(() -> secondMayBegin, BatchLimit.SINGLE, turns));
     private final WorkQueue third = queue();
@@ -150,6 +153,43 @@ class TurnsTest {
         busy.finished();
         busy.finished();
         assertThat(List.of(soon(one), soon(other))).containsExactlyInAnyOrder("c", "d");
+    }
+
+    /** When memory is lacking, a turn that is lost would never come back. */
+    @Test
+    void toTakeATurnAndToPassItOnNeedsNoMemory() {
+        var memory = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+        Turns one = new Turns(1);
+        WorkQueue[] queues = {queueThatCounts(one), queueThatCounts(one)};
+        long least = Long.MAX_VALUE;
+        one.lock.lock();
+        assertThat(one.take(queues[0])).isTrue();
+        for (int i = 0; i < 100; i++) {
+            WorkQueue next = queues[(i + 1) % 2];
+            assertThat(one.take(next)).isFalse();
+            long before = memory.getCurrentThreadAllocatedBytes();
+            one.giveBack();
+            boolean taken = one.take(next);
+            least = Math.min(least, memory.getCurrentThreadAllocatedBytes() - before);
+            assertThat(taken).isTrue();
+        }
+        one.lock.unlock();
+        assertThat(calls).as("calls of whoever was first in line").isGreaterThanOrEqualTo(100);
+        assertThat(least).as("bytes").isZero();
+    }
+
+    private WorkQueue queueThatCounts(Turns shared) {
+        WorkQueue queue = new WorkQueue(() -> true, BatchLimit.SINGLE, shared);
+        queue.callFor(new Takers() {
+            @Override
+            public void call(int pieces) {
+                calls++;
+            }
+
+            @Override
+            public void callIn(long nanos) {}
+        });
+        return queue;
     }
 
     @Test
