@@ -242,7 +242,8 @@ public final class PgPubSub implements AutoCloseable {
     /**
      * Sends all waiting notifications, as far as the server takes them within their timeouts, and closes the connections. Blocks
      * for as long; an interrupt does not end the wait. Not to be called by a callback or a handler, which it might wait for.
-     * Close subscriptions first: a subscription that is still open loses its connection without an orderly end.
+     * Close subscriptions first: a subscription that is still open loses its connection without an orderly end, and its threads end
+     * in the background, at the latest when its drain timeout is over.
      */
     @Override
     public void close() {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.github.pgpubsub.connect.UrlConnectionSource;
+import io.github.pgpubsub.kept.KeptOptions;
+import io.github.pgpubsub.kept.NewMessage;
 import io.github.pgpubsub.support.PostgresExtension;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -129,6 +131,31 @@ class SharedThreadsTest {
         });
         send(200, 2);
         awaitAll(200, 2);
+    }
+
+    /** Plain and kept, with an election, without one, and with shards. */
+    @Test
+    void theThreadsOfSubscriptionsThatAreStillOpenEndWithTheirClient() throws Exception {
+        try (PgPubSub other = PgPubSub.to(postgres.libpqUri()).threads(this::thread).build()) {
+            List<String> handled = new CopyOnWriteArrayList<>();
+            MessageHandler handler = message -> {
+                if (message instanceof Message.Notification notification) {
+                    handled.add(notification.payload());
+                }
+            };
+            other.subscribe(SubscriptionOptions.to("ch").build(), handler);
+            other.subscribe(SubscriptionOptions.to("ch").singleListener(false).build(), handler);
+            for (int shards : List.of(1, 2)) {
+                other.kept().subscribe(KeptOptions.to("kept").group("g" + shards).shards(shards).build(),
+                        message -> handled.add(message.payload()));
+            }
+            other.kept().subscribe(KeptOptions.to("kept").singleListener(false).build(),
+                    message -> handled.add(message.payload()));
+            other.publish("ch", "1").join();
+            other.kept().publish(NewMessage.to("kept").payload("2").build()).join();
+            await().untilAsserted(() -> assertThat(handled).containsExactlyInAnyOrder("1", "1", "2", "2", "2"));
+        }
+        await().untilAsserted(() -> assertThat(alive()).isEmpty());
     }
 
     /** A leader hands over what it has not begun, and the other channels of the process are not disturbed. */

@@ -13,6 +13,7 @@ import io.github.pgpubsub.internal.log.storing.StoreSettings;
 import io.github.pgpubsub.internal.log.storing.StoredInLog;
 import io.github.pgpubsub.internal.publish.Publisher;
 import io.github.pgpubsub.internal.publish.PublisherOptions;
+import io.github.pgpubsub.internal.subscription.OpenSubscriptions;
 import io.github.pgpubsub.internal.subscription.Subscriptions;
 import io.github.pgpubsub.kept.KeptBatchHandler;
 import io.github.pgpubsub.kept.KeptGroup;
@@ -56,6 +57,7 @@ public final class Log implements KeptMessages, AutoCloseable {
     private final Rotator rotator;
     private final StoredInLog stored;
     private final Receptions receptions;
+    private final OpenSubscriptions open = new OpenSubscriptions();
     /** Null until the first message is sent. Guarded by the monitor, like everything below. */
     private @Nullable Publisher<OutgoingKept> publisher;
     /** Null: nobody subscribes. */
@@ -176,21 +178,26 @@ public final class Log implements KeptMessages, AutoCloseable {
             throws SQLException, InterruptedException {
         Objects.requireNonNull(listener, "listener");
         LogReader shared = retain();
+        OpenSubscriptions.Place place;
         try {
             shared.awaitFirstAttempt(START);
+            place = open.place();
         } catch (SQLException | InterruptedException | RuntimeException | Error e) {
             release(shared);
             throw e;
         }
-        Runnable released = () -> release(shared);
+        Runnable released = () -> {
+            place.leave();
+            release(shared);
+        };
         if (wanted.shards() == 1) {
             Reception reception = receptions.one(shared, wanted, handler, batch, listener, released);
             reception.start();
-            return reception;
+            return place.take(reception);
         }
         ShardedReception reception = shards(shared, wanted, handler, batch, listener, released);
         reception.start();
-        return reception;
+        return place.take(reception);
     }
 
     private ShardedReception shards(LogReader shared, KeptOptions wanted, KeptBatchHandler handler, BatchLimit batch,
@@ -294,7 +301,7 @@ public final class Log implements KeptMessages, AutoCloseable {
         return questions.dropGroup(channel, group);
     }
 
-    /** Sends all waiting messages and closes the connections. Subscriptions that are still open end without order. */
+    /** Sends all waiting messages and closes the connections. Subscriptions that are still open begin to end then, without order. */
     @Override
     public void close() {
         Publisher<OutgoingKept> sends;
@@ -313,5 +320,6 @@ public final class Log implements KeptMessages, AutoCloseable {
         if (reads != null) {
             reads.close();
         }
+        open.endAll();
     }
 }

@@ -33,6 +33,7 @@ public final class Subscriptions {
     private final BiFunction<String, Runnable, Thread> threads;
     private final WorkerPool pool;
     private final Executor callbacks;
+    private final OpenSubscriptions open = new OpenSubscriptions();
     private @Nullable SharedSession current;
     private boolean closed;
 
@@ -78,10 +79,25 @@ public final class Subscriptions {
         SharedSession shared = retain();
         try {
             shared.session.awaitFirstAttempt(start);
-            return options.singleListener() ? joinGroup(shared, options, recipient, listener)
-                    : broadcast(shared, options, recipient, listener);
+            return open(shared, options, recipient, listener);
         } catch (SQLException | InterruptedException | RuntimeException | Error e) {
             release(shared);
+            throw e;
+        }
+    }
+
+    private Subscription open(SharedSession shared, SubscriptionOptions options, Recipient recipient,
+            SubscriptionListener listener) throws SQLException, InterruptedException {
+        OpenSubscriptions.Place place = open.place();
+        Runnable onClosed = () -> {
+            place.leave();
+            release(shared);
+        };
+        try {
+            return place.take(options.singleListener() ? joinGroup(shared, options, recipient, listener, onClosed)
+                    : broadcast(shared, options, recipient, listener, onClosed));
+        } catch (SQLException | InterruptedException | RuntimeException | Error e) {
+            place.leave();
             throw e;
         }
     }
@@ -131,15 +147,15 @@ public final class Subscriptions {
     }
 
     private Subscription broadcast(SharedSession shared, SubscriptionOptions options, Recipient recipient,
-            SubscriptionListener listener) {
+            SubscriptionListener listener, Runnable onClosed) {
         BroadcastSubscription broadcast = new BroadcastSubscription(options, recipient, listener, shared.session,
-                nameOf(options), threads, pool, callbacks, () -> release(shared));
+                nameOf(options), threads, pool, callbacks, onClosed);
         broadcast.start(start.toNanos());
         return broadcast;
     }
 
     private Subscription joinGroup(SharedSession shared, SubscriptionOptions options, Recipient recipient,
-            SubscriptionListener listener) throws SQLException, InterruptedException {
+            SubscriptionListener listener, Runnable onClosed) throws SQLException, InterruptedException {
         GroupKey key = new GroupKey(options.channel(), options.group());
         while (true) {
             GroupMembership member = member(key, shared, options);
@@ -149,7 +165,7 @@ public final class Subscriptions {
             if (member.subscriptions().add(local)) {
                 member.start();
                 member.awaitSettled(start.toNanos());
-                return new GroupSubscription(member, local, () -> forget(shared, key, member), () -> release(shared),
+                return new GroupSubscription(member, local, () -> forget(shared, key, member), onClosed,
                         nameOf(options), threads);
             }
             // The member's last subscription is leaving. Wait for its end: two members on one session would both lead.
@@ -204,7 +220,7 @@ public final class Subscriptions {
         return current == null ? 0 : current.members.size();
     }
 
-    /** Closes the session. Subscriptions that are still open lose their connection without an orderly end. */
+    /** Closes the session. Subscriptions that are still open lose their connection without an orderly end, and then begin to end. */
     public void close() {
         SharedSession left;
         synchronized (this) {
@@ -215,5 +231,6 @@ public final class Subscriptions {
         if (left != null) {
             left.session.close();
         }
+        open.endAll();
     }
 }
