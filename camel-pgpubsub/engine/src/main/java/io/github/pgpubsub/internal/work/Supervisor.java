@@ -61,14 +61,22 @@ final class Supervisor implements Runnable {
     public void run() {
         Thread current = Thread.currentThread();
         while (thread == current) {
-            try {
-                look();
-                // An interrupt would end each further sleep at once, and nothing interrupts this thread on purpose.
-                boolean unused = Thread.interrupted();
-            } catch (Throwable e) {
-                // Memory is lacking, for example.
-                LockSupport.parkNanos(BREATH_NANOS);
+            boolean looked = looks();
+            // An interrupt would end each further sleep at once, and nothing interrupts this thread on purpose.
+            boolean unused = Thread.interrupted();
+            if (!looked) {
+                LockSupport.parkNanos(this, BREATH_NANOS);
             }
+        }
+    }
+
+    /** False: it has failed. Memory is lacking, for example. */
+    private boolean looks() {
+        try {
+            look();
+            return true;
+        } catch (Throwable e) {
+            return false;
         }
     }
 
