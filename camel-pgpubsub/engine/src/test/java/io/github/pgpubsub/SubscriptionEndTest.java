@@ -131,10 +131,14 @@ class SubscriptionEndTest {
         assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(15));
     }
 
-    /** As if memory was lacking for it. The message that has begun never ends, so the end would wait for it. */
+    /**
+     * As if memory was lacking for it. The message that has begun never ends, so the end would wait for it; and another subscription keeps
+     * the session.
+     */
     @Test
     void anEndThatFailsLetsOthersLead() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
+        Subscription another = subscribe("another", false, payload -> {});
         Subscription subscription = subscribe("ch", true, payload -> {
             begun.countDown();
             go.await();
@@ -149,6 +153,8 @@ class SubscriptionEndTest {
             threads.stream().filter(each -> each.getName().endsWith(" end")).forEach(Thread::interrupt);
             end.join();
             soon(() -> assertThat(standby.isReceiving()).isTrue());
+            assertThat(another.isReceiving()).isTrue();
+            assertThat(another.status().session().reconnects()).isZero();
         }
     }
 
