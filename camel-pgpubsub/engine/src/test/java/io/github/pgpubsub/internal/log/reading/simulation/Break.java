@@ -33,6 +33,12 @@ public enum Break {
     COMPLETE_ON_ANY_TIMELINE("has no effects"),
     /** What is complete in memory is acknowledged on another timeline, too: a pooler leads there. */
     ACKNOWLEDGEMENT_ON_ANY_TIMELINE("has no effects"),
+    /** The place goes over what was parked on the former primary: memory says so, and nobody looks which server it is. */
+    PARKED_ON_ANY_TIMELINE("is lost"),
+    /** An acknowledgement goes over what was parked on the former primary: a pooler leads to another one. */
+    ACKNOWLEDGEMENT_OVER_PARKED("is lost"),
+    /** An exchange's transaction goes over what was parked on the former primary. */
+    EXCHANGE_OVER_PARKED("is lost"),
     /** An exchange's transaction does not look whether the place has the move of the one before. */
     EXCHANGE_WITHOUT_THE_ONE_BEFORE("has no effects"),
     /** Step 0 marks nothing of an open window. */

@@ -5,10 +5,12 @@ import static io.github.pgpubsub.internal.log.reading.simulation.Simulation.expe
 import io.github.pgpubsub.internal.log.reading.Delivery;
 import io.github.pgpubsub.internal.log.reading.Fence;
 import io.github.pgpubsub.kept.AckMode;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 
 /** The rules, and what happened to the messages. */
@@ -17,14 +19,18 @@ final class Oracle {
     /** What a group got. */
     private static final class Group {
 
+        final int number;
         final Set<LogRow> begun = new HashSet<>();
         final Set<LogRow> completed = new HashSet<>();
         /** From before it began, or given up. */
         final Set<LogRow> exempt = new HashSet<>();
         final Map<UUID, Order> orders = new HashMap<>();
-        /** Skipped or parked. */
-        final Set<LogRow> passedOver = new HashSet<>();
+        final Set<LogRow> skipped = new HashSet<>();
         boolean gapDue;
+
+        Group(int number) {
+            this.number = number;
+        }
     }
 
     /** Within a leadership. */
@@ -33,7 +39,8 @@ final class Oracle {
         final Set<LogRow> begun = new HashSet<>();
         long lastDrawn;
         LogRow lastRow;
-        LogRow failed;
+        /** Of the open window, what is to be tried again. */
+        final TreeSet<LogRow> failed = new TreeSet<>(Comparator.comparingLong((LogRow row) -> row.id));
     }
 
     private final Simulation world;
@@ -42,7 +49,7 @@ final class Oracle {
     Oracle(Simulation world) {
         this.world = world;
         for (int group = 1; group <= world.groups; group++) {
-            groups.put(group, new Group());
+            groups.put(group, new Group(group));
         }
     }
 
@@ -64,8 +71,9 @@ final class Oracle {
         }
         Order order = group.orders.computeIfAbsent(fence.owner(), any -> new Order());
         if (world.concurrency == 1) {
-            expect(order.failed == null || order.failed == row, row + " comes while " + order.failed + " is to be tried again");
-            order.failed = null;
+            expect(order.failed.isEmpty() || order.failed.first() == row,
+                    row + " comes while these are to be tried again: " + order.failed);
+            order.failed.remove(row);
         }
         if (order.begun.add(row)) {
             // 0: a fail-over has taken the commit back since it was read.
@@ -77,21 +85,18 @@ final class Oracle {
         }
     }
 
-    /** The group stays at it. */
+    /** The group stays at it until it is delivered again or parked. */
     void stays(SimulatedMember member, Delivery<LogRow> delivery) {
-        groups.get(member.group).orders.get(delivery.fence().owner()).failed = delivery.row().message();
+        groups.get(member.group).orders.get(delivery.fence().owner()).failed.add(delivery.row().message());
     }
 
-    /** It is parked: the group goes on. */
+    /** It is parked, and the group goes on. Whether it stays parked is the server's business. */
     void parked(int group, Delivery<LogRow> delivery) {
-        Order order = groups.get(group).orders.get(delivery.fence().owner());
-        order.failed = null;
-        passedOver(group, delivery.row().message());
+        groups.get(group).orders.get(delivery.fence().owner()).failed.remove(delivery.row().message());
     }
 
-    void passedOver(int group, LogRow row) {
-        groups.get(group).passedOver.add(row);
-        completed(group, row);
+    void skipped(int group, LogRow row) {
+        groups.get(group).skipped.add(row);
     }
 
     void completed(int group, LogRow row) {
@@ -133,8 +138,13 @@ final class Oracle {
                 .forEach(row -> groups.values().forEach(group -> group.exempt.add(row)));
     }
 
-    private static boolean isSettled(Group group, LogRow row) {
-        return group.completed.contains(row) || group.exempt.contains(row);
+    /** Only what is in the database is lost in a fail-over: there a message may be parked no more. */
+    private boolean isSettled(Group group, LogRow row) {
+        return group.completed.contains(row) || isPassedOver(group, row);
+    }
+
+    private boolean isPassedOver(Group group, LogRow row) {
+        return group.exempt.contains(row) || group.skipped.contains(row) || world.server.parked(group.number).contains(row);
     }
 
     boolean isComplete() {
@@ -145,10 +155,8 @@ final class Oracle {
 
     /** The place says that it is done: then it is lost, and waiting does not help. */
     private boolean isPassed(Group group, LogRow row) {
-        return groups.entrySet().stream().filter(each -> each.getValue() == group).anyMatch(each -> {
-            PlaceRow place = world.server.places.get(each.getKey());
-            return place != null && !world.pages.isNumbered() && Xids.parse(place.done().snapshot()).sees(row.xid);
-        });
+        PlaceRow place = world.server.places.get(group.number);
+        return place != null && !world.pages.isNumbered() && Xids.parse(place.done().snapshot()).sees(row.xid);
     }
 
     void check() {
@@ -173,7 +181,6 @@ final class Oracle {
     /** What is complete has its effects in the database. */
     private void expectEffects(Group group, LogRow row) {
         expect(world.options.ackMode() != AckMode.transaction || world.server.effects.containsKey(row)
-                || group.exempt.contains(row)
-                || group.passedOver.contains(row), row + " has no effects");
+                || isPassedOver(group, row), row + " has no effects");
     }
 }

@@ -346,7 +346,7 @@ final class SimulatedMember implements Effects<LogRow> {
                     : !place.isOf(fence) ? Outcome.DEPOSED : !world.places.isThere(place, upto) ? Outcome.DIFFERS : Outcome.MOVED;
             if (outcome == Outcome.MOVED) {
                 long lastId = moveLastId ? delivery.row().id().id() : 0;
-                world.server.update(group, place.moved(Math.max(place.lastId(), lastId)));
+                world.server.park(group, place.moved(Math.max(place.lastId(), lastId)), delivery.row().message());
                 world.oracle.parked(group, delivery);
             }
             answer.accept(() -> reader.parked(ticket, note(fence, outcome) ? Outcome.MOVED : outcome, world.now));

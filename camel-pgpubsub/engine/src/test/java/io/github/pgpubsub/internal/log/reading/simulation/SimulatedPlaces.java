@@ -9,6 +9,7 @@ import io.github.pgpubsub.internal.log.reading.Place;
 import io.github.pgpubsub.internal.log.reading.TakeAnswer;
 import io.github.pgpubsub.internal.log.reading.Window;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
@@ -50,7 +51,7 @@ final class SimulatedPlaces {
         PlaceRow after = before.owned(before.epoch() + 1, owner, server.timeline, redelivered);
         server.update(group, after);
         return new TakeAnswer.Taken(new Place(after.epoch(), before.owner(), after.done(), after.upto(), after.lastId(),
-                before.timeline() == server.timeline || broken == Break.COMPLETE_ON_ANY_TIMELINE, redelivered, after.missed()));
+                isSame(before, Break.COMPLETE_ON_ANY_TIMELINE, Break.PARKED_ON_ANY_TIMELINE), redelivered, after.missed()));
     }
 
     /** @param earliest or from now on */
@@ -100,7 +101,7 @@ final class SimulatedPlaces {
         if (broken == Break.ACKNOWLEDGEMENT_WITHOUT_EPOCH || broken == Break.EPOCH_WITHOUT_OWNER) {
             after = new PlaceRow(done, upto, 0, place.epoch(), place.owner(), place.timeline(), place.redeliveredId(), 0);
         }
-        server.update(tx, group, after, null);
+        server.update(tx, group, after);
         return new OpenAnswer.Opened(upto, place.missed());
     }
 
@@ -159,7 +160,7 @@ final class SimulatedPlaces {
         Bound upto = new Bound(pages.end(snapshot).print(), pages.maxId(sequence, done), tx.xid);
         boolean found = !pages.isEmpty(new Window(done, upto));
         PlaceRow closed = place.missed(place.missed() - whole.missedTold()).closed(done);
-        server.update(tx, group, found ? closed.opened(upto) : closed, null);
+        server.update(tx, group, found ? closed.opened(upto) : closed);
         return new Next(Outcome.MOVED, found ? new OpenAnswer.Opened(upto, closed.missed()) : new OpenAnswer.Empty());
     }
 
@@ -183,7 +184,11 @@ final class SimulatedPlaces {
     /** The window is open, and no new primary has come since step 0. */
     boolean isThere(PlaceRow place, Bound upto) {
         return place != null && Objects.equals(place.upto(), upto)
-                && (place.timeline() == server.timeline || broken == Break.ACKNOWLEDGEMENT_ON_ANY_TIMELINE);
+                && isSame(place, Break.ACKNOWLEDGEMENT_ON_ANY_TIMELINE, Break.ACKNOWLEDGEMENT_OVER_PARKED);
+    }
+
+    private boolean isSame(PlaceRow place, Break... unseen) {
+        return place.timeline() == server.timeline || List.of(unseen).contains(broken);
     }
 
     private long lastId(PlaceRow place, Acknowledgement wanted) {
@@ -211,10 +216,15 @@ final class SimulatedPlaces {
         return !place.isOf(fence) ? Outcome.DEPOSED : there ? Outcome.MOVED : Outcome.DIFFERS;
     }
 
-    /** The last statement of an exchange's transaction, which holds the place until its end. Null: refused. */
-    SimulatedServer.Tx hold(int group, Fence fence, Bound upto) {
+    /**
+     * The last statement of an exchange's transaction, which holds the place until its end. Null: refused.
+     *
+     * @param parkedBefore the place has moved up to there by parking, as far as the exchange knows
+     */
+    SimulatedServer.Tx hold(int group, Fence fence, Bound upto, long parkedBefore) {
         PlaceRow place = row(group);
-        boolean there = place != null && Objects.equals(place.upto(), upto);
+        boolean there = place != null && Objects.equals(place.upto(), upto)
+                && (place.lastId() >= parkedBefore || broken == Break.EXCHANGE_OVER_PARKED);
         if (check(place, fence, there) != Outcome.MOVED && broken != Break.EXCHANGE_WITHOUT_FENCE) {
             return null;
         }
@@ -226,13 +236,15 @@ final class SimulatedPlaces {
         return tx;
     }
 
-    /** False: it was ended. */
-    boolean commit(int group, SimulatedServer.Tx tx, LogRow effect, long lastId) {
+    /** Effects and the move of the place. What the place says is complete has its effects. False: it was ended. */
+    boolean commit(int group, SimulatedServer.Tx tx, List<LogRow> batch) {
         if (tx.over) {
             return false;
         }
         held.remove(group, tx);
-        server.update(tx, group, row(group).moved(Math.max(row(group).lastId(), lastId)), effect);
+        PlaceRow place = row(group);
+        List<LogRow> open = batch.stream().filter(each -> place.lastId() < each.id || broken == Break.EXCHANGE_WITHOUT_FENCE).toList();
+        server.update(tx, group, place.moved(Math.max(place.lastId(), batch.get(batch.size() - 1).id)), open);
         return true;
     }
 

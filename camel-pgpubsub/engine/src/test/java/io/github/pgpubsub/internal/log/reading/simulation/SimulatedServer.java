@@ -36,10 +36,21 @@ final class SimulatedServer {
         }
     }
 
-    /** A piece of WAL. What is null in it did not happen. */
-    private record Entry(long xid, long sequence, LogRow row, boolean prepared, boolean commits, boolean rollsBack,
-            boolean durable,
-            Map<Integer, PlaceRow> places, int groupRemoved, int emptied, LogRow effect) {}
+    /** What a piece of WAL says of its transaction. */
+    private enum What {
+        WRITES, PREPARES, COMMITS, ROLLS_BACK
+    }
+
+    /**
+     * A piece of WAL.
+     *
+     * @param row     null: none was written, or nobody is going to see it
+     * @param durable a restart does not lose it
+     * @param change  what it changes in the tables, each time it is replayed
+     */
+    private record Entry(What what, long xid, long sequence, LogRow row, boolean durable, Runnable change) {}
+
+    private static final Runnable NOTHING = () -> {};
 
     private final RandomGenerator random;
     private final List<Entry> journal = new ArrayList<>();
@@ -55,8 +66,9 @@ final class SimulatedServer {
     private final Set<Long> committed = new HashSet<>();
     private final List<LogRow> rows = new ArrayList<>();
     final Map<Integer, PlaceRow> places = new HashMap<>();
-    /** What exchanges with ackMode=transaction have written, by group. */
+    /** What exchanges with ackMode=transaction have written. */
     final Map<LogRow, Integer> effects = new LinkedHashMap<>();
+    private final Map<Integer, Set<LogRow>> parked = new HashMap<>();
 
     SimulatedServer(RandomGenerator random) {
         this.random = random;
@@ -90,7 +102,7 @@ final class SimulatedServer {
         LogRow row = new LogRow(sequence, tx.xid, micros, slot, event());
         tx.rows.add(row);
         rows.add(row);
-        journal.add(new Entry(tx.xid, sequence, row, false, false, false, false, Map.of(), 0, -1, null));
+        journal.add(new Entry(What.WRITES, tx.xid, sequence, row, false, NOTHING));
     }
 
     void rollbackToSavepoint(Tx tx, int rowsBefore) {
@@ -99,25 +111,30 @@ final class SimulatedServer {
         Set<LogRow> set = new HashSet<>(undone);
         // Nobody sees them whatever becomes of the transaction.
         journal.replaceAll(entry -> entry.row != null && set.contains(entry.row)
-                ? new Entry(entry.xid, entry.sequence, null, false, false, false, false, Map.of(), 0, -1, null)
+                ? new Entry(What.WRITES, entry.xid, entry.sequence, null, false, NOTHING)
                 : entry);
         undone.clear();
     }
 
     void prepare(Tx tx) {
         tx.prepared = true;
-        journal.add(new Entry(tx.xid, sequence, null, true, false, false, true, Map.of(), 0, -1, null));
+        journal.add(new Entry(What.PREPARES, tx.xid, sequence, null, true, NOTHING));
     }
 
     /** @param durable whether a restart may lose it */
     void commit(Tx tx, boolean durable) {
-        journal.add(new Entry(tx.xid, sequence, null, false, true, false, durable, Map.of(), 0, -1, null));
+        commit(tx, durable, NOTHING);
+    }
+
+    private void commit(Tx tx, boolean durable, Runnable change) {
+        change.run();
+        journal.add(new Entry(What.COMMITS, tx.xid, sequence, null, durable, change));
         complete(tx, true);
     }
 
     void rollback(Tx tx) {
         if (tx.prepared) {
-            journal.add(new Entry(tx.xid, sequence, null, false, false, true, true, Map.of(), 0, -1, null));
+            journal.add(new Entry(What.ROLLS_BACK, tx.xid, sequence, null, true, NOTHING));
         }
         complete(tx, false);
         rows.removeAll(tx.rows);
@@ -137,24 +154,39 @@ final class SimulatedServer {
     /** Draws an xid, updates a place, and commits. */
     long update(int place, PlaceRow row) {
         Tx tx = begin();
-        update(tx, place, row, null);
+        update(tx, place, row);
         return tx.xid;
     }
 
-    void update(Tx tx, int place, PlaceRow row, LogRow effect) {
-        places.put(place, row);
-        if (effect != null) {
-            effects.merge(effect, 1, Integer::sum);
-        }
-        journal.add(new Entry(tx.xid, sequence, null, false, true, false, true, Map.of(place, row), 0, -1, effect));
-        complete(tx, true);
+    void update(Tx tx, int place, PlaceRow row) {
+        commit(tx, true, () -> places.put(place, row));
     }
 
+    /** @param complete what an exchange completes in the transaction that moves its place: each has its effect there */
+    void update(Tx tx, int place, PlaceRow row, List<LogRow> complete) {
+        commit(tx, true, () -> {
+            places.put(place, row);
+            complete.forEach(each -> effects.merge(each, 1, Integer::sum));
+        });
+    }
+
+    void park(int place, PlaceRow row, LogRow failed) {
+        commit(begin(), true, () -> {
+            places.put(place, row);
+            parked(place).add(failed);
+        });
+    }
+
+    Set<LogRow> parked(int place) {
+        return parked.computeIfAbsent(place, any -> new LinkedHashSet<>());
+    }
+
+    /** The group is removed, with its place and what it has parked. */
     void remove(int place) {
-        Tx tx = begin();
-        places.remove(place);
-        journal.add(new Entry(tx.xid, sequence, null, false, true, false, true, Map.of(), place, -1, null));
-        complete(tx, true);
+        commit(begin(), true, () -> {
+            places.remove(place);
+            parked.remove(place);
+        });
     }
 
     // ---- the log
@@ -172,15 +204,10 @@ final class SimulatedServer {
     }
 
     void empty(int emptied) {
-        rows.removeIf(row -> row.slot == emptied);
-        journal.add(new Entry(stamp(), sequence, null, false, true, false, true, Map.of(), 0, emptied, null));
-        slot = emptied;
-    }
-
-    private long stamp() {
-        Tx tx = begin();
-        complete(tx, true);
-        return tx.xid;
+        commit(begin(), true, () -> {
+            rows.removeIf(row -> row.slot == emptied);
+            slot = emptied;
+        });
     }
 
     // ---- restarts
@@ -206,6 +233,7 @@ final class SimulatedServer {
         committed.clear();
         places.clear();
         effects.clear();
+        parked.clear();
         running.values().forEach(tx -> tx.over = true);
         running.clear();
         sequence = 0;
@@ -236,25 +264,17 @@ final class SimulatedServer {
             rows.add(entry.row);
             open.computeIfAbsent(entry.xid, Tx::new).rows.add(entry.row);
         }
-        if (entry.prepared) {
-            open.computeIfAbsent(entry.xid, Tx::new).prepared = true;
+        switch (entry.what) {
+            case WRITES -> {
+            }
+            case PREPARES -> open.computeIfAbsent(entry.xid, Tx::new).prepared = true;
+            case COMMITS -> {
+                committed.add(entry.xid);
+                open.remove(entry.xid);
+            }
+            case ROLLS_BACK -> open.remove(entry.xid);
         }
-        if (entry.commits) {
-            committed.add(entry.xid);
-            open.remove(entry.xid);
-        }
-        if (entry.rollsBack) {
-            open.remove(entry.xid);
-        }
-        places.putAll(entry.places);
-        places.remove(entry.groupRemoved);
-        if (entry.emptied >= 0) {
-            rows.removeIf(row -> row.slot == entry.emptied);
-            slot = entry.emptied;
-        }
-        if (entry.effect != null) {
-            effects.merge(entry.effect, 1, Integer::sum);
-        }
+        entry.change.run();
     }
 
     Set<Tx> running() {

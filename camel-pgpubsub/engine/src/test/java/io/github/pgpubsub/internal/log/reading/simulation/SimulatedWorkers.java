@@ -46,38 +46,50 @@ final class SimulatedWorkers {
 
     void pump() {
         while (!dead && busy < world.concurrency && !queue.isEmpty() && member.mayBegin()) {
-            begin(queue.remove());
+            begin(batch());
         }
     }
 
-    private void begin(Delivery<LogRow> delivery) {
+    private List<Delivery<LogRow>> batch() {
+        List<Delivery<LogRow>> batch = new ArrayList<>(List.of(queue.remove()));
+        while (batch.size() < world.batch && !queue.isEmpty() && batch.get(0).goesWith(queue.element())) {
+            batch.add(queue.remove());
+        }
+        return batch;
+    }
+
+    private void begin(List<Delivery<LogRow>> batch) {
         busy++;
-        world.oracle.begins(member, delivery);
+        batch.forEach(each -> world.oracle.begins(member, each));
         if (world.broken == Break.COMPLETE_AT_BEGIN) {
-            member.inMember(0, () -> member.reader.completed(delivery, world.now));
+            member.inMember(0, () -> complete(batch));
         }
         long takes = world.chance(25) ? world.random.nextLong(150 * MILLI) : world.delay();
-        member.inMember(takes, () -> finish(delivery));
+        member.inMember(takes, () -> finish(batch));
     }
 
-    private void finish(Delivery<LogRow> delivery) {
+    private void finish(List<Delivery<LogRow>> batch) {
         boolean fails = !world.calm && world.kind != Simulation.Kind.ORDERLY && world.chance(12);
-        if (delivery.row() == null) {
-            done(() -> member.reader.completed(delivery, world.now));
+        if (batch.get(0).row() == null) {
+            done(() -> complete(batch));
         } else if (fails) {
-            done(() -> fail(delivery));
+            done(() -> fail(batch));
         } else if (world.options.ackMode() == AckMode.transaction) {
-            commit(delivery);
+            commit(batch);
         } else {
-            world.oracle.completed(member.group, delivery.row().message());
+            batch.forEach(each -> world.oracle.completed(member.group, each.row().message()));
             if (world.options.ackMode() == AckMode.manual) {
-                // The route says so later.
-                member.inMember(world.delay(), () -> member.reader.completed(delivery, world.now));
+                // The route says so later, and of each message when it likes.
+                batch.forEach(each -> member.inMember(world.delay(), () -> member.reader.completed(each, world.now)));
                 done(() -> {});
             } else {
-                done(() -> member.reader.completed(delivery, world.now));
+                done(() -> complete(batch));
             }
         }
+    }
+
+    private void complete(List<Delivery<LogRow>> batch) {
+        batch.forEach(each -> member.reader.completed(each, world.now));
     }
 
     private void done(Runnable told) {
@@ -85,44 +97,47 @@ final class SimulatedWorkers {
         told.run();
     }
 
-    private void fail(Delivery<LogRow> delivery) {
+    private void fail(List<Delivery<LogRow>> batch) {
         OnError onError = world.options.onError().onError();
-        if (onError == OnError.skip) {
-            world.oracle.passedOver(member.group, delivery.row().message());
-        } else if (onError == OnError.retry) {
-            world.oracle.stays(member, delivery);
+        for (Delivery<LogRow> each : batch) {
+            if (onError == OnError.skip) {
+                world.oracle.skipped(member.group, each.row().message());
+            } else if (onError == OnError.retry) {
+                world.oracle.stays(member, each);
+            }
         }
-        member.reader.failed(List.of(delivery), world.now);
+        member.reader.failed(batch, world.now);
     }
 
     /** The exchange's last statement moves the place; then it commits, and may not hear whether it has. */
-    private void commit(Delivery<LogRow> delivery) {
+    private void commit(List<Delivery<LogRow>> batch) {
+        Delivery<LogRow> last = batch.get(batch.size() - 1);
         if (!world.isUp()) {
-            done(() -> unsettled(delivery));
+            done(() -> unsettled(batch));
             return;
         }
-        SimulatedServer.Tx tx = lacksTheOneBefore(delivery) ? null
-                : world.places.hold(member.group, delivery.fence(), delivery.upto());
+        SimulatedServer.Tx tx = lacksTheOneBefore(last) ? null : world.places.hold(member.group, last.fence(), last.upto(),
+                last.parkedBefore());
         if (tx == null) {
-            done(() -> unsettled(delivery));
+            done(() -> unsettled(batch));
             return;
         }
+        List<LogRow> rows = batch.stream().map(each -> each.row().message()).toList();
         boolean heard = world.calm || !world.chance(20);
         member.inMember(world.chance(30) ? world.random.nextLong(300) * MILLI : world.delay(), () -> {
-            LogRow row = delivery.row().message();
             boolean sent = heard || world.random.nextBoolean();
-            if (sent && world.isUp() && world.places.commit(member.group, tx, row, row.id)) {
-                world.oracle.completed(member.group, row);
+            if (sent && world.isUp() && world.places.commit(member.group, tx, rows)) {
+                rows.forEach(row -> world.oracle.completed(member.group, row));
                 if (heard) {
-                    before = delivery;
+                    before = last;
                 }
-                done(heard ? () -> member.reader.completed(delivery, world.now) : () -> unsettled(delivery));
+                done(heard ? () -> complete(batch) : () -> unsettled(batch));
                 return;
             }
             if (!tx.over) {
                 world.places.endBlocker(member.group);
             }
-            done(() -> unsettled(delivery));
+            done(() -> unsettled(batch));
         });
     }
 
@@ -134,7 +149,7 @@ final class SimulatedWorkers {
                 && place.lastId() < before.row().message().id;
     }
 
-    private void unsettled(Delivery<LogRow> delivery) {
-        member.reader.unsettled(List.of(delivery), world.now);
+    private void unsettled(List<Delivery<LogRow>> batch) {
+        member.reader.unsettled(batch, world.now);
     }
 }

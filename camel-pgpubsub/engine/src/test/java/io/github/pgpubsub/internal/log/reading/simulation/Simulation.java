@@ -60,6 +60,8 @@ final class Simulation {
     final int groups;
     final ReadOptions options;
     final int concurrency;
+    /** So many messages at most have one exchange. */
+    final int batch;
     /** Whether the reading connections go through a pooler, which hides that the server is another one. */
     final boolean pooled;
     /** Whether the end of a window and the opening of the next one are one statement. */
@@ -96,6 +98,7 @@ final class Simulation {
         this.places = new SimulatedPlaces(server, pages, broken);
         this.groups = kind == Kind.TRANSACTION || random.nextBoolean() ? 1 : 2;
         this.concurrency = kind == Kind.TRANSACTION || random.nextBoolean() ? 1 : 3;
+        this.batch = seed / 2 % 2 == 0 ? 1 : 4;
         this.pooled = kind != Kind.ORDERLY && random.nextBoolean();
         this.combining = random.nextInt(4) != 0;
         this.ends = groups == 2 && seed % 2 == 0 ? new SharedEnds() : null;
@@ -131,7 +134,7 @@ final class Simulation {
             until(300 * MILLI + random.nextLong(1500) * MILLI);
             end();
         } catch (AssertionError | RuntimeException e) {
-            throw new AssertionError("seed " + seed + " (" + kind + ", " + options + ", " + concurrency + " workers, "
+            throw new AssertionError("seed " + seed + " (" + kind + ", " + options + ", " + concurrency + " workers, batches of " + batch + ", "
                     + (pooled ? "pooled" : "direct") + (combining ? ", combining" : "") + (ends != null ? ", sharing" : "")
                     + "): " + e.getMessage() + "\n"
                     + String.join("\n", tail()), e);
