@@ -48,18 +48,6 @@ final class InTransaction implements Handling {
         }
     }
 
-    /** How far the place has come in a transaction that was committed. */
-    private record Committed(Fence fence, @Nullable Bound upto, long lastId) {
-
-        /**
-         * Whether the place is before that: this is another server, which an asynchronous fail-over has put in the former one's place, and the
-         * effects are gone together with the move. Transactions may get there before the reading connection does.
-         */
-        boolean isLackedBy(TransactedPlace.Standing standing, Fence nowFence, Bound nowUpto) {
-            return fence.equals(nowFence) && nowUpto.equals(upto) && standing.lastId() < lastId;
-        }
-    }
-
     /** One attempt, and how far it came. */
     private final class Attempt implements Transactions.Work {
 
@@ -90,9 +78,7 @@ final class InTransaction implements Handling {
             if (!READ_COMMITTED.equals(standing.isolation())) {
                 throw new IllegalArgumentException(WRONG_LEVEL + ", not " + standing.isolation());
             }
-            Committed before = committed;
-            if (!standing.is(fence, upto) || standing.lastId() < last.parkedBefore()
-                    || (before != null && before.isLackedBy(standing, fence, upto))) {
+            if (!standing.is(fence, upto)) {
                 throw refused();
             }
             List<Delivery<KeptRow>> open = batch.stream().filter(each -> standing.lastId() < id(each).id()).toList();
@@ -128,8 +114,6 @@ final class InTransaction implements Handling {
     private final TransactedPlace log;
     /** Attempts in a row that did not settle. */
     private int unsettled;
-    /** The last one that was confirmed; null: none was. */
-    private @Nullable Committed committed;
     /** The first message of the last batch whose commit failed. */
     private @Nullable KeptMessageId notCommitted;
 
@@ -175,7 +159,6 @@ final class InTransaction implements Handling {
         Attempt attempt = new Attempt(batch);
         try {
             transactions.execute(attempt);
-            committed = new Committed(attempt.last.fence(), attempt.last.upto(), id(attempt.last).id());
             unsettled = 0;
             return Handled.complete(batch);
         } catch (Throwable e) {

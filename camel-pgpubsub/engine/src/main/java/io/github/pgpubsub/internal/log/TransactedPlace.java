@@ -23,11 +23,19 @@ final class TransactedPlace {
     /** The identity of the log's database that was compared last. */
     private @Nullable String compared;
 
-    /** @param isolation of the transaction */
-    record Standing(long epoch, @Nullable String owner, @Nullable String upto, long lastId, String isolation) {
+    /**
+     * @param sameTimeline the server is the one of step 0, and not one that an asynchronous fail-over has put in its place
+     * @param isolation    of the transaction
+     */
+    record Standing(long epoch, @Nullable String owner, @Nullable String upto, long lastId, boolean sameTimeline, String isolation) {
 
+        /**
+         * Transactions may get to a new primary before the reading connection does. There effects may be gone, together with the move of the
+         * place, and what was parked: step 0 has to look.
+         */
         boolean is(Fence fence, Bound end) {
-            return epoch == fence.epoch() && fence.owner().toString().equals(owner) && end.snapshot().text().equals(upto);
+            return sameTimeline && epoch == fence.epoch() && fence.owner().toString().equals(owner)
+                    && end.snapshot().text().equals(upto);
         }
     }
 
@@ -69,8 +77,9 @@ final class TransactedPlace {
             statement.setLong(1, no.getAsLong());
             try (ResultSet row = statement.executeQuery()) {
                 return row.next()
-                        ? new Standing(row.getLong(1), row.getString(2), row.getString(3), row.getLong(4), row.getString(5))
-                        : new Standing(0, null, null, 0, "read committed");
+                        ? new Standing(row.getLong(1), row.getString(2), row.getString(3), row.getLong(4), row.getBoolean(5),
+                                row.getString(6))
+                        : new Standing(0, null, null, 0, true, "read committed");
             }
         }
     }

@@ -23,7 +23,6 @@ public final class Delivery<M> {
     /** Position in the order of handing out. */
     final long ordinal;
     private volatile boolean redelivered;
-    private volatile long parkedBefore;
     private int failures;
     State state = State.OUT;
 
@@ -73,18 +72,6 @@ public final class Delivery<M> {
     /** Whether it may have been processed before. */
     public boolean isRedelivered() {
         return redelivered;
-    }
-
-    /**
-     * The highest id of its window that was parked before it was handed out, and with which the place moved; 0: none. A server whose place is
-     * before that has lost the parking.
-     */
-    public long parkedBefore() {
-        return parkedBefore;
-    }
-
-    void parkedBefore(long id) {
-        parkedBefore = id;
     }
 
     /** How often it failed under this leadership. */

@@ -16,18 +16,13 @@ final class Retries<M> {
     /** @param due when it is delivered again, unless one before it can't be, nanoseconds */
     private record Waiting<M>(Delivery<M> delivery, long due) {}
 
-    /** @param moves whether the place moves with it */
-    private record Parking<M>(Delivery<M> delivery, boolean moves) {}
-
     private final Reader<M> reader;
     private final Term<M> term;
     /** By ordinal. */
     private final TreeMap<Long, Waiting<M>> waiting = new TreeMap<>();
-    private final Map<Ticket, Parking<M>> parking = new HashMap<>();
+    private final Map<Ticket, Delivery<M>> parking = new HashMap<>();
     /** By ordinal. */
     private final TreeMap<Long, Delivery<M>> held = new TreeMap<>();
-    /** How far the place of this window has moved by parking. */
-    private long parkedUpTo;
 
     Retries(Reader<M> reader, Term<M> term) {
         this.reader = reader;
@@ -39,23 +34,13 @@ final class Retries<M> {
         return !waiting.isEmpty() || !parking.isEmpty();
     }
 
-    /** The place begins anew. */
-    void window() {
-        parkedUpTo = 0;
-    }
-
     /** A new message: out, or behind those that wait. */
     void deliver(Delivery<M> delivery) {
         if (isHolding()) {
             hold(List.of(delivery));
         } else {
-            handOut(delivery);
+            reader.effects.deliver(delivery);
         }
-    }
-
-    private void handOut(Delivery<M> delivery) {
-        delivery.parkedBefore(parkedUpTo);
-        reader.effects.deliver(delivery);
     }
 
     private void hold(List<Delivery<M>> deliveries) {
@@ -77,13 +62,12 @@ final class Retries<M> {
     /** It failed, and is to be parked. */
     void park(Delivery<M> delivery) {
         Ticket ticket = reader.names.ticket();
-        boolean moves = reader.hand.isFirst(delivery);
-        parking.put(ticket, new Parking<>(delivery, moves));
+        parking.put(ticket, delivery);
         delivery.state = Delivery.State.BACK;
         hold(reader.effects.withdraw());
         Bound upto = delivery.upto();
         assert upto != null;
-        reader.effects.park(ticket, term.fence, upto, delivery, moves);
+        reader.effects.park(ticket, term.fence, upto, delivery, reader.hand.isFirst(delivery));
     }
 
     boolean isParking(Ticket ticket) {
@@ -92,13 +76,10 @@ final class Retries<M> {
 
     /** It is parked. */
     void parked(Ticket ticket) {
-        Parking<M> parked = parking.remove(ticket);
+        Delivery<M> parked = parking.remove(ticket);
         assert parked != null;
-        reader.effects.report(Incident.PARKED, parked.delivery.toString());
-        reader.hand.parked(parked.delivery);
-        if (parked.moves) {
-            parkedUpTo = Math.max(parkedUpTo, parked.delivery.id());
-        }
+        reader.effects.report(Incident.PARKED, parked.toString());
+        reader.hand.parked(parked);
         if (!isHolding()) {
             release(Long.MAX_VALUE);
         }
@@ -106,9 +87,9 @@ final class Retries<M> {
 
     /** It could not be parked. */
     void notParked(Ticket ticket, long now) {
-        Parking<M> parked = parking.remove(ticket);
-        assert parked != null;
-        again(List.of(parked.delivery), now);
+        Delivery<M> failed = parking.remove(ticket);
+        assert failed != null;
+        again(List.of(failed), now);
     }
 
     /** In order, up to the first one that is not due or is being parked. */
@@ -126,7 +107,7 @@ final class Retries<M> {
     }
 
     private long firstParking() {
-        return parking.values().stream().mapToLong(each -> each.delivery.ordinal).min().orElse(Long.MAX_VALUE);
+        return parking.values().stream().mapToLong(each -> each.ordinal).min().orElse(Long.MAX_VALUE);
     }
 
     private void release(long before) {
@@ -140,7 +121,7 @@ final class Retries<M> {
 
     private void out(Delivery<M> delivery) {
         delivery.state = Delivery.State.OUT;
-        handOut(delivery);
+        reader.effects.deliver(delivery);
     }
 
     /** Time until the first one is due, nanoseconds; behind one that is being parked it waits for that answer. */

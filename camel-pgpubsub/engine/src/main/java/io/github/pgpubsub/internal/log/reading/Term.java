@@ -45,7 +45,6 @@ final class Term<M> {
         closing = false;
         reader.hand.window(lastId);
         acknowledging.window(lastId);
-        retries.window();
         return opened;
     }
 

@@ -42,7 +42,10 @@
  * nothing, and everything up to the sequence's value is marked. The mark is stored ({@code redeliveredId}), for the new owner
  * may die, too. After a mere loss of a connection the place still has this reader's owner and window; on the same timeline
  * nobody has led since, so {@code Remnant} may say what has completed and what had not begun. On another one it says what has completed, but
- * not with {@code ackMode=transaction}: the effects may be gone, and then the place has not moved either.
+ * not with {@code ackMode=transaction}, nor from the first parked message on: these effects may be gone, and then the place has not
+ * moved either. For the same reason every move within a window, by an acknowledgement, by parking, or by an exchange's transaction, asks
+ * for the timeline of step 0. And what counts as complete because it is in the database is durable there when it does: a crash takes back
+ * no more than acknowledgements.
  *
  * <p><b>Why cause comes before effect.</b> A writer that has seen a row committed draws a higher id, and each snapshot that sees
  * the later row sees the earlier one. So the earlier row is in an earlier window or before it in the same one. A message that

@@ -189,12 +189,12 @@ public final class LogQueries {
 
         /**
          * The last statement of an exchange's own transaction. A frozen exchange must not hold the row for ever, so the server ends the
-         * session after that time. No row: deposed, roll back. {@code last_id, no, epoch, owner, upto, timeout}.
+         * session after that time. Its commit is durable, for the message counts as complete then. No row: deposed, roll back. {@code last_id, no, epoch, owner, upto, timeout}.
          */
         ACKNOWLEDGE_IN_TRANSACTION(PlaceTexts.ACKNOWLEDGE_IN_TRANSACTION),
 
         /**
-         * Sets a message aside; the place moves in the same transaction, which also proves that it is this owner's. The values are the reader's:
+         * Sets a message aside; the place moves in the same transaction, which also proves that it is this owner's, and is durable. The values are the reader's:
          * the log may have given up the row. {@code channel, grp, id, at, key, payload, bytes, headers, context, error, attempts}.
          */
         PARK(PlaceTexts.PARK),
@@ -265,9 +265,14 @@ public final class LogQueries {
                         from pg_catalog.pg_control_system() c, pg_catalog.pg_database d
                         where d.datname operator(pg_catalog.=) pg_catalog.current_database()"""),
 
-        /** A place, for an exchange's own transaction: {@code epoch, owner, upto, last_id, transaction_isolation}. {@code no}. */
+        /**
+         * A place, for an exchange's own transaction: {@code epoch, owner, upto, last_id, same_timeline, transaction_isolation}. Its role needs no
+         * right but for the place, so the log's function for the timeline is written out. {@code no}.
+         */
         STANDING_IN_TRANSACTION("""
-                select epoch, owner, upto::pg_catalog.text, last_id, pg_catalog.current_setting('transaction_isolation')
+                select epoch, owner, upto::pg_catalog.text, last_id, timeline operator(pg_catalog.=) pg_catalog.substr(
+                        pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_lsn()), 1, 8),
+                    pg_catalog.current_setting('transaction_isolation')
                 from ${log}.place where no operator(pg_catalog.=) ?"""),
 
         /**

@@ -39,8 +39,12 @@ public enum Break {
     ACKNOWLEDGEMENT_OVER_PARKED("is lost"),
     /** An exchange's transaction goes over what was parked on the former primary. */
     EXCHANGE_OVER_PARKED("is lost"),
-    /** An exchange's transaction does not look whether the place has the move of the one before. */
-    EXCHANGE_WITHOUT_THE_ONE_BEFORE("has no effects"),
+    /** An exchange's transaction moves the place on another timeline, too, where it lacks the effects of the one before. */
+    EXCHANGE_ON_ANY_TIMELINE("has no effects"),
+    /** A restart may lose what an exchange has committed. */
+    EXCHANGE_NOT_DURABLE("has no effects"),
+    /** A restart may lose what is parked. */
+    PARKED_NOT_DURABLE("is lost"),
     /** Step 0 marks nothing of an open window. */
     OPEN_WINDOW_UNMARKED("twice and is not marked"),
     /** A deposed reader takes its answer for a good one. */

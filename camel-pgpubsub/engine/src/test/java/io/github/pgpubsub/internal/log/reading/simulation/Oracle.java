@@ -22,8 +22,6 @@ final class Oracle {
         final int number;
         final Set<LogRow> begun = new HashSet<>();
         final Set<LogRow> completed = new HashSet<>();
-        /** From before it began, or given up. */
-        final Set<LogRow> exempt = new HashSet<>();
         final Map<UUID, Order> orders = new HashMap<>();
         final Set<LogRow> skipped = new HashSet<>();
         boolean gapDue;
@@ -64,6 +62,7 @@ final class Oracle {
         }
         LogRow row = delivery.row().message();
         expect(row.everCommitted, row + " was never committed");
+        expect(row.isFor(member.group), row + " is not for group " + member.group);
         boolean again = !group.begun.add(row);
         expect(!again || delivery.isRedelivered(), row + " comes twice and is not marked, by member " + member.name);
         if (world.kind == Simulation.Kind.ORDERLY && delivery.failures() == 0) {
@@ -103,16 +102,9 @@ final class Oracle {
         groups.get(group).completed.add(row);
     }
 
-    /** A group that begins now need not get what is there already. For who knows of no earlier one, the group is a new one. */
-    void joins(int group, Xids done, boolean earliest, boolean again) {
-        if (!again) {
-            groups.get(group).begun.clear();
-        }
-        if (earliest) {
-            return;
-        }
-        world.server.rows().stream().filter(row -> world.server.isCommitted(row) && done.sees(row.xid))
-                .forEach(groups.get(group).exempt::add);
+    /** For who knows of no earlier one, the group is a new one. */
+    void joins(int group) {
+        groups.get(group).begun.clear();
     }
 
     void removed(int group) {
@@ -126,16 +118,8 @@ final class Oracle {
                     if (world.server.places.containsKey(number)) {
                         expect(isSettled(group, row), row + " is lost to group " + number + ": its slot is emptied");
                         expectEffects(group, row);
-                    } else {
-                        group.exempt.add(row);
                     }
                 }));
-    }
-
-    /** A slot is emptied whatever has been read. */
-    void givenUp(int slot) {
-        world.server.rows().stream().filter(row -> row.slot == slot)
-                .forEach(row -> groups.values().forEach(group -> group.exempt.add(row)));
     }
 
     /** Only what is in the database is lost in a fail-over: there a message may be parked no more. */
@@ -144,7 +128,9 @@ final class Oracle {
     }
 
     private boolean isPassedOver(Group group, LogRow row) {
-        return group.exempt.contains(row) || group.skipped.contains(row) || world.server.parked(group.number).contains(row);
+        int number = group.number;
+        return !row.isFor(number) || group.skipped.contains(row) || world.server.written(number).contains(row)
+                || world.server.parked(number).contains(row) || world.server.requeued(number).contains(row);
     }
 
     boolean isComplete() {

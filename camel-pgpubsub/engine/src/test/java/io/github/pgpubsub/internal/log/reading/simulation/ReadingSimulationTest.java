@@ -32,7 +32,7 @@ class ReadingSimulationTest {
             Map.entry(Break.LAST_ID_GOES_BACK, 5055L), Map.entry(Break.EXCHANGE_WITHOUT_FENCE, 10_038L),
             Map.entry(Break.NEXT_FENCED_BY_ITS_SNAPSHOT, 10_106L), Map.entry(Break.NEXT_RUN_AGAIN, 10_023L),
             Map.entry(Break.SNAPSHOT_OF_AN_EARLIER_STATEMENT, 10_215L), Map.entry(Break.COMPLETE_ON_ANY_TIMELINE, 10_046L),
-            Map.entry(Break.ACKNOWLEDGEMENT_ON_ANY_TIMELINE, 5680L), Map.entry(Break.EXCHANGE_WITHOUT_THE_ONE_BEFORE, 5128L));
+            Map.entry(Break.ACKNOWLEDGEMENT_ON_ANY_TIMELINE, 5680L), Map.entry(Break.EXCHANGE_ON_ANY_TIMELINE, 5128L));
 
     @Test
     void nothingIsLostAndNothingComesTwiceUnmarked() {

@@ -282,8 +282,8 @@ final class SimulatedMember implements Effects<LogRow> {
         ask((connection, answer) -> {
             boolean earliest = startFrom instanceof StartFrom.Earliest;
             Xids now = world.server.snapshot();
-            if (world.places.row(group) == null) {
-                world.oracle.joins(group, now, earliest, again);
+            if (world.places.row(group) == null && !again) {
+                world.oracle.joins(group);
             }
             world.places.join(group, earliest, now, world.server.sequence(), again ? world.server.sequence() : 0);
             answer.accept(() -> reader.joined(ticket, world.now));
@@ -319,7 +319,7 @@ final class SimulatedMember implements Effects<LogRow> {
                 answer.accept(() -> reader.refused(ticket, "statement timeout", world.now));
                 return;
             }
-            Page<LogRow> page = world.pages.read(request);
+            Page<LogRow> page = world.pages.read(request, group);
             answer.accept(() -> reader.read(ticket, page, world.now));
         });
     }
@@ -341,12 +341,10 @@ final class SimulatedMember implements Effects<LogRow> {
     @Override
     public void park(Ticket ticket, Fence fence, Bound upto, Delivery<LogRow> delivery, boolean moveLastId) {
         ask((connection, answer) -> windows.whenFree(connection, () -> {
-            PlaceRow place = world.places.row(group);
-            Outcome outcome = place == null ? Outcome.GONE
-                    : !place.isOf(fence) ? Outcome.DEPOSED : !world.places.isThere(place, upto) ? Outcome.DIFFERS : Outcome.MOVED;
+            LogRow failed = delivery.row().message();
+            Outcome outcome = world.places.park(group, fence, upto, failed, moveLastId ? failed.id : 0);
             if (outcome == Outcome.MOVED) {
-                long lastId = moveLastId ? delivery.row().id().id() : 0;
-                world.server.park(group, place.moved(Math.max(place.lastId(), lastId)), delivery.row().message());
+                world.log(this, "parks " + failed);
                 world.oracle.parked(group, delivery);
             }
             answer.accept(() -> reader.parked(ticket, note(fence, outcome) ? Outcome.MOVED : outcome, world.now));

@@ -49,17 +49,18 @@ final class SimulatedPages {
                 && rows(window, Part.REST, window.before(Part.REST, 0), window.upto().maxId()).findAny().isEmpty();
     }
 
-    Page<LogRow> read(PageRequest request) {
+    /** What is for that group. */
+    Page<LogRow> read(PageRequest request, int group) {
         if (isNumbered()) {
-            return numbered(request);
+            return numbered(request, group);
         }
         Part part = request.part();
-        List<LogRow> found = sorted(rows(request.window(), part, request.after(), request.last()));
+        List<LogRow> found = sorted(rows(request.window(), part, request.after(), request.last()), group);
         if (part == Part.STRAGGLERS && random.nextBoolean() && found.size() < request.rows()) {
             // In one round trip.
             part = Part.REST;
             found.addAll(sorted(rows(request.window(), part, request.window().before(part, request.after()),
-                    request.window().upto().maxId())));
+                    request.window().upto().maxId()), group));
         }
         int most = (int) Math.max(1, Math.min(request.rows(), request.bytes() / ROW_BYTES));
         boolean last = found.size() <= most;
@@ -74,8 +75,8 @@ final class SimulatedPages {
         return new Page<>(rows, part, last);
     }
 
-    private static List<LogRow> sorted(Stream<LogRow> rows) {
-        return new ArrayList<>(rows.sorted(Comparator.comparingLong(row -> row.id)).toList());
+    private static List<LogRow> sorted(Stream<LogRow> rows, int group) {
+        return new ArrayList<>(rows.filter(row -> row.isFor(group)).sorted(Comparator.comparingLong(row -> row.id)).toList());
     }
 
     private Stream<LogRow> rows(Window window, Part part, long after, long last) {
@@ -105,9 +106,9 @@ final class SimulatedPages {
                 .filter(row -> upto.sees(row.xid) && !done.sees(row.xid));
     }
 
-    private Page<LogRow> numbered(PageRequest request) {
+    private Page<LogRow> numbered(PageRequest request, int group) {
         Window window = request.window();
-        List<LogRow> all = new ArrayList<>(inWindow(window).toList());
+        List<LogRow> all = new ArrayList<>(inWindow(window).filter(row -> row.isFor(group)).toList());
         long cut = all.isEmpty() ? 0 : all.stream().mapToLong(row -> row.xid).sorted().toArray()[all.size() / 2];
         all.sort(Comparator.<LogRow>comparingLong(row -> broken == Break.HORIZON_ORDER ? row.xid : row.xid > cut ? 1 : 0)
                 .thenComparingLong(row -> row.id));

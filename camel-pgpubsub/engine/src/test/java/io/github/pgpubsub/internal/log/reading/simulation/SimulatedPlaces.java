@@ -17,7 +17,7 @@ import java.util.UUID;
 /** The statements about places. */
 final class SimulatedPlaces {
 
-    private static final Bound NOTHING = new Bound(new Xids(3, java.util.Set.of()).print(), 0, 3);
+    private static final Bound NOTHING = new Bound(Xids.NONE.print(), 0, 3);
 
     private final SimulatedServer server;
     private final SimulatedPages pages;
@@ -60,7 +60,7 @@ final class SimulatedPlaces {
             SimulatedServer.Tx tx = server.begin();
             server.rollback(tx);
             Bound done = earliest ? NOTHING : new Bound(now.print(), sequence, tx.xid);
-            server.update(group, new PlaceRow(done, null, 0, 0, null, server.timeline, redeliveredId, 0));
+            server.join(group, new PlaceRow(done, null, 0, 0, null, server.timeline, redeliveredId, 0), earliest ? Xids.NONE : now);
         }
     }
 
@@ -134,6 +134,16 @@ final class SimulatedPlaces {
         return new Next(Outcome.MOVED, new OpenAnswer.Opened(end, closed.missed()));
     }
 
+    /** It is parked in the transaction that proves that the place is this owner's. */
+    Outcome park(int group, Fence fence, Bound upto, LogRow failed, long lastId) {
+        PlaceRow place = row(group);
+        Outcome outcome = check(place, fence, isThere(place, upto));
+        if (outcome == Outcome.MOVED) {
+            server.park(group, place.moved(Math.max(place.lastId(), lastId)), failed, broken != Break.PARKED_NOT_DURABLE);
+        }
+        return outcome;
+    }
+
     private boolean has(Bound end) {
         return broken == Break.SHARED_END_OF_ANOTHER_SERVER
                 || server.places.values().stream().anyMatch(each -> end.equals(each.upto()) || end.equals(each.done()));
@@ -177,7 +187,7 @@ final class SimulatedPlaces {
         if (wanted.upto() != null) {
             after = wanted.whole() ? after.closed(wanted.upto()) : after.moved(lastId(place, wanted));
         }
-        server.update(group, wanted.release() ? after.released() : after);
+        server.acknowledge(group, wanted.release() ? after.released() : after);
         return Outcome.MOVED;
     }
 
@@ -216,15 +226,11 @@ final class SimulatedPlaces {
         return !place.isOf(fence) ? Outcome.DEPOSED : there ? Outcome.MOVED : Outcome.DIFFERS;
     }
 
-    /**
-     * The last statement of an exchange's transaction, which holds the place until its end. Null: refused.
-     *
-     * @param parkedBefore the place has moved up to there by parking, as far as the exchange knows
-     */
-    SimulatedServer.Tx hold(int group, Fence fence, Bound upto, long parkedBefore) {
+    /** An exchange's transaction, which has looked at the place and holds it from its last statement on. Null: refused. */
+    SimulatedServer.Tx hold(int group, Fence fence, Bound upto) {
         PlaceRow place = row(group);
         boolean there = place != null && Objects.equals(place.upto(), upto)
-                && (place.lastId() >= parkedBefore || broken == Break.EXCHANGE_OVER_PARKED);
+                && isSame(place, Break.EXCHANGE_ON_ANY_TIMELINE, Break.EXCHANGE_OVER_PARKED);
         if (check(place, fence, there) != Outcome.MOVED && broken != Break.EXCHANGE_WITHOUT_FENCE) {
             return null;
         }
@@ -244,7 +250,8 @@ final class SimulatedPlaces {
         held.remove(group, tx);
         PlaceRow place = row(group);
         List<LogRow> open = batch.stream().filter(each -> place.lastId() < each.id || broken == Break.EXCHANGE_WITHOUT_FENCE).toList();
-        server.update(tx, group, place.moved(Math.max(place.lastId(), batch.get(batch.size() - 1).id)), open);
+        PlaceRow moved = place.moved(Math.max(place.lastId(), batch.get(batch.size() - 1).id));
+        server.update(tx, group, moved, open, broken != Break.EXCHANGE_NOT_DURABLE);
         return true;
     }
 

@@ -69,9 +69,14 @@ final class SimulatedServer {
     /** What exchanges with ackMode=transaction have written. */
     final Map<LogRow, Integer> effects = new LinkedHashMap<>();
     private final Map<Integer, Set<LogRow>> parked = new HashMap<>();
+    private final Map<Integer, Set<LogRow>> requeued = new HashMap<>();
+    private final Map<Integer, Set<LogRow>> written = new HashMap<>();
+    private final boolean waitsForDisk;
 
-    SimulatedServer(RandomGenerator random) {
+    /** @param waitsForDisk its setting synchronous_commit; off: who needs a commit to be durable has to say so */
+    SimulatedServer(RandomGenerator random, boolean waitsForDisk) {
         this.random = random;
+        this.waitsForDisk = waitsForDisk;
     }
 
     // ---- transactions
@@ -96,10 +101,10 @@ final class SimulatedServer {
         return sequence;
     }
 
-    /** Draws an id and writes the row. */
-    void insert(Tx tx, long micros) {
+    /** Draws an id and writes the row. For one group, or 0: for all. */
+    void insert(Tx tx, long micros, int group) {
         sequence++;
-        LogRow row = new LogRow(sequence, tx.xid, micros, slot, event());
+        LogRow row = new LogRow(sequence, tx.xid, micros, slot, event(), group);
         tx.rows.add(row);
         rows.add(row);
         journal.add(new Entry(What.WRITES, tx.xid, sequence, row, false, NOTHING));
@@ -163,29 +168,63 @@ final class SimulatedServer {
     }
 
     /** @param complete what an exchange completes in the transaction that moves its place: each has its effect there */
-    void update(Tx tx, int place, PlaceRow row, List<LogRow> complete) {
-        commit(tx, true, () -> {
+    void update(Tx tx, int place, PlaceRow row, List<LogRow> complete, boolean durable) {
+        commit(tx, durable, () -> {
             places.put(place, row);
             complete.forEach(each -> effects.merge(each, 1, Integer::sum));
         });
     }
 
-    void park(int place, PlaceRow row, LogRow failed) {
-        commit(begin(), true, () -> {
+    void park(int place, PlaceRow row, LogRow failed, boolean durable) {
+        commit(begin(), durable, () -> {
             places.put(place, row);
             parked(place).add(failed);
         });
+    }
+
+    /** Without waiting for the disk, as far as the server's settings allow that. */
+    void acknowledge(int place, PlaceRow row) {
+        commit(begin(), waitsForDisk, () -> places.put(place, row));
     }
 
     Set<LogRow> parked(int place) {
         return parked.computeIfAbsent(place, any -> new LinkedHashSet<>());
     }
 
+    /** What was parked and is written to the log again for that group alone. */
+    Set<LogRow> requeued(int place) {
+        return requeued.computeIfAbsent(place, any -> new LinkedHashSet<>());
+    }
+
+    /** Commits rows that were written in place of these. */
+    void requeue(Tx tx, int place, Set<LogRow> back) {
+        commit(tx, true, () -> {
+            parked(place).removeAll(back);
+            requeued(place).addAll(back);
+        });
+    }
+
+    /** A group begins. It need not get what that snapshot sees. */
+    void join(int place, PlaceRow row, Xids before) {
+        List<LogRow> seen = rows.stream().filter(each -> isCommitted(each) && before.sees(each.xid)).toList();
+        commit(begin(), true, () -> {
+            places.put(place, row);
+            written(place).addAll(seen);
+        });
+    }
+
+    /** What was there before a group began. */
+    Set<LogRow> written(int place) {
+        return written.computeIfAbsent(place, any -> new LinkedHashSet<>());
+    }
+
     /** The group is removed, with its place and what it has parked. */
     void remove(int place) {
         commit(begin(), true, () -> {
+            written.remove(place);
             places.remove(place);
             parked.remove(place);
+            requeued.remove(place);
         });
     }
 
@@ -234,6 +273,8 @@ final class SimulatedServer {
         places.clear();
         effects.clear();
         parked.clear();
+        requeued.clear();
+        written.clear();
         running.values().forEach(tx -> tx.over = true);
         running.clear();
         sequence = 0;
@@ -277,7 +318,7 @@ final class SimulatedServer {
         entry.change.run();
     }
 
-    Set<Tx> running() {
-        return new LinkedHashSet<>(running.values());
+    boolean hasPrepared() {
+        return running.values().stream().anyMatch(tx -> tx.prepared);
     }
 }

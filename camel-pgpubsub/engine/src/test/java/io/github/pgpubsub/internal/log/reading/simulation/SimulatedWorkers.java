@@ -18,8 +18,6 @@ final class SimulatedWorkers {
     private final Deque<Delivery<LogRow>> queue = new ArrayDeque<>();
     private int busy;
     private boolean dead;
-    /** Whose transaction was the last one that was confirmed. */
-    private Delivery<LogRow> before;
 
     SimulatedWorkers(Simulation world, SimulatedMember member) {
         this.world = world;
@@ -112,12 +110,15 @@ final class SimulatedWorkers {
     /** The exchange's last statement moves the place; then it commits, and may not hear whether it has. */
     private void commit(List<Delivery<LogRow>> batch) {
         Delivery<LogRow> last = batch.get(batch.size() - 1);
-        if (!world.isUp()) {
+        if (!world.isUp() && world.random.nextBoolean()) {
+            // A pool of connections waits until it gets one, before the reader hears that the server was another one.
+            member.inMember(world.upAt - world.now, () -> commit(batch));
+            return;
+        } else if (!world.isUp()) {
             done(() -> unsettled(batch));
             return;
         }
-        SimulatedServer.Tx tx = lacksTheOneBefore(last) ? null : world.places.hold(member.group, last.fence(), last.upto(),
-                last.parkedBefore());
+        SimulatedServer.Tx tx = world.places.hold(member.group, last.fence(), last.upto());
         if (tx == null) {
             done(() -> unsettled(batch));
             return;
@@ -128,9 +129,6 @@ final class SimulatedWorkers {
             boolean sent = heard || world.random.nextBoolean();
             if (sent && world.isUp() && world.places.commit(member.group, tx, rows)) {
                 rows.forEach(row -> world.oracle.completed(member.group, row));
-                if (heard) {
-                    before = last;
-                }
                 done(heard ? () -> complete(batch) : () -> unsettled(batch));
                 return;
             }
@@ -139,14 +137,6 @@ final class SimulatedWorkers {
             }
             done(() -> unsettled(batch));
         });
-    }
-
-    /** The place is before the last move that was confirmed: it is another server's. */
-    private boolean lacksTheOneBefore(Delivery<LogRow> delivery) {
-        PlaceRow place = world.places.row(member.group);
-        return before != null && place != null && world.broken != Break.EXCHANGE_WITHOUT_THE_ONE_BEFORE
-                && before.fence().equals(delivery.fence()) && before.upto().equals(delivery.upto())
-                && place.lastId() < before.row().message().id;
     }
 
     private void unsettled(List<Delivery<LogRow>> batch) {

@@ -3,11 +3,13 @@ package io.github.pgpubsub.internal.log.reading.simulation;
 import static io.github.pgpubsub.internal.log.reading.simulation.Simulation.MILLI;
 
 import io.github.pgpubsub.internal.log.reading.simulation.SimulatedServer.Tx;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Transactions that write: some rows, with time between xid, id and the trigger; savepoints; commits that come late or never;
@@ -58,7 +60,7 @@ final class SimulatedWriters {
                 return;
             }
             int before = tx.rows.size();
-            server.insert(tx, world.now / 1000);
+            server.insert(tx, world.now / 1000, 0);
             left--;
             if (world.chance(10)) {
                 server.rollbackToSavepoint(tx, before);
@@ -146,6 +148,33 @@ final class SimulatedWriters {
         writing.statement();
     }
 
+    /** What a group has parked is written to the log again. */
+    void requeue(int group) {
+        Set<LogRow> back = new TreeSet<>(Comparator.comparingLong((LogRow row) -> row.id));
+        back.addAll(server.parked(group));
+        if (back.isEmpty()) {
+            return;
+        }
+        world.log("requeues for group " + group + ": " + back);
+        working++;
+        int run = server.run;
+        Tx tx = server.begin();
+        back.forEach(each -> server.insert(tx, world.now / 1000, group));
+        for (int each = 1; each <= world.groups; each++) {
+            world.locks.written(tx, each);
+        }
+        world.at(pause(), () -> {
+            if (server.run == run && server.places.containsKey(group)) {
+                server.requeue(tx, group, back);
+                world.notifySleepers(new HashSet<>(tx.notifies));
+            } else if (server.run == run) {
+                server.rollback(tx);
+            }
+            world.locks.end(tx);
+            working--;
+        });
+    }
+
     /** Some more, after everything else. */
     void last() {
         for (int key = 0; key < KEYS; key++) {
@@ -192,6 +221,7 @@ final class SimulatedWriters {
     }
 
     boolean isIdle() {
-        return working == 0 && preparedKeys.isEmpty();
+        // One that was finished before a fail-over may be open again after it.
+        return working == 0 && preparedKeys.isEmpty() && !server.hasPrepared();
     }
 }

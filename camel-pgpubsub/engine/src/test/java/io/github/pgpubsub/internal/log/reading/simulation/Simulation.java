@@ -93,7 +93,7 @@ final class Simulation {
         this.random = new SplittableRandom(seed);
         int number = random.nextInt(20);
         this.kind = number < 4 ? Kind.ORDERLY : number < 9 ? Kind.NO_POLL : number < 13 ? Kind.TRANSACTION : Kind.CHAOS;
-        this.server = new SimulatedServer(random);
+        this.server = new SimulatedServer(random, seed / 4 % 2 == 0);
         this.pages = new SimulatedPages(server, broken, random);
         this.places = new SimulatedPlaces(server, pages, broken);
         this.groups = kind == Kind.TRANSACTION || random.nextBoolean() ? 1 : 2;
@@ -306,7 +306,6 @@ final class Simulation {
             }
         }
         log("gives up slot " + next);
-        oracle.givenUp(next);
         server.empty(next);
     }
 
@@ -338,7 +337,7 @@ final class Simulation {
 
     private void disturb() {
         SimulatedMember member = members.isEmpty() ? null : members.get(random.nextInt(members.size()));
-        int what = random.nextInt(20);
+        int what = random.nextInt(21);
         if (what < 4 || member == null) {
             change();
         } else if (what < 6) {
@@ -364,6 +363,8 @@ final class Simulation {
                 oracle.removed(group);
                 server.remove(group);
             }
+        } else if (what == 20 && isUp()) {
+            writers.requeue(1 + random.nextInt(groups));
         }
     }
 
@@ -385,6 +386,14 @@ final class Simulation {
         }
         writers.restarted(prepared);
         List.copyOf(members).forEach(SimulatedMember::serverRestarted);
+        if (failOver && chance(4)) {
+            // That one does not live long.
+            at(random.nextLong(60 * MILLI), () -> {
+                if (!calm) {
+                    restart(true);
+                }
+            });
+        }
     }
 
     // ---- the end

@@ -11,6 +11,8 @@ import java.util.stream.Collectors;
 /** A snapshot, as the server understands it. */
 record Xids(long xmax, Set<Long> xip) {
 
+    static final Xids NONE = new Xids(3, Set.of());
+
     boolean sees(long xid) {
         return xid < xmax && !xip.contains(xid);
     }
