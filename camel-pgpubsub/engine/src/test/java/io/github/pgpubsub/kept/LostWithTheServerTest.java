@@ -33,7 +33,8 @@ class LostWithTheServerTest {
 
     @BeforeEach
     void open() throws Exception {
-        postgres.execute("do $$ begin execute format('alter database %I set synchronous_commit = off', current_database()); end $$");
+        postgres.execute(
+                "do $$ begin execute format('alter database %I set synchronous_commit = off', current_database()); end $$");
         pubSub = PgPubSub.to(postgres.libpqUri()).name("lost").build();
         kept = pubSub.kept();
         kept.startPublishing();
@@ -53,7 +54,8 @@ class LostWithTheServerTest {
     }
 
     private static void insert(int to) {
-        postgres.execute("insert into pgpubsub.message (channel, payload) select 'orders', n from generate_series(0, ?::int) n", to - 1);
+        postgres.execute("insert into pgpubsub.message (channel, payload) select 'orders', n from generate_series(0, ?::int) n",
+                to - 1);
     }
 
     private static void inTransaction(Transactions.Work work) throws Exception {
@@ -85,7 +87,8 @@ class LostWithTheServerTest {
     private static void noteCommits(String table, String event, String when) {
         postgres.execute("create or replace function note() returns trigger language plpgsql as"
                 + " $$ begin insert into durability values (current_setting('synchronous_commit')); return null; end $$;"
-                + " drop trigger if exists noted on " + table + "; create constraint trigger noted after " + event + " on " + table
+                + " drop trigger if exists noted on " + table + "; create constraint trigger noted after " + event + " on "
+                + table
                 + " deferrable initially deferred for each row " + when + " execute function note()");
     }
 
@@ -104,7 +107,6 @@ class LostWithTheServerTest {
         Transactions forgetful = work -> {
             if (received.size() == 3 && postgres.number("select count(*) from pgpubsub.parked") == 3
                     && lost.compareAndSet(false, true)) {
-                awaitLag(3);
                 postgres.execute("update pgpubsub.place set timeline = 'lost',"
                         + " last_id = (select id from pgpubsub.message where payload = '0');"
                         + " delete from pgpubsub.parked where payload in ('1', '2')");
@@ -118,8 +120,9 @@ class LostWithTheServerTest {
                 throw new IllegalStateException("bad");
             }
         };
-        try (KeptSubscription orders = kept.subscribeToBatches(orders().batch(3, Duration.ofMillis(10)).ackMode(AckMode.transaction)
-                .transactions(forgetful).onError(OnError.park).build(), handler, new KeptListener() {})) {
+        try (KeptSubscription orders = kept
+                .subscribeToBatches(orders().batch(3, Duration.ofMillis(10)).ackMode(AckMode.transaction)
+                        .transactions(forgetful).onError(OnError.park).build(), handler, new KeptListener() {})) {
             awaitLag(0);
             assertThat(lost).isTrue();
             assertThat(postgres.strings("select payload from pgpubsub.parked")).containsExactly("0");
@@ -146,7 +149,8 @@ class LostWithTheServerTest {
         noteCommits("pgpubsub.place", "update", "when (old.upto::text = new.upto::text and old.last_id < new.last_id)");
         insert(3);
         try (KeptSubscription orders = kept.subscribe(orders().ackMode(AckMode.transaction)
-                .transactions(LostWithTheServerTest::inTransaction).build(), message -> effects(List.of(message)), new KeptListener() {})) {
+                .transactions(LostWithTheServerTest::inTransaction).build(), message -> effects(List.of(message)),
+                new KeptListener() {})) {
             awaitLag(0);
             assertThat(effects()).containsExactly("0", "1", "2");
             assertThat(durability()).containsExactly("on");

@@ -195,7 +195,8 @@ final class Places {
                     new Acknowledgement(upto, moveLastId ? row.id().id() : 0, false, false, 0));
             if (outcome == Outcome.MOVED) {
                 KeptRow message = row.message();
-                sql.query(Statement.PARK, stored -> true, group.channel(), group.group(), row.id().id(), row.id().at().atOffset(ZoneOffset.UTC),
+                sql.query(Statement.PARK, stored -> true, group.channel(), group.group(), row.id().id(),
+                        row.id().at().atOffset(ZoneOffset.UTC),
                         message.key(),
                         message.payload(), message.bytes(), message.headers(), message.context(), storable(error),
                         delivery.failures());

@@ -27,7 +27,8 @@ final class TransactedPlace {
      * @param sameTimeline the server is the one of step 0, and not one that an asynchronous fail-over has put in its place
      * @param isolation    of the transaction
      */
-    record Standing(long epoch, @Nullable String owner, @Nullable String upto, long lastId, boolean sameTimeline, String isolation) {
+    record Standing(long epoch, @Nullable String owner, @Nullable String upto, long lastId, boolean sameTimeline,
+            String isolation) {
 
         /**
          * Transactions may get to a new primary before the reading connection does. There effects may be gone, together with the move of the

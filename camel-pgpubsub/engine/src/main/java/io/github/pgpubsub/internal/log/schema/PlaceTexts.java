@@ -47,7 +47,8 @@ final class PlaceTexts {
             from (select ?::pg_catalog.int8 as last_id) as v
             where p.no operator(pg_catalog.=) ? and p.epoch operator(pg_catalog.=) ? and p.owner operator(pg_catalog.=) ?::pg_catalog.uuid
                 and p.upto::pg_catalog.text operator(pg_catalog.=) ?::pg_catalog.text
-            returning pg_catalog.set_config('idle_in_transaction_session_timeout', ?::pg_catalog.text, true), """ + LogQueries.DURABLE;
+            returning pg_catalog.set_config('idle_in_transaction_session_timeout', ?::pg_catalog.text, true),"""
+            + LogQueries.DURABLE;
 
     static final String PARK = """
             insert into ${log}.parked (channel, grp, id, at, key, payload, bytes, headers, context, error, attempts)

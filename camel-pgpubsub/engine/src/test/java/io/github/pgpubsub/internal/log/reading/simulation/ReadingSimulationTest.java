@@ -26,13 +26,16 @@ class ReadingSimulationTest {
      * Worlds in which a rare fault was found last. They are tried first; a change of the protocol or of the simulation moves the
      * fault to other worlds, which the search then finds.
      */
-    private static final Map<Break, Long> FOUND_LAST = Map.ofEntries(Map.entry(Break.ACKNOWLEDGEMENT_WITHOUT_EPOCH, 5003L),
-            Map.entry(Break.EPOCH_WITHOUT_OWNER, 10_039L), Map.entry(Break.WINDOW_NOT_NAMED, 10_084L),
-            Map.entry(Break.NO_SECOND_LOOK, 5162L), Map.entry(Break.DEPOSED_GOES_ON, 10_210L),
-            Map.entry(Break.LAST_ID_GOES_BACK, 5055L), Map.entry(Break.EXCHANGE_WITHOUT_FENCE, 10_038L),
-            Map.entry(Break.NEXT_FENCED_BY_ITS_SNAPSHOT, 10_106L), Map.entry(Break.NEXT_RUN_AGAIN, 10_023L),
-            Map.entry(Break.SNAPSHOT_OF_AN_EARLIER_STATEMENT, 10_215L), Map.entry(Break.COMPLETE_ON_ANY_TIMELINE, 10_046L),
-            Map.entry(Break.ACKNOWLEDGEMENT_ON_ANY_TIMELINE, 5680L), Map.entry(Break.EXCHANGE_ON_ANY_TIMELINE, 5128L));
+    private static final Map<Break, Long> FOUND_LAST = Map.ofEntries(Map.entry(Break.ACKNOWLEDGEMENT_WITHOUT_EPOCH, 198L),
+            Map.entry(Break.EPOCH_WITHOUT_OWNER, 198L), Map.entry(Break.WINDOW_NOT_NAMED, 198L),
+            Map.entry(Break.NO_SECOND_LOOK, 123L), Map.entry(Break.COMPLETE_ON_ANY_TIMELINE, 69L),
+            Map.entry(Break.ACKNOWLEDGEMENT_ON_ANY_TIMELINE, 4843L), Map.entry(Break.PARKED_ON_ANY_TIMELINE, 198L),
+            Map.entry(Break.ACKNOWLEDGEMENT_OVER_PARKED, 261L), Map.entry(Break.EXCHANGE_OVER_PARKED, 10_445L),
+            Map.entry(Break.EXCHANGE_ON_ANY_TIMELINE, 33L), Map.entry(Break.EXCHANGE_NOT_DURABLE, 364L),
+            Map.entry(Break.PARKED_NOT_DURABLE, 449L), Map.entry(Break.DEPOSED_GOES_ON, 462L),
+            Map.entry(Break.LAST_ID_GOES_BACK, 233L), Map.entry(Break.EXCHANGE_WITHOUT_FENCE, 130L),
+            Map.entry(Break.NEXT_FENCED_BY_ITS_SNAPSHOT, 151L), Map.entry(Break.NEXT_RUN_AGAIN, 91L),
+            Map.entry(Break.SNAPSHOT_OF_AN_EARLIER_STATEMENT, 1139L), Map.entry(Break.SHARED_END_NOT_LATER, 602L));
 
     @Test
     void nothingIsLostAndNothingComesTwiceUnmarked() {

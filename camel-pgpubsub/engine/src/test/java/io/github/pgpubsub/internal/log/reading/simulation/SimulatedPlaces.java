@@ -60,7 +60,8 @@ final class SimulatedPlaces {
             SimulatedServer.Tx tx = server.begin();
             server.rollback(tx);
             Bound done = earliest ? NOTHING : new Bound(now.print(), sequence, tx.xid);
-            server.join(group, new PlaceRow(done, null, 0, 0, null, server.timeline, redeliveredId, 0), earliest ? Xids.NONE : now);
+            server.join(group, new PlaceRow(done, null, 0, 0, null, server.timeline, redeliveredId, 0),
+                    earliest ? Xids.NONE : now);
         }
     }
 
@@ -249,7 +250,8 @@ final class SimulatedPlaces {
         }
         held.remove(group, tx);
         PlaceRow place = row(group);
-        List<LogRow> open = batch.stream().filter(each -> place.lastId() < each.id || broken == Break.EXCHANGE_WITHOUT_FENCE).toList();
+        List<LogRow> open = batch.stream().filter(each -> place.lastId() < each.id || broken == Break.EXCHANGE_WITHOUT_FENCE)
+                .toList();
         PlaceRow moved = place.moved(Math.max(place.lastId(), batch.get(batch.size() - 1).id));
         server.update(tx, group, moved, open, broken != Break.EXCHANGE_NOT_DURABLE);
         return true;

@@ -134,7 +134,8 @@ final class Simulation {
             until(300 * MILLI + random.nextLong(1500) * MILLI);
             end();
         } catch (AssertionError | RuntimeException e) {
-            throw new AssertionError("seed " + seed + " (" + kind + ", " + options + ", " + concurrency + " workers, batches of " + batch + ", "
+            throw new AssertionError("seed " + seed + " (" + kind + ", " + options + ", " + concurrency + " workers, batches of "
+                    + batch + ", "
                     + (pooled ? "pooled" : "direct") + (combining ? ", combining" : "") + (ends != null ? ", sharing" : "")
                     + "): " + e.getMessage() + "\n"
                     + String.join("\n", tail()), e);
@@ -370,8 +371,10 @@ final class Simulation {
 
     private void restart(boolean failOver) {
         int size = server.journalSize();
-        int length = failOver ? Math.max(0, size - random.nextInt(20)) : size - random.nextInt(size - server
-                .shortestAfterRestart() + 1);
+        // Often so little that the open window and its owner are still there.
+        int length = failOver ? Math.max(0, size - random.nextInt(random.nextBoolean() ? 5 : 20))
+                : size - random.nextInt(size - server
+                        .shortestAfterRestart() + 1);
         // The groups were there from the start.
         length = Math.max(length, groups);
         log((failOver ? "a new primary" : "a restart") + ", which lacks " + (size - length) + " of " + size);
