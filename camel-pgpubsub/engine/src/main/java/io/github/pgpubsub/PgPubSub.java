@@ -94,8 +94,9 @@ public final class PgPubSub implements AutoCloseable {
 
     /**
      * Subscribes. Blocks until listening is active, another member leads, or the server turns out to be unreachable (then
-     * attempts continue in the background): at most 10 s for the connection and 10 s for the rest. Blocks longer only while a
-     * former subscription to the same channel and group is still ending.
+     * attempts continue in the background): at most 10 s for the connection and 10 s for the rest, for which
+     * {@link SubscriptionOptions.Builder#awaitStart} says whether to wait. Blocks longer only while a former subscription to the same
+     * channel and group is still ending.
      *
      * @param options  channel, group and other options
      * @param handler  gets the messages

@@ -28,6 +28,19 @@ public interface Subscription extends AutoCloseable {
     SubscriptionStatus status();
 
     /**
+     * Waits until the start is decided: until this subscription listens and, with a single listener, the first election is over, or until
+     * the server turns out to be unreachable; then attempts continue in the background. Returns at once if the subscription was made
+     * by a call that waited for this, as calls do unless {@link SubscriptionOptions.Builder#awaitStart} is false.
+     *
+     * @param longest maximum time to wait
+     * @return false if the time is up before
+     * @throws InterruptedException when the thread is interrupted meanwhile; the start continues
+     */
+    default boolean awaitStart(Duration longest) throws InterruptedException {
+        return true;
+    }
+
+    /**
      * Queries the server for the members of this subscription's group. Blocks for a round trip.
      *
      * @return empty without a single listener

@@ -101,6 +101,10 @@ public final class SubscriptionOptions {
         return values.drainTimeout;
     }
 
+    public boolean awaitStart() {
+        return values.awaitStart;
+    }
+
     /** Collects values; each has a default. */
     public static final class Builder implements Cloneable {
 
@@ -119,6 +123,7 @@ public final class SubscriptionOptions {
         private int batchSize = 100;
         private Duration batchTimeout = Duration.ofSeconds(1);
         private Duration drainTimeout = Duration.ofSeconds(45);
+        private boolean awaitStart = true;
 
         private Builder(String channel) {
             this.channel = channel;
@@ -239,6 +244,16 @@ public final class SubscriptionOptions {
          */
         public Builder drainTimeout(Duration value) {
             drainTimeout = Range.DURATION_OR_NONE.check("drainTimeout", value);
+            return this;
+        }
+
+        /**
+         * Whether {@link PgPubSub#subscribe} waits until it is decided whether this subscription receives. False, for programs with very
+         * many channels: subscribe to all of them, and then wait with {@link Subscription#awaitStart}, so that they share round trips to
+         * the server. The first connection to the server is waited for in any case. Default: true.
+         */
+        public Builder awaitStart(boolean value) {
+            awaitStart = value;
             return this;
         }
 

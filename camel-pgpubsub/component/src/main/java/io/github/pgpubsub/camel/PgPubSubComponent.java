@@ -55,6 +55,7 @@ public class PgPubSubComponent extends HealthCheckComponent implements ManagedCo
     private final Set<PgPubSubConsumer> consumers = ConcurrentHashMap.newKeySet();
     /** Null: not initialized yet. */
     private @Nullable SharedPubSubs pubSubs;
+    private @Nullable JointStart jointStart;
 
     public PgPubSubComponent() {}
 
@@ -188,12 +189,18 @@ public class PgPubSubComponent extends HealthCheckComponent implements ManagedCo
         AwaitedExchanges.install(getCamelContext());
         if (pubSubs == null) {
             pubSubs = new SharedPubSubs(getCamelContext());
+            jointStart = new JointStart(getCamelContext());
         }
     }
 
     SharedPubSubs pubSubs() {
         assert pubSubs != null;
         return pubSubs;
+    }
+
+    JointStart jointStart() {
+        assert jointStart != null;
+        return jointStart;
     }
 
     void add(PgPubSubConsumer consumer) {

@@ -201,12 +201,18 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
     /** Subscribes. May block. */
     Listening open() throws Exception {
         reports.ended();
+        JointStart jointStart = endpoint.getComponent().jointStart();
+        boolean together = jointStart.includes(this);
+        SubscriptionOptions options = options(!together);
         return Listening.begin(endpoint, pubSub -> {
             RouteHandler handler = new RouteHandler(this, exchanges, WholePayloads.begin(endpoint, pubSub), reports,
                     this::leaveUnpolled);
             Subscription begun = endpoint.getConfiguration().isBatching()
-                    ? pubSub.subscribeToBatches(options(), handler, reports)
-                    : pubSub.subscribe(options(), handler, reports);
+                    ? pubSub.subscribeToBatches(options, handler, reports)
+                    : pubSub.subscribe(options, handler, reports);
+            if (together) {
+                jointStart.await(begun);
+            }
             reports.begun(begun);
             endpoint.lookForGroups(pubSub);
             return begun;
@@ -227,7 +233,7 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
         return reports;
     }
 
-    private SubscriptionOptions options() {
+    private SubscriptionOptions options(boolean awaitStart) {
         PgPubSubConfiguration configuration = endpoint.getConfiguration();
         return SubscriptionOptions.to(endpoint.getChannel())
                 .name(name())
@@ -243,6 +249,7 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
                 .concurrency(configuration.getConcurrentConsumers())
                 .batch(configuration.getBatchSize(), Duration.ofMillis(configuration.getBatchTimeout()))
                 .drainTimeout(drainTimeout())
+                .awaitStart(awaitStart)
                 .build();
     }
 

@@ -9,13 +9,16 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Requests about other backends: lock holders, application names, and ending a backend; and questions that nobody depends on. Belongs to the session's thread.
+ * Requests about other backends: lock holders, application names, and ending a backend; and questions that nobody depends on. Belongs to
+ * the session's thread.
  */
 final class BackendRequests {
 
@@ -36,7 +39,7 @@ final class BackendRequests {
     private record NamesQuestion(
             Collection<Integer> backends, SessionStream.Answer<Map<Integer, String>> names, Subscriber owner) {}
 
-    private record TextsQuestion(String sql, List<String> parameters, SessionStream.Answer<List<String>> texts) {}
+    private record TextsQuestion(String sql, List<String> parameters) {}
 
     private record Termination(int backend, long key, SessionStream.Answer<Boolean> allowed, Subscriber owner) {
 
@@ -54,7 +57,8 @@ final class BackendRequests {
     private final Batch<HoldersQuestion> holders = new Batch<>();
     private final Batch<HoldersQuestion> upperHalves = new Batch<>();
     private final Batch<NamesQuestion> names = new Batch<>();
-    private final Batch<TextsQuestion> texts = new Batch<>();
+    /** Questions that nobody depends on, each with all who ask it. */
+    private final Map<TextsQuestion, List<SessionStream.Answer<List<String>>>> texts = new LinkedHashMap<>();
     private final Batch<Termination> terminations = new Batch<>();
 
     BackendRequests(ServerConnection connection, RoundTrips roundTrips, Refusals refusals) {
@@ -76,22 +80,22 @@ final class BackendRequests {
     }
 
     void ask(String sql, List<String> parameters, SessionStream.Answer<List<String>> answer) {
-        texts.add(new TextsQuestion(sql, List.copyOf(parameters), answer));
+        texts.computeIfAbsent(new TextsQuestion(sql, List.copyOf(parameters)), question -> new ArrayList<>()).add(answer);
     }
 
     void terminate(int backend, long key, SessionStream.Answer<Boolean> allowed, Subscriber owner) {
         terminations.add(new Termination(backend, key, allowed, owner));
     }
 
+    /** Whether nothing waits but questions that nobody depends on. */
     boolean isEmpty() {
-        return holders.isEmpty() && upperHalves.isEmpty() && names.isEmpty() && texts.isEmpty() && terminations.isEmpty();
+        return holders.isEmpty() && upperHalves.isEmpty() && names.isEmpty() && terminations.isEmpty();
     }
 
     void flush() throws SQLException {
         askForHolders(AdvisoryLocks.HOLDERS, holders);
         askForHolders(AdvisoryLocks.HOLDERS_OF_UPPER_HALF, upperHalves);
         askForNames();
-        askForTexts();
         terminate();
     }
 
@@ -155,25 +159,36 @@ final class BackendRequests {
         return found;
     }
 
-    private void askForTexts() throws SQLException {
-        for (TextsQuestion question : texts.take()) {
-            List<String> answer = new ArrayList<>();
-            try (PreparedStatement statement = connection.jdbc().prepareStatement(question.sql)) {
-                for (int i = 0; i < question.parameters.size(); i++) {
-                    statement.setString(i + 1, question.parameters.get(i));
-                }
-                try (ResultSet rows = roundTrips.query(statement)) {
-                    while (rows.next()) {
-                        answer.add(rows.getString(1));
-                    }
-                }
-            } catch (SQLException e) {
-                throwUnlessRefusal(e);
-                LOG.debug("The server does not answer a question that nobody depends on", e);
-                answer.clear();
-            }
-            question.texts.accept(answer);
+    /** Asks one of the questions that nobody depends on, for all who ask it; false if there is none. */
+    boolean askForTexts() throws SQLException {
+        Iterator<TextsQuestion> waiting = texts.keySet().iterator();
+        if (!waiting.hasNext()) {
+            return false;
         }
+        TextsQuestion question = waiting.next();
+        List<String> answer = texts(question);
+        List<SessionStream.Answer<List<String>>> told = texts.remove(question);
+        told.forEach(each -> each.accept(answer));
+        return true;
+    }
+
+    private List<String> texts(TextsQuestion question) throws SQLException {
+        List<String> answer = new ArrayList<>();
+        try (PreparedStatement statement = connection.jdbc().prepareStatement(question.sql)) {
+            for (int i = 0; i < question.parameters.size(); i++) {
+                statement.setString(i + 1, question.parameters.get(i));
+            }
+            try (ResultSet rows = roundTrips.query(statement)) {
+                while (rows.next()) {
+                    answer.add(rows.getString(1));
+                }
+            }
+        } catch (SQLException e) {
+            throwUnlessRefusal(e);
+            LOG.debug("The server does not answer a question that nobody depends on", e);
+            answer.clear();
+        }
+        return answer;
     }
 
     private void terminate() throws SQLException {

@@ -22,16 +22,20 @@ final class Requests {
                 pg_catalog.pg_notification_queue_usage()""";
 
     private final ServerConnection connection;
-    private final RoundTrips roundTrips = new RoundTrips();
+    private final RoundTrips roundTrips;
     private final Refusals refusals = new Refusals(System::nanoTime);
     private final ChannelRequests channels;
     private final NotifyRequests notifies;
     private final LockRequests locks;
     private final BackendRequests backends;
 
-    /** @param ownMarks the channel on which this process marks its own messages; listened to along with any other channel */
-    Requests(ServerConnection connection, String ownMarks) {
+    /**
+     * @param ownMarks the channel on which this process marks its own messages; listened to along with any other channel
+     * @param answered called after each answer of the server: many requests over a slow network take long
+     */
+    Requests(ServerConnection connection, String ownMarks, Runnable answered) {
         this.connection = connection;
+        this.roundTrips = new RoundTrips(answered);
         this.channels = new ChannelRequests(connection, roundTrips, refusals, ownMarks);
         this.notifies = new NotifyRequests(connection, roundTrips, refusals);
         this.locks = new LockRequests(new AdvisoryLocks(connection, roundTrips), refusals);
@@ -70,7 +74,8 @@ final class Requests {
             locks.flush();
             backends.flush();
         }
-        return any;
+        // One at a time: whatever somebody depends on comes before the next.
+        return backends.askForTexts() || any;
     }
 
     private boolean isEmpty() {

@@ -20,24 +20,35 @@ final class RoundTrips {
         T send() throws SQLException;
     }
 
+    private final Runnable answered;
     private final long[] latest = new long[REMEMBERED];
     private int next;
     private long longest;
     private long lastProof = System.nanoTime();
+
+    /** @param answered called after each answer */
+    RoundTrips(Runnable answered) {
+        this.answered = answered;
+    }
 
     /** Sends a request and does not measure it. A refusal is an answer, too, and so a proof. */
     <T> T ask(Request<T> request) throws SQLException {
         long sent = System.nanoTime();
         try {
             T answer = request.send();
-            proven(sent);
+            answered(sent);
             return answer;
         } catch (SQLException e) {
             if (!ConnectionFailure.isLoss(e)) {
-                proven(sent);
+                answered(sent);
             }
             throw e;
         }
+    }
+
+    private void answered(long sent) {
+        proven(sent);
+        answered.run();
     }
 
     /** Sends a query and measures the time to the complete answer: the driver fetches all rows at once. */

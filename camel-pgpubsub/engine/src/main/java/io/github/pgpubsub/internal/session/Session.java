@@ -57,11 +57,11 @@ public final class Session implements AutoCloseable {
         this.backoff = new Backoff(options.reconnectDelay(), options.reconnectMaxDelay(), ThreadLocalRandom.current());
         this.subscribers = new Subscribers(commands, options.tick());
         QueueUsage queueUsage = new QueueUsage(view);
-        this.parts = new SessionParts(commands, subscribers, new Reading(),
-                new Heartbeat(source, options.heartbeatInterval(), view, queueUsage), queueUsage, view);
         this.thread = threads.apply("listen", this::run);
         this.watchdog = new Watchdog(options.heartbeatInterval().plus(options.heartbeatTimeout()),
                 task -> threads.apply("watchdog", task));
+        this.parts = new SessionParts(commands, subscribers, new Reading(),
+                new Heartbeat(source, options.heartbeatInterval(), view, queueUsage), queueUsage, view, watchdog);
     }
 
     // ---- by any thread

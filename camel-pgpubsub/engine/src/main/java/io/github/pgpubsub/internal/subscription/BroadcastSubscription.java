@@ -76,17 +76,15 @@ public final class BroadcastSubscription implements Subscriber, Subscription {
         this.end = new End(name + " end", threads, queue::hold, queue::isAnyBegun, this::end);
     }
 
-    /** Starts, and waits until the session listens to the channel, or the server turns out to be unreachable. */
-    public void start(long longestNanos) {
+    public void start() {
         intake.open(0);
         workers.start();
         session.add(this);
-        try {
-            settled.await(longestNanos, TimeUnit.NANOSECONDS);
-        } catch (InterruptedException e) {
-            // Listening continues in the background, as it does when the time is up.
-            Thread.currentThread().interrupt();
-        }
+    }
+
+    @Override
+    public boolean awaitStart(Duration longest) throws InterruptedException {
+        return settled.await(longest.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     @Override

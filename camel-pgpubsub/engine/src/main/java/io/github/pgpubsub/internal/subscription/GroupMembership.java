@@ -87,14 +87,9 @@ public final class GroupMembership implements Subscriber {
         }
     }
 
-    /** Waits until the first election is decided, or the server turns out to be unreachable. */
-    public void awaitSettled(long longestNanos) {
-        try {
-            settled.await(longestNanos, TimeUnit.NANOSECONDS);
-        } catch (InterruptedException e) {
-            // Joining continues in the background, as it does when the time is up.
-            Thread.currentThread().interrupt();
-        }
+    /** Waits until the first election is decided, or the server turns out to be unreachable; false if the time is up before. */
+    boolean awaitSettled(Duration longest) throws InterruptedException {
+        return settled.await(longest.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     public LocalSubscriptions subscriptions() {

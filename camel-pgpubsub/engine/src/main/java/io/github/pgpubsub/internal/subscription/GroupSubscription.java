@@ -72,6 +72,11 @@ public final class GroupSubscription implements Subscription {
     }
 
     @Override
+    public boolean awaitStart(Duration longest) throws InterruptedException {
+        return member.awaitSettled(longest);
+    }
+
+    @Override
     public List<GroupMember> members() throws SQLException, InterruptedException {
         return member.members();
     }

@@ -76,6 +76,15 @@ public final class Subscriptions {
     /** As {@code PgPubSub.subscribe}. */
     public Subscription subscribe(SubscriptionOptions options, Recipient recipient, SubscriptionListener listener)
             throws SQLException, InterruptedException {
+        Subscription begun = begin(options, recipient, listener);
+        if (options.awaitStart()) {
+            awaitStart(begun);
+        }
+        return begun;
+    }
+
+    private Subscription begin(SubscriptionOptions options, Recipient recipient, SubscriptionListener listener)
+            throws SQLException, InterruptedException {
         SharedSession shared = retain();
         try {
             shared.session.awaitFirstAttempt(start);
@@ -150,8 +159,17 @@ public final class Subscriptions {
             SubscriptionListener listener, Runnable onClosed) {
         BroadcastSubscription broadcast = new BroadcastSubscription(options, recipient, listener, shared.session,
                 nameOf(options), threads, pool, callbacks, onClosed);
-        broadcast.start(start.toNanos());
+        broadcast.start();
         return broadcast;
+    }
+
+    /** When the time is up, or the thread is interrupted, the start continues in the background. */
+    private void awaitStart(Subscription begun) {
+        try {
+            boolean unused = begun.awaitStart(start);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private Subscription joinGroup(SharedSession shared, SubscriptionOptions options, Recipient recipient,
@@ -164,7 +182,6 @@ public final class Subscriptions {
             LocalSubscription local = new LocalSubscription(options, listener, workers);
             if (member.subscriptions().add(local)) {
                 member.start();
-                member.awaitSettled(start.toNanos());
                 return new GroupSubscription(member, local, () -> forget(shared, key, member), onClosed,
                         nameOf(options), threads);
             }

@@ -32,7 +32,7 @@ class RequestsTest {
     @Test
     void aRoundTripIsTheLongestOfTheLastTenRequests() throws SQLException {
         try (Proxy proxy = new Proxy(postgres.server()); ServerConnection connection = open(proxy)) {
-            Requests requests = new Requests(connection, OWN_MARKS);
+            Requests requests = new Requests(connection, OWN_MARKS, () -> {});
             SessionStream stream = requests.of(null);
             assertThat(stream.roundTrip()).isZero();
 
@@ -59,7 +59,7 @@ class RequestsTest {
     @Test
     void anAnswerProvesThatTheSessionWasThereWhenItWasAsked() throws SQLException {
         try (Proxy proxy = new Proxy(postgres.server()); ServerConnection connection = open(proxy)) {
-            Requests requests = new Requests(connection, OWN_MARKS);
+            Requests requests = new Requests(connection, OWN_MARKS, () -> {});
             SessionStream stream = requests.of(null);
             proxy.delay(DELAY);
             long before = System.nanoTime();
@@ -78,7 +78,7 @@ class RequestsTest {
     @Test
     void whoAsksAgainAndAgainIsAnsweredAMomentLater() throws SQLException {
         try (Proxy proxy = new Proxy(postgres.server()); ServerConnection connection = open(proxy)) {
-            Requests requests = new Requests(connection, OWN_MARKS);
+            Requests requests = new Requests(connection, OWN_MARKS, () -> {});
             SessionStream stream = requests.of(null);
             AtomicInteger answers = new AtomicInteger();
             askAgain(stream, answers);
@@ -90,11 +90,32 @@ class RequestsTest {
         }
     }
 
+    /** Every consumer asks such questions when it starts, and nobody depends on them. */
+    @Test
+    void aQuestionOfManyIsAskedOnceAndAnotherOneLater() throws SQLException {
+        AtomicInteger asked = new AtomicInteger();
+        try (Proxy proxy = new Proxy(postgres.server()); ServerConnection connection = open(proxy)) {
+            Requests requests = new Requests(connection, OWN_MARKS, asked::incrementAndGet);
+            SessionStream stream = requests.of(null);
+            List<String> told = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                stream.ask("select ?::text", List.of("many"), told::addAll);
+            }
+            stream.ask("select ?::text", List.of("one"), told::addAll);
+            assertThat(requests.flush()).isTrue();
+            assertThat(told).containsExactly("many", "many", "many");
+            assertThat(asked).hasValue(1);
+            assertThat(requests.flush()).isTrue();
+            assertThat(told).containsExactly("many", "many", "many", "one");
+            assertThat(requests.flush()).isFalse();
+        }
+    }
+
     /** A lock call acts at once and a NOTIFY only at commit, so each group of statements is committed before the next is sent. */
     @Test
     void groupsAreAnsweredInTheirOrderWhateverTheOrderOfTheWishes() throws SQLException {
         try (Proxy proxy = new Proxy(postgres.server()); ServerConnection connection = open(proxy)) {
-            Requests requests = new Requests(connection, OWN_MARKS);
+            Requests requests = new Requests(connection, OWN_MARKS, () -> {});
             RecordingSubscriber one = new RecordingSubscriber("one");
             SessionStream stream = requests.of(one);
             stream.tryLock(1, acquired -> {});
@@ -128,7 +149,7 @@ class RequestsTest {
                 Connection frozen = postgres.connect()) {
             frozen.createStatement().execute("select pg_advisory_lock(7)");
             int backend = frozen.unwrap(PGConnection.class).getBackendPID();
-            Requests requests = new Requests(connection, OWN_MARKS);
+            Requests requests = new Requests(connection, OWN_MARKS, () -> {});
             RecordingSubscriber one = new RecordingSubscriber("one");
             SessionStream stream = requests.of(one);
             rename("pg_terminate_backend", "gone");

@@ -84,7 +84,7 @@ class BroadcastSubscriptionTest {
                 Recipient.of(hanging(begun)), new SubscriptionListener() {}, session(), "test",
                 BroadcastSubscriptionTest::thread,
                 new WorkerPool("test", BroadcastSubscriptionTest::thread), Runnable::run, () -> {});
-        hanging.start(1);
+        hanging.start();
         hanging.connected(stream());
         listening.remove(listening.size() - 1).run();
         begun.await();
