@@ -8,7 +8,6 @@ import io.github.pgpubsub.PgPubSub;
 import io.github.pgpubsub.Subscription;
 import io.github.pgpubsub.support.PostgresExtension;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -166,20 +165,9 @@ class AckModesTest {
         }
     }
 
-    private static void effect(KeptMessage message) throws SQLException {
-        try (PreparedStatement insert = message.connection().prepareStatement("insert into effect values (?)")) {
-            insert.setString(1, message.payload());
-            insert.execute();
-        }
-    }
-
     private static KeptOptions.Builder transacted(Transactions transactions) {
         return orders().ackMode(AckMode.transaction).transactions(transactions).onError(OnError.retry)
                 .retry(Duration.ofMillis(10), Duration.ofMillis(10), -1);
-    }
-
-    private List<String> effects() {
-        return postgres.strings("select payload from effect order by payload::int");
     }
 
     @Test
@@ -188,7 +176,7 @@ class AckModesTest {
         KeptOptions options = transacted(EACH).build();
         try (KeptSubscription orders = kept.subscribe(options, message -> {
             received.add(message);
-            effect(message);
+            Effects.write(message);
             if (message.attempts() == 0 && Integer.parseInt(message.payload()) % 5 == 3) {
                 throw new IllegalStateException("not yet");
             }
@@ -199,7 +187,7 @@ class AckModesTest {
         }, listener)) {
             // The commit moves the place, and the message is counted after that.
             await().atMost(SOON).until(() -> lag() == 0 && orders.keptStatus().completed() == 20);
-            assertThat(effects()).isEqualTo(numbers(0, 20));
+            assertThat(Effects.all(postgres)).isEqualTo(numbers(0, 20));
             assertThat(failures).containsOnly("not yet").hasSize(4);
             assertThat(orders.keptStatus().retried()).isEqualTo(4);
         }
@@ -230,10 +218,10 @@ class AckModesTest {
         };
         AtomicInteger handled = new AtomicInteger();
         try (KeptSubscription orders = kept.subscribe(transacted(broken).onError(OnError.skip).build(), message -> {
-            effect(message);
+            Effects.write(message);
             if (handled.incrementAndGet() % 11 == 4) {
                 message.connection().abort(Runnable::run);
-                effect(message);
+                Effects.write(message);
             }
         }, listener)) {
             Thread ends = new Thread(() -> {
@@ -248,7 +236,7 @@ class AckModesTest {
             await().pollInterval(Duration.ofMillis(200)).atMost(Duration.ofSeconds(80)).until(() -> lag() == 0);
             ends.join();
             await().atMost(SOON).until(() -> orders.isReceiving());
-            assertThat(effects()).isEqualTo(numbers(0, 60));
+            assertThat(Effects.all(postgres)).isEqualTo(numbers(0, 60));
             assertThat(incidents).doesNotContain("SKIPPED");
             System.out.println("figures: 60 messages, " + transactions + " transactions, " + failures.size() + " failures");
         }
@@ -272,11 +260,11 @@ class AckModesTest {
         };
         try (KeptSubscription orders = kept.subscribe(transacted(twice).build(), message -> {
             received.add(message);
-            effect(message);
+            Effects.write(message);
         }, listener)) {
             await().atMost(SOON).until(() -> lag() == 0 && orders.keptStatus().completed() == 3);
             assertThat(payloads()).containsExactly("0", "1", "2");
-            assertThat(effects()).isEqualTo(numbers(0, 3));
+            assertThat(Effects.all(postgres)).isEqualTo(numbers(0, 3));
             assertThat(failures).isEmpty();
         }
     }
@@ -287,7 +275,7 @@ class AckModesTest {
         publish(0, 8);
         AtomicBoolean lost = new AtomicBoolean();
         Transactions forgetful = work -> {
-            if (effects().size() == 5 && lost.compareAndSet(false, true)) {
+            if (Effects.all(postgres).size() == 5 && lost.compareAndSet(false, true)) {
                 postgres.execute("update pgpubsub.place set timeline = 'lost', last_id ="
                         + " (select id from pgpubsub.message where payload = '1'); delete from effect where payload in ('2', '3', '4')");
             }
@@ -295,10 +283,10 @@ class AckModesTest {
         };
         try (KeptSubscription orders = kept.subscribe(transacted(forgetful).build(), message -> {
             received.add(message);
-            effect(message);
+            Effects.write(message);
         }, listener)) {
-            await().atMost(SOON).until(() -> lag() == 0 && effects().size() == 8);
-            assertThat(effects()).isEqualTo(numbers(0, 8));
+            await().atMost(SOON).until(() -> lag() == 0 && Effects.all(postgres).size() == 8);
+            assertThat(Effects.all(postgres)).isEqualTo(numbers(0, 8));
             assertThat(payloads()).containsExactly("0", "1", "2", "3", "4", "2", "3", "4", "5", "6", "7");
             assertThat(received.subList(5, 8)).allMatch(KeptMessage::redelivered);
             assertThat(failures).isEmpty();
@@ -312,10 +300,10 @@ class AckModesTest {
         postgres.execute("insert into effect values ('1')");
         try (KeptSubscription orders = kept.subscribe(transacted(EACH).onError(OnError.park).build(), message -> {
             received.add(message);
-            effect(message);
+            Effects.write(message);
         }, listener)) {
             await().atMost(SOON).until(() -> lag() == 0);
-            assertThat(effects()).isEqualTo(numbers(0, 3));
+            assertThat(Effects.all(postgres)).isEqualTo(numbers(0, 3));
             assertThat(payloads()).containsExactly("0", "1", "2");
             assertThat(postgres.strings("select payload from pgpubsub.parked")).containsExactly("1");
             assertThat(orders.keptStatus().parked()).isEqualTo(1);
@@ -340,7 +328,7 @@ class AckModesTest {
         };
         try (KeptSubscription orders = kept.subscribe(transacted(wraps).build(), message -> {
             received.add(message);
-            effect(message);
+            Effects.write(message);
             if (first.getAndSet(false)) {
                 begun.countDown();
                 sought.await();
@@ -350,7 +338,7 @@ class AckModesTest {
             kept.seek("orders", "default", new StartFrom.Earliest());
             sought.countDown();
             await().atMost(SOON).until(() -> lag() == 0);
-            assertThat(effects()).isEqualTo(numbers(0, 3));
+            assertThat(Effects.all(postgres)).isEqualTo(numbers(0, 3));
             assertThat(payloads()).containsExactly("0", "0", "1", "2");
             assertThat(received.get(1).epoch()).isGreaterThan(received.get(0).epoch());
             assertThat(failures).isEmpty();
@@ -421,10 +409,10 @@ class AckModesTest {
         try (KeptSubscription orders = kept.subscribe(transacted(freezes).leaderTimeout(Duration.ofSeconds(1)).build(),
                 message -> {
                     received.add(message);
-                    effect(message);
+                    Effects.write(message);
                 }, listener)) {
-            await().atMost(SOON).until(() -> lag() == 0 && effects().size() == 2);
-            assertThat(effects()).isEqualTo(numbers(0, 2));
+            await().atMost(SOON).until(() -> lag() == 0 && Effects.all(postgres).size() == 2);
+            assertThat(Effects.all(postgres)).isEqualTo(numbers(0, 2));
             assertThat(payloads()).endsWith("1").contains("0");
             await().atMost(SOON).until(orders::isReceiving);
         }

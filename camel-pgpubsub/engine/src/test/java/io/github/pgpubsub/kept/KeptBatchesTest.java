@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import io.github.pgpubsub.PgPubSub;
 import io.github.pgpubsub.support.PostgresExtension;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -262,33 +261,20 @@ class KeptBatchesTest {
         };
     }
 
-    private static void effect(List<KeptMessage> batch) throws SQLException {
-        for (KeptMessage message : batch) {
-            try (PreparedStatement insert = message.connection().prepareStatement("insert into effect values (?)")) {
-                insert.setString(1, message.payload());
-                insert.execute();
-            }
-        }
-    }
-
-    private static List<String> effects() {
-        return postgres.strings("select payload from effect order by payload::int");
-    }
-
     @Test
     void aBatchHasOneTransaction() throws Exception {
         insert(0, 10);
         AtomicInteger number = new AtomicInteger();
         try (KeptSubscription orders = subscribe(orders(4, NEVER).ackMode(AckMode.transaction).onError(OnError.retry)
                 .transactions(transactions(number, 0)), batch -> {
-                    effect(batch);
+                    Effects.write(batch);
                     if (batch.get(0).attempts() == 0) {
                         throw new IllegalStateException("rolled back");
                     }
-                    assertThat(effects()).as("seen from outside").doesNotContain(batch.get(0).payload());
+                    assertThat(Effects.all(postgres)).as("seen from outside").doesNotContain(batch.get(0).payload());
                 })) {
             awaitLag(0);
-            assertThat(effects()).isEqualTo(numbers(0, 10));
+            assertThat(Effects.all(postgres)).isEqualTo(numbers(0, 10));
             // One to see whether they work, and each batch twice.
             assertThat(number).hasValue(1 + 2 * 3);
             assertThat(orders.keptStatus().completed()).isEqualTo(10);
@@ -299,9 +285,9 @@ class KeptBatchesTest {
     void aBatchWhoseCommitIsNotConfirmedIsNotRepeated() throws Exception {
         insert(0, 10);
         try (KeptSubscription orders = subscribe(orders(4, NEVER).ackMode(AckMode.transaction)
-                .transactions(transactions(new AtomicInteger(), 3)), KeptBatchesTest::effect)) {
+                .transactions(transactions(new AtomicInteger(), 3)), Effects::write)) {
             awaitLag(0);
-            assertThat(effects()).isEqualTo(numbers(0, 10));
+            assertThat(Effects.all(postgres)).isEqualTo(numbers(0, 10));
             assertThat(failures).anyMatch(each -> each.contains("The answer is lost"));
             await().atMost(SOON).until(orders::isReceiving);
         }

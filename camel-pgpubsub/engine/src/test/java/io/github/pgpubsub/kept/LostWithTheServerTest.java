@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import io.github.pgpubsub.PgPubSub;
 import io.github.pgpubsub.support.PostgresExtension;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -66,19 +65,6 @@ class LostWithTheServerTest {
         }
     }
 
-    private static void effects(List<KeptMessage> batch) throws Exception {
-        for (KeptMessage message : batch) {
-            try (PreparedStatement insert = message.connection().prepareStatement("insert into effect values (?)")) {
-                insert.setString(1, message.payload());
-                insert.execute();
-            }
-        }
-    }
-
-    private static List<String> effects() {
-        return postgres.strings("select payload from effect order by payload::int");
-    }
-
     private static void awaitLag(long lag) {
         await().atMost(SOON).until(() -> postgres.number("select sum(lag) from pgpubsub.groups") == lag);
     }
@@ -115,7 +101,7 @@ class LostWithTheServerTest {
         };
         KeptBatchHandler handler = batch -> {
             batch.forEach(each -> received.add(each.payload()));
-            effects(batch);
+            Effects.write(batch);
             if (!lost.get()) {
                 throw new IllegalStateException("bad");
             }
@@ -126,7 +112,7 @@ class LostWithTheServerTest {
             awaitLag(0);
             assertThat(lost).isTrue();
             assertThat(postgres.strings("select payload from pgpubsub.parked")).containsExactly("0");
-            assertThat(effects()).isEqualTo(IntStream.range(1, 6).mapToObj(String::valueOf).toList());
+            assertThat(Effects.all(postgres)).isEqualTo(IntStream.range(1, 6).mapToObj(String::valueOf).toList());
             assertThat(orders.keptStatus().parked()).isEqualTo(3);
         }
     }
@@ -149,10 +135,10 @@ class LostWithTheServerTest {
         noteCommits("pgpubsub.place", "update", "when (old.upto::text = new.upto::text and old.last_id < new.last_id)");
         insert(3);
         try (KeptSubscription orders = kept.subscribe(orders().ackMode(AckMode.transaction)
-                .transactions(LostWithTheServerTest::inTransaction).build(), message -> effects(List.of(message)),
+                .transactions(LostWithTheServerTest::inTransaction).build(), message -> Effects.write(message),
                 new KeptListener() {})) {
             awaitLag(0);
-            assertThat(effects()).containsExactly("0", "1", "2");
+            assertThat(Effects.all(postgres)).containsExactly("0", "1", "2");
             assertThat(durability()).containsExactly("on");
         }
     }

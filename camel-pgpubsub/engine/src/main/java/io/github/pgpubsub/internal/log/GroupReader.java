@@ -2,13 +2,13 @@ package io.github.pgpubsub.internal.log;
 
 import io.github.pgpubsub.internal.log.reading.Delivery;
 import io.github.pgpubsub.internal.log.reading.Reader;
+import io.github.pgpubsub.internal.work.Remedy;
 import io.github.pgpubsub.kept.AckMode;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,8 +16,6 @@ import org.jspecify.annotations.Nullable;
  * reading thread, but for what says otherwise. What the reader asks for is {@link GroupEffects}'s.
  */
 final class GroupReader {
-
-    private static final long REMEDY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final LogReader host;
     private final Shard group;
@@ -28,9 +26,7 @@ final class GroupReader {
     private final Reader<KeptRow> reader;
     private final Completions completions;
     private final CompletableFuture<Void> joined = new CompletableFuture<>();
-    /** Replaces the workers' threads that have ended. */
-    private Runnable remedy = () -> {};
-    private long nextRemedy = System.nanoTime();
+    private Remedy remedy = new Remedy(() -> {});
     private boolean leads;
     /** Of the lead, as of the reader's last look: all that waits in the queue was handed out in it. */
     private volatile long term;
@@ -57,7 +53,7 @@ final class GroupReader {
 
     /** Called before it is added to the host. */
     void remedyBy(Runnable replaceEndedThreads) {
-        remedy = replaceEndedThreads;
+        remedy = new Remedy(replaceEndedThreads);
     }
 
     // ---- for any thread
@@ -194,10 +190,7 @@ final class GroupReader {
             reader.tick(now);
         }
         note(now);
-        if (now - nextRemedy >= 0) {
-            nextRemedy = now + REMEDY_NANOS;
-            remedy.run();
-        }
+        remedy.ifDue(now);
     }
 
     /** A lead that was lost and won again since the last look is another one: what was handed out is taken back, and step 0 follows. */

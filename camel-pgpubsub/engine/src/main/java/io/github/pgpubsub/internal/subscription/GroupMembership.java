@@ -42,6 +42,7 @@ import org.jspecify.annotations.Nullable;
 public final class GroupMembership implements Subscriber {
 
     private static final int ANSWER_SECONDS = 10;
+
     private final GroupKey key;
     private final String controlChannel;
     private final Session session;

@@ -1,7 +1,7 @@
 package io.github.pgpubsub.internal.subscription;
 
+import io.github.pgpubsub.internal.work.Remedy;
 import java.sql.SQLException;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -12,14 +12,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Trouble {
 
-    /** Interval at which threads that have ended are replaced. */
-    private static final long REMEDY_NANOS = TimeUnit.SECONDS.toNanos(1);
-
     private final BooleanSupplier deserted;
-    private final Runnable remedy;
+    private final Remedy remedy;
     private final Consumer<Exception> failed;
     private volatile @Nullable String refusal;
-    private long nextRemedy = System.nanoTime();
 
     /**
      * @param deserted whether no thread is left
@@ -28,7 +24,7 @@ final class Trouble {
      */
     Trouble(BooleanSupplier deserted, Runnable remedy, Consumer<Exception> failed) {
         this.deserted = deserted;
-        this.remedy = remedy;
+        this.remedy = new Remedy(remedy);
         this.failed = failed;
     }
 
@@ -54,10 +50,7 @@ final class Trouble {
 
     /** Replaces threads that have ended, if it is time. To be called often. */
     void remedyIfDue(long now) {
-        if (now - nextRemedy >= 0) {
-            nextRemedy = now + REMEDY_NANOS;
-            remedy.run();
-        }
+        remedy.ifDue(now);
     }
 
     /** The reason, for operators; null: none. */

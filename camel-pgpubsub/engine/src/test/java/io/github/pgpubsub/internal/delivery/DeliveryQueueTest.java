@@ -171,10 +171,8 @@ class DeliveryQueueTest {
         assertThat(told).containsExactly("called", "called");
     }
 
-    /** Memory may be lacking for one of several messages: those before it begin, and none is there twice. */
-    @Test
-    void whatIsPutBeforeAFailureBeginsAndTheRestIsPutLater() {
-        open(Overflow.block);
+    /** The calls of takers from now on, each with the number of pieces. */
+    private List<Integer> calls() {
         List<Integer> calls = new ArrayList<>();
         queue.callFor(new Takers() {
             @Override
@@ -185,6 +183,14 @@ class DeliveryQueueTest {
             @Override
             public void callIn(long nanos) {}
         });
+        return calls;
+    }
+
+    /** Memory may be lacking for one of several messages: those before it begin, and none is there twice. */
+    @Test
+    void whatIsPutBeforeAFailureBeginsAndTheRestIsPutLater() {
+        open(Overflow.block);
+        List<Integer> calls = calls();
         calls.clear();
         intake.put(message(0));
         intake.put(new Entry<>(1, new Notification("ch", null, 1, false), null, false, null));
@@ -202,16 +208,7 @@ class DeliveryQueueTest {
     @Test
     void afterAnExpiredLeaseAllTakersAreCalled() {
         open(Overflow.block);
-        List<Integer> calls = new ArrayList<>();
-        queue.callFor(new Takers() {
-            @Override
-            public void call(int pieces) {
-                calls.add(pieces);
-            }
-
-            @Override
-            public void callIn(long nanos) {}
-        });
+        List<Integer> calls = calls();
         lease.pulse(System.nanoTime() - Duration.ofMinutes(5).toNanos());
         put(0, 1, 2);
         assertThat(queue.take(BatchLimit.SINGLE)).isNull();

@@ -194,8 +194,8 @@ public final class LogQueries {
         ACKNOWLEDGE_IN_TRANSACTION(PlaceTexts.ACKNOWLEDGE_IN_TRANSACTION),
 
         /**
-         * Sets a message aside; the place moves in the same transaction, which also proves that it is this owner's, and is durable. The values are the reader's:
-         * the log may have given up the row. {@code channel, grp, id, at, key, payload, bytes, headers, context, error, attempts}.
+         * Sets a message aside; the place moves in the same transaction, which also proves that it is this owner's, and is durable.
+         * The values are the reader's: the log may have given up the row. {@code channel, grp, id, at, key, payload, bytes, headers, context, error, attempts}.
          */
         PARK(PlaceTexts.PARK),
 
