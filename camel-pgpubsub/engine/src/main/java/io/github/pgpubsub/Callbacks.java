@@ -3,12 +3,17 @@ package io.github.pgpubsub;
 import io.github.pgpubsub.internal.delivery.SerialExecutor;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Runs the calls of callbacks and listeners: on the user's executor, or on threads of its own. */
 final class Callbacks implements AutoCloseable {
+
+    /** Long enough for callbacks that keep coming; when many routes have started, their threads are soon gone. */
+    private static final int IDLE_SECONDS = 2;
 
     private final Executor executor;
     /** Null: the executor is the user's. */
@@ -20,7 +25,8 @@ final class Callbacks implements AutoCloseable {
             own = null;
             executor = users;
         } else {
-            ExecutorService pool = Executors.newCachedThreadPool(threads);
+            ExecutorService pool = new ThreadPoolExecutor(0, Integer.MAX_VALUE, IDLE_SECONDS, TimeUnit.SECONDS,
+                    new SynchronousQueue<>(), threads);
             own = pool;
             executor = pool;
         }
