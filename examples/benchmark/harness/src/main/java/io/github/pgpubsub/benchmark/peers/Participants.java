@@ -15,6 +15,8 @@ public final class Participants {
     public static final String PGJDBC = "pgjdbc loop";
     public static final String PGJDBC_EAGER = "pgjdbc loop, eager socket";
     public static final String PGJDBC_BATCHED = "pgjdbc, 256 to a commit";
+    /** The limit for a component of Camel: its template and its routes with nothing but the driver's loop between. */
+    public static final String CAMEL_BY_HAND = "pgjdbc loop, eager socket, in Camel by hand";
     public static final String SPRING = "Spring Integration";
     public static final String VERTX = "Vert.x PgSubscriber";
     public static final String IMQUEUE = "@imqueue/pg-pubsub";
@@ -86,6 +88,7 @@ public final class Participants {
                 java(PGJDBC, "pgjdbc", "pgjdbc.PgjdbcPeer", "loop", pgjdbc, false),
                 java(PGJDBC_EAGER, "pgjdbc", "pgjdbc.PgjdbcPeer", "eager", pgjdbc, false),
                 java(PGJDBC_BATCHED, "pgjdbc", "pgjdbc.PgjdbcPeer", "batched", pgjdbc, false),
+                java(CAMEL_BY_HAND, "route", "route.RoutePeer", "loop", List.of("camel-api", "postgresql"), false),
                 java(SPRING, "spring-integration", "spring.SpringPeer", "", spring, true),
                 java(VERTX, "vertx", "vertx.VertxPeer", "", List.of("vertx-pg-client"), false),
                 node(IMQUEUE, "imqueue", "@imqueue/pg-pubsub", Family.NOTIFICATIONS),

@@ -2,6 +2,7 @@ package io.github.pgpubsub.benchmark.report;
 
 import static io.github.pgpubsub.benchmark.peers.Participants.BATCHED;
 import static io.github.pgpubsub.benchmark.peers.Participants.BY_HAND;
+import static io.github.pgpubsub.benchmark.peers.Participants.CAMEL_BY_HAND;
 import static io.github.pgpubsub.benchmark.peers.Participants.DEBEZIUM;
 import static io.github.pgpubsub.benchmark.peers.Participants.EMPTY_ROUTE;
 import static io.github.pgpubsub.benchmark.peers.Participants.EMPTY_ROUTE_MANAGED;
@@ -11,6 +12,8 @@ import static io.github.pgpubsub.benchmark.peers.Participants.KEPT;
 import static io.github.pgpubsub.benchmark.peers.Participants.KEPT_JVM_PEERS;
 import static io.github.pgpubsub.benchmark.peers.Participants.LOOP_ROUTE;
 import static io.github.pgpubsub.benchmark.peers.Participants.MANY;
+import static io.github.pgpubsub.benchmark.peers.Participants.MANY_EMPTY;
+import static io.github.pgpubsub.benchmark.peers.Participants.MANY_LOOP;
 import static io.github.pgpubsub.benchmark.peers.Participants.MANY_ONE;
 import static io.github.pgpubsub.benchmark.peers.Participants.ONE_MEMBER;
 import static io.github.pgpubsub.benchmark.peers.Participants.PGEVENT;
@@ -92,9 +95,11 @@ final class Gates {
         for (String loop : List.of(PGJDBC, PGJDBC_EAGER)) {
             atLeast(0.95, "sending, one blocking sender, to " + loop, ratio(one, PGPUBSUB, loop));
         }
+        limit(one, PGJDBC_EAGER);
         for (String loop : List.of(PGJDBC, PGJDBC_EAGER)) {
             atLeast(1.2, "sending, 8 blocking senders, to %s with 8 connections".formatted(loop), ratio(eight, PGPUBSUB, loop));
         }
+        limit(eight, PGJDBC_EAGER);
     }
 
     private void latency() {
@@ -102,6 +107,7 @@ final class Gates {
         for (String who : List.of(PGPUBSUB, PGPUBSUB_ONE)) {
             atMost(1.1, "idle latency p50, %s, to %s".formatted(who, PGJDBC_EAGER), ratio(idle, who, PGJDBC_EAGER));
         }
+        limit(idle, PGJDBC_EAGER);
         for (String peer : List.of(PGEVENT, SPRING, VERTX, IMQUEUE)) {
             atMost(1, "idle latency p50, to " + peer, ratio(idle, PGPUBSUB, peer));
         }
@@ -128,6 +134,7 @@ final class Gates {
         for (String who : List.of(PGPUBSUB, PGPUBSUB_ONE)) {
             atLeast(0.9, "receiving %,d channels, %s, to %s".formatted(channels, who, PGJDBC), ratio(received, who, PGJDBC));
         }
+        limit(received, PGJDBC);
         for (String who : List.of(PGPUBSUB, PGPUBSUB_ONE)) {
             atMost(THREADS, "threads of the JVM, %,d quiet consumers, %s".formatted(channels, who),
                     figures.rounds(Channels.threads(channels), who));
@@ -135,6 +142,12 @@ final class Gates {
         for (String who : List.of(MANY, MANY_ONE)) {
             atMost(START_SECONDS, who + ": starts within, s", figures.rounds(Many.START, who));
             atMost(1, who + ": listening connections", figures.rounds(Many.CONNECTIONS, who));
+        }
+        Rounds empty = figures.rounds(Many.START, MANY_EMPTY);
+        explain("the limit: %s, start, s".formatted(MANY_EMPTY), empty);
+        explain("the limit: %s, start, s".formatted(MANY_LOOP), figures.rounds(Many.START, MANY_LOOP));
+        for (String who : List.of(MANY, MANY_ONE)) {
+            explain("%s: start beyond Camel's own, s".formatted(who), figures.rounds(Many.START, who).less(empty));
         }
     }
 
@@ -178,6 +191,11 @@ final class Gates {
                 .flatMap(peer -> KeptFlow.SENDERS.stream().map(senders -> figures.rounds(KeptFlow.column(senders, SIZE), peer)))
                 .filter(rounds -> !rounds.values().isEmpty())
                 .max(Comparator.comparingDouble(Rounds::median)).orElse(Rounds.NONE);
+    }
+
+    /** What a component of Camel can reach at best: a template and routes with nothing but the driver's loop between. */
+    private void limit(Column column, String loop) {
+        explain("the limit: %s, to %s".formatted(CAMEL_BY_HAND, loop), ratio(column, CAMEL_BY_HAND, loop));
     }
 
     private Rounds ratio(Column column, String peer, String other) {

@@ -8,18 +8,20 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** One notification per commit; each sending thread has its own connection, as from a pool. */
-final class OneByOne implements Link {
+public final class OneByOne implements Link {
 
     private final Connections connections;
     private final ListenLoop loop;
     private final Map<Thread, PreparedStatement> statements = new ConcurrentHashMap<>();
 
-    OneByOne(Connections connections, ListenLoop loop) {
+    public OneByOne(Connections connections, ListenLoop loop) {
         this.connections = connections;
         this.loop = loop;
     }
 
-    interface Connections {
+    /** Opens a connection. */
+    public interface Connections {
+
         Connection open() throws SQLException;
     }
 

@@ -1,5 +1,6 @@
 package io.github.pgpubsub.benchmark.peers.route;
 
+import io.github.pgpubsub.benchmark.kit.Link;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.AsyncCallback;
@@ -11,13 +12,23 @@ import org.apache.camel.Producer;
 import org.apache.camel.support.DefaultComponent;
 import org.apache.camel.support.DefaultConsumer;
 import org.apache.camel.support.DefaultEndpoint;
+import org.apache.camel.support.DefaultProducer;
 
-/** The component {@code fed}: routes that somebody's loop feeds, with nothing between the two that an exchange does not need. */
+/**
+ * The component {@code fed}: routes that somebody's loop feeds, and a producer whose bodies the driver sends, with nothing between that an
+ * exchange does not need.
+ */
 final class FedComponent extends DefaultComponent {
 
     private static final AsyncCallback NOTHING = doneSync -> {};
 
+    private final Link driver;
     private final Map<String, FedConsumer> consumers = new ConcurrentHashMap<>();
+
+    /** @param driver sends what is sent to {@code fed:channel} */
+    FedComponent(Link driver) {
+        this.driver = driver;
+    }
 
     /** The consumer of the route from {@code fed:name}. */
     FedConsumer consumer(String name) {
@@ -30,7 +41,12 @@ final class FedComponent extends DefaultComponent {
 
             @Override
             public Producer createProducer() {
-                throw new UnsupportedOperationException("these routes only receive");
+                return new DefaultProducer(this) {
+                    @Override
+                    public void process(Exchange exchange) throws Exception {
+                        driver.send(name, exchange.getMessage().getBody(String.class));
+                    }
+                };
             }
 
             @Override

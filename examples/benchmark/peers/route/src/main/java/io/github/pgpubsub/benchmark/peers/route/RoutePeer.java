@@ -5,24 +5,30 @@ import io.github.pgpubsub.benchmark.kit.Payloads;
 import io.github.pgpubsub.benchmark.kit.Program;
 import io.github.pgpubsub.benchmark.kit.Server;
 import io.github.pgpubsub.benchmark.peers.pgjdbc.ListenLoop;
+import io.github.pgpubsub.benchmark.peers.pgjdbc.OneByOne;
 import io.github.pgpubsub.benchmark.peers.pgjdbc.PgjdbcPeer;
 import io.github.pgpubsub.benchmark.peers.route.FedComponent.FedConsumer;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Endpoint;
+import org.apache.camel.ProducerTemplate;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.postgresql.PGNotification;
 
 /**
- * The limit for receiving into a route. Its argument: {@code alone}, one thread makes exchanges of payloads in memory, so Camel's own cost
- * of an exchange is all there is; {@code loop}, the driver's loop reads on one thread, and another makes the exchanges, as in the component.
+ * The limits for a component of Camel. Its argument: {@code alone}, one thread makes exchanges of payloads in memory, so Camel's own cost
+ * of an exchange is all there is; {@code loop}, the driver's loop reads on one thread, and another makes the exchanges, as in the component,
+ * and the driver sends what a producer template is given.
  */
 public final class RoutePeer {
 
@@ -38,11 +44,14 @@ public final class RoutePeer {
             default -> throw new IllegalArgumentException("the argument must be alone or loop, not " + arguments[0]);
         };
         Program.run((server, listenTo, sendTo, receiver) -> {
-            if (!sendTo.isEmpty()) {
-                throw new UnsupportedOperationException("it only receives");
+            if (!alone) {
+                return new Looped(server, listenTo, receiver);
             }
-            Routes routes = new Routes(listenTo, receiver);
-            return alone ? new Alone(routes) : new Looped(routes, server, listenTo);
+            Link nobody = new Nobody();
+            if (!sendTo.isEmpty()) {
+                nobody.send(sendTo.get(0), "");
+            }
+            return new Alone(new Routes(nobody, listenTo, receiver));
         });
     }
 
@@ -50,14 +59,15 @@ public final class RoutePeer {
     private static final class Routes implements AutoCloseable {
 
         private final CamelContext context = new DefaultCamelContext();
-        private final FedComponent component = new FedComponent();
+        private final FedComponent component;
         private final ExecutorService feeder = Executors.newSingleThreadExecutor(task -> {
             Thread thread = new Thread(task, "feeder");
             thread.setDaemon(true);
             return thread;
         });
 
-        Routes(List<String> channels, Consumer<String> receiver) throws Exception {
+        Routes(Link driver, List<String> channels, Consumer<String> receiver) throws Exception {
+            component = new FedComponent(driver);
             context.addComponent("fed", component);
             context.addRoutes(new RouteBuilder() {
                 @Override
@@ -76,6 +86,14 @@ public final class RoutePeer {
 
         void feed(Runnable task) {
             feeder.execute(task);
+        }
+
+        ProducerTemplate template() {
+            return context.createProducerTemplate();
+        }
+
+        Endpoint endpoint(String channel) {
+            return context.getEndpoint("fed:" + channel);
         }
 
         @Override
@@ -112,17 +130,21 @@ public final class RoutePeer {
 
     private static final class Looped implements Link {
 
+        private final BlockingQueue<PGNotification[]> queue = new ArrayBlockingQueue<>(QUEUE);
+        private final OneByOne driver;
         private final Routes routes;
-        private final ListenLoop loop;
+        private final ProducerTemplate template;
+        private final Map<String, Endpoint> endpoints = new ConcurrentHashMap<>();
 
-        Looped(Routes routes, Server server, List<String> channels) throws Exception {
-            this.routes = routes;
-            BlockingQueue<PGNotification[]> queue = new ArrayBlockingQueue<>(QUEUE);
-            loop = new ListenLoop(PgjdbcPeer.connect(server, true), channels, queue::put);
-            routes.feed(() -> feed(queue));
+        Looped(Server server, List<String> channels, Consumer<String> receiver) throws Exception {
+            driver = new OneByOne(() -> PgjdbcPeer.connect(server, true),
+                    new ListenLoop(PgjdbcPeer.connect(server, true), channels, queue::put));
+            routes = new Routes(driver, channels, receiver);
+            template = routes.template();
+            routes.feed(this::feed);
         }
 
-        private void feed(BlockingQueue<PGNotification[]> queue) {
+        private void feed() {
             try {
                 while (true) {
                     for (PGNotification notification : queue.take()) {
@@ -137,13 +159,26 @@ public final class RoutePeer {
 
         @Override
         public void send(String channel, String payload) {
-            throw new UnsupportedOperationException("it only receives");
+            template.sendBody(endpoints.computeIfAbsent(channel, routes::endpoint), payload);
         }
 
         @Override
         public void close() throws Exception {
-            loop.close();
+            template.stop();
+            driver.close();
             routes.close();
         }
+    }
+
+    /** Where there is no driver. */
+    private static final class Nobody implements Link {
+
+        @Override
+        public void send(String channel, String payload) {
+            throw new UnsupportedOperationException("it only receives");
+        }
+
+        @Override
+        public void close() {}
     }
 }
