@@ -131,6 +131,20 @@ final class Listenings {
      * @param graceWithin how long the end can be revoked, if called from within an exchange
      */
     CompletableFuture<Void> end(Duration graceWithin) {
+        boolean within = isWithinAnExchange();
+        CompletableFuture<Void> end = beginEnd(within ? graceWithin : Duration.ZERO);
+        if (!within) {
+            await(end);
+        }
+        return end;
+    }
+
+    /** Ends the current subscription without waiting. */
+    CompletableFuture<Void> beginEnd() {
+        return beginEnd(Duration.ZERO);
+    }
+
+    private CompletableFuture<Void> beginEnd(Duration grace) {
         Listening left;
         synchronized (this) {
             asked++;
@@ -141,15 +155,7 @@ final class Listenings {
             }
             former = left;
         }
-        if (left == null) {
-            return CompletableFuture.completedFuture(null);
-        }
-        boolean within = isWithinAnExchange();
-        CompletableFuture<Void> end = left.end(within ? graceWithin : Duration.ZERO);
-        if (!within) {
-            await(end);
-        }
-        return end;
+        return left == null ? CompletableFuture.completedFuture(null) : left.end(grace);
     }
 
     /**

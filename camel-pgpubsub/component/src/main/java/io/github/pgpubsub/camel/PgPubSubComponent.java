@@ -56,6 +56,7 @@ public class PgPubSubComponent extends HealthCheckComponent implements ManagedCo
     /** Null: not initialized yet. */
     private @Nullable SharedPubSubs pubSubs;
     private @Nullable JointStart jointStart;
+    private final JointStop jointStop = new JointStop();
 
     public PgPubSubComponent() {}
 
@@ -201,6 +202,10 @@ public class PgPubSubComponent extends HealthCheckComponent implements ManagedCo
     JointStart jointStart() {
         assert jointStart != null;
         return jointStart;
+    }
+
+    JointStop jointStop() {
+        return jointStop;
     }
 
     void add(PgPubSubConsumer consumer) {

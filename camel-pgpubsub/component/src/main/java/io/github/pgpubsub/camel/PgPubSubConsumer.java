@@ -121,7 +121,11 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
 
     @Override
     protected void doSuspend() {
-        CompletableFuture<Void> unused = end();
+        if (endpoint.getCamelContext().isStopping()) {
+            endpoint.getComponent().jointStop().leave(listenings);
+        } else {
+            CompletableFuture<Void> unused = end();
+        }
     }
 
     @Override
@@ -143,12 +147,7 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
     }
 
     private CompletableFuture<Void> end() {
-        return listenings.end(isPassing() ? GRACE : Duration.ZERO);
-    }
-
-    /** Whether the consumer may soon be resumed. */
-    private boolean isPassing() {
-        return isSuspending() && !endpoint.getCamelContext().isStopping();
+        return listenings.end(isSuspending() ? GRACE : Duration.ZERO);
     }
 
     private void letGo() throws Exception {

@@ -55,11 +55,11 @@ public record Plan(String name, int rounds, int longRounds, boolean warmUp, Dura
     }
 
     /**
-     * Hours; {@link io.github.pgpubsub.benchmark.report.Interval} tells what so many rounds are good for: of 12, two on each side may be
-     * spoilt by something else on the machine; of 6, none.
+     * An hour and more; {@link io.github.pgpubsub.benchmark.report.Interval} tells what so many rounds are good for: of 9, one on each side
+     * may be spoilt by something else on the machine; of 6, none.
      */
     static Plan full() {
-        return new Plan("full", 12, 6, true, Duration.ofMillis(500), Duration.ofMillis(1200), Duration.ofMillis(600),
+        return new Plan("full", 9, 6, true, Duration.ofMillis(500), Duration.ofMillis(1200), Duration.ofMillis(600),
                 Duration.ofMillis(1000),
                 List.of(100, 4000), List.of(1, 100, 1000), 10_000, List.of(0, 1, 10, 50, 100, 200), JVM);
     }

@@ -80,13 +80,24 @@ final class Gates {
         return gates.gates;
     }
 
-    /** Those of kept messages and batches. */
+    /** Those of kept messages. */
     static List<Gate> kept(Figures figures) {
         Gates gates = new Gates(figures);
         gates.kept();
+        return gates.gates;
+    }
+
+    /** Those of many writers, of batches, and of several members. */
+    static List<Gate> scale(Figures figures) {
+        Gates gates = new Gates(figures);
+        gates.writers();
         gates.batches();
         gates.members();
         return gates.gates;
+    }
+
+    static boolean isAnyMeasured(List<Gate> gates) {
+        return gates.stream().anyMatch(gate -> gate.found() != null);
     }
 
     private void sending() {
@@ -168,6 +179,9 @@ final class Gates {
         atLeast(1, KEPT + ": end to end, to Debezium with rows in batches by plain JDBC", flow.to(bestFlow(List.of(DEBEZIUM))));
         atMost(1.5, KEPT + ": idle latency p50, to insert, commit, wake-up and one query by hand",
                 ratio(KeptLatency.idle(SIZE), KEPT, BY_HAND));
+    }
+
+    private void writers() {
         Column written = KeptWriters.rate();
         atLeast(0.9, KEPT + ": 16 writers with a wake-up, to the same without one",
                 ratio(written, KeptWriters.WOKEN, KeptWriters.UNWOKEN));

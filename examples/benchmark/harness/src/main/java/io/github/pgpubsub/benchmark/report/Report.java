@@ -19,8 +19,8 @@ public final class Report {
     private final Figures figures;
     /** Null: plain channels were not measured. */
     private final List<Gates.Gate> plain;
-    /** Null: neither kept messages nor batches were measured. */
     private final List<Gates.Gate> kept;
+    private final List<Gates.Gate> scale;
 
     /** @param families those whose measures the run has had */
     public Report(Plan plan, Setup setup, Figures figures, Set<Family> families) {
@@ -28,7 +28,9 @@ public final class Report {
         this.setup = setup;
         this.figures = figures;
         this.plain = families.stream().anyMatch(Family::isPlain) ? Gates.plain(figures, Collections.max(plan.channels())) : null;
-        this.kept = families.stream().anyMatch(family -> !family.isPlain()) ? Gates.kept(figures) : null;
+        boolean keeps = families.stream().anyMatch(family -> !family.isPlain());
+        this.kept = keeps ? Gates.kept(figures) : List.of();
+        this.scale = keeps ? Gates.scale(figures) : List.of();
     }
 
     /** The tables and the gates. */
@@ -78,7 +80,8 @@ public final class Report {
 
     private List<Gates.Gate> gates() {
         List<Gates.Gate> gates = new ArrayList<>(plain == null ? List.of() : plain);
-        gates.addAll(kept == null ? List.of() : kept);
+        gates.addAll(kept);
+        gates.addAll(scale);
         return gates;
     }
 
@@ -98,7 +101,8 @@ public final class Report {
     private Optional<String> part(String name) {
         boolean measured = switch (name) {
             case "machine", "in short", "targets of plain channels" -> plain != null;
-            case "kept machine", "kept in short", "targets of kept messages" -> kept != null;
+            case "kept machine", "kept in short", "targets of kept messages" -> Gates.isAnyMeasured(kept);
+            case "targets of writers, batches and members" -> Gates.isAnyMeasured(scale);
             default -> figures.tables().contains(name);
         };
         if (!measured) {
@@ -112,6 +116,7 @@ public final class Report {
             case "kept machine" -> text.properties("machine", setup.machine());
             case "kept in short" -> text.table(InShort.KEPT_HEADER, InShort.keptRows(figures));
             case "targets of kept messages" -> text.gates(kept);
+            case "targets of writers, batches and members" -> text.gates(scale);
             default -> text.table(name);
         }
         return Optional.of(text.toString());
