@@ -49,6 +49,11 @@ public final class SubscriptionOptions {
         return values.name;
     }
 
+    /** Whether there are no messages, and only the lead counts: {@link #toElections}. */
+    public boolean isElection() {
+        return values.channel.equals(ChannelName.ELECTIONS);
+    }
+
     public boolean singleListener() {
         return values.singleListener;
     }

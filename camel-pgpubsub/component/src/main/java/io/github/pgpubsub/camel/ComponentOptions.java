@@ -1,11 +1,17 @@
 package io.github.pgpubsub.camel;
 
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
+import org.apache.camel.spi.EndpointUriFactory;
 import org.apache.camel.spi.PropertyConfigurer;
 import org.apache.camel.spi.PropertyConfigurerGetter;
 import org.jspecify.annotations.Nullable;
 
-/** Sets a component's options by the generated configurer, with clearer errors for a bodyType that is not on the class path and for unknown values. */
+/**
+ * Sets a component's options by the generated configurer, with clearer errors for a bodyType that is not on the class path, for values
+ * that can't be and for misspelt names.
+ */
 final class ComponentOptions implements PropertyConfigurer, PropertyConfigurerGetter {
 
     private final PropertyConfigurer generated;
@@ -22,8 +28,29 @@ final class ComponentOptions implements PropertyConfigurer, PropertyConfigurerGe
         if (name.equalsIgnoreCase("bodyType")) {
             PgPubSubComponent.checkBodyType(context, value);
         }
-        OptionErrors.checkEnum(context, name, getOptionType(name, ignoreCase), value);
+        Class<?> type = getOptionType(name, ignoreCase);
+        Set<String> names = names(context);
+        if (type == null && name.indexOf('.') < 0) {
+            refuseMisspelt(name, names);
+        }
+        OptionValues.check(context, OptionNames.proper(name, names), type, value);
         return generated.configure(context, target, name, value, ignoreCase);
+    }
+
+    /** Those that the component has in common with its endpoints: nearly all. */
+    private Set<String> names(CamelContext context) {
+        EndpointUriFactory ofEndpoints = context.getCamelContextExtension().getEndpointUriFactory(PgPubSubComponent.NAME);
+        return ofEndpoints == null ? Set.of()
+                : ofEndpoints.propertyNames().stream().filter(each -> getOptionType(each, true) != null)
+                        .collect(Collectors.toSet());
+    }
+
+    /** What resembles no option is left to Camel, which may know it. */
+    private static void refuseMisspelt(String name, Set<String> names) {
+        String meant = OptionNames.didYouMean(Set.of(name), names);
+        if (!meant.isEmpty()) {
+            throw new IllegalArgumentException("The component pgpubsub has no option " + name + meant);
+        }
     }
 
     @Override

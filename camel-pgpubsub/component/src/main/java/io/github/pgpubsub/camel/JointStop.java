@@ -1,11 +1,15 @@
 package io.github.pgpubsub.camel;
 
+import java.util.Collection;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 
 /**
  * Lets the consumers that stop with their context leave together: Camel suspends one consumer after the other, and with a thousand of
- * them the farewells of each add up. Then Camel stops each of them, which waits for its end. Thread-safe.
+ * them the farewells of each add up. The last one waits for all, so that Camel finds no exchange in flight, for which it would sleep a
+ * second. A route with a startup order leaves by itself: what others still send to it must find it. Thread-safe.
  */
 final class JointStop {
 
@@ -13,10 +17,50 @@ final class JointStop {
     private static final int MOST = 32;
 
     private final Semaphore places = new Semaphore(MOST);
+    private final Queue<Listenings> leaving = new ConcurrentLinkedQueue<>();
 
-    /** Begins to end the current subscription. Waits for as long as too many others are leaving. */
-    void leave(Listenings listenings) {
-        places.acquireUninterruptibly();
-        CompletableFuture<Void> unused = listenings.beginEnd().whenComplete((nothing, failure) -> places.release());
+    /**
+     * Begins to end the current subscription. Waits for as long as too many others are leaving, and for all if it is the last.
+     *
+     * @param all the component's consumers
+     */
+    void leave(Listenings listenings, Collection<PgPubSubConsumer> all) {
+        begin(listenings);
+        leaving.add(listenings);
+        if (all.stream().allMatch(PgPubSubConsumer::hasLeft)) {
+            for (Listenings each = leaving.poll(); each != null; each = leaving.poll()) {
+                each.awaitEnd();
+            }
+        }
+    }
+
+    private void begin(Listenings listenings) {
+        boolean hasPlace = hasPlace();
+        boolean leaves = false;
+        try {
+            CompletableFuture<Void> unused = listenings.beginEnd().whenComplete((nothing, failure) -> giveUp(hasPlace));
+            leaves = true;
+        } finally {
+            if (!leaves) {
+                giveUp(hasPlace);
+            }
+        }
+    }
+
+    /** False: Camel's time is up, and it interrupts the thread, so nothing is waited for. */
+    private boolean hasPlace() {
+        try {
+            places.acquire();
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private void giveUp(boolean place) {
+        if (place) {
+            places.release();
+        }
     }
 }

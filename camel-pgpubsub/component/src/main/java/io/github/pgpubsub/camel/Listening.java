@@ -65,6 +65,11 @@ final class Listening {
         return end;
     }
 
+    /** The end that {@link #end} has begun last. */
+    CompletableFuture<Void> ended() {
+        return end;
+    }
+
     /**
      * Number of messages to process before the subscription ends. 0 once it has ended: other consumers of the same member may
      * take the rest.

@@ -144,6 +144,14 @@ final class Listenings {
         return beginEnd(Duration.ZERO);
     }
 
+    /** Waits for an end that has begun, as {@link #end} does. */
+    void awaitEnd() {
+        Listening ending = former;
+        if (ending != null) {
+            await(ending.ended());
+        }
+    }
+
     private CompletableFuture<Void> beginEnd(Duration grace) {
         Listening left;
         synchronized (this) {

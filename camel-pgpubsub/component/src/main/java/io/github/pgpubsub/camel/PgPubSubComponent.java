@@ -6,11 +6,13 @@ import io.github.pgpubsub.kept.KeptLogOptions;
 import io.github.pgpubsub.status.PublisherStatus;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Endpoint;
 import org.apache.camel.ExtendedCamelContext;
@@ -21,7 +23,6 @@ import org.apache.camel.spi.PropertyConfigurer;
 import org.apache.camel.spi.PropertyConfigurerGetter;
 import org.apache.camel.spi.annotations.Component;
 import org.apache.camel.support.HealthCheckComponent;
-import org.apache.camel.util.StringHelper;
 import org.jspecify.annotations.Nullable;
 
 /** Sends and receives messages through PostgreSQL channels (LISTEN/NOTIFY). */
@@ -38,6 +39,12 @@ public class PgPubSubComponent extends HealthCheckComponent implements ManagedCo
             + " whose name contains one, set the header " + PgPubSubConstants.OVERRIDE_CHANNEL;
 
     private static final char REPLACEMENT = '\uFFFD';
+
+    /** A URL of the database, or user:password@host before a slash, where a channel should be. */
+    private static final Pattern ADDRESS = Pattern.compile("postgres(ql)?://|jdbc:postgresql:|[^/@:]+:[^/@]*@[^/@]+/",
+            Pattern.CASE_INSENSITIVE);
+
+    private static final Set<String> OF_CONNECTION = Set.of("url", "user", "password");
 
     @Metadata
     private PgPubSubConfiguration configuration = new PgPubSubConfiguration();
@@ -84,23 +91,28 @@ public class PgPubSubComponent extends HealthCheckComponent implements ManagedCo
     @Override
     protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters) throws Exception {
         removeEmptyUrl(parameters);
-        checkBodyType(getCamelContext(), parameters.get("bodyType"));
+        Map<String, Object> given = byProperName(parameters);
+        checkBodyType(getCamelContext(), given.get("bodyType"));
         PgPubSubEndpoint endpoint = new PgPubSubEndpoint(uri, this, channelOfUri(remaining), configuration.copy());
-        Set<String> given = Set.copyOf(parameters.keySet());
-        checkEnums(parameters);
+        checkValues(given);
         setProperties(endpoint, parameters);
-        KeptRules.check(endpoint.getConfiguration(), given);
+        KeptRules.check(endpoint.getConfiguration(), given.keySet());
         return endpoint;
     }
 
-    private void checkEnums(Map<String, Object> parameters) {
+    private void checkValues(Map<String, Object> given) {
         if (getEndpointPropertyConfigurer() instanceof PropertyConfigurerGetter options) {
-            parameters.forEach((given, value) -> {
-                // Camel takes payload-format, too.
-                String name = StringHelper.dashToCamelCase(given);
-                OptionErrors.checkEnum(getCamelContext(), name, options.getOptionType(name, true), value);
-            });
+            given.forEach(
+                    (name, value) -> OptionValues.check(getCamelContext(), name, options.getOptionType(name, true), value));
         }
+    }
+
+    /** Options as they are given, by their names in the catalogue. */
+    private Map<String, Object> byProperName(Map<String, Object> parameters) {
+        Set<String> names = optionNames();
+        Map<String, Object> given = new LinkedHashMap<>();
+        parameters.forEach((name, value) -> given.put(OptionNames.proper(name, names), value));
+        return given;
     }
 
     /**
@@ -115,15 +127,20 @@ public class PgPubSubComponent extends HealthCheckComponent implements ManagedCo
                     "The channel in the URI is not UTF-8, or contains the character U+FFFD, which stands"
                             + " for invalid bytes: encode the name in UTF-8, for example %C3%A9 for é");
         }
+        if (decoded != null && ADDRESS.matcher(decoded).lookingAt()) {
+            // Without the channel: it may contain a password.
+            throw new IllegalArgumentException("The channel in the URI looks like the address of a database. Set the option url,"
+                    + " on the component or on the endpoint; what follows pgpubsub: is only the channel's name");
+        }
         return ChannelName.check(decoded);
     }
 
     /** A kamelet without a url passes an empty one, which means the component's database. */
-    private static void removeEmptyUrl(Map<String, Object> parameters) {
-        if ("".equals(parameters.get("url"))) {
-            parameters.remove("url");
-            parameters.remove("user", "");
-            parameters.remove("password", "");
+    private void removeEmptyUrl(Map<String, Object> parameters) {
+        if ("".equals(byProperName(parameters).get("url"))) {
+            Set<String> names = optionNames();
+            parameters.entrySet().removeIf(
+                    each -> "".equals(each.getValue()) && OF_CONNECTION.contains(OptionNames.proper(each.getKey(), names)));
         }
     }
 
@@ -144,7 +161,7 @@ public class PgPubSubComponent extends HealthCheckComponent implements ManagedCo
     /** The first method that Camel calls with a URI; directly afterwards Camel logs the URI. */
     @Override
     protected void validateURI(String uri, String path, Map<String, Object> parameters) {
-        PrintedPassword.refuse(uri, path, parameters);
+        PrintedPassword.refuse(uri, path, byProperName(parameters));
         refuseQuestionMark(uri);
         super.validateURI(uri, path, parameters);
     }
@@ -179,7 +196,7 @@ public class PgPubSubComponent extends HealthCheckComponent implements ManagedCo
             throw new ResolveEndpointFailedException(uri, "There are " + parameters.size()
                     + " parameters that couldn't be set on the endpoint. Check the uri if the parameters are spelt correctly and that"
                     + " they are properties of the endpoint. Unknown parameters=" + parameters.keySet()
-                    + OptionErrors.didYouMean(parameters.keySet(), optionNames())
+                    + OptionNames.didYouMean(parameters.keySet(), optionNames())
                     + (parameters.entrySet().stream().anyMatch(PgPubSubComponent::isNoOption) ? ". " + QUESTION_MARK : ""));
         }
     }

@@ -121,11 +121,16 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
 
     @Override
     protected void doSuspend() {
-        if (endpoint.getCamelContext().isStopping()) {
-            endpoint.getComponent().jointStop().leave(listenings);
+        if (endpoint.getCamelContext().isStopping() && (getRoute() == null || getRoute().getStartupOrder() == null)) {
+            endpoint.getComponent().jointStop().leave(listenings, endpoint.getComponent().consumers());
         } else {
             CompletableFuture<Void> unused = end();
         }
+    }
+
+    /** Whether the current subscription, if there was one, is ending or has ended. */
+    boolean hasLeft() {
+        return listenings.subscription() == null;
     }
 
     @Override
@@ -147,7 +152,12 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
     }
 
     private CompletableFuture<Void> end() {
-        return listenings.end(isSuspending() ? GRACE : Duration.ZERO);
+        return listenings.end(isPassing() ? GRACE : Duration.ZERO);
+    }
+
+    /** Whether the consumer may soon be resumed. */
+    private boolean isPassing() {
+        return isSuspending() && !endpoint.getCamelContext().isStopping();
     }
 
     private void letGo() throws Exception {
@@ -164,9 +174,15 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
         return false;
     }
 
-    /** Makes Camel wait for the messages taken in, up to its shutdown timeout. */
+    /**
+     * Makes Camel wait for the messages taken in, up to its shutdown timeout. While the context stops, this method itself waits for an end
+     * that has begun: Camel looks only once a second.
+     */
     @Override
     public int getPendingExchangesSize() {
+        if (endpoint.getCamelContext().isStopping()) {
+            listenings.awaitEnd();
+        }
         return listenings.pending();
     }
 

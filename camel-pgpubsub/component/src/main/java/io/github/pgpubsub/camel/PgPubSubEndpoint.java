@@ -56,6 +56,9 @@ public class PgPubSubEndpoint extends DefaultEndpoint
 
     @Override
     public Producer createProducer() {
+        if (configuration.getWatchTable() != null && getComponent().getConfiguration().getWatchTable() == null) {
+            throw new IllegalArgumentException("The option watchTable is for consumers: a producer watches no table");
+        }
         return configuration.isTransacted() ? new PgPubSubTransactedProducer(this) : new PgPubSubProducer(this);
     }
 

@@ -38,7 +38,7 @@ final class PrintedPassword {
         try {
             return new UrlConnectionSource(url, null, null).password();
         } catch (IllegalArgumentException e) {
-            throw refusal(channel, e.getMessage());
+            throw refusal(channel, "mend its url: " + e.getMessage());
         }
     }
 

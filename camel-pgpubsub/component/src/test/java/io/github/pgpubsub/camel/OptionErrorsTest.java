@@ -36,7 +36,10 @@ class OptionErrorsTest {
         "heartbeatIntervall=1s              | [heartbeatIntervall]. Did you mean heartbeatInterval?",
         "payload_format=json                | [payload_format]. Did you mean payloadFormat?",
         "startform=now                      | [startform]. Did you mean startFrom?",
-        "exceptionHandlr=#a                 | [exceptionHandlr]. Did you mean exceptionHandler?"})
+        "exceptionHandlr=#a                 | [exceptionHandlr]. Did you mean exceptionHandler?",
+        "username=me                        | [username]. Did you mean user?",
+        "pass=word                          | [pass]. Did you mean password?",
+        "payload=json                       | [payload]. Did you mean payloadFormat?"})
     void aMisspeltOptionNamesTheNearest(String options, String said) {
         assertThatThrownBy(() -> context.getEndpoint("pgpubsub:a?" + options)).isInstanceOf(ResolveEndpointFailedException.class)
                 .hasMessageContaining(
@@ -73,16 +76,93 @@ class OptionErrorsTest {
                 .hasStackTraceContaining(said);
     }
 
+    /** Camel takes a text that is no number for 0, which means never, none or at once. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "leaderTimeout=never                | The option leaderTimeout is never; it must be a duration",
+        "leaderTimeout=abc                  | The option leaderTimeout is abc; it must be a duration",
+        "leaderTimeout=-1s                  | The option leaderTimeout is -1s; it must be a duration",
+        "heartbeatTimeout=1h30              | The option heartbeatTimeout is 1h30; it must be a duration",
+        "heartbeat-interval=5 s             | The option heartbeatInterval is 5 s; it must be a duration",
+        "HEARTBEATINTERVAL=5x               | The option heartbeatInterval is 5x; it must be a duration",
+        "heartbeatInterval=1.5s             | The option heartbeatInterval is 1.5s; it must be a duration",
+        "heartbeatInterval=s                | The option heartbeatInterval is s; it must be a duration",
+        "heartbeatInterval=PT1              | The option heartbeatInterval is PT1; it must be a duration",
+        "heartbeatInterval=5s1m             | The option heartbeatInterval is 5s1m; it must be a duration",
+        "heartbeatInterval=99999999999999999999 | The option heartbeatInterval is 99999999999999999999; it must be a duration",
+        "sendTimeout=soon                   | The option sendTimeout is soon; it must be a duration",
+        "batching=true&batchTimeout=abc     | The option batchTimeout is abc; it must be a duration",
+        "reconnectLimit=5x                  | The option reconnectLimit is 5x; it must be a whole number",
+        "reconnectLimit=1.5                 | The option reconnectLimit is 1.5; it must be a whole number",
+        "durable=true&onError=retry&retryLimit=abc | The option retryLimit is abc; it must be a whole number",
+        "standbyBuffer=5s                   | The option standbyBuffer is 5s; it must be a whole number",
+        "queueSize=99999999999              | The option queueSize is 99999999999; it must be a whole number, at most 2147483647",
+        "maxBufferedBytes=64m               | The option maxBufferedBytes is 64m; it must be a whole number",
+        "durable=true&shards=abc            | The option shards is abc; it must be a whole number",
+        "concurrentConsumers=two            | The option concurrentConsumers is two; it must be a whole number"})
+    void aValueThatIsNoNumberAndNoDurationIsNot0(String options, String said) {
+        assertThatThrownBy(() -> context.getEndpoint("pgpubsub:a?" + options)).isInstanceOf(ResolveEndpointFailedException.class)
+                .hasStackTraceContaining(said);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"5000, 5000", "5s, 5000", "1m30s, 90000", "1h, 3600000", "1m5ms, 60005", "250ms, 250", "1h1m1s1ms, 3661001",
+        "PT5S, 5000"})
+    void durationsAreWrittenAsEverywhereInCamel(String written, long millis) {
+        assertThat(context.getEndpoint("pgpubsub:a?heartbeatInterval=" + written, PgPubSubEndpoint.class).getConfiguration()
+                .getHeartbeatInterval()).isEqualTo(millis);
+    }
+
     @Test
-    void soDoesTheComponent() {
+    void aReferenceIsNoNumber() {
+        context.getRegistry().bind("many", 7);
+
+        assertThat(context.getEndpoint("pgpubsub:a?queueSize=#many", PgPubSubEndpoint.class).getConfiguration().getQueueSize())
+                .isEqualTo(7);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "payload-format   | yaml  | is yaml; it must be one of text, json, cloudevents",
+        "shards           | abc   | is abc; it must be a whole number",
+        "leader-timeout   | never | is never; it must be a duration",
+        "retention        | long  | is long; it must be a duration",
+        "durabel          | true  | has no option durabel. Did you mean durable?",
+        "singleListner    | true  | has no option singleListner. Did you mean singleListener?",
+        "username         | me    | has no option username. Did you mean user?"})
+    void soDoesTheComponent(String option, String value, String said) {
         Main main = new Main();
-        main.addInitialProperty("camel.component.pgpubsub.payload-format", "yaml");
+        main.addInitialProperty("camel.component.pgpubsub." + option, value);
         try {
-            assertThatThrownBy(main::start)
-                    .hasStackTraceContaining("is yaml; it must be one of text, json, cloudevents");
+            assertThatThrownBy(main::start).hasStackTraceContaining(said);
         } finally {
             main.shutdown();
         }
+    }
+
+    // ---- options without effect, however they are spelt
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "retryLimit=3       | The option retryLimit needs durable=true",
+        "retrylimit=3       | The option retryLimit needs durable=true",
+        "retry-limit=3      | The option retryLimit needs durable=true",
+        "Shards=4           | The option shards needs durable=true",
+        "start-from=now     | The option startFrom needs durable=true",
+        "logschema=x        | The option logSchema needs durable=true",
+        "batchsize=4        | The option batchSize needs batching=true",
+        "watchoperations=insert | The option watchOperations needs watchTable",
+        "payloadFormat=json&body-type=x.Y | The option bodyType names the class x.Y, which is not on the class path",
+        "payloadFormat=json&bodytype=x.Y | The option bodyType names the class x.Y, which is not on the class path"})
+    void anOptionThatNeedsAnotherOneSaysSo(String options, String said) {
+        assertThatThrownBy(() -> context.getEndpoint("pgpubsub:a?" + options)).isInstanceOf(ResolveEndpointFailedException.class)
+                .hasStackTraceContaining(said);
+    }
+
+    @Test
+    void aProducerWatchesNoTable() {
+        assertThatThrownBy(() -> context.getEndpoint("pgpubsub:a?watchTable=orders").createProducer())
+                .hasMessage("The option watchTable is for consumers: a producer watches no table");
     }
 
     @ParameterizedTest

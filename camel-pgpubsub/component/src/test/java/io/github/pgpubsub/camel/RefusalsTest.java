@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.pgpubsub.camel.cluster.PgPubSubClusterService;
 import io.github.pgpubsub.support.LoggedLines;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.sql.SQLException;
 import org.apache.camel.ResolveEndpointFailedException;
 import org.apache.camel.Service;
@@ -72,6 +74,32 @@ class RefusalsTest {
     @Test
     void aPercentSignIsNoQuestionMark() {
         assertThat(context.getEndpoint("pgpubsub:who%25253F", PgPubSubEndpoint.class).getChannel()).isEqualTo("who%3F");
+    }
+
+    // ---- an address in place of a channel
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "pgpubsub:postgres://me:s3cr3t@localhost:5432/app", "pgpubsub:postgresql://localhost/app",
+        "pgpubsub:jdbc:postgresql://localhost/app", "pgpubsub://me:s3cr3t@localhost:5432/app/orders"
+    })
+    void anAddressIsNoChannel(String uri) {
+        assertThatThrownBy(() -> context.getEndpoint(uri)).isInstanceOf(ResolveEndpointFailedException.class)
+                .hasStackTraceContaining("The channel in the URI looks like the address of a database. Set the option url")
+                .satisfies(e -> assertThat(stackTrace(e)).doesNotContain("s3cr3t"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"postgres", "postgres-orders", "order:17/status", "a@b/c", "jdbc", "https://example.org/orders", "a:b@c"})
+    void manyANameOnlyLooksStrange(String channel) {
+        assertThat(context.getEndpoint("pgpubsub:" + channel, PgPubSubEndpoint.class).getChannel()).isEqualTo(channel);
+    }
+
+    private static String stackTrace(Throwable failure) {
+        StringWriter text = new StringWriter();
+        failure.printStackTrace(new PrintWriter(text));
+        return text.toString();
     }
 
     // ---- a class that is not on the class path
@@ -166,6 +194,20 @@ class RefusalsTest {
             Inbox.await(
                     () -> assertThat(log.lines()).filteredOn(line -> line.startsWith("WARN") && line.contains("Can't connect to"))
                             .hasSize(1).allMatch(line -> line.contains("; trying again") == reconnectLimit > 0));
+        }
+    }
+
+    /** The driver alone would say: The connection attempt failed. */
+    @Test
+    void anUnknownHostIsCalledOne() throws Exception {
+        // A label of a host name has 63 characters at most, so nobody is asked.
+        String host = "x".repeat(64);
+        component.getConfiguration().setUrl("jdbc:postgresql://" + host + "/none");
+        try (LoggedLines log = LoggedLines.capture()) {
+            start(route -> route.from("pgpubsub:a").process(exchange -> {}));
+
+            Inbox.await(() -> assertThat(log.lines()).anyMatch(line -> line.startsWith("WARN") && line.contains(
+                    "The connection attempt failed: UnknownHostException: " + host)));
         }
     }
 

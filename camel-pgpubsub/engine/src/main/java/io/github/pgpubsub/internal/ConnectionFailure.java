@@ -1,5 +1,7 @@
 package io.github.pgpubsub.internal;
 
+import java.io.IOException;
+import java.net.ConnectException;
 import java.net.SocketException;
 import java.security.cert.CertificateException;
 import java.sql.SQLException;
@@ -10,6 +12,8 @@ public final class ConnectionFailure {
 
     /** connection_does_not_exist: the driver's state for a closed connection. */
     private static final String CLOSED = "08003";
+    /** sqlclient_unable_to_establish_sqlconnection. */
+    private static final String NOT_CONNECTED = "08001";
     /** The JDK's message for a socket that is closed during a read. */
     private static final String CLOSED_SOCKET = "Socket closed";
 
@@ -48,7 +52,20 @@ public final class ConnectionFailure {
 
     /** The failure's message for a log. An error in a function has its stack of calls below the first line. */
     public static String firstLine(Throwable failure) {
-        String message = failure.getMessage();
-        return message == null ? failure.toString() : message.lines().findFirst().orElse("");
+        return message(failure).lines().findFirst().orElse("");
+    }
+
+    /**
+     * The failure's message. Of an attempt to connect the driver only says that it failed, and leaves the reason to the cause, such as an
+     * unknown host; if nobody listens at the address, it says so itself.
+     */
+    public static String message(Throwable failure) {
+        String message = failure.getMessage() == null ? failure.toString() : failure.getMessage();
+        Throwable cause = failure.getCause();
+        boolean isAttempt = failure instanceof SQLException e && NOT_CONNECTED.equals(e.getSQLState());
+        return isAttempt && cause instanceof IOException && !(cause instanceof ConnectException)
+                ? message.replaceFirst("\\.$", "") + ": " + cause.getClass().getSimpleName()
+                        + (cause.getMessage() == null ? "" : ": " + cause.getMessage())
+                : message;
     }
 }

@@ -82,6 +82,14 @@ public interface Effects<M> {
     /** A backend that holds a lock shows no sign of life, and this user may not end it. */
     void cannotDepose(int backend);
 
+    /**
+     * The connection of this member, which alone had these messages, broke, and another member leads meanwhile: they are lost. The new leader
+     * found nobody who had led before, so it does not know.
+     *
+     * @param messages their number, 1 or more
+     */
+    void lost(int messages);
+
     /** The end: release everything that this member still has. Requested again if memory was lacking. */
     void stopped();
 }

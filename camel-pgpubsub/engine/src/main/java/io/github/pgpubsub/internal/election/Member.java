@@ -180,8 +180,12 @@ final class Member<M> {
             remnant.forgetFormer();
         }
         if (poll.leader() != 0 && poll.leader() != backend && !remnant.isFormer(poll.leader(), run())) {
+            int lost = remnant.onlyHere();
             remnant.drop();
             presence.witnessed();
+            if (lost > 0) {
+                effects.lost(lost);
+            }
         }
     }
 

@@ -74,6 +74,17 @@ final class Remnant<M> {
         return !entries.isEmpty() && led && !shared;
     }
 
+    /** Number of messages that are lost if another member leads; 0: others have them. */
+    int onlyHere() {
+        int count = 0;
+        if (isOnlyHere()) {
+            for (Entry<M> entry : entries) {
+                count += entry.gap() == null ? 1 : 0;
+            }
+        }
+        return count;
+    }
+
     Entries<M> entries() {
         return entries;
     }

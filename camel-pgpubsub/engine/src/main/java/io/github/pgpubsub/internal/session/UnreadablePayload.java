@@ -1,5 +1,6 @@
 package io.github.pgpubsub.internal.session;
 
+import io.github.pgpubsub.internal.ConnectionFailure;
 import java.sql.SQLException;
 import java.util.Set;
 
@@ -18,7 +19,7 @@ final class UnreadablePayload {
     /** The cause of a lost connection, for operators. */
     static String explained(Exception cause) {
         boolean unreadable = cause instanceof SQLException e && STATES.contains(String.valueOf(e.getSQLState()));
-        return cause.getMessage()
+        return ConnectionFailure.message(cause)
                 + (unreadable ? ". Somebody has sent a notification with bytes that can't be converted to UTF-8, and each such"
                         + " notification ends the connections of all that listen to its channel. A database with the encoding UTF8 does"
                         + " not accept such bytes; in this database, let only clients connect that don't send them" : "");

@@ -78,7 +78,7 @@ public final class GroupMembership implements Subscriber {
         this.effects = new LeadershipEffects(key, delivery, thread, trouble, settled::countDown, this::leadershipEnded,
                 requests -> new Leadership<>(leadOptions, requests,
                         () -> new Entries<>(memory, Notification::bytes), new SecureRandom()));
-        this.steppingAside = new SteppingAside(key, effects.leadership(), trouble, thread);
+        this.steppingAside = new SteppingAside(subscriptions, effects.leadership(), trouble, thread);
     }
 
     /** Joins the group. Idempotent; call after the first subscription was added, so that it hears of the first connection. */

@@ -142,9 +142,8 @@ final class LeadershipEffects implements Effects<Notification> {
     @Override
     public void terminate(int backend, Lock lock) {
         if (backend != view.undeposable()) {
-            LOG.warn("Channel {}, group {}: backend {} holds the lock {} and shows no sign of life; ending its session",
-                    key.channel(),
-                    key.group(), backend, lock);
+            LOG.warn("{}: backend {} holds the lock {} and shows no sign of life; ending its session",
+                    delivery.subscriptions().titles(), backend, lock);
         }
         current().terminate(backend, lock);
     }
@@ -189,15 +188,15 @@ final class LeadershipEffects implements Effects<Notification> {
             intake.skip(entry.place());
             return;
         }
-        Entry.Gap gap = entry.gap();
-        if (gap != null && !gap.first()) {
-            delivery.counters().gap(gap.millis());
-            LOG.warn("Channel {}, group {}: messages may have been missed{}", key.channel(), key.group(),
-                    gap.millis() == 0 ? " for an unknown time" : " for " + gap.millis() + " ms");
-        }
         intake.put(entry);
         if (!collecting) {
             intake.flush();
+        }
+        Entry.Gap gap = entry.gap();
+        if (gap != null && !gap.first() && !delivery.subscriptions().isElection()) {
+            delivery.counters().gap(gap.millis());
+            LOG.warn("{}: messages may have been missed{}", delivery.subscriptions().titles(),
+                    gap.millis() == 0 ? " for an unknown time" : " for " + gap.millis() + " ms");
         }
     }
 
@@ -301,11 +300,17 @@ final class LeadershipEffects implements Effects<Notification> {
     public void cannotDepose(int backend) {
         if (view.undeposable() != backend) {
             view = view.withUndeposable(backend);
-            LOG.error("Channel {}, group {}: backend {} leads and shows no sign of life, and this user may not end its session"
-                    + " (pg_terminate_backend needs the same role, or membership in pg_signal_backend)", key.channel(),
-                    key.group(),
-                    backend);
+            LOG.error("{}: backend {} leads and shows no sign of life, and this user may not end its session"
+                    + " (pg_terminate_backend needs the same role, or membership in pg_signal_backend)",
+                    delivery.subscriptions().titles(), backend);
         }
+    }
+
+    @Override
+    public void lost(int messages) {
+        delivery.counters().gap(0);
+        LOG.warn("{}: another member has led since the connection broke; messages that had come before and are lost: {}",
+                delivery.subscriptions().titles(), messages);
     }
 
     private void show(long roleSince) {
@@ -320,7 +325,7 @@ final class LeadershipEffects implements Effects<Notification> {
     private void say(String what) {
         if (!what.equals(said)) {
             said = what;
-            LOG.info("{}, group {}: {}", delivery.subscriptions().names(), key.group(), what);
+            LOG.info("{}: {}", delivery.subscriptions().titles(), what);
         }
     }
 }

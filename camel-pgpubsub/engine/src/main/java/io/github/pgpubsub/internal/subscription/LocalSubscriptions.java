@@ -101,6 +101,15 @@ public final class LocalSubscriptions {
         return all.stream().map(local -> local.options().name()).collect(Collectors.joining(", "));
     }
 
+    /** The same with their group; the name of an election says it already. */
+    synchronized String titles() {
+        return names() + (isElection() ? "" : ", group " + all.get(0).options().group());
+    }
+
+    synchronized boolean isElection() {
+        return all.get(0).options().isElection();
+    }
+
     /**
      * Removes a subscription, and activates the next one once the active one has finished the messages that it has begun. True if it
      * is the last one: then it is not removed.

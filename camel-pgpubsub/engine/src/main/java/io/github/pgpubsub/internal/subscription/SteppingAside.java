@@ -1,7 +1,6 @@
 package io.github.pgpubsub.internal.subscription;
 
 import io.github.pgpubsub.internal.delivery.SessionThread;
-import io.github.pgpubsub.internal.election.GroupKey;
 import io.github.pgpubsub.internal.election.Leadership;
 import io.github.pgpubsub.status.Role;
 import java.util.concurrent.TimeUnit;
@@ -20,7 +19,7 @@ final class SteppingAside {
     /** A shorter hindrance is no reason to let others take over. */
     private static final long HINDERED_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    private final GroupKey key;
+    private final LocalSubscriptions local;
     private final Leadership<?> leadership;
     private final Trouble trouble;
     private final SessionThread thread;
@@ -29,8 +28,8 @@ final class SteppingAside {
     /** Whether the member stops only to join again. */
     private boolean aside;
 
-    SteppingAside(GroupKey key, Leadership<?> leadership, Trouble trouble, SessionThread thread) {
-        this.key = key;
+    SteppingAside(LocalSubscriptions local, Leadership<?> leadership, Trouble trouble, SessionThread thread) {
+        this.local = local;
         this.leadership = leadership;
         this.trouble = trouble;
         this.thread = thread;
@@ -48,9 +47,7 @@ final class SteppingAside {
         Role role = leadership.role();
         boolean mayLeave = role == Role.STANDBY || (role == Role.LEADER && leadership.isInStep());
         if (mayLeave && !aside && !leadership.isStopping() && now - hinderedSince > HINDERED_NANOS) {
-            LOG.warn("Channel {}, group {}: steps aside as {}, because it can't receive. {}", key.channel(), key.group(),
-                    role,
-                    trouble.reason());
+            LOG.warn("{}: steps aside as {}, because it can't receive. {}", local.titles(), role, trouble.reason());
             aside = true;
             leadership.stop(now);
         }

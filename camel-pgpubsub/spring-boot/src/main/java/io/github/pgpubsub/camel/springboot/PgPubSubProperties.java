@@ -1,7 +1,6 @@
 package io.github.pgpubsub.camel.springboot;
 
 import io.github.pgpubsub.camel.PgPubSubComponent;
-import io.github.pgpubsub.camel.PgPubSubComponentConfigurer;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -10,6 +9,7 @@ import java.util.TreeMap;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Component;
 import org.apache.camel.spi.ComponentCustomizer;
+import org.apache.camel.spi.PropertyConfigurer;
 import org.apache.camel.spring.boot.util.HierarchicalPropertiesEvaluator;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -25,7 +25,6 @@ final class PgPubSubProperties implements ComponentCustomizer {
 
     private final CamelContext context;
     private final Environment environment;
-    private final PgPubSubComponentConfigurer options = new PgPubSubComponentConfigurer();
 
     PgPubSubProperties(CamelContext context, Environment environment) {
         this.context = context;
@@ -63,7 +62,9 @@ final class PgPubSubProperties implements ComponentCustomizer {
     private void set(Component target, String option, Property property) {
         boolean exists;
         try {
-            exists = options.configure(context, target, option, property.value, true);
+            // The component's own one checks names and values, too.
+            PropertyConfigurer options = ((PgPubSubComponent) target).getComponentPropertyConfigurer();
+            exists = options != null && options.configure(context, target, option, property.value, true);
         } catch (RuntimeException e) {
             throw new IllegalArgumentException("The property " + property.name + " can't be used: " + e.getMessage(), e);
         }

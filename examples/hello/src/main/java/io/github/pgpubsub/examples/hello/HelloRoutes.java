@@ -57,7 +57,7 @@ final class HelloRoutes extends RouteBuilder {
         if (consumer.isReceiving()) {
             return Role.LISTENS;
         }
-        return options.scenario().singleListener() ? Role.STANDS_BY : Role.CUT_OFF;
+        return options.scenario().singleListener() && consumer.isConnected() ? Role.STANDS_BY : Role.CUT_OFF;
     }
 
     private String nextMessage() {

@@ -54,6 +54,13 @@ enum Scenario {
                 : "pgpubsub:HelloChannel?singleListener=%s&filtered=%s".formatted(singleListener, filtered);
     }
 
+    /** The SQL that sends a message. */
+    String sql() {
+        return this == SHARDS
+                ? "INSERT INTO pgpubsub.message (channel, key, payload) VALUES ('HelloChannel', 'a', 'hi')"
+                : "NOTIFY \"HelloChannel\", 'hi'";
+    }
+
     boolean singleListener() {
         return singleListener;
     }

@@ -9,14 +9,13 @@ final class Welcome {
     private Welcome() {}
 
     static String atSharedServer(String name, Scenario scenario, String url) {
-        String psql = "psql '%s' -c \"NOTIFY \\\"HelloChannel\\\", 'hi'\"";
         return text(name, scenario, onPath("psql")
-                ? psql.formatted(url.substring("jdbc:".length()))
-                : "examples/hello/run --send hi");
+                ? "psql '%s' -c \"%s\"".formatted(url.substring("jdbc:".length()), scenario.sql().replace("\"", "\\\""))
+                : "examples/hello/run --scenario %s --send hi".formatted(scenario.flag()));
     }
 
     static String atOwnServer(String name, Scenario scenario) {
-        return text(name, scenario, "NOTIFY \"HelloChannel\", 'hi'; in any session of that database");
+        return text(name, scenario, scenario.sql() + "; in any session of that database");
     }
 
     private static String text(String name, Scenario scenario, String fromOutside) {

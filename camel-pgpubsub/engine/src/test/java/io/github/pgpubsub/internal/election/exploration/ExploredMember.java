@@ -509,6 +509,13 @@ final class ExploredMember implements Effects<Long> {
     }
 
     @Override
+    public void lost(int messages) {
+        if (world.log != null) {
+            world.log.add("      " + this + " loses " + messages + " messages that nobody else has had");
+        }
+    }
+
+    @Override
     public void stopped() {
         stopped = true;
         waiting.clear();

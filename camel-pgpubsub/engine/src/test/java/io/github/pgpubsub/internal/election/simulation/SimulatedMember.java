@@ -759,6 +759,11 @@ final class SimulatedMember implements Effects<Long> {
     }
 
     @Override
+    public void lost(int messages) {
+        world.log(this, "loses " + messages + " messages that nobody else has had");
+    }
+
+    @Override
     public void stopped() {
         if (stepsAside && !stopWanted) {
             if (isConnected()) {

@@ -1,17 +1,28 @@
 package io.github.pgpubsub.camel;
 
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Locale;
 import java.util.stream.Collectors;
-import org.apache.camel.CamelContext;
-import org.jspecify.annotations.Nullable;
+import org.apache.camel.util.StringHelper;
 
-/** Clear errors for options with misspelt names or values. */
-final class OptionErrors {
+/** The names of options: as Camel takes them, and what a misspelt one may have meant. */
+final class OptionNames {
 
-    private OptionErrors() {}
+    /** Shorter beginnings mean nothing. */
+    private static final int BEGINNING = 4;
+
+    private OptionNames() {}
+
+    /**
+     * The option's name in the catalogue: Camel takes {@code retry-limit} and {@code RETRYLIMIT} for {@code retryLimit}, too.
+     *
+     * @return the name as given if there is no such option
+     */
+    static String proper(String given, Collection<String> options) {
+        String name = StringHelper.dashToCamelCase(given);
+        return options.contains(name) ? name : options.stream().filter(name::equalsIgnoreCase).findFirst().orElse(given);
+    }
 
     /**
      * Says which options may have been meant, as the end of an error text; empty if none is near.
@@ -25,13 +36,22 @@ final class OptionErrors {
         return near.isEmpty() ? "" : ". Did you mean " + near + "?";
     }
 
-    /** An option that differs in at most a third of its letters; empty: there is none. */
+    /**
+     * An option of which the name is the beginning, or that is the beginning of the name, as with username and user; else one that differs
+     * in at most a third of its letters; empty: there is none.
+     */
     private static String nearest(String name, Collection<String> options) {
         String lower = name.toLowerCase(Locale.ROOT);
-        return options.stream().filter(each -> distance(lower, each.toLowerCase(Locale.ROOT)) * 3 <= each.length())
-                .min(Comparator.<String>comparingInt(each -> distance(lower, each.toLowerCase(Locale.ROOT)))
-                        .thenComparing(each -> each))
+        Comparator<String> nearer = Comparator.<String>comparingInt(each -> distance(lower, each.toLowerCase(Locale.ROOT)))
+                .thenComparing(each -> each);
+        return options.stream().filter(each -> isBeginning(lower, each.toLowerCase(Locale.ROOT))).min(nearer)
+                .or(() -> options.stream().filter(each -> distance(lower, each.toLowerCase(Locale.ROOT)) * 3 <= each.length())
+                        .min(nearer))
                 .orElse("");
+    }
+
+    private static boolean isBeginning(String name, String option) {
+        return Math.min(name.length(), option.length()) >= BEGINNING && (name.startsWith(option) || option.startsWith(name));
     }
 
     /** Letters to insert, to remove or to replace, and neighbours to swap (optimal string alignment). */
@@ -50,21 +70,5 @@ final class OptionErrors {
         int least = Math.min(distances[i - 1][j - 1] + (equal ? 0 : 1), Math.min(distances[i - 1][j], distances[i][j - 1]) + 1);
         boolean swapped = i > 1 && j > 1 && from.charAt(i - 1) == to.charAt(j - 2) && from.charAt(i - 2) == to.charAt(j - 1);
         return swapped ? Math.min(least, distances[i - 2][j - 2] + 1) : least;
-    }
-
-    /**
-     * Checks an option with a fixed set of values. Camel's own message would not list them.
-     *
-     * @param type  the option's type; null: unknown
-     * @param value as the user has written it
-     * @throws IllegalArgumentException when the option has no such value
-     */
-    static void checkEnum(CamelContext context, String option, @Nullable Class<?> type, @Nullable Object value) {
-        if (type != null && type.isEnum() && value instanceof String text && !text.startsWith("#")
-                && context.getTypeConverter().tryConvertTo(type, text) == null) {
-            throw new IllegalArgumentException("The option " + option + " is " + text + "; it must be one of "
-                    + Arrays.stream(type.getEnumConstants()).map(each -> ((Enum<?>) each).name())
-                            .collect(Collectors.joining(", ")));
-        }
     }
 }
