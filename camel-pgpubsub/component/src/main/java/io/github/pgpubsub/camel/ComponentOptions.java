@@ -12,13 +12,17 @@ import org.jspecify.annotations.Nullable;
  * Sets a component's options by the generated configurer, with clearer errors for a bodyType that is not on the class path, for values
  * that can't be and for misspelt names.
  */
-final class ComponentOptions implements PropertyConfigurer, PropertyConfigurerGetter {
+public final class ComponentOptions implements PropertyConfigurer, PropertyConfigurerGetter {
 
     private final PropertyConfigurer generated;
     private final PropertyConfigurerGetter getter;
 
-    /** @param generated also a getter, as every generated configurer is */
-    ComponentOptions(PropertyConfigurer generated) {
+    /**
+     * Checks what the generated configurer is given.
+     *
+     * @param generated also a getter, as every generated configurer is
+     */
+    public ComponentOptions(PropertyConfigurer generated) {
         this.generated = generated;
         this.getter = (PropertyConfigurerGetter) generated;
     }

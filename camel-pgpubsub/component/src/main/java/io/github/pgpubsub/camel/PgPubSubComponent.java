@@ -40,9 +40,8 @@ public class PgPubSubComponent extends HealthCheckComponent implements ManagedCo
 
     private static final char REPLACEMENT = '\uFFFD';
 
-    /** A URL of the database, or user:password@host before a slash, where a channel should be. */
-    private static final Pattern ADDRESS = Pattern.compile("postgres(ql)?://|jdbc:postgresql:|[^/@:]+:[^/@]*@[^/@]+/",
-            Pattern.CASE_INSENSITIVE);
+    /** A URL of the database where a channel should be. */
+    private static final Pattern ADDRESS = Pattern.compile("postgres(ql)?://|jdbc:postgresql:", Pattern.CASE_INSENSITIVE);
 
     private static final Set<String> OF_CONNECTION = Set.of("url", "user", "password");
 

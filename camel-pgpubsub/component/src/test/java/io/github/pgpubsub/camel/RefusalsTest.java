@@ -81,7 +81,7 @@ class RefusalsTest {
     @ParameterizedTest
     @ValueSource(strings = {
         "pgpubsub:postgres://me:s3cr3t@localhost:5432/app", "pgpubsub:postgresql://localhost/app",
-        "pgpubsub:jdbc:postgresql://localhost/app", "pgpubsub://me:s3cr3t@localhost:5432/app/orders"
+        "pgpubsub:jdbc:postgresql://localhost/app"
     })
     void anAddressIsNoChannel(String uri) {
         assertThatThrownBy(() -> context.getEndpoint(uri)).isInstanceOf(ResolveEndpointFailedException.class)

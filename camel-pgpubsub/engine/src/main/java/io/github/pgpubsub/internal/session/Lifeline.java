@@ -4,6 +4,7 @@ import io.github.pgpubsub.connect.ConnectionSource;
 import io.github.pgpubsub.internal.connection.ServerConnection;
 import java.sql.SQLException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -35,28 +36,29 @@ final class Lifeline implements AutoCloseable {
 
     /**
      * Gets the proof that this session still leads, without which waiting messages do not begin. If no auxiliary connection can be
-     * opened, the listening connection is asked, although the driver then reads the whole backlog: otherwise nothing would ever begin.
+     * opened, the listening connection is asked, although the driver then reads the whole backlog: otherwise nothing would ever begin. If
+     * one subscriber wants the proof, all get it: the others of a thousand would want it one after the other, and each question takes the
+     * server milliseconds.
      *
      * @throws SQLException when the session has lost a lock, or its connection
      */
     void prove() throws SQLException {
-        Map<Subscriber, Long> wanted = new HashMap<>();
-        for (Subscriber subscriber : subscribers.copy()) {
-            subscriber.wantsProof().ifPresent(lock -> wanted.put(subscriber, lock));
-        }
-        if (wanted.isEmpty()) {
+        List<Subscriber> all = subscribers.copy();
+        if (all.stream().noneMatch(subscriber -> subscriber.wantsProof() && subscriber.leaderLock().isPresent())) {
             return;
         }
+        Map<Subscriber, Long> locks = new HashMap<>();
+        all.forEach(subscriber -> subscriber.leaderLock().ifPresent(lock -> locks.put(subscriber, lock)));
         long asked = System.nanoTime();
-        Set<Long> held = auxiliary.held(Set.copyOf(wanted.values()), backend);
+        Set<Long> held = auxiliary.held(Set.copyOf(locks.values()), backend);
         if (held == null) {
             asked = System.nanoTime();
             heartbeat.beat(requests);
-        } else if (!held.containsAll(wanted.values())) {
+        } else if (!held.containsAll(locks.values())) {
             throw lostLock();
         }
         requests.proven(asked);
-        for (Subscriber subscriber : wanted.keySet()) {
+        for (Subscriber subscriber : locks.keySet()) {
             subscriber.proven(asked);
         }
     }

@@ -58,14 +58,19 @@ public interface Subscriber {
      * Called often while the session does not read, or is behind: only the server can then tell whether the session still holds its
      * locks, because the news of its end waits behind the unread backlog.
      *
-     * @return a lock of this session, if the server has to be asked now whether it is still held
+     * @return whether the server has to be asked now whether the {@link #leaderLock} is still held
      */
-    default OptionalLong wantsProof() {
+    default boolean wantsProof() {
+        return false;
+    }
+
+    /** The lock of this session without which this subscriber begins no message; empty: it leads no group. */
+    default OptionalLong leaderLock() {
         return OptionalLong.empty();
     }
 
     /**
-     * The server has confirmed that the lock of {@link #wantsProof} is held.
+     * The server has confirmed that the {@link #leaderLock} is held. Not only those that wanted it are told.
      *
      * @param at System.nanoTime before the server was asked
      */

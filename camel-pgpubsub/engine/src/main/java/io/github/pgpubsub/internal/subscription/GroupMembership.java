@@ -242,9 +242,14 @@ public final class GroupMembership implements Subscriber {
     }
 
     @Override
-    public OptionalLong wantsProof() {
-        return delivery.lease().isPulseWanted() && effects.stream() != null ? effects.stream().leaderLock()
-                : OptionalLong.empty();
+    public boolean wantsProof() {
+        return delivery.lease().isPulseWanted();
+    }
+
+    @Override
+    public OptionalLong leaderLock() {
+        MemberStream stream = effects.stream();
+        return stream == null ? OptionalLong.empty() : stream.leaderLock();
     }
 
     @Override

@@ -1,6 +1,8 @@
 package io.github.pgpubsub.camel.springboot;
 
+import io.github.pgpubsub.camel.ComponentOptions;
 import io.github.pgpubsub.camel.PgPubSubComponent;
+import io.github.pgpubsub.camel.PgPubSubComponentConfigurer;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -9,7 +11,6 @@ import java.util.TreeMap;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Component;
 import org.apache.camel.spi.ComponentCustomizer;
-import org.apache.camel.spi.PropertyConfigurer;
 import org.apache.camel.spring.boot.util.HierarchicalPropertiesEvaluator;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -25,6 +26,7 @@ final class PgPubSubProperties implements ComponentCustomizer {
 
     private final CamelContext context;
     private final Environment environment;
+    private final ComponentOptions options = new ComponentOptions(new PgPubSubComponentConfigurer());
 
     PgPubSubProperties(CamelContext context, Environment environment) {
         this.context = context;
@@ -62,9 +64,7 @@ final class PgPubSubProperties implements ComponentCustomizer {
     private void set(Component target, String option, Property property) {
         boolean exists;
         try {
-            // The component's own one checks names and values, too.
-            PropertyConfigurer options = ((PgPubSubComponent) target).getComponentPropertyConfigurer();
-            exists = options != null && options.configure(context, target, option, property.value, true);
+            exists = options.configure(context, target, option, property.value, true);
         } catch (RuntimeException e) {
             throw new IllegalArgumentException("The property " + property.name + " can't be used: " + e.getMessage(), e);
         }

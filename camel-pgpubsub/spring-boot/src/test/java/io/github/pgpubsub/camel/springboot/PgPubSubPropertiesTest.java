@@ -55,7 +55,8 @@ class PgPubSubPropertiesTest {
 
     @ParameterizedTest
     @CsvSource({
-        "queue-sise,      7,        There is no property camel.component.pgpubsub.queue-sise",
+        "queue-sise,      7,        has no option queuesise. Did you mean queueSize?",
+        "topic,           7,        There is no property camel.component.pgpubsub.topic",
         "queue-size,      many,     The property camel.component.pgpubsub.queue-size can't be used",
         "queue-size,      0,        queueSize is 0; it must be at least 1",
         "send-timeout,    soon,     The property camel.component.pgpubsub.send-timeout can't be used",

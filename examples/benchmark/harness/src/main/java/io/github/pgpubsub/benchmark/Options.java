@@ -71,7 +71,7 @@ record Options(Plan plan, List<String> peers, List<String> measures, Path out, P
                 examples/benchmark/run [flags]
 
                   --short          some minutes, rough figures (default)
-                  --full           about an hour and a half for plain channels, and an hour for kept messages
+                  --full           about an hour for plain channels, and an hour for kept messages
                   --check          some seconds: fails unless every peer takes part; its figures mean nothing
                   --peers A,B      only peers whose names contain one of these
                   --measures A,B   only these measures: sending, receiving, routes, latency, channels, idle, listeners,

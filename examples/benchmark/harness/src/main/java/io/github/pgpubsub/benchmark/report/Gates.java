@@ -106,11 +106,11 @@ final class Gates {
         for (String loop : List.of(PGJDBC, PGJDBC_EAGER)) {
             atLeast(0.95, "sending, one blocking sender, to " + loop, ratio(one, PGPUBSUB, loop));
         }
-        limit(one, PGJDBC_EAGER);
+        limit("one blocking sender", one, PGJDBC_EAGER);
         for (String loop : List.of(PGJDBC, PGJDBC_EAGER)) {
             atLeast(1.2, "sending, 8 blocking senders, to %s with 8 connections".formatted(loop), ratio(eight, PGPUBSUB, loop));
         }
-        limit(eight, PGJDBC_EAGER);
+        limit("8 blocking senders", eight, PGJDBC_EAGER);
     }
 
     private void latency() {
@@ -118,7 +118,7 @@ final class Gates {
         for (String who : List.of(PGPUBSUB, PGPUBSUB_ONE)) {
             atMost(1.1, "idle latency p50, %s, to %s".formatted(who, PGJDBC_EAGER), ratio(idle, who, PGJDBC_EAGER));
         }
-        limit(idle, PGJDBC_EAGER);
+        limit("idle latency", idle, PGJDBC_EAGER);
         for (String peer : List.of(PGEVENT, SPRING, VERTX, IMQUEUE)) {
             atMost(1, "idle latency p50, to " + peer, ratio(idle, PGPUBSUB, peer));
         }
@@ -145,7 +145,7 @@ final class Gates {
         for (String who : List.of(PGPUBSUB, PGPUBSUB_ONE)) {
             atLeast(0.9, "receiving %,d channels, %s, to %s".formatted(channels, who, PGJDBC), ratio(received, who, PGJDBC));
         }
-        limit(received, PGJDBC);
+        limit("%,d channels".formatted(channels), received, PGJDBC);
         for (String who : List.of(PGPUBSUB, PGPUBSUB_ONE)) {
             atMost(THREADS, "threads of the JVM, %,d quiet consumers, %s".formatted(channels, who),
                     figures.rounds(Channels.threads(channels), who));
@@ -208,8 +208,8 @@ final class Gates {
     }
 
     /** What a component of Camel can reach at best: a template and routes with nothing but the driver's loop between. */
-    private void limit(Column column, String loop) {
-        explain("the limit: %s, to %s".formatted(CAMEL_BY_HAND, loop), ratio(column, CAMEL_BY_HAND, loop));
+    private void limit(String what, Column column, String loop) {
+        explain("the limit, %s: %s, to %s".formatted(what, CAMEL_BY_HAND, loop), ratio(column, CAMEL_BY_HAND, loop));
     }
 
     private Rounds ratio(Column column, String peer, String other) {
