@@ -60,6 +60,11 @@ class OptionErrorsTest {
                 .hasMessageNotContaining("Did you mean");
     }
 
+    private void assertRefused(String options, String said) {
+        assertThatThrownBy(() -> context.getEndpoint("pgpubsub:a?" + options)).isInstanceOf(ResolveEndpointFailedException.class)
+                .hasStackTraceContaining(said);
+    }
+
     // ---- values
 
     @ParameterizedTest
@@ -72,8 +77,7 @@ class OptionErrorsTest {
         "durable=true&ackMode=auto          | The option ackMode is auto; it must be one of batch, message, transaction, manual",
         "durable=true&onError=stop          | The option onError is stop; it must be one of skip, retry, park"})
     void anUnknownValueListsTheValues(String options, String said) {
-        assertThatThrownBy(() -> context.getEndpoint("pgpubsub:a?" + options)).isInstanceOf(ResolveEndpointFailedException.class)
-                .hasStackTraceContaining(said);
+        assertRefused(options, said);
     }
 
     /** Camel takes a text that is no number for 0, which means never, none or at once. */
@@ -101,8 +105,7 @@ class OptionErrorsTest {
         "durable=true&shards=abc            | The option shards is abc; it must be a whole number",
         "concurrentConsumers=two            | The option concurrentConsumers is two; it must be a whole number"})
     void aValueThatIsNoNumberAndNoDurationIsNot0(String options, String said) {
-        assertThatThrownBy(() -> context.getEndpoint("pgpubsub:a?" + options)).isInstanceOf(ResolveEndpointFailedException.class)
-                .hasStackTraceContaining(said);
+        assertRefused(options, said);
     }
 
     @ParameterizedTest
@@ -155,8 +158,7 @@ class OptionErrorsTest {
         "payloadFormat=json&body-type=x.Y | The option bodyType names the class x.Y, which is not on the class path",
         "payloadFormat=json&bodytype=x.Y | The option bodyType names the class x.Y, which is not on the class path"})
     void anOptionThatNeedsAnotherOneSaysSo(String options, String said) {
-        assertThatThrownBy(() -> context.getEndpoint("pgpubsub:a?" + options)).isInstanceOf(ResolveEndpointFailedException.class)
-                .hasStackTraceContaining(said);
+        assertRefused(options, said);
     }
 
     @Test

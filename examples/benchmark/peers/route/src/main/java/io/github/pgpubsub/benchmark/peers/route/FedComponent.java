@@ -1,6 +1,5 @@
 package io.github.pgpubsub.benchmark.peers.route;
 
-import io.github.pgpubsub.benchmark.kit.Link;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.AsyncCallback;
@@ -22,12 +21,18 @@ final class FedComponent extends DefaultComponent {
 
     private static final AsyncCallback NOTHING = doneSync -> {};
 
-    private final Link driver;
+    private final Sender sender;
     private final Map<String, FedConsumer> consumers = new ConcurrentHashMap<>();
 
-    /** @param driver sends what is sent to {@code fed:channel} */
-    FedComponent(Link driver) {
-        this.driver = driver;
+    /** Sends what is sent to {@code fed:channel}. */
+    @FunctionalInterface
+    interface Sender {
+
+        void send(String channel, String payload) throws Exception;
+    }
+
+    FedComponent(Sender sender) {
+        this.sender = sender;
     }
 
     /** The consumer of the route from {@code fed:name}. */
@@ -44,7 +49,7 @@ final class FedComponent extends DefaultComponent {
                 return new DefaultProducer(this) {
                     @Override
                     public void process(Exchange exchange) throws Exception {
-                        driver.send(name, exchange.getMessage().getBody(String.class));
+                        sender.send(name, exchange.getMessage().getBody(String.class));
                     }
                 };
             }

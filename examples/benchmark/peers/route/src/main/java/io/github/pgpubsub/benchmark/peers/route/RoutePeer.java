@@ -8,6 +8,7 @@ import io.github.pgpubsub.benchmark.peers.pgjdbc.ListenLoop;
 import io.github.pgpubsub.benchmark.peers.pgjdbc.OneByOne;
 import io.github.pgpubsub.benchmark.peers.pgjdbc.PgjdbcPeer;
 import io.github.pgpubsub.benchmark.peers.route.FedComponent.FedConsumer;
+import io.github.pgpubsub.benchmark.peers.route.FedComponent.Sender;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -47,12 +48,17 @@ public final class RoutePeer {
             if (!alone) {
                 return new Looped(server, listenTo, receiver);
             }
-            Link nobody = new Nobody();
             if (!sendTo.isEmpty()) {
-                nobody.send(sendTo.get(0), "");
+                throw onlyReceives();
             }
-            return new Alone(new Routes(nobody, listenTo, receiver));
+            return new Alone(new Routes((channel, payload) -> {
+                throw onlyReceives();
+            }, listenTo, receiver));
         });
+    }
+
+    private static UnsupportedOperationException onlyReceives() {
+        return new UnsupportedOperationException("it only receives");
     }
 
     /** A context with an empty route for each channel, and the one thread that feeds them. */
@@ -66,8 +72,8 @@ public final class RoutePeer {
             return thread;
         });
 
-        Routes(Link driver, List<String> channels, Consumer<String> receiver) throws Exception {
-            component = new FedComponent(driver);
+        Routes(Sender sender, List<String> channels, Consumer<String> receiver) throws Exception {
+            component = new FedComponent(sender);
             context.addComponent("fed", component);
             context.addRoutes(new RouteBuilder() {
                 @Override
@@ -107,7 +113,7 @@ public final class RoutePeer {
 
         @Override
         public void send(String channel, String payload) {
-            throw new UnsupportedOperationException("it only receives");
+            throw onlyReceives();
         }
 
         @Override
@@ -139,7 +145,7 @@ public final class RoutePeer {
         Looped(Server server, List<String> channels, Consumer<String> receiver) throws Exception {
             driver = new OneByOne(() -> PgjdbcPeer.connect(server, true),
                     new ListenLoop(PgjdbcPeer.connect(server, true), channels, queue::put));
-            routes = new Routes(driver, channels, receiver);
+            routes = new Routes(driver::send, channels, receiver);
             template = routes.template();
             routes.feed(this::feed);
         }
@@ -168,17 +174,5 @@ public final class RoutePeer {
             driver.close();
             routes.close();
         }
-    }
-
-    /** Where there is no driver. */
-    private static final class Nobody implements Link {
-
-        @Override
-        public void send(String channel, String payload) {
-            throw new UnsupportedOperationException("it only receives");
-        }
-
-        @Override
-        public void close() {}
     }
 }
