@@ -42,7 +42,7 @@ class ChaosIT {
             try (ChaosWorld next = new ChaosWorld(postgres, seed + i, members)) {
                 Verdict verdict = next.live(Duration.ofSeconds(world));
                 if (!verdict.violations().isEmpty()) {
-                    broken.add("seed " + (seed + i) + ", " + next + ": " + verdict.counts());
+                    broken.add("seed " + (seed + i) + ", " + next + ": " + verdict.broken());
                 }
             }
         }

@@ -6,8 +6,11 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.pgpubsub.PgPubSub;
 import io.github.pgpubsub.Subscription;
+import io.github.pgpubsub.connect.UrlConnectionSource;
 import io.github.pgpubsub.support.PostgresExtension;
+import io.github.pgpubsub.support.Proxy;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -344,6 +347,52 @@ class AckModesTest {
             assertThat(failures).isEmpty();
             assertThat(orders.keptStatus().trouble()).isNull();
         }
+    }
+
+    /** The answer that the place is still its own may be late, and another member may have begun with the same message meanwhile. */
+    @Test
+    void nothingBeginsAfterALateAnswer() throws Exception {
+        publish(0, 1);
+        Duration leaderTimeout = Duration.ofMillis(500);
+        List<String> late = new CopyOnWriteArrayList<>();
+        try (Proxy listening = new Proxy(postgres.server());
+                Proxy working = new Proxy(postgres.server());
+                PgPubSub former = PgPubSub.to(new UrlConnectionSource(url(listening), postgres.user(), postgres.password()))
+                        .name("former").build()) {
+            AtomicBoolean checked = new AtomicBoolean();
+            CountDownLatch ended = new CountDownLatch(1);
+            Transactions slow = work -> {
+                // The first one checks that transactions work.
+                boolean isMessage = checked.getAndSet(true);
+                try (Connection connection = DriverManager.getConnection(url(working), postgres.user(), postgres.password())) {
+                    if (isMessage) {
+                        working.stallAnswers();
+                    }
+                    run(connection, work);
+                } finally {
+                    if (isMessage) {
+                        ended.countDown();
+                    }
+                }
+            };
+            try (KeptSubscription first = former.kept().subscribe(transacted(slow).leaderTimeout(leaderTimeout).build(),
+                    message -> late.add(message.payload()), listener);
+                    KeptSubscription second = kept.subscribe(orders().leaderTimeout(leaderTimeout).build(), received::add,
+                            listener)) {
+                await().atMost(SOON).until(() -> postgres.number("select count(*) from pg_stat_activity"
+                        + " where state = 'idle in transaction' and query like '%place%' and datname = current_database()") == 1);
+                listening.stall();
+                await().atMost(SOON).until(() -> payloads().equals(List.of("0")));
+                working.resume();
+                ended.await();
+                assertThat(late).isEmpty();
+                listening.resume();
+            }
+        }
+    }
+
+    private static String url(Proxy proxy) {
+        return "jdbc:postgresql://" + proxy.host() + ":" + proxy.port() + "/" + postgres.database();
     }
 
     @Test

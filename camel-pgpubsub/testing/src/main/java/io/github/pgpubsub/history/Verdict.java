@@ -20,6 +20,13 @@ public record Verdict(List<Violation> violations, List<String> figures) {
         return counts;
     }
 
+    /** The counts, and of each broken rule the first violation: for the message of a failed test. */
+    public String broken() {
+        Map<String, String> first = new LinkedHashMap<>();
+        violations.forEach(each -> first.putIfAbsent(each.rule(), each.text()));
+        return counts() + " " + first.values();
+    }
+
     /** The verdict on one line. */
     public String summary() {
         return String.join(", ", figures) + "; " + (violations.isEmpty() ? "nothing found" : "broken: " + counts());

@@ -46,6 +46,7 @@ public final class Proxy implements AutoCloseable {
     private volatile long delayNanos;
     private volatile int pieces = CHUNK;
     private boolean stalled;
+    private boolean answersStalled;
     private volatile ServerSocket listener;
     private Thread acceptor;
     private @Nullable Socket placeholder;
@@ -96,9 +97,17 @@ public final class Proxy implements AutoCloseable {
         changing(() -> stalled = true);
     }
 
+    /** The same for what the server sends only: it gets the requests, and the client no answers. */
+    public void stallAnswers() {
+        changing(() -> answersStalled = true);
+    }
+
     /** Forwards bytes again, beginning with those held back. */
     public void resume() {
-        changing(() -> stalled = false);
+        changing(() -> {
+            stalled = false;
+            answersStalled = false;
+        });
     }
 
     /** Delays all bytes read from now on by this time, in each direction. Throughput does not change. */
@@ -229,8 +238,8 @@ public final class Proxy implements AutoCloseable {
                 // The peers decide how bytes are grouped into packets, not this link.
                 server.setTcpNoDelay(true);
                 client.setTcpNoDelay(true);
-                new Pipe(this, client, server).start("to-server");
-                new Pipe(this, server, client).start("to-client");
+                new Pipe(this, client, server, false).start("to-server");
+                new Pipe(this, server, client, true).start("to-client");
             } catch (IOException noServer) {
                 reset();
             }
@@ -280,12 +289,14 @@ public final class Proxy implements AutoCloseable {
         private final Link link;
         private final Socket from;
         private final Socket to;
+        private final boolean answers;
         private final Deque<Chunk> underway = new ArrayDeque<>();
 
-        Pipe(Link link, Socket from, Socket to) {
+        Pipe(Link link, Socket from, Socket to, boolean answers) {
             this.link = link;
             this.from = from;
             this.to = to;
+            this.answers = answers;
         }
 
         void start(String direction) {
@@ -333,7 +344,7 @@ public final class Proxy implements AutoCloseable {
             lock.lock();
             try {
                 while (!link.over) {
-                    long wait = underway.isEmpty() || stalled ? Long.MAX_VALUE
+                    long wait = underway.isEmpty() || stalled || (answers && answersStalled) ? Long.MAX_VALUE
                             : underway.peek().dueNanos() - System.nanoTime();
                     if (wait <= 0) {
                         changed.signalAll();

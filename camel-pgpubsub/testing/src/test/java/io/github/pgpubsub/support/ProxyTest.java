@@ -100,6 +100,19 @@ class ProxyTest {
     }
 
     @Test
+    void answersAloneCanBeHeldBack() throws IOException {
+        try (Client client = new Client()) {
+            client.ask("before");
+            proxy.stallAnswers();
+            client.write("during");
+            client.awaitSilence();
+            await().until(() -> server.heard() == 2);
+            proxy.resume();
+            assertThat(client.read()).isEqualTo("a:during");
+        }
+    }
+
+    @Test
     void aStallHidesTheServersEnd() throws IOException {
         try (Client client = new Client()) {
             client.ask("before");

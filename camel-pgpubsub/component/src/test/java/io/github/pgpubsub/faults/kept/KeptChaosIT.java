@@ -47,7 +47,7 @@ class KeptChaosIT {
             try (KeptWorld next = new KeptWorld(postgres, seed + i, members, rate, modes)) {
                 Verdict verdict = next.live(Duration.ofSeconds(world));
                 if (!verdict.violations().isEmpty()) {
-                    broken.add("seed " + (seed + i) + ", " + next + ": " + verdict.counts());
+                    broken.add("seed " + (seed + i) + ", " + next + ": " + verdict.broken());
                 }
             }
         }

@@ -12,6 +12,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,7 +22,8 @@ import org.slf4j.LoggerFactory;
  * messages' effects in that database are there once when the place has moved, and not at all when it has not.
  *
  * <p>The transaction begins by reading the place: messages that another owner may have begin nothing, and those whose commit was not
- * confirmed and is in the place are complete. It ends by moving the place, under the epoch and owner that handed the messages out.
+ * confirmed and is in the place are complete. The answer may be late, so the lead is checked once more after it. The transaction ends by
+ * moving the place, under the epoch and owner that handed the messages out.
  */
 final class InTransaction implements Handling {
 
@@ -38,7 +40,7 @@ final class InTransaction implements Handling {
     private static final long LONGEST_PAUSE = TimeUnit.SECONDS.toNanos(5);
     private static final int VALID_SECONDS = 1;
 
-    /** The place belongs to another owner, or is elsewhere. */
+    /** The place belongs, or may belong, to another owner, or is elsewhere. */
     private static final class NotOurs extends Exception {
 
         private static final long serialVersionUID = 1;
@@ -83,6 +85,9 @@ final class InTransaction implements Handling {
             }
             List<Delivery<KeptRow>> open = batch.stream().filter(each -> standing.lastId() < id(each).id()).toList();
             if (!open.isEmpty()) {
+                if (!mayBegin.getAsBoolean()) {
+                    throw refused();
+                }
                 handle(connection, open);
                 if (!log.move(connection, id(last).id(), fence, upto)) {
                     throw refused();
@@ -112,16 +117,20 @@ final class InTransaction implements Handling {
     private final KeptBatchHandler handler;
     private final Transactions transactions;
     private final TransactedPlace log;
+    private final BooleanSupplier mayBegin;
     /** Attempts in a row that did not settle. */
     private int unsettled;
     /** The first message of the last batch whose commit failed. */
     private @Nullable KeptMessageId notCommitted;
 
-    InTransaction(Shard group, KeptBatchHandler handler, Transactions transactions, TransactedPlace log) {
+    /** @param mayBegin whether this process leads, and what was handed out may begin; must not block */
+    InTransaction(Shard group, KeptBatchHandler handler, Transactions transactions, TransactedPlace log,
+            BooleanSupplier mayBegin) {
         this.group = group;
         this.handler = handler;
         this.transactions = transactions;
         this.log = log;
+        this.mayBegin = mayBegin;
     }
 
     /**

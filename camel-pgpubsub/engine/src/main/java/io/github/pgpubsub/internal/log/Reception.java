@@ -90,7 +90,7 @@ public final class Reception implements KeptSubscription {
         Transactions transactions = options.transactions();
         if (transactions != null) {
             return new InTransaction(shard, handler, transactions, new TransactedPlace(options.queries(), group::no,
-                    group::identity, options.group().reading().leaderTimeout()));
+                    group::identity, options.group().reading().leaderTimeout()), this::mayBegin);
         }
         boolean manual = options.group().reading().ackMode() == AckMode.manual;
         return new PlainHandling(shard, handler, manual ? delivery -> {

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /** The server's functions for session-level advisory locks, called for many keys at once. Belongs to the session's thread. */
 final class AdvisoryLocks {
 
-    /** All locks with a bigint key. pg_locks shows the key as two halves (PostgreSQL documentation, 53.13 pg_locks). */
-    private static final String ALL = """
+    /** All locks with a bigint key, and their holders. pg_locks shows the key as two halves (PostgreSQL documentation, 53.13 pg_locks). */
+    static final String ALL = """
             select key, pid from (
                 select pid,
                     (classid::pg_catalog.int8 operator(pg_catalog.<<) 32) operator(pg_catalog.|) objid::pg_catalog.int8 as key

@@ -2,13 +2,16 @@ package io.github.pgpubsub.internal.session;
 
 import io.github.pgpubsub.connect.ConnectionSource;
 import io.github.pgpubsub.internal.connection.ServerConnection;
+import java.sql.Array;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,10 +29,15 @@ final class Auxiliary implements AutoCloseable {
 
     private static final String HELD = "select key from (" + AdvisoryLocks.HOLDERS
             + ") holders where pid operator(pg_catalog.=) ?";
-    private static final String SIGN = "with holders as (" + AdvisoryLocks.HOLDERS + ")\n" + """
-            select pg_catalog.pg_notify(?::pg_catalog.text, ?::pg_catalog.text),
-                coalesce((select pg_catalog.min(pid) from holders where key operator(pg_catalog.=) ?), 0)
-            from holders where key operator(pg_catalog.=) ? and pid operator(pg_catalog.=) ?""";
+    /** Joins, because a thousand groups have thousands of locks: a search for each group would take its square. */
+    private static final String SIGNS = "with holders as (" + AdvisoryLocks.ALL + "),\n" + """
+            standbys as (select key, pg_catalog.min(pid) as pid from holders group by key)
+            select sign.n, coalesce(standbys.pid, 0), pg_catalog.pg_notify(sign.channel, sign.payload)
+            from rows from (pg_catalog.unnest(?::pg_catalog.text[]), pg_catalog.unnest(?::pg_catalog.text[]),
+                pg_catalog.unnest(?::pg_catalog.int8[]), pg_catalog.unnest(?::pg_catalog.int8[]))
+                with ordinality as sign(channel, payload, lock, watched, n)
+            join holders on holders.key operator(pg_catalog.=) sign.lock and holders.pid operator(pg_catalog.=) ?
+            left join standbys on standbys.key operator(pg_catalog.=) sign.watched""";
 
     private static final String QUEUE_USAGE = "select pg_catalog.pg_notification_queue_usage()";
 
@@ -63,34 +71,42 @@ final class Auxiliary implements AutoCloseable {
     }
 
     /**
-     * Sends a sign of life if the listening backend holds its lock.
+     * Sends each sign of life if the listening backend holds its lock, all in one commit: one after the other, those of a thousand
+     * groups take longer than it takes until the next are due.
      *
-     * @return false if the lock is lost
+     * @return false if a lock is lost
      */
-    boolean send(Subscriber.Sign sign, int listeningBackend) {
-        if (connection == null) {
-            // Closed after the failure of an earlier sign.
+    boolean send(List<Subscriber.Sign> signs, int listeningBackend) {
+        if (connection == null || signs.isEmpty()) {
+            // Closed after the failure of an earlier sign, or never opened.
             return true;
         }
-        try (PreparedStatement statement = connection.jdbc().prepareStatement(SIGN)) {
-            statement.setArray(1, connection.jdbc().createArrayOf("bigint", new Object[] {sign.lock(), sign.watched()}));
-            statement.setString(2, sign.channel());
-            statement.setString(3, sign.payload());
-            statement.setLong(4, sign.watched());
-            statement.setLong(5, sign.lock());
-            statement.setInt(6, listeningBackend);
-            try (ResultSet row = statement.executeQuery()) {
-                if (!row.next()) {
-                    return false;
+        try (PreparedStatement statement = connection.jdbc().prepareStatement(SIGNS)) {
+            statement.setArray(1, array("text", signs, Subscriber.Sign::channel));
+            statement.setArray(2, array("text", signs, Subscriber.Sign::payload));
+            statement.setArray(3, array("bigint", signs, Subscriber.Sign::lock));
+            statement.setArray(4, array("bigint", signs, Subscriber.Sign::watched));
+            statement.setInt(5, listeningBackend);
+            int sent = 0;
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    signs.get(rows.getInt(1) - 1).sent().accept(rows.getInt(2));
+                    sent++;
                 }
-                sign.sent().accept(row.getInt(2));
             }
+            return sent == signs.size();
         } catch (SQLException | RuntimeException e) {
             // Missing signs are safe: the leader's lease runs out before others act, and it begins no more messages.
-            LOG.warn("A sign of life could not be sent: {}", e.getMessage());
+            LOG.warn("Signs of life could not be sent: {}", e.getMessage());
             close();
+            return true;
         }
-        return true;
+    }
+
+    private Array array(String type, List<Subscriber.Sign> signs, Function<Subscriber.Sign, Object> each) throws SQLException {
+        ServerConnection opened = connection;
+        assert opened != null;
+        return opened.jdbc().createArrayOf(type, signs.stream().map(each).toArray());
     }
 
     /**

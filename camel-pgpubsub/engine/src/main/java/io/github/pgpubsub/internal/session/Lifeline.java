@@ -3,6 +3,7 @@ package io.github.pgpubsub.internal.session;
 import io.github.pgpubsub.connect.ConnectionSource;
 import io.github.pgpubsub.internal.connection.ServerConnection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -74,11 +75,15 @@ final class Lifeline implements AutoCloseable {
             return;
         }
         int other = isLong ? auxiliary.backend() : 0;
+        List<Subscriber.Sign> signs = new ArrayList<>();
         for (Subscriber subscriber : subscribers.copy()) {
             Subscriber.Sign sign = subscriber.signOfLife(other);
-            if (sign != null && !auxiliary.send(sign, backend)) {
-                throw lostLock();
+            if (sign != null) {
+                signs.add(sign);
             }
+        }
+        if (!auxiliary.send(signs, backend)) {
+            throw lostLock();
         }
     }
 

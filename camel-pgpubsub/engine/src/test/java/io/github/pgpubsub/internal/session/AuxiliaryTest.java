@@ -1,0 +1,134 @@
+package io.github.pgpubsub.internal.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.github.pgpubsub.connect.OwnMessages;
+import io.github.pgpubsub.connect.UrlConnectionSource;
+import io.github.pgpubsub.support.PostgresExtension;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.postgresql.PGConnection;
+import org.postgresql.PGNotification;
+
+/** Signs of life over the second connection: only of groups whose lock the listening connection holds. */
+class AuxiliaryTest {
+
+    private static final int GROUPS = 50;
+    private static final String CHANNEL = "sign";
+
+    @RegisterExtension
+    static final PostgresExtension postgres = new PostgresExtension();
+
+    private Connection listening;
+    private Connection standby;
+    private int leader;
+    private Auxiliary auxiliary;
+    private final Map<Integer, Integer> sent = new HashMap<>();
+    private final List<String> heard = new ArrayList<>();
+
+    @BeforeEach
+    void open() throws SQLException {
+        listening = postgres.connect();
+        standby = postgres.connect();
+        leader = listening.unwrap(PGConnection.class).getBackendPID();
+        auxiliary = new Auxiliary(new UrlConnectionSource(postgres.url(), postgres.user(), postgres.password()),
+                new SessionOptions("test", Duration.ofMillis(10), Duration.ofMillis(50), -1, Duration.ofSeconds(5),
+                        Duration.ofSeconds(3), Duration.ofMillis(20), null, new OwnMessages()));
+        listening.createStatement().execute("listen " + CHANNEL);
+        for (int group = 0; group < GROUPS; group++) {
+            lock(listening, leaderLock(group));
+        }
+    }
+
+    @AfterEach
+    void close() throws SQLException {
+        auxiliary.close();
+        listening.close();
+        standby.close();
+    }
+
+    /** Both halves of the key are used. */
+    private static long leaderLock(int group) {
+        return (long) group << 33 | group;
+    }
+
+    private static long standbyLock(int group) {
+        return -1 - leaderLock(group);
+    }
+
+    private static void lock(Connection connection, long key) throws SQLException {
+        connection.createStatement().execute("select pg_advisory_lock(" + key + ")");
+    }
+
+    private List<Subscriber.Sign> signs() {
+        return IntStream.range(0, GROUPS).mapToObj(group -> new Subscriber.Sign(CHANNEL, "group " + group, leaderLock(group),
+                standbyLock(group), backend -> sent.put(group, backend))).toList();
+    }
+
+    private List<String> heard() throws SQLException {
+        for (PGNotification each : listening.unwrap(PGConnection.class).getNotifications()) {
+            heard.add(each.getParameter());
+        }
+        return heard;
+    }
+
+    @Test
+    void allSignsAreSentInOneCommitAndTheStandbysAreToldApart() throws SQLException {
+        assertThat(auxiliary.backend()).isPositive();
+        lock(standby, standbyLock(3));
+        lock(standby, standbyLock(0));
+        int second = standby.unwrap(PGConnection.class).getBackendPID();
+        assertThat(auxiliary.send(signs(), leader)).isTrue();
+        assertThat(sent).hasSize(GROUPS);
+        sent.forEach((group, backend) -> assertThat(backend).as("standby of group %s", group)
+                .isEqualTo(group == 0 || group == 3 ? second : 0));
+        await().untilAsserted(() -> assertThat(heard()).hasSize(GROUPS));
+        assertThat(heard).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void whoseLockIsLostOrAnothersGivesNoSign() throws SQLException {
+        assertThat(auxiliary.backend()).isPositive();
+        listening.createStatement()
+                .execute("select pg_advisory_unlock(" + leaderLock(7) + "), pg_advisory_unlock(" + leaderLock(8) + ")");
+        lock(standby, leaderLock(8));
+        assertThat(auxiliary.send(signs(), leader)).isFalse();
+        assertThat(sent).hasSize(GROUPS - 2).doesNotContainKeys(7, 8);
+        await().untilAsserted(() -> assertThat(heard()).hasSize(GROUPS - 2));
+        assertThat(heard).doesNotContain("group 7", "group 8");
+    }
+
+    @Test
+    void whatIsHeldIsOneQuestion() throws SQLException {
+        lock(standby, standbyLock(1));
+        assertThat(auxiliary.held(LongStream.of(leaderLock(1), leaderLock(2), standbyLock(1), 77).boxed()
+                .collect(Collectors.toSet()), leader)).containsExactlyInAnyOrder(leaderLock(1), leaderLock(2));
+    }
+
+    /** Missing signs are safe, so a failure is no reason to end the session. */
+    @Test
+    void aBrokenConnectionIsOpenedAgain() throws SQLException {
+        int first = auxiliary.backend();
+        postgres.execute("select pg_terminate_backend(" + first + ")");
+        await().until(() -> postgres.number("select count(*) from pg_stat_activity where pid = " + first) == 0);
+        assertThat(auxiliary.send(signs(), leader)).isTrue();
+        assertThat(sent).isEmpty();
+        await().until(() -> auxiliary.backend() > 0);
+        assertThat(auxiliary.backend()).isNotEqualTo(first);
+        assertThat(auxiliary.send(signs(), leader)).isTrue();
+        assertThat(sent).hasSize(GROUPS);
+    }
+}
