@@ -191,7 +191,7 @@ public abstract class KeptConfiguration implements HeaderFilterStrategyAware {
         return retryDelay;
     }
 
-    /** Pause before a failed message is delivered again, 1 ms to 24 days; it doubles with each attempt. Needs durable=true. */
+    /** Pause before a failed message is delivered again, 1 ms to 24 days; it doubles with each attempt. Needs onError=retry. */
     public void setRetryDelay(long retryDelay) {
         this.retryDelay = in(Range.DURATION, "retryDelay", retryDelay);
     }
@@ -200,7 +200,7 @@ public abstract class KeptConfiguration implements HeaderFilterStrategyAware {
         return retryMaxDelay;
     }
 
-    /** Longest pause before a failed message is delivered again, 1 ms to 24 days. Needs durable=true. */
+    /** Longest pause before a failed message is delivered again, 1 ms to 24 days. Needs onError=retry. */
     public void setRetryMaxDelay(long retryMaxDelay) {
         this.retryMaxDelay = in(Range.DURATION, "retryMaxDelay", retryMaxDelay);
     }
@@ -209,7 +209,7 @@ public abstract class KeptConfiguration implements HeaderFilterStrategyAware {
         return retryLimit;
     }
 
-    /** How often a failed message is delivered again before it is parked, 0 or more. -1: no limit. Needs durable=true. */
+    /** How often a failed message is delivered again before it is parked, 0 or more. -1: no limit. Needs onError=retry. */
     public void setRetryLimit(int retryLimit) {
         this.retryLimit = (int) in(Range.from(-1), "retryLimit", retryLimit);
     }

@@ -3,6 +3,7 @@ package io.github.pgpubsub.camel;
 import io.github.pgpubsub.Overflow;
 import io.github.pgpubsub.internal.Range;
 import io.github.pgpubsub.kept.AckMode;
+import io.github.pgpubsub.kept.OnError;
 import java.util.List;
 import java.util.Set;
 import org.apache.camel.PollingConsumer;
@@ -15,9 +16,9 @@ final class KeptRules {
     static final Range SECOND = Range.from(1000);
     static final Range SECOND_OR_NEVER = new Range(1000, Long.MAX_VALUE, true);
 
+    private static final List<String> NEED_RETRY = List.of("retryDelay", "retryMaxDelay", "retryLimit");
     private static final List<String> NEED_DURABLE = List.of("startFrom", "ackMode", "transactionManager", "onError",
-            "retryDelay",
-            "retryMaxDelay", "retryLimit", "shards", "wakeUp", "pollInterval");
+            "retryDelay", "retryMaxDelay", "retryLimit", "shards", "wakeUp", "pollInterval");
     private static final List<String> NEED_HEADERS = List.of("headerFilterStrategy");
     private static final List<String> NEED_STORE = List.of("maxPayload");
     /** The functions that watch tables are in the log's schema, also those for plain channels. */
@@ -47,6 +48,9 @@ final class KeptRules {
             if (configuration.getPayloadFormat() != PayloadFormat.cloudevents) {
                 refuse(NEED_HEADERS, given, "durable=true or payloadFormat=cloudevents: otherwise no header travels");
             }
+        }
+        if (configuration.getOnError() != OnError.retry) {
+            refuse(NEED_RETRY, given, "onError=retry");
         }
         if (!configuration.isDurable() && !configuration.storesOversize()) {
             refuse(NEED_STORE, given, "durable=true or oversize=store");

@@ -30,7 +30,8 @@ class KeptRefusalsTest {
             camel.context().getRegistry().bind("strategy", new PgPubSubHeaderFilterStrategy());
             assertThatThrownBy(() -> camel.context().getEndpoint("pgpubsub:a?" + option))
                     .hasMessageContaining("The option " + option.replaceAll("=.*", "") + " needs durable=true");
-            camel.context().getEndpoint("pgpubsub:a?durable=true&" + option);
+            camel.context()
+                    .getEndpoint("pgpubsub:a?durable=true&" + (option.startsWith("retry") ? "onError=retry&" : "") + option);
         }
     }
 
@@ -54,6 +55,8 @@ class KeptRefusalsTest {
         "retryDelay=0                | The option retryDelay is 0; it must be at least 1",
         "retryMaxDelay=25d           | The option retryMaxDelay is 2160000000; it must be at most 2073600000",
         "retryLimit=-2               | The option retryLimit is -2; it must be at least -1",
+        "retryLimit=3                | The option retryLimit needs onError=retry",
+        "onError=park&retryDelay=1s  | The option retryDelay needs onError=retry",
         "pollInterval=0              | The option pollInterval is 0; it must be at least 1",
         "maxPayload=0                | The option maxPayload is 0; it must be at least 1",
         "maxPayload=16777217         | The option maxPayload is 16777217; it must be at most 16777216",
