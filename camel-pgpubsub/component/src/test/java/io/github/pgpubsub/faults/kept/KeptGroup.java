@@ -45,6 +45,6 @@ record KeptGroup(String name, String ackMode, int batch, int threads, int leader
     }
 
     KeptJudge.Group judged() {
-        return new KeptJudge.Group(name, threads == 1, ackMode.equals("transaction"), Math.max(1, batch));
+        return new KeptJudge.Group(name, threads, ackMode.equals("transaction"), Math.max(1, batch));
     }
 }

@@ -27,15 +27,15 @@ public final class KeptJudge {
     /**
      * What a group was told to do. It has had its place before the first message was written, or has begun with the earliest.
      *
-     * @param ordered       it has one thread, so each key's messages come in order
+     * @param threads       of each member; with one, each key's messages come in order
      * @param inTransaction {@code ackMode=transaction}: effects in the database are exact
      * @param batch         messages that are handled, and fail, as a whole, at most
      */
-    public record Group(String name, boolean ordered, boolean inTransaction, int batch) {
+    public record Group(String name, int threads, boolean inTransaction, int batch) {
 
-        /** Messages come one by one. */
-        public Group(String name, boolean ordered, boolean inTransaction) {
-            this(name, ordered, inTransaction, 1);
+        /** One thread, and messages come one by one. */
+        public Group(String name, boolean inTransaction) {
+            this(name, 1, inTransaction, 1);
         }
     }
 
@@ -132,7 +132,7 @@ public final class KeptJudge {
             oneProcessAnEpoch(all);
             epochsNeverGoBack(group, shard, all);
         });
-        if (group.ordered()) {
+        if (group.threads() == 1) {
             inOrder(group, begins, failed(deliveries));
         }
         if (group.inTransaction()) {
@@ -224,8 +224,8 @@ public final class KeptJudge {
     }
 
     /**
-     * A message that has not come before is not begun under an epoch that has ended. One message, or one batch, is forgiven after a freeze:
-     * its worker may have been stopped between taking it and noting it.
+     * A message that has not come before is not begun under an epoch that has ended. After a freeze, one message or one batch of each thread
+     * is forgiven: the thread may have been stopped between taking it and noting it.
      */
     private void epochsNeverGoBack(Group group, String shard, List<Delivered> begins) {
         List<KeptEvent> byTime = new ArrayList<>(begins);
@@ -235,7 +235,7 @@ public final class KeptJudge {
         long highest = Long.MIN_VALUE;
         for (KeptEvent event : byTime) {
             if (event instanceof Happened frozen) {
-                forgiven.put(frozen.member(), group.batch());
+                forgiven.put(frozen.member(), group.threads() * group.batch());
             } else if (event instanceof Delivered each) {
                 if (each.epoch() < highest && forgiven.merge(each.process(), -1, Integer::sum) < 0) {
                     broken("EPOCHS_NEVER_GO_BACK", "A deposed leader begins no further message", each + " by " + each.process()

@@ -30,7 +30,7 @@ class KeptJudgeTest {
             """;
 
     private static String verdict(String... received) {
-        return verdict(new Group("g", true, false), received);
+        return verdict(new Group("g", false), received);
     }
 
     private static String verdict(Group group, String... received) {
@@ -60,7 +60,7 @@ class KeptJudgeTest {
     @Test
     void whatDoesNotComeIsLost() {
         assertThat(verdict(ONE, THREE)).isEqualTo("NOTHING_LOST, IN_ORDER");
-        assertThat(verdict(new Group("g", false, false), ONE, THREE)).isEqualTo("NOTHING_LOST");
+        assertThat(verdict(new Group("g", 4, false, 1), ONE, THREE)).isEqualTo("NOTHING_LOST");
     }
 
     @Test
@@ -73,10 +73,10 @@ class KeptJudgeTest {
     void aBatchThatHasFailedComesAgainFromItsBegin() {
         String[] twice = {"10 a begin g new 5 m1 k 1", "10 a begin g new 5 m2 k 2", "11 a failed g new 5 m1 k 1",
             "11 a failed g new 5 m2 k 2", whole("a", 20, "again", 5, "m1 k 1"), whole("a", 23, "again", 5, "m2 k 2"), THREE};
-        assertThat(verdict(new Group("g", true, false, 10), twice)).isEmpty();
-        assertThat(verdict(new Group("g", true, false), twice)).isEqualTo("IN_ORDER");
+        assertThat(verdict(new Group("g", 1, false, 10), twice)).isEmpty();
+        assertThat(verdict(new Group("g", false), twice)).isEqualTo("IN_ORDER");
         String[] unasked = {ONE, TWO, whole("a", 25, "again", 5, "m1 k 1"), THREE};
-        assertThat(verdict(new Group("g", true, false, 10), unasked)).isEqualTo("IN_ORDER");
+        assertThat(verdict(new Group("g", 1, false, 10), unasked)).isEqualTo("IN_ORDER");
     }
 
     @Test
@@ -144,11 +144,15 @@ class KeptJudgeTest {
         assertThat(verdict(ONE, "12 test freezing a -", successor, late, rest)).as("it was frozen within").isEmpty();
         assertThat(verdict("9 test freezing a -", whole("b", 20, "new", 6, "m4 k 3"), whole("a", 25, "new", 5, "m1 k 1"),
                 whole("a", 27, "new", 5, "m2 k 2"))).as("only once").isEqualTo("EPOCHS_NEVER_GO_BACK");
+        String[] two = {"9 test freezing a -", whole("b", 20, "new", 6, "m4 k 3"), whole("a", 25, "new", 5, "m1 k 1"),
+            whole("a", 27, "new", 5, "m2 k 2")};
+        assertThat(verdict(new Group("g", 2, false, 1), two)).as("once for each thread").isEmpty();
+        assertThat(verdict(new Group("g", 1, false, 2), two)).as("a whole batch").doesNotContain("EPOCHS_NEVER_GO_BACK");
     }
 
     @Test
     void effectsAreExact() {
-        Group exact = new Group("g", true, true);
+        Group exact = new Group("g", true);
         String effects = "900 test effect g 1 m1 k 1\n900 test effect g 1 m2 k 2\n";
         assertThat(verdict(exact, ONE, TWO, THREE, effects + "900 test effect g 1 m4 k 3")).isEmpty();
         assertThat(verdict(exact, ONE, TWO, THREE, effects)).isEqualTo("EFFECTS_EXACTLY_ONCE");
@@ -170,7 +174,7 @@ class KeptJudgeTest {
 
     @Test
     void theWritersNotesAgreeWithTheDatabase() {
-        Group group = new Group("g", true, false);
+        Group group = new Group("g", false);
         assertThat(verdict(group, "9 w committed m9 j 1", ONE, TWO, THREE)).isEqualTo("COMMITTED_IS_THERE");
         assertThat(verdict(group, "9 w rolled_back m4 k 3", ONE, TWO, THREE)).isEqualTo("ROLLED_BACK_IS_NOT_THERE");
         assertThat(verdict(group, "900 test in_database m4 k 3", ONE, TWO, THREE)).isEqualTo("IN_THE_LOG_ONCE");
@@ -180,7 +184,7 @@ class KeptJudgeTest {
     @Test
     void aRecordWithHolesIsNotJudged() {
         assertThatThrownBy(() -> verdict("900 test in_database m7 k 5", ONE)).hasMessageContaining("holes");
-        assertThatThrownBy(() -> verdict(new Group("other", true, false), ONE)).hasMessageContaining("group g");
+        assertThatThrownBy(() -> verdict(new Group("other", false), ONE)).hasMessageContaining("group g");
     }
 
     @Test
