@@ -3,6 +3,7 @@ package io.github.pgpubsub.faults;
 import io.github.pgpubsub.internal.election.ControlMessage;
 import io.github.pgpubsub.internal.election.ControlMessage.Type;
 import io.github.pgpubsub.internal.election.GroupKey;
+import io.github.pgpubsub.internal.session.Address;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.postgresql.PGConnection;
 import org.postgresql.PGNotification;
 
@@ -22,7 +24,7 @@ final class Forger implements AutoCloseable {
 
     private static final int READ_MILLIS = 20;
 
-    private final String control;
+    private final Address control;
     private final Connection connection;
     private final Thread thread = new Thread(this::run, "forger");
     private volatile boolean stopping;
@@ -32,19 +34,23 @@ final class Forger implements AutoCloseable {
 
     Forger(Connection connection, String channel) {
         this.connection = connection;
-        this.control = new GroupKey(channel, "default").controlChannel();
+        GroupKey key = new GroupKey(channel, "default");
+        this.control = new Address(key.controlChannel(), key.controlTag());
         thread.start();
     }
 
     private void run() {
         try (Statement statement = connection.createStatement()) {
             PGConnection pg = connection.unwrap(PGConnection.class);
-            statement.execute("LISTEN " + pg.escapeIdentifier(control));
+            statement.execute("LISTEN " + pg.escapeIdentifier(control.channel()));
             while (!stopping) {
                 PGNotification[] heard = pg.getNotifications(READ_MILLIS);
                 for (PGNotification each : heard == null ? new PGNotification[0] : heard) {
                     if (each.getPID() != pg.getBackendPID()) {
-                        send(forgeries(ControlMessage.decode(each.getParameter()).orElseThrow(), each));
+                        Optional<ControlMessage> message = ControlMessage.decode(each.getParameter());
+                        if (message.isPresent()) {
+                            send(forgeries(message.get(), each));
+                        }
                     }
                 }
             }
@@ -63,7 +69,6 @@ final class Forger implements AutoCloseable {
         fields.putIfAbsent("timeout", "30000");
         fields.putIfAbsent("begun", "0");
         List<String> forgeries = new ArrayList<>();
-        forgeries.add(notification.getParameter());
         for (Type type : Type.values()) {
             forgeries.add(new ControlMessage(ControlMessage.VERSION, type, "forged." + tokens++, fields).encode());
             forgeries.add(new ControlMessage(ControlMessage.VERSION, type, heard.token(), fields).encode());
@@ -72,13 +77,15 @@ final class Forger implements AutoCloseable {
         fields.put("to", heard.token());
         forgeries.add(new ControlMessage(ControlMessage.VERSION, Type.SYNCED, "forged." + tokens++, fields).encode());
         forgeries.add("not a control message");
+        forgeries.replaceAll(control::payload);
+        forgeries.add(notification.getParameter());
         return forgeries;
     }
 
     private void send(List<String> payloads) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(
                 "select count(pg_notify(?, p)) from unnest(?::text[]) p")) {
-            statement.setString(1, control);
+            statement.setString(1, control.channel());
             statement.setArray(2, connection.createArrayOf("text", payloads.toArray()));
             statement.executeQuery().close();
         }

@@ -16,16 +16,23 @@ import java.util.HexFormat;
  */
 public record GroupKey(String channel, String group) {
 
-    private static final int HASH_CHARACTERS = 32;
+    /** Few, because a session compares each notification with each of its channels; and many, because others hear what is on them. */
+    private static final int CONTROL_CHANNELS = 128;
+    private static final int TAG_CHARACTERS = 32;
 
     /** The key of an advisory lock of this group. */
     public long key(Lock lock) {
         return ByteBuffer.wrap(hash(lock.name())).getLong();
     }
 
-    /** The channel for control messages: 49 bytes, whatever the length of the data channel's name. */
+    /** The channel for control messages, which other groups may share. */
     public String controlChannel() {
-        return ChannelName.CONTROL_PREFIX + HexFormat.of().formatHex(hash("control")).substring(0, HASH_CHARACTERS);
+        return ChannelName.CONTROL_PREFIX + HexFormat.of().toHexDigits((byte) (hash("control")[0] & (CONTROL_CHANNELS - 1)));
+    }
+
+    /** Marks this group's messages on its control channel. */
+    public String controlTag() {
+        return HexFormat.of().formatHex(hash("tag")).substring(0, TAG_CHARACTERS);
     }
 
     private byte[] hash(String purpose) {

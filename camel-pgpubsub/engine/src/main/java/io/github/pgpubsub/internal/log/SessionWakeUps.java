@@ -2,6 +2,7 @@ package io.github.pgpubsub.internal.log;
 
 import io.github.pgpubsub.internal.ConnectionFailure;
 import io.github.pgpubsub.internal.log.schema.LogQueries;
+import io.github.pgpubsub.internal.session.Address;
 import io.github.pgpubsub.internal.session.Notification;
 import io.github.pgpubsub.internal.session.PromptSubscriber;
 import io.github.pgpubsub.internal.session.SessionStream;
@@ -96,7 +97,7 @@ public final class SessionWakeUps implements WakeUps {
             stream = connected;
             Set<String> missing = new HashSet<>(channels);
             for (String channel : channels) {
-                connected.listen(channel, this, () -> {
+                connected.listen(Address.of(channel), this, () -> {
                     if (missing.remove(channel) && missing.isEmpty() && stream == connected) {
                         listening = true;
                         // What was written before woke nobody.
@@ -117,7 +118,7 @@ public final class SessionWakeUps implements WakeUps {
             SessionStream left = stream;
             stream = null;
             if (left != null) {
-                channels.forEach(channel -> left.unlisten(channel, this));
+                channels.forEach(channel -> left.unlisten(Address.of(channel), this));
             }
         }
 

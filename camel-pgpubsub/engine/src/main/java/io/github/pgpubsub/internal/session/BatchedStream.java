@@ -33,15 +33,15 @@ final class BatchedStream implements SessionStream {
     }
 
     @Override
-    public void listen(String channel, Subscriber subscriber, Runnable done) {
+    public void listen(Address address, Subscriber subscriber, Runnable done) {
         assert isOnSessionThread();
-        channels.listen(channel, subscriber, done);
+        channels.listen(address, subscriber, done);
     }
 
     @Override
-    public void unlisten(String channel, Subscriber subscriber) {
+    public void unlisten(Address address, Subscriber subscriber) {
         assert isOnSessionThread();
-        channels.unlisten(channel, subscriber);
+        channels.unlisten(address, subscriber);
     }
 
     @Override

@@ -24,7 +24,12 @@ final class ChannelRequests {
     /** name_too_long. */
     private static final String NAME_TOO_LONG = "42622";
 
-    private record Listen(String channel, Subscriber owner, Runnable done) {}
+    private record Listen(Address address, Subscriber owner, Runnable done) {
+
+        String channel() {
+            return address.channel();
+        }
+    }
 
     private final ServerConnection connection;
     private final RoundTrips roundTrips;
@@ -43,15 +48,16 @@ final class ChannelRequests {
         this.ownMarks = ownMarks;
     }
 
-    void listen(String channel, Subscriber subscriber, Runnable done) {
-        receivers.add(channel, subscriber);
-        changed.add(channel);
-        listens.add(new Listen(channel, subscriber, done));
+    void listen(Address address, Subscriber subscriber, Runnable done) {
+        receivers.add(address, subscriber);
+        changed.add(address.channel());
+        listens.add(new Listen(address, subscriber, done));
     }
 
-    void unlisten(String channel, Subscriber subscriber) {
-        listens.removeIf(listen -> listen.channel.equals(channel) && listen.owner == subscriber);
-        if (receivers.remove(channel, subscriber)) {
+    void unlisten(Address address, Subscriber subscriber) {
+        String channel = address.channel();
+        listens.removeIf(listen -> listen.address.equals(address) && listen.owner == subscriber);
+        if (receivers.remove(address, subscriber)) {
             if (!receivers.has(channel)) {
                 refusals.granted(channel);
             }
@@ -83,7 +89,7 @@ final class ChannelRequests {
             turnOrAlone(turned);
         }
         for (Listen listen : listens.take()) {
-            if (listening.contains(listen.channel)) {
+            if (listening.contains(listen.channel())) {
                 listen.done.run();
             } else {
                 listens.add(listen);

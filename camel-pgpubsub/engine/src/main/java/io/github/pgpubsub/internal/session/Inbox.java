@@ -67,13 +67,13 @@ final class Inbox {
 
     /** The names of the next notification's receivers, for logs. */
     String nextReceivers() {
-        return unread.isEmpty() ? "nobody" : Arrays.stream(receivers.of(unread.peek().channel())).map(Subscriber::name)
+        return unread.isEmpty() ? "nobody" : Arrays.stream(receivers.of(unread.peek())).map(Subscriber::name)
                 .collect(Collectors.joining(", "));
     }
 
     /** Gives the next notification to its receivers, who then wait for {@link #handOn}; false if one of them can't take more. */
     boolean giveNext() {
-        Subscriber[] to = receivers.of(unread.peek().channel());
+        Subscriber[] to = receivers.of(unread.peek());
         if (!areReady(to)) {
             return false;
         }
@@ -95,7 +95,7 @@ final class Inbox {
         try {
             while (!unread.isEmpty() && withoutRoom < most) {
                 Notification next = unread.remove();
-                for (Subscriber each : receivers.of(next.channel())) {
+                for (Subscriber each : receivers.of(next)) {
                     withoutRoom += each.ready() ? 0 : next.bytes() + OVERHEAD_BYTES;
                     give(next, each);
                 }

@@ -12,11 +12,11 @@ import java.util.Map;
  */
 public interface SessionStream {
 
-    /** Listens to a channel for a subscriber, which receives what arrives from the LISTEN on. Subscribers are counted by channel. */
-    void listen(String channel, Subscriber subscriber, Runnable done);
+    /** Listens at an address for a subscriber, which receives what arrives from the LISTEN on. Subscribers are counted by channel. */
+    void listen(Address address, Subscriber subscriber, Runnable done);
 
     /** Ends what {@link #listen} began. */
-    void unlisten(String channel, Subscriber subscriber);
+    void unlisten(Address address, Subscriber subscriber);
 
     /** Sends a notification on the listening connection: for control messages. The answer says whether it was committed. */
     void notify(String channel, String payload, Answer<Boolean> committed);

@@ -12,6 +12,7 @@ import io.github.pgpubsub.internal.delivery.SerialExecutor;
 import io.github.pgpubsub.internal.delivery.SessionThread;
 import io.github.pgpubsub.internal.delivery.Workers;
 import io.github.pgpubsub.internal.election.Entry;
+import io.github.pgpubsub.internal.session.Address;
 import io.github.pgpubsub.internal.session.Notification;
 import io.github.pgpubsub.internal.session.Session;
 import io.github.pgpubsub.internal.session.SessionStream;
@@ -96,7 +97,7 @@ public final class BroadcastSubscription implements Subscriber, Subscription {
     public void connected(SessionStream newStream) {
         assert thread.calls();
         stream = newStream;
-        stream.listen(options.channel(), this, this::listening);
+        stream.listen(Address.of(options.channel()), this, this::listening);
     }
 
     private void listening() {
@@ -261,7 +262,7 @@ public final class BroadcastSubscription implements Subscriber, Subscription {
         assert thread.isCurrent();
         try {
             if (stream != null) {
-                stream.unlisten(options.channel(), this);
+                stream.unlisten(Address.of(options.channel()), this);
             }
         } finally {
             session.remove(this);

@@ -44,7 +44,6 @@ public final class GroupMembership implements Subscriber {
     private static final int ANSWER_SECONDS = 10;
 
     private final GroupKey key;
-    private final String controlChannel;
     private final Session session;
     private final SessionThread thread;
     private final MemberDelivery delivery;
@@ -66,7 +65,6 @@ public final class GroupMembership implements Subscriber {
 
     public GroupMembership(SubscriptionOptions options, Session session, Executor callbacks) {
         this.key = new GroupKey(options.channel(), options.group());
-        this.controlChannel = key.controlChannel();
         this.session = session;
         this.thread = new SessionThread(session::execute);
         BufferLimit memory = options.memory();
@@ -156,7 +154,7 @@ public final class GroupMembership implements Subscriber {
     @Override
     public void connected(SessionStream newStream) {
         assert thread.calls();
-        MemberStream stream = new MemberStream(key, controlChannel, newStream, this, effects.leadership());
+        MemberStream stream = new MemberStream(key, newStream, this, effects.leadership());
         effects.connected(stream);
         long now = System.nanoTime();
         stream.begin(now);
@@ -191,12 +189,15 @@ public final class GroupMembership implements Subscriber {
 
     @Override
     public void received(Notification notification) {
-        effects.collect();
-        if (notification.channel().equals(controlChannel)) {
-            ControlMessage.decode(notification.payload())
-                    .ifPresent(message -> effects.leadership().control(notification.backend(), message, System.nanoTime()));
-        } else {
-            effects.leadership().data(notification, System.nanoTime());
+        MemberStream stream = effects.stream();
+        if (stream != null && stream.takes(notification)) {
+            effects.collect();
+            if (stream.isControl(notification)) {
+                ControlMessage.decode(notification.payload())
+                        .ifPresent(message -> effects.leadership().control(notification.backend(), message, System.nanoTime()));
+            } else {
+                effects.leadership().data(notification, System.nanoTime());
+            }
         }
     }
 
@@ -237,8 +238,8 @@ public final class GroupMembership implements Subscriber {
         long now = System.nanoTime();
         remedy(now);
         ControlMessage sign = effects.leadership().signOfLife(auxiliary, now);
-        return sign == null ? null : new Sign(controlChannel, sign.encode(), key.key(Lock.LEADER), key.key(Lock.STANDBY),
-                standby -> effects.leadership().signSent(standby, System.nanoTime()));
+        MemberStream stream = effects.stream();
+        return sign == null || stream == null ? null : stream.sign(sign);
     }
 
     @Override

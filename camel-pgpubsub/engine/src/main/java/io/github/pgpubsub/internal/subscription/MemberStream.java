@@ -6,6 +6,7 @@ import io.github.pgpubsub.internal.election.Leadership;
 import io.github.pgpubsub.internal.election.Lock;
 import io.github.pgpubsub.internal.election.Poll;
 import io.github.pgpubsub.internal.election.ServerRun;
+import io.github.pgpubsub.internal.session.Address;
 import io.github.pgpubsub.internal.session.Notification;
 import io.github.pgpubsub.internal.session.SessionStream;
 import io.github.pgpubsub.internal.session.Subscriber;
@@ -14,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -21,30 +23,40 @@ import org.jspecify.annotations.Nullable;
 /**
  * A member's locks and channels on one connection. Answers go to the leadership. Lives as long as the connection, and belongs to the
  * thread that creates it: the session's.
+ *
+ * <p>The session may listen to the control channel already, for another group, when it does not listen to the data channel yet. A position
+ * in the stream is a control message and a number of data messages after it, so it would be wrong if the member had heard one and not the
+ * others. So once the session listens to both, the member sends a mark, and its stream begins where the mark arrives.
  */
 final class MemberStream {
 
     /** The data channel and the control channel. */
     private static final int CHANNELS = 2;
+    /** No type of a control message, so that other members ignore it. */
+    private static final String MARK = "1 LISTENING ";
 
     private final GroupKey key;
-    private final String controlChannel;
+    private final Address control;
     private final SessionStream stream;
     private final Subscriber subscriber;
     private final Leadership<Notification> leadership;
     private final Thread owner = Thread.currentThread();
     private final Set<Lock> held = EnumSet.noneOf(Lock.class);
-    private final Set<String> listening = new HashSet<>();
+    private final Set<Address> listening = new HashSet<>();
     /** Number of ends of the membership. A poll of before the last end has no answer, and gives back what it gets. */
     private int ends;
     private boolean asksToListen;
     /** A JOIN that waits until this member listens; null: none. */
     private @Nullable ControlMessage join;
+    private final String mark;
+    /** Whether the mark must be sent again. */
+    private boolean isMarkRefused;
+    private boolean begun;
 
-    MemberStream(GroupKey key, String controlChannel, SessionStream stream, Subscriber subscriber,
-            Leadership<Notification> leadership) {
+    MemberStream(GroupKey key, SessionStream stream, Subscriber subscriber, Leadership<Notification> leadership) {
         this.key = key;
-        this.controlChannel = controlChannel;
+        this.control = new Address(key.controlChannel(), key.controlTag());
+        this.mark = control.payload(MARK + UUID.randomUUID());
         this.stream = stream;
         this.subscriber = subscriber;
         this.leadership = leadership;
@@ -93,6 +105,7 @@ final class MemberStream {
      */
     void poll(@Nullable Lock tried, BooleanSupplier hindered, Consumer<Poll> seen) {
         assert isOwned();
+        markIfRefused();
         int endsBefore = ends;
         boolean[] acquired = {false};
         if (tried != null && !hindered.getAsBoolean()) {
@@ -154,13 +167,16 @@ final class MemberStream {
     void listen() {
         assert isOwned();
         asksToListen = true;
-        for (String channel : List.of(key.channel(), controlChannel)) {
-            stream.listen(channel, subscriber, () -> {
-                listening.add(channel);
-                if (isListening() && join != null) {
-                    ControlMessage said = join;
-                    join = null;
-                    send(said);
+        for (Address address : List.of(Address.of(key.channel()), control)) {
+            stream.listen(address, subscriber, () -> {
+                listening.add(address);
+                if (isListening()) {
+                    mark();
+                    if (join != null) {
+                        ControlMessage said = join;
+                        join = null;
+                        send(said);
+                    }
                 }
             });
         }
@@ -168,8 +184,8 @@ final class MemberStream {
 
     void unlisten() {
         assert isOwned();
-        stream.unlisten(key.channel(), subscriber);
-        stream.unlisten(controlChannel, subscriber);
+        stream.unlisten(Address.of(key.channel()), subscriber);
+        stream.unlisten(control, subscriber);
     }
 
     private boolean isListening() {
@@ -182,13 +198,47 @@ final class MemberStream {
         return asksToListen && !isListening();
     }
 
+    private void mark() {
+        stream.notify(control.channel(), mark, committed -> isMarkRefused = !committed);
+    }
+
+    private void markIfRefused() {
+        if (isMarkRefused) {
+            isMarkRefused = false;
+            mark();
+        }
+    }
+
+    /** Whether the notification belongs to the member's stream. */
+    boolean takes(Notification notification) {
+        assert isOwned();
+        if (!begun && isControl(notification) && notification.payload().equals(mark)) {
+            begun = true;
+        }
+        return begun;
+    }
+
+    boolean isControl(Notification notification) {
+        return notification.channel().equals(control.channel());
+    }
+
+    /** A sign of life that tells who stands by. */
+    Subscriber.Sign sign(ControlMessage message) {
+        assert isOwned();
+        return new Subscriber.Sign(control.channel(), control.payload(message.encode()), key.key(Lock.LEADER),
+                key.key(Lock.STANDBY),
+                standby -> leadership.signSent(standby, System.nanoTime()));
+    }
+
     void send(ControlMessage message) {
         assert isOwned();
+        markIfRefused();
         if (message.type() == ControlMessage.Type.JOIN && !isListening()) {
             // A member that says JOIN while it is deaf would be taken for one that holds all messages from there on.
             join = message;
             return;
         }
-        stream.notify(controlChannel, message.encode(), committed -> leadership.sent(message, committed, System.nanoTime()));
+        stream.notify(control.channel(), control.payload(message.encode()),
+                committed -> leadership.sent(message, committed, System.nanoTime()));
     }
 }

@@ -21,10 +21,10 @@ class InboxTest {
     private final RecordingSubscriber two = new RecordingSubscriber("two");
 
     InboxTest() {
-        receivers.add("a", one);
-        receivers.add("b", one);
-        receivers.add("b", two);
-        receivers.add("b", two);
+        receivers.add(Address.of("a"), one);
+        receivers.add(Address.of("b"), one);
+        receivers.add(Address.of("b"), two);
+        receivers.add(Address.of("b"), two);
     }
 
     @Test
@@ -45,6 +45,34 @@ class InboxTest {
         inbox.handOn();
         assertThat(two.told).hasSize(all);
         assertThat(inbox.nextReceivers()).isEqualTo("nobody");
+    }
+
+    /** Many groups share a channel for their members. */
+    @Test
+    void onASharedChannelEachGetsWhatHasItsTag() {
+        receivers.add(new Address("shared", "one"), one);
+        receivers.add(new Address("shared", "two"), two);
+        two.room = 0;
+        take(from(STRANGER, "shared", "first one"), from(STRANGER, "shared", "second nobody"), from(STRANGER, "shared", "third"),
+                from(STRANGER, "shared", "fourth"), from(STRANGER, "shared", "fifth one two"));
+        for (int i = 0; i < 4; i++) {
+            assertThat(inbox.giveNext()).as("who has no room delays nobody else").isTrue();
+        }
+        assertThat(inbox.nextReceivers()).isEqualTo("two");
+        assertThat(inbox.giveNext()).isFalse();
+        two.room = 1;
+        assertThat(inbox.giveNext()).isTrue();
+        assertThat(one.told).containsExactly("first one");
+        assertThat(two.told).containsExactly("fifth one two");
+
+        assertThat(receivers.of("shared")).containsExactly(one, two);
+        assertThat(receivers.remove(new Address("shared", "one"), one)).isTrue();
+        assertThat(receivers.remove(new Address("shared", "one"), one)).isFalse();
+        take(from(STRANGER, "shared", "sixth one"));
+        assertThat(inbox.nextReceivers()).isEqualTo("");
+        assertThat(receivers.has("shared")).isTrue();
+        assertThat(receivers.remove(new Address("shared", "two"), two)).isTrue();
+        assertThat(receivers.has("shared")).isFalse();
     }
 
     /** Otherwise the order would be lost. */

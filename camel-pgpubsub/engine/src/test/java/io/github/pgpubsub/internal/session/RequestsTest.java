@@ -130,9 +130,9 @@ class RequestsTest {
             stream.notify("channel", "payload", committed -> {
                 told.add("notify " + committed);
                 stream.unlock(2, () -> told.add("unlock what is not held"));
-                stream.listen("another", one, () -> told.add("another, in the next round"));
+                stream.listen(Address.of("another"), one, () -> told.add("another, in the next round"));
             });
-            stream.listen("channel", one, () -> told.add("listen"));
+            stream.listen(Address.of("channel"), one, () -> told.add("listen"));
             assertThat(requests.flush()).isTrue();
             assertThat(told).containsExactly("listen", "notify true", "unlock", "unlock what is not held", "lock true",
                     "holders {2=[" + stream.backend() + "]}", "names true", "another, in the next round");

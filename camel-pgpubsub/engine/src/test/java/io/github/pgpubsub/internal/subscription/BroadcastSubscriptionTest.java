@@ -9,6 +9,7 @@ import io.github.pgpubsub.SubscriptionOptions;
 import io.github.pgpubsub.connect.OwnMessages;
 import io.github.pgpubsub.connect.UrlConnectionSource;
 import io.github.pgpubsub.internal.delivery.Recipient;
+import io.github.pgpubsub.internal.session.Address;
 import io.github.pgpubsub.internal.session.Session;
 import io.github.pgpubsub.internal.session.SessionOptions;
 import io.github.pgpubsub.internal.session.SessionStream;
@@ -119,7 +120,7 @@ class BroadcastSubscriptionTest {
         return (SessionStream) Proxy.newProxyInstance(SessionStream.class.getClassLoader(), new Class<?>[] {SessionStream.class},
                 (proxy, method, arguments) -> {
                     assertThat(method)
-                            .isEqualTo(SessionStream.class.getMethod("listen", String.class, Subscriber.class, Runnable.class));
+                            .isEqualTo(SessionStream.class.getMethod("listen", Address.class, Subscriber.class, Runnable.class));
                     listening.add((Runnable) arguments[2]);
                     return null;
                 });
