@@ -1,10 +1,10 @@
 package io.github.pgpubsub.camel;
 
-import java.util.Collection;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
+import java.util.function.BooleanSupplier;
 
 /**
  * Lets the consumers that stop with their context leave together: Camel suspends one consumer after the other, and with a thousand of
@@ -22,12 +22,12 @@ final class JointStop {
     /**
      * Begins to end the current subscription. Waits for as long as too many others are leaving, and for all if it is the last.
      *
-     * @param all the component's consumers
+     * @param haveAllLeft whether this was the component's last consumer
      */
-    void leave(Listenings listenings, Collection<PgPubSubConsumer> all) {
+    void leave(Listenings listenings, BooleanSupplier haveAllLeft) {
         begin(listenings);
         leaving.add(listenings);
-        if (all.stream().allMatch(PgPubSubConsumer::hasLeft)) {
+        if (haveAllLeft.getAsBoolean()) {
             for (Listenings each = leaving.poll(); each != null; each = leaving.poll()) {
                 each.awaitEnd();
             }

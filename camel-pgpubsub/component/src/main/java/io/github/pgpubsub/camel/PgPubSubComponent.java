@@ -232,6 +232,11 @@ public class PgPubSubComponent extends HealthCheckComponent implements ManagedCo
         consumers.remove(consumer);
     }
 
+    /** Whether no consumer has a subscription that has not begun to end. Stops at the first that has: each of thousands asks. */
+    boolean haveAllLeft() {
+        return consumers.stream().allMatch(PgPubSubConsumer::hasLeft);
+    }
+
     @Override
     public Collection<PgPubSubConsumer> consumers() {
         return List.copyOf(consumers);

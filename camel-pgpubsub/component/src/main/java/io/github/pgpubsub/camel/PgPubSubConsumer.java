@@ -122,7 +122,7 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
     @Override
     protected void doSuspend() {
         if (endpoint.getCamelContext().isStopping() && (getRoute() == null || getRoute().getStartupOrder() == null)) {
-            endpoint.getComponent().jointStop().leave(listenings, endpoint.getComponent().consumers());
+            endpoint.getComponent().jointStop().leave(listenings, endpoint.getComponent()::haveAllLeft);
         } else {
             CompletableFuture<Void> unused = end();
         }

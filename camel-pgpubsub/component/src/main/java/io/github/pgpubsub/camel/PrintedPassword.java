@@ -3,6 +3,7 @@ package io.github.pgpubsub.camel;
 import io.github.pgpubsub.connect.UrlConnectionSource;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import org.apache.camel.NoSuchEndpointException;
 import org.apache.camel.util.URISupport;
@@ -18,13 +19,14 @@ final class PrintedPassword {
     private PrintedPassword() {}
 
     static void refuse(String uri, String channel, Map<String, Object> parameters) {
+        Printed printed = new Printed(uri);
         if (parameters.get("password") instanceof String password
-                && (isShown(uri, after(')', password)) || isShown(uri, after('&', password)))) {
+                && (printed.shows(after(')', password)) || printed.shows(after('&', password)))) {
             throw refusal(channel, "write its password as password=RAW(…), or as password=RAW{…} if it contains a parenthesis, or"
                     + " set it on the component: as it is written, logs and JMX would show a part of it");
         }
         if (parameters.get("url") instanceof String url && !url.isEmpty() && !url.startsWith("#")
-                && isShown(uri, password(channel, url))) {
+                && printed.shows(password(channel, url))) {
             throw refusal(channel, "write its url as url=RAW(…), or set the options user and password, on the endpoint or on the"
                     + " component: as it is written, logs and JMX would show its password");
         }
@@ -47,25 +49,44 @@ final class PrintedPassword {
         return new NoSuchEndpointException("pgpubsub:" + channel, reason);
     }
 
-    /** Whether Camel's mask hides no occurrence of the secret in the URI. */
-    private static boolean isShown(String uri, @Nullable String secret) {
-        if (secret == null || secret.isEmpty()) {
-            return false;
+    /** A URI as it is given, and as Camel prints it. Ten thousand routes are checked one after the other, so nothing is done twice. */
+    private static final class Printed {
+
+        private final String uri;
+        private final List<String> given;
+        /** Null: not needed yet. */
+        private @Nullable List<String> masked;
+
+        Printed(String uri) {
+            this.uri = uri;
+            this.given = texts(uri);
         }
-        int given = count(uri, secret);
-        int printed = count(URISupport.sanitizeUri(uri).replace("xxxxxx", ""), secret);
-        return given > 0 && printed >= given;
+
+        /** Whether Camel's mask hides no occurrence of the secret. */
+        boolean shows(@Nullable String secret) {
+            if (secret == null || secret.isEmpty()) {
+                return false;
+            }
+            int before = count(given, secret);
+            return before > 0 && count(masked(), secret) >= before;
+        }
+
+        private List<String> masked() {
+            if (masked == null) {
+                masked = texts(URISupport.sanitizeUri(uri).replace("xxxxxx", ""));
+            }
+            return masked;
+        }
     }
 
-    private static int count(String uri, String password) {
-        String text = uri;
-        int count = occurrences(text, password);
-        // The URI may contain the password encoded once or twice.
-        for (int i = 0; i < 2; i++) {
-            text = decode(text);
-            count = Math.max(count, occurrences(text, password));
-        }
-        return count;
+    /** The URI may contain the password encoded once or twice. */
+    private static List<String> texts(String uri) {
+        String once = decode(uri);
+        return once.equals(uri) ? List.of(uri) : List.of(uri, once, decode(once));
+    }
+
+    private static int count(List<String> texts, String secret) {
+        return texts.stream().mapToInt(text -> occurrences(text, secret)).max().orElse(0);
     }
 
     private static int occurrences(String text, String part) {
@@ -77,6 +98,9 @@ final class PrintedPassword {
     }
 
     private static String decode(String text) {
+        if (text.indexOf('%') < 0) {
+            return text;
+        }
         try {
             return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {
