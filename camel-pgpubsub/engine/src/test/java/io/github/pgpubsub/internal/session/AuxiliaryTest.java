@@ -99,6 +99,23 @@ class AuxiliaryTest {
         assertThat(heard).doesNotHaveDuplicates();
     }
 
+    /** As nobody does who follows the protocol. */
+    @Test
+    void strangersWhoShareTheWatchedLockChangeNothingElse() throws SQLException {
+        assertThat(auxiliary.backend()).isPositive();
+        try (Connection stranger = postgres.connect()) {
+            for (Connection each : List.of(standby, stranger)) {
+                each.createStatement().execute("select pg_advisory_lock_shared(" + standbyLock(5) + ")");
+            }
+            assertThat(auxiliary.send(signs(), leader)).isTrue();
+            assertThat(sent).hasSize(GROUPS).containsEntry(5,
+                    Math.min(standby.unwrap(PGConnection.class).getBackendPID(),
+                            stranger.unwrap(PGConnection.class).getBackendPID()));
+        }
+        await().untilAsserted(() -> assertThat(heard()).hasSize(GROUPS));
+        assertThat(heard).doesNotHaveDuplicates();
+    }
+
     @Test
     void whoseLockIsLostOrAnothersGivesNoSign() throws SQLException {
         assertThat(auxiliary.backend()).isPositive();
