@@ -63,6 +63,7 @@ interface Handling {
      * Called by a worker. May block. Throws nothing that is the messages'.
      *
      * @param batch messages of one leadership and one window, in order; or a gap alone
+     * @param term  the number of that leadership, or of an earlier one, see {@link Lead#term}
      */
-    Handled handle(List<Delivery<KeptRow>> batch);
+    Handled handle(List<Delivery<KeptRow>> batch, long term);
 }

@@ -12,7 +12,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +38,9 @@ final class InTransaction implements Handling {
     private static final long FIRST_PAUSE = TimeUnit.MILLISECONDS.toNanos(50);
     private static final long LONGEST_PAUSE = TimeUnit.SECONDS.toNanos(5);
     private static final int VALID_SECONDS = 1;
+    /** Longer than a session that works leaves without a sign of life. */
+    private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
+    private static final long CHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
     /** The place belongs, or may belong, to another owner, or is elsewhere. */
     private static final class NotOurs extends Exception {
@@ -55,14 +57,16 @@ final class InTransaction implements Handling {
 
         private final List<Delivery<KeptRow>> batch;
         private final Delivery<KeptRow> last;
+        private final long term;
         private @Nullable Throwable failure;
         private boolean connectionLost;
         /** The place is not ours: others may wrap the exception that says so. */
         private boolean refused;
         private boolean done;
 
-        Attempt(List<Delivery<KeptRow>> batch) {
+        Attempt(List<Delivery<KeptRow>> batch, long term) {
             this.batch = batch;
+            this.term = term;
             this.last = batch.get(batch.size() - 1);
         }
 
@@ -85,7 +89,7 @@ final class InTransaction implements Handling {
             }
             List<Delivery<KeptRow>> open = batch.stream().filter(each -> standing.lastId() < id(each).id()).toList();
             if (!open.isEmpty()) {
-                if (!mayBegin.getAsBoolean()) {
+                if (!mayBegin()) {
                     throw refused();
                 }
                 handle(connection, open);
@@ -94,6 +98,18 @@ final class InTransaction implements Handling {
                 }
             }
             done = true;
+        }
+
+        /** Waits a moment if this process leads and its session has not shown life just now, because a refusal means to read anew. */
+        private boolean mayBegin() throws InterruptedException {
+            long end = System.nanoTime() + PATIENCE_NANOS;
+            while (!lead.mayProcess()) {
+                if (!lead.isLeading() || lead.term() != term || System.nanoTime() - end > 0) {
+                    return false;
+                }
+                TimeUnit.NANOSECONDS.sleep(CHECK_NANOS);
+            }
+            return lead.term() == term;
         }
 
         private NotOurs refused() {
@@ -117,20 +133,18 @@ final class InTransaction implements Handling {
     private final KeptBatchHandler handler;
     private final Transactions transactions;
     private final TransactedPlace log;
-    private final BooleanSupplier mayBegin;
+    private final Lead lead;
     /** Attempts in a row that did not settle. */
     private int unsettled;
     /** The first message of the last batch whose commit failed. */
     private @Nullable KeptMessageId notCommitted;
 
-    /** @param mayBegin whether this process leads, and what was handed out may begin; must not block */
-    InTransaction(Shard group, KeptBatchHandler handler, Transactions transactions, TransactedPlace log,
-            BooleanSupplier mayBegin) {
+    InTransaction(Shard group, KeptBatchHandler handler, Transactions transactions, TransactedPlace log, Lead lead) {
         this.group = group;
         this.handler = handler;
         this.transactions = transactions;
         this.log = log;
-        this.mayBegin = mayBegin;
+        this.lead = lead;
     }
 
     /**
@@ -161,11 +175,11 @@ final class InTransaction implements Handling {
     }
 
     @Override
-    public Handled handle(List<Delivery<KeptRow>> batch) {
+    public Handled handle(List<Delivery<KeptRow>> batch, long term) {
         if (batch.get(0).row() == null) {
             return Handling.gap(handler, batch);
         }
-        Attempt attempt = new Attempt(batch);
+        Attempt attempt = new Attempt(batch, term);
         try {
             transactions.execute(attempt);
             unsettled = 0;

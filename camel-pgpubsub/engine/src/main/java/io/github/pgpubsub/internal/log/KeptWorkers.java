@@ -26,6 +26,7 @@ final class KeptWorkers {
     private static final long BREATH_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final WorkQueue queue;
+    private final Lead lead;
     private final Handling handling;
     private final GroupReader group;
     private final KeptListener listener;
@@ -34,9 +35,11 @@ final class KeptWorkers {
     /** What keeps messages from being handled at all; null: nothing. */
     private volatile @Nullable String trouble;
 
-    KeptWorkers(WorkQueue queue, Handling handling, GroupReader group, KeptListener listener, Tally tally, int concurrency,
+    KeptWorkers(WorkQueue queue, Lead lead, Handling handling, GroupReader group, KeptListener listener, Tally tally,
+            int concurrency,
             WorkerPool pool) {
         this.queue = queue;
+        this.lead = lead;
         this.handling = handling;
         this.group = group;
         this.listener = listener;
@@ -84,19 +87,21 @@ final class KeptWorkers {
     }
 
     private boolean next() {
+        // Before the batch is taken: a later number could be that of a leadership which the batch does not belong to.
+        long term = lead.term();
         List<Delivery<KeptRow>> batch = queue.take();
         if (batch == null) {
             return false;
         }
-        handle(batch);
+        handle(batch, term);
         return true;
     }
 
-    private void handle(List<Delivery<KeptRow>> batch) {
+    private void handle(List<Delivery<KeptRow>> batch, long term) {
         Handling.Handled handled;
         try {
             batch.forEach(tally::begins);
-            handled = handling.handle(batch);
+            handled = handling.handle(batch, term);
         } catch (Throwable e) {
             handled = failed(e, batch);
         }

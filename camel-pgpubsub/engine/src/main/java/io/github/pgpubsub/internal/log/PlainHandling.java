@@ -22,7 +22,7 @@ final class PlainHandling implements Handling {
     }
 
     @Override
-    public Handled handle(List<Delivery<KeptRow>> batch) {
+    public Handled handle(List<Delivery<KeptRow>> batch, long term) {
         if (batch.get(0).row() == null) {
             return Handling.gap(handler, batch);
         }

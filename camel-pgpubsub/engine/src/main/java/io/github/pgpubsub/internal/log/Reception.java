@@ -80,7 +80,7 @@ public final class Reception implements KeptSubscription {
                 tally);
         String purpose = "kept " + shard.channel();
         this.handling = handling(handler);
-        this.workers = new KeptWorkers(queue, handling, group, listener, tally, options.concurrency(),
+        this.workers = new KeptWorkers(queue, lead, handling, group, listener, tally, options.concurrency(),
                 pool);
         group.remedyBy(workers::replaceEndedThreads);
         this.end = new End(purpose + " end", threads, held -> {}, queue::isAnyBegun, this::end);
@@ -90,7 +90,7 @@ public final class Reception implements KeptSubscription {
         Transactions transactions = options.transactions();
         if (transactions != null) {
             return new InTransaction(shard, handler, transactions, new TransactedPlace(options.queries(), group::no,
-                    group::identity, options.group().reading().leaderTimeout()), this::mayBegin);
+                    group::identity, options.group().reading().leaderTimeout()), lead);
         }
         boolean manual = options.group().reading().ackMode() == AckMode.manual;
         return new PlainHandling(shard, handler, manual ? delivery -> {

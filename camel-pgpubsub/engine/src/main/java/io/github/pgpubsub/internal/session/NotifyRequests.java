@@ -5,7 +5,9 @@ import static io.github.pgpubsub.internal.session.Refusals.throwUnlessRefusal;
 import io.github.pgpubsub.internal.connection.ServerConnection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,6 +20,8 @@ final class NotifyRequests {
     private static final String LOCK_TIMEOUT = "55P03";
     /** program_limit_exceeded: the server's notification queue is full. */
     private static final String QUEUE_FULL = "54000";
+
+    private static final String NOT_SENT = "Control messages could not be sent and will be tried again: {}";
 
     private static final String NOTIFY = """
             select pg_catalog.count(pg_catalog.pg_notify(c, p))
@@ -54,29 +58,56 @@ final class NotifyRequests {
         }
         try {
             send(sent);
-            if (!refusals.isEmpty()) {
-                sent.forEach(notify -> refusals.granted(new AnyOf(notify.owner)));
-            }
-            sent.forEach(notify -> notify.committed.accept(true));
         } catch (SQLException e) {
             throwUnlessRefusal(e);
-            // When the server is busy, the session and its locks are not affected: no reason to give them up.
-            boolean busy = LOCK_TIMEOUT.equals(e.getSQLState()) || QUEUE_FULL.equals(e.getSQLState());
-            if (busy || sent.size() == 1) {
-                LOG.warn("Control messages could not be sent and will be tried again: {}", e.getMessage());
-                if (!busy) {
-                    // Not repeated here: its owner decides whether to send it again.
-                    refusals.refused(e, new AnyOf(sent.get(0).owner), () -> {}, sent.get(0).owner);
-                }
+            if (isBusy(e)) {
+                LOG.warn(NOT_SENT, e.getMessage());
                 sent.forEach(notify -> notify.committed.accept(false));
             } else {
-                // They were one transaction, so none of them was sent: each is now sent alone.
-                for (Notify notify : sent) {
-                    notifies.add(notify);
-                    flush();
-                }
+                sendAlone(sent);
             }
+            return;
         }
+        if (!refusals.isEmpty()) {
+            sent.forEach(notify -> refusals.granted(new AnyOf(notify.owner)));
+        }
+        sent.forEach(notify -> notify.committed.accept(true));
+    }
+
+    /**
+     * They were one transaction, so none of them was sent. What a subscriber sends keeps its order: once one is refused, its later ones are
+     * not sent either.
+     */
+    private void sendAlone(List<Notify> together) throws SQLException {
+        Set<Subscriber> refused = new HashSet<>();
+        for (Notify notify : together) {
+            if (refused.contains(notify.owner)) {
+                notify.committed.accept(false);
+                continue;
+            }
+            try {
+                send(List.of(notify));
+            } catch (SQLException e) {
+                throwUnlessRefusal(e);
+                LOG.warn(NOT_SENT, e.getMessage());
+                if (!isBusy(e)) {
+                    // Not repeated here: its owner decides whether to send it again.
+                    refusals.refused(e, new AnyOf(notify.owner), () -> {}, notify.owner);
+                }
+                refused.add(notify.owner);
+                notify.committed.accept(false);
+                continue;
+            }
+            if (!refusals.isEmpty()) {
+                refusals.granted(new AnyOf(notify.owner));
+            }
+            notify.committed.accept(true);
+        }
+    }
+
+    /** When the server is busy, the session and its locks are not affected: no reason to give them up. */
+    private static boolean isBusy(SQLException e) {
+        return LOCK_TIMEOUT.equals(e.getSQLState()) || QUEUE_FULL.equals(e.getSQLState());
     }
 
     private void send(List<Notify> sent) throws SQLException {

@@ -10,6 +10,7 @@ import io.github.pgpubsub.internal.session.Address;
 import io.github.pgpubsub.internal.session.Notification;
 import io.github.pgpubsub.internal.session.SessionStream;
 import io.github.pgpubsub.internal.session.Subscriber;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
@@ -46,8 +47,8 @@ final class MemberStream {
     /** Number of ends of the membership. A poll of before the last end has no answer, and gives back what it gets. */
     private int ends;
     private boolean asksToListen;
-    /** A JOIN that waits until this member listens; null: none. */
-    private @Nullable ControlMessage join;
+    /** Messages that wait until this member listens. It would not hear them, and who hears its JOIN believes that it keeps messages. */
+    private final List<ControlMessage> deferred = new ArrayList<>();
     private final String mark;
     /** Whether the mark must be sent again. */
     private boolean isMarkRefused;
@@ -141,11 +142,11 @@ final class MemberStream {
         return held.contains(Lock.LEADER) ? OptionalLong.of(key.key(Lock.LEADER)) : OptionalLong.empty();
     }
 
-    /** Releases all locks, and drops a waiting JOIN. */
+    /** Releases all locks, and drops waiting messages. */
     void releaseLocks() {
         assert isOwned();
         ends++;
-        join = null;
+        deferred.clear();
         for (Lock lock : held) {
             if (lock == Lock.PRESENCE || lock == Lock.WITNESS) {
                 stream.unshareLock(key.key(lock));
@@ -172,11 +173,8 @@ final class MemberStream {
                 listening.add(address);
                 if (isListening()) {
                     mark();
-                    if (join != null) {
-                        ControlMessage said = join;
-                        join = null;
-                        send(said);
-                    }
+                    List.copyOf(deferred).forEach(this::send);
+                    deferred.clear();
                 }
             });
         }
@@ -232,12 +230,11 @@ final class MemberStream {
 
     void send(ControlMessage message) {
         assert isOwned();
-        markIfRefused();
-        if (message.type() == ControlMessage.Type.JOIN && !isListening()) {
-            // A member that says JOIN while it is deaf would be taken for one that holds all messages from there on.
-            join = message;
+        if (isDeaf()) {
+            deferred.add(message);
             return;
         }
+        markIfRefused();
         stream.notify(control.channel(), control.payload(message.encode()),
                 committed -> leadership.sent(message, committed, System.nanoTime()));
     }

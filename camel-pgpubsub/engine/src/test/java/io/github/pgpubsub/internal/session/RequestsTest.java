@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.postgresql.PGConnection;
+import org.postgresql.PGNotification;
 
 /** What a session learns about its connection from the answers to its subscribers' requests. */
 class RequestsTest {
@@ -138,6 +139,35 @@ class RequestsTest {
                     "holders {2=[" + stream.backend() + "]}", "names true", "another, in the next round");
             assertThat(requests.receivers().of("another")).containsExactly(one);
             assertThat(requests.flush()).isFalse();
+        }
+    }
+
+    /** What is said later may depend on what was said before. */
+    @Test
+    void behindARefusedNotificationItsSubscriberSendsNothing() throws SQLException {
+        try (Proxy proxy = new Proxy(postgres.server()); ServerConnection connection = open(proxy)) {
+            Requests requests = new Requests(connection, OWN_MARKS, () -> {});
+            SessionStream one = requests.of(new RecordingSubscriber("one"));
+            SessionStream two = requests.of(new RecordingSubscriber("two"));
+            List<String> told = new ArrayList<>();
+            connection.jdbc().createStatement().execute("listen said");
+            one.notify("said", "first", committed -> told.add("first " + committed));
+            one.notify("said", "x".repeat(9000), committed -> told.add("too long " + committed));
+            two.notify("said", "other", committed -> told.add("other " + committed));
+            one.notify("said", "later", committed -> {
+                told.add("later " + committed);
+                one.notify("said", "again", another -> told.add("again " + another));
+            });
+            assertThat(requests.flush()).isTrue();
+            assertThat(told).containsExactly("first true", "too long false", "other true", "later false", "again true");
+            List<String> heard = new ArrayList<>();
+            await().until(() -> {
+                for (PGNotification each : connection.pg().getNotifications()) {
+                    heard.add(each.getParameter());
+                }
+                return heard.contains("again");
+            });
+            assertThat(heard).containsExactly("first", "other", "again");
         }
     }
 
