@@ -7,7 +7,7 @@
  * <pre>
  *   server ══▶ driver ══▶ ConnectedSession ══▶ Inbox ══▶ Subscriber.received, then handOn ══▶ (a subscription's queue)
  *                           ▲    │             ▲
- *        commands of        │    │             Receivers: who gets which channel
+ *        commands of        │    │             Receivers: who is at which Address
  *        other threads      │    ▼
  *        ──▶ CommandQueue ──┘  Requests ◀── BatchedStream ◀── the subscriber's requests
  *                                │
@@ -42,7 +42,7 @@
  * <pre>
  *   one session:      Session  CommandQueue  Subscribers  SessionView  Reading  Heartbeat  QueueUsage
  *   one connection:   ConnectedSession  Inbox  Stall  Lifeline  Auxiliary  ReadAhead  LastNotifications  ServerSettings
- *   the requests:     Requests  BatchedStream  Batch  ChannelRequests  Receivers  NotifyRequests  LockRequests  AdvisoryLocks
+ *   the requests:     Requests  BatchedStream  Batch  ChannelRequests  Address  Receivers  NotifyRequests  LockRequests  AdvisoryLocks
  *                     BackendRequests  Refusals  RoundTrips
  * </pre>
  */
