@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,25 +54,18 @@ final class NotifyRequests {
 
     void flush() throws SQLException {
         List<Notify> sent = notifies.take();
-        if (sent.isEmpty()) {
+        SQLException refusal = sent.isEmpty() ? null : sendOrRefuse(sent);
+        if (refusal == null) {
             return;
         }
-        try {
-            send(sent);
-        } catch (SQLException e) {
-            throwUnlessRefusal(e);
-            if (isBusy(e)) {
-                LOG.warn(NOT_SENT, e.getMessage());
-                sent.forEach(notify -> notify.committed.accept(false));
-            } else {
-                sendAlone(sent);
-            }
-            return;
+        if (isBusy(refusal)) {
+            LOG.warn(NOT_SENT, refusal.getMessage());
+            sent.forEach(notify -> notify.committed.accept(false));
+        } else if (sent.size() == 1) {
+            refused(sent.get(0), refusal);
+        } else {
+            sendAlone(sent);
         }
-        if (!refusals.isEmpty()) {
-            sent.forEach(notify -> refusals.granted(new AnyOf(notify.owner)));
-        }
-        sent.forEach(notify -> notify.committed.accept(true));
     }
 
     /**
@@ -83,26 +77,38 @@ final class NotifyRequests {
         for (Notify notify : together) {
             if (refused.contains(notify.owner)) {
                 notify.committed.accept(false);
-                continue;
-            }
-            try {
-                send(List.of(notify));
-            } catch (SQLException e) {
-                throwUnlessRefusal(e);
-                LOG.warn(NOT_SENT, e.getMessage());
-                if (!isBusy(e)) {
-                    // Not repeated here: its owner decides whether to send it again.
-                    refusals.refused(e, new AnyOf(notify.owner), () -> {}, notify.owner);
+            } else {
+                SQLException refusal = sendOrRefuse(List.of(notify));
+                if (refusal != null) {
+                    refused.add(notify.owner);
+                    refused(notify, refusal);
                 }
-                refused.add(notify.owner);
-                notify.committed.accept(false);
-                continue;
             }
-            if (!refusals.isEmpty()) {
-                refusals.granted(new AnyOf(notify.owner));
-            }
-            notify.committed.accept(true);
         }
+    }
+
+    /** Sends them in one transaction, and tells their subscribers if they are committed. Null: they are; else why the server refuses. */
+    private @Nullable SQLException sendOrRefuse(List<Notify> sent) throws SQLException {
+        try {
+            send(sent);
+        } catch (SQLException e) {
+            throwUnlessRefusal(e);
+            return e;
+        }
+        if (!refusals.isEmpty()) {
+            sent.forEach(notify -> refusals.granted(new AnyOf(notify.owner)));
+        }
+        sent.forEach(notify -> notify.committed.accept(true));
+        return null;
+    }
+
+    private void refused(Notify notify, SQLException refusal) {
+        LOG.warn(NOT_SENT, refusal.getMessage());
+        if (!isBusy(refusal)) {
+            // Not repeated here: its owner decides whether to send it again.
+            refusals.refused(refusal, new AnyOf(notify.owner), () -> {}, notify.owner);
+        }
+        notify.committed.accept(false);
     }
 
     /** When the server is busy, the session and its locks are not affected: no reason to give them up. */
