@@ -14,6 +14,11 @@ final class QueueUsage {
     private static final Logger LOG = LoggerFactory.getLogger(QueueUsage.class);
 
     private static final int QUARTERS = 4;
+    /**
+     * The share must fall by this much below a quarter before that quarter is worth another warning: while a listener reads now and then,
+     * the share goes up and down.
+     */
+    private static final double CLEAR_FALL = 0.125;
 
     private final SessionView view;
     private int quartersTold;
@@ -23,7 +28,7 @@ final class QueueUsage {
     }
 
     /**
-     * Logs a warning at each further quarter.
+     * Logs a warning at each further quarter; again only after the share had clearly fallen.
      *
      * @param share    used share of the queue, 0 to 1
      * @param waitsFor the subscriber for which this session has stopped reading; null: none, so another session is the cause
@@ -31,7 +36,10 @@ final class QueueUsage {
     void observe(double share, @Nullable String waitsFor) {
         view.queueUsage(share);
         int quarters = (int) (share * QUARTERS);
-        if (quarters > quartersTold) {
+        if (quarters <= quartersTold) {
+            quartersTold = Math.min(quartersTold, (int) ((share + CLEAR_FALL) * QUARTERS));
+        } else {
+            quartersTold = quarters;
             String percent = String.format("%.0f %%", share * 100);
             if (waitsFor != null) {
                 LOG.warn(
@@ -44,6 +52,5 @@ final class QueueUsage {
                         + " When it is full, every NOTIFY on the server fails", percent);
             }
         }
-        quartersTold = quarters;
     }
 }
