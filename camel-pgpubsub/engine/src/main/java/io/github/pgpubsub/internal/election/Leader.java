@@ -9,6 +9,8 @@ final class Leader<M> extends InTerm<M> {
 
     /** How long a stopping leader waits for a standby to join, and for its answer. */
     private static final long HEIR_NANOS = TimeUnit.SECONDS.toNanos(2);
+    /** How long a stopping leader that is alone waits to read what was sent before its stop. */
+    private static final long CATCH_UP_NANOS = TimeUnit.SECONDS.toNanos(1);
     /** Interval at which a stopping leader checks for a standby. */
     private static final long CHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
@@ -95,6 +97,7 @@ final class Leader<M> extends InTerm<M> {
         boolean latest = message.type() == ControlMessage.Type.PROGRESS && self.reports.isLatest(message.token());
         if (latest && self.isStopping() && caughtUpAt == Leadership.NEVER && self.reports.sentAt() - waitsSince >= 0) {
             caughtUpAt = now;
+            resignIfPossible(now);
         }
     }
 
@@ -190,6 +193,16 @@ final class Leader<M> extends InTerm<M> {
         waitFor(now);
         nextCheck = now;
         checkForStandby(now);
+        askForMarker(now);
+    }
+
+    /** Sends a report, which comes back behind everything that was sent before. */
+    private void askForMarker(long now) {
+        if (self.control.hasUnsent()) {
+            self.reports.want();
+        } else {
+            self.control.send(term.progress(term.completeBefore(), now));
+        }
     }
 
     private void waitFor(long now) {
@@ -239,7 +252,8 @@ final class Leader<M> extends InTerm<M> {
     private boolean isOnItsOwn(long now) {
         long patience = Math.max(HEIR_NANOS, 4 * self.acquireNanos);
         if (alone) {
-            return true;
+            // A route of the same process may have sent something just before. A leader that does not keep up would not finish it anyway.
+            return caughtUpAt != Leadership.NEVER || !term.backlog.isEmpty() || now - waitsSince >= CATCH_UP_NANOS;
         } else if (heir.isPresent()) {
             return heir.isLate(patience, now);
         }

@@ -11,7 +11,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
-/** Effects that happen nowhere: their names are recorded. The handler's queue has no room, and everything is answered with nothing. */
+/**
+ * Effects that happen nowhere: their names are recorded. The handler's queue has no room, unless it is made {@link #quick}, and everything
+ * else is answered with nothing.
+ */
 final class RecordedEffects {
 
     private static final ServerRun RUN = new ServerRun("start", 0);
@@ -19,6 +22,8 @@ final class RecordedEffects {
     private final List<String> names = new ArrayList<>();
     private ControlMessage lastSent;
     private String failing = "";
+    private boolean quick;
+    private final List<String> delivered = new ArrayList<>();
 
     Leadership<String> leadership() {
         BufferLimit memory = new BufferLimit(1 << 20);
@@ -33,6 +38,19 @@ final class RecordedEffects {
     /** The next effect of this name fails for lack of memory. */
     void failOnce(String name) {
         failing = name;
+    }
+
+    /** From now on the handler has finished each message at once. */
+    void quick() {
+        quick = true;
+    }
+
+    List<String> delivered() {
+        return delivered;
+    }
+
+    ControlMessage lastSent() {
+        return lastSent;
     }
 
     /** Lets a member connect as this backend and lead, as the only one. */
@@ -59,6 +77,20 @@ final class RecordedEffects {
         names.add(method.getName().equals("lost") ? "lost " + arguments[0] : method.getName());
         if (method.getName().equals("send")) {
             lastSent = (ControlMessage) arguments[0];
+        }
+        if (method.getName().equals("deliver") && arguments[0] instanceof Entry<?> entry && entry.gap() == null) {
+            delivered.add((String) entry.message());
+        }
+        if (quick) {
+            switch (method.getName()) {
+                case "hasRoom", "isIdle" -> {
+                    return true;
+                }
+                case "watermark" -> {
+                    return Long.MAX_VALUE;
+                }
+                default -> {}
+            }
         }
         Class<?> type = method.getReturnType();
         return type == boolean.class ? (Object) false : type == long.class ? (Object) 0L : type == List.class ? List.of() : null;
