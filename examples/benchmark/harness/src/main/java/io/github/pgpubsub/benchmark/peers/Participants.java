@@ -14,6 +14,8 @@ public final class Participants {
     public static final String PGEVENT = "camel-pgevent";
     public static final String PGJDBC = "pgjdbc loop";
     public static final String PGJDBC_EAGER = "pgjdbc loop, eager socket";
+    /** The limit for single listeners: those of this component listen to so many channels for the members of their groups. */
+    public static final String PGJDBC_MORE = "pgjdbc loop, 128 more channels";
     public static final String PGJDBC_BATCHED = "pgjdbc, 256 to a commit";
     /** The limit for a component of Camel: its template and its routes with nothing but the driver's loop between. */
     public static final String CAMEL_BY_HAND = "pgjdbc loop, eager socket, in Camel by hand";
@@ -87,6 +89,7 @@ public final class Participants {
                 java(PGEVENT, "pgevent", "pgevent.PgEventPeer", "", pgevent, false),
                 java(PGJDBC, "pgjdbc", "pgjdbc.PgjdbcPeer", "loop", pgjdbc, false),
                 java(PGJDBC_EAGER, "pgjdbc", "pgjdbc.PgjdbcPeer", "eager", pgjdbc, false),
+                java(PGJDBC_MORE, "pgjdbc", "pgjdbc.PgjdbcPeer", "more", pgjdbc, false),
                 java(PGJDBC_BATCHED, "pgjdbc", "pgjdbc.PgjdbcPeer", "batched", pgjdbc, false),
                 java(CAMEL_BY_HAND, "route", "route.RoutePeer", "loop", List.of("camel-api", "postgresql"), false),
                 java(SPRING, "spring-integration", "spring.SpringPeer", "", spring, true),

@@ -19,6 +19,7 @@ import static io.github.pgpubsub.benchmark.peers.Participants.ONE_MEMBER;
 import static io.github.pgpubsub.benchmark.peers.Participants.PGEVENT;
 import static io.github.pgpubsub.benchmark.peers.Participants.PGJDBC;
 import static io.github.pgpubsub.benchmark.peers.Participants.PGJDBC_EAGER;
+import static io.github.pgpubsub.benchmark.peers.Participants.PGJDBC_MORE;
 import static io.github.pgpubsub.benchmark.peers.Participants.PGPUBSUB;
 import static io.github.pgpubsub.benchmark.peers.Participants.PGPUBSUB_ONE;
 import static io.github.pgpubsub.benchmark.peers.Participants.ROUTE;
@@ -170,6 +171,8 @@ final class Gates {
         atLeast(0.95, "single listener to not, receiving one channel", ratio(Backlog.ROUTES.rate(), ROUTE_ONE, ROUTE));
         atLeast(0.95, "single listener to not, receiving %,d channels".formatted(channels),
                 ratio(Channels.receiving(channels), PGPUBSUB_ONE, PGPUBSUB));
+        explain("the limit, single listeners: %s, to %s".formatted(PGJDBC_MORE, PGJDBC),
+                ratio(Channels.receiving(channels), PGJDBC_MORE, PGJDBC));
     }
 
     private void kept() {

@@ -10,6 +10,8 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Properties;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.postgresql.Driver;
 import org.postgresql.PGProperty;
 
@@ -18,6 +20,9 @@ public final class PgjdbcPeer {
 
     /** The harness makes it anew before each question. */
     private static final String LOG = "pgpubsub.message";
+
+    /** As many as the component has for the members of groups. */
+    private static final int MORE = 128;
 
     private PgjdbcPeer() {}
 
@@ -29,6 +34,14 @@ public final class PgjdbcPeer {
             // The same, with a socket that answers the driver's peek at once.
             case "eager" -> (server, listenTo, sendTo, receiver) -> new OneByOne(() -> connect(server, true),
                     new ListenLoop(connect(server, true), listenTo, receiver));
+            // The usual loop with more channels: the server compares each notification with all of them.
+            case "more" -> (server, listenTo, sendTo, receiver) -> {
+                if (listenTo.size() < 2 || !sendTo.isEmpty()) {
+                    throw new UnsupportedOperationException("this peer only listens to many channels");
+                }
+                return new OneByOne(() -> connect(server, false),
+                        new ListenLoop(connect(server, false), withMore(listenTo), receiver));
+            };
             // The server's maximum: 256 notifications per commit.
             case "batched" -> (server, listenTo, sendTo, receiver) -> {
                 if (!listenTo.isEmpty()) {
@@ -43,8 +56,12 @@ public final class PgjdbcPeer {
             case "woken" -> (server, listenTo, sendTo, receiver) -> new Rows(server, LOG, 512,
                     listenTo.isEmpty() ? () -> {} : new WokenLoop(connect(server, true), only(listenTo), receiver));
             default -> throw new IllegalArgumentException(
-                    "the argument must be loop, eager, batched, windows-512, windows-2000 or woken, not " + arguments[0]);
+                    "the argument must be loop, eager, more, batched, windows-512, windows-2000 or woken, not " + arguments[0]);
         });
+    }
+
+    private static List<String> withMore(List<String> channels) {
+        return Stream.concat(channels.stream(), IntStream.range(0, MORE).mapToObj(i -> "more_" + i)).toList();
     }
 
     private static Link windows(Server server, List<String> listenTo, Consumer<String> receiver, int rows) throws SQLException {
