@@ -39,6 +39,12 @@ public final class Channels implements Measure {
         return "channels";
     }
 
+    /** Also the limit of single listeners. */
+    @Override
+    public List<PeerProcess> whom(List<PeerProcess> all) {
+        return all.stream().filter(peer -> peer.family() == family()).toList();
+    }
+
     @Override
     public void ask(PeerProcess peer, Bench bench) throws SQLException {
         long heapOfOne = 0;

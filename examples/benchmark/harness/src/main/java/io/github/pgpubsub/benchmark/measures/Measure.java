@@ -1,6 +1,7 @@
 package io.github.pgpubsub.benchmark.measures;
 
 import io.github.pgpubsub.benchmark.peers.Family;
+import io.github.pgpubsub.benchmark.peers.Participants;
 import io.github.pgpubsub.benchmark.peers.PeerProcess;
 import java.sql.SQLException;
 import java.util.List;
@@ -16,9 +17,9 @@ public interface Measure {
         return Family.NOTIFICATIONS;
     }
 
-    /** The peers to measure. */
+    /** The peers to measure: those of the family, except for one that only {@link Channels} is about. */
     default List<PeerProcess> whom(List<PeerProcess> all) {
-        return all.stream().filter(peer -> peer.family() == family()).toList();
+        return all.stream().filter(peer -> peer.family() == family() && !peer.name().equals(Participants.PGJDBC_MORE)).toList();
     }
 
     /** Whether the measure is part of the warm-up, too. */
