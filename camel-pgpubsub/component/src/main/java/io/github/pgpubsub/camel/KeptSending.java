@@ -27,10 +27,13 @@ final class KeptSending implements Sending {
     @Override
     public void send(Exchange exchange, Duration timeout, PublishCallback done) throws Exception {
         log.publish(messages.of(exchange), timeout, (id, failure) -> {
-            if (id != null) {
-                exchange.getMessage().setHeader(PgPubSubConstants.MESSAGE_ID, id);
+            try {
+                if (id != null) {
+                    exchange.getMessage().setHeader(PgPubSubConstants.MESSAGE_ID, id);
+                }
+            } finally {
+                done.done(failure);
             }
-            done.done(failure);
         });
     }
 

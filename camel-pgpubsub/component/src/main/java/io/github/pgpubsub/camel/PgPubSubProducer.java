@@ -110,10 +110,14 @@ public class PgPubSubProducer extends DefaultAsyncProducer implements ManagedPro
                 throw stopped(endpoint);
             }
             PublishCallback done = failure -> {
-                if (failure != null) {
-                    exchange.setException(failure);
+                try {
+                    if (failure != null) {
+                        exchange.setException(failure);
+                    }
+                } finally {
+                    // Whatever fails, the exchange ends: its caller waits for it.
+                    callback.done(false);
                 }
-                callback.done(false);
             };
             if (!waits) {
                 current.send(exchange, sendTimeout, done);

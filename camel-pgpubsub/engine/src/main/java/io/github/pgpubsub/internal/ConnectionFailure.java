@@ -6,6 +6,7 @@ import java.net.SocketException;
 import java.security.cert.CertificateException;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.util.PSQLException;
 
 /** Classifies an {@link SQLException}: a permanent refusal, a lost connection, or a connection that this side closed. */
 public final class ConnectionFailure {
@@ -14,6 +15,7 @@ public final class ConnectionFailure {
     private static final String CLOSED = "08003";
     /** sqlclient_unable_to_establish_sqlconnection. */
     private static final String NOT_CONNECTED = "08001";
+    private static final String OUT_OF_MEMORY = "53200";
     /** The JDK's message for a socket that is closed during a read. */
     private static final String CLOSED_SOCKET = "Socket closed";
 
@@ -41,6 +43,15 @@ public final class ConnectionFailure {
     public static boolean isLoss(SQLException e) {
         String state = e.getSQLState();
         return state == null || state.startsWith("08") || state.startsWith("57P");
+    }
+
+    /**
+     * Whether the driver had no memory for the server's answer, which it reports as if the server had none: the request may have been
+     * carried out.
+     */
+    public static boolean isLackOfMemory(SQLException e) {
+        return OUT_OF_MEMORY.equals(e.getSQLState()) && (e.getCause() instanceof OutOfMemoryError
+                || (e instanceof PSQLException inDriver && inDriver.getServerErrorMessage() == null));
     }
 
     /** Whether the connection was closed on this side, by a thread other than its owner. */

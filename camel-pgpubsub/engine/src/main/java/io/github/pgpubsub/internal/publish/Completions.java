@@ -7,8 +7,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,12 +51,23 @@ final class Completions {
                 }
             }
         }
+
+        /** The same for those that have not been sent. */
+        void endUnsent(List<? extends Outgoing> batch, Exception failure) {
+            for (int i = 0; i < batch.size(); i++) {
+                Outgoing outgoing = batch.get(i);
+                if (outgoing.endUnsent(failure)) {
+                    all.add(outgoing);
+                }
+            }
+        }
     }
 
     private final Executor executor;
     private final Queue<Batch> batches = new ConcurrentLinkedQueue<>();
     private final AtomicReference<@Nullable Runner> current = new AtomicReference<>();
-    private final LongAdder failed = new LongAdder();
+    /** No LongAdder, which may need memory. */
+    private final AtomicLong failed = new AtomicLong();
     private final AtomicInteger slowness = new AtomicInteger();
     /** Written by several threads without synchronization: it need not be exact. */
     private int fastSinceSlow = FAST_ENOUGH;
@@ -76,8 +87,18 @@ final class Completions {
         Batch told = new Batch(batch.size());
         told.end(batch, failure);
         if (failure != null) {
-            failed.add(told.all.size());
+            failed.addAndGet(told.all.size());
         }
+        if (!told.all.isEmpty()) {
+            handOver(told);
+        }
+    }
+
+    /** As {@link #complete}, but leaves out those that have been sent, perhaps just now: they have another outcome. */
+    void completeUnsent(List<? extends Outgoing> batch, Exception failure) {
+        Batch told = new Batch(batch.size());
+        told.endUnsent(batch, failure);
+        failed.addAndGet(told.all.size());
         if (!told.all.isEmpty()) {
             handOver(told);
         }
@@ -128,7 +149,7 @@ final class Completions {
 
     /** Number of notifications that were reported as failed, or as having an unknown outcome. */
     long failed() {
-        return failed.sum();
+        return failed.get();
     }
 
     /** Whether a callback is being called. */

@@ -177,9 +177,12 @@ final class GroupCommit<T extends Outgoing> implements Runnable {
                         ConnectionFailure.firstLine(e));
                 Recovery.pause();
             } else {
-                completions.complete(batch, sendingFailed(e));
-                inFlight.set(List.of());
+                giveUp(batch, e);
             }
+            return true;
+        } catch (RuntimeException e) {
+            connection.close();
+            giveUp(batch, e);
             return true;
         }
         List<T> again = new ArrayList<>();
@@ -198,9 +201,13 @@ final class GroupCommit<T extends Outgoing> implements Runnable {
     /** Tells senders whose messages were in flight in a pass that failed. */
     private void tellInFlight() {
         if (!inFlight.isEmpty()) {
-            completions.complete(inFlight.batch(), sendingFailed(null));
-            inFlight.set(List.of());
+            giveUp(inFlight.batch(), null);
         }
+    }
+
+    private void giveUp(List<T> batch, @Nullable Throwable failure) {
+        completions.complete(batch, sendingFailed(failure));
+        inFlight.set(List.of());
     }
 
     /**
@@ -264,7 +271,6 @@ final class GroupCommit<T extends Outgoing> implements Runnable {
     /** The connection is closed. */
     private Outcome unconfirmed(List<T> batch, UnknownOutcomeException failure) {
         if (connection.findsOut()) {
-            inFlight.set(batch);
             return Outcome.OPEN;
         }
         completions.complete(batch, failure);
@@ -280,6 +286,10 @@ final class GroupCommit<T extends Outgoing> implements Runnable {
                     "The connection broke before the commit was confirmed: the " + connection.noun()
                             + " may have been sent or not",
                     failure.getSQLState(), failure));
+        }
+        if (ConnectionFailure.isLackOfMemory(failure)) {
+            connection.close();
+            return unconfirmed(batch, sendingFailed(failure));
         }
         if (PublishConnection.isOfReplica(failure)) {
             connection.close();

@@ -14,8 +14,7 @@ public abstract class Outgoing {
 
     private static final int WAITING = 0;
     private static final int SENT = 1;
-    private static final int EXPIRED = 2;
-    private static final int ENDED = 3;
+    private static final int ENDED = 2;
 
     private static final AtomicIntegerFieldUpdater<Outgoing> STATE = AtomicIntegerFieldUpdater.newUpdater(Outgoing.class,
             "state");
@@ -48,11 +47,6 @@ public abstract class Outgoing {
         STATE.compareAndSet(this, SENT, WAITING);
     }
 
-    /** Marks it as expired, so that it will not be sent. False if it has been sent, or its outcome is known. */
-    boolean expire() {
-        return STATE.compareAndSet(this, WAITING, EXPIRED);
-    }
-
     /** Whether it has been sent and its outcome is not known. */
     boolean isSent() {
         return state == SENT;
@@ -75,6 +69,15 @@ public abstract class Outgoing {
             }
         }
         return false;
+    }
+
+    /** As {@link #end}, and so that it will not be sent. False also if it has been sent. */
+    boolean endUnsent(Exception outcome) {
+        boolean ends = STATE.compareAndSet(this, WAITING, ENDED);
+        if (ends) {
+            failure = outcome;
+        }
+        return ends;
     }
 
     /** For the sender's own thread, which has committed it and need not be told. No effect if its outcome was known before. */

@@ -79,16 +79,17 @@ final class Timekeeper<T extends Outgoing> implements Runnable {
         List<T> overdue = queue.overdue(now);
         if (!overdue.isEmpty()) {
             // In this order: if memory is lacking for the first call, the next check repeats both.
-            completions.complete(overdue, connection.notSentInTime());
+            completions.completeUnsent(overdue, connection.notSentInTime());
             queue.removeEnded();
         }
         for (T outgoing : commits.inFlight()) {
-            if (outgoing.deadline - now > 0) {
+            if (outgoing.deadline - now > 0 || outgoing.isEnded()) {
                 continue;
             }
-            if (outgoing.expire()) {
-                completions.complete(List.of(outgoing), connection.notSentInTime());
-            } else if (outgoing.isSent() && !commits.findsOut(outgoing, now)) {
+            if (!outgoing.isSent()) {
+                // Its batch was refused, and it waits to be sent alone.
+                completions.completeUnsent(List.of(outgoing), connection.notSentInTime());
+            } else if (!commits.findsOut(outgoing, now)) {
                 completions.complete(List.of(outgoing), new UnknownOutcomeException(
                         "The commit was not confirmed in time: the " + connection.noun() + " may have been sent or not", null,
                         null));

@@ -34,8 +34,8 @@ class OutgoingInterleavingsTest {
                     sender.ends++;
                 }
             }, () -> {
-                timekeeper.expired = outgoing.expire();
-                if ((timekeeper.expired || outgoing.isSent()) && outgoing.end(new Exception())) {
+                timekeeper.expired = outgoing.endUnsent(new Exception());
+                if (timekeeper.expired || (outgoing.isSent() && outgoing.end(new Exception()))) {
                     timekeeper.ends++;
                 }
             });

@@ -12,15 +12,15 @@ class OutgoingTest {
     private final OutgoingNotification outgoing = new OutgoingNotification("a", "b", 0, failure -> {});
 
     @Test
-    void oneThatWaitsAfterARefusedBatchCanExpireAndIsNotSentThen() {
+    void oneThatWaitsAfterARefusedBatchCanEndAndIsNotSentThen() {
         assertThat(outgoing.markSent()).isTrue();
-        assertThat(outgoing.expire()).as("with the server").isFalse();
+        assertThat(outgoing.endUnsent(new Exception())).as("with the server").isFalse();
 
         outgoing.markWaiting();
         assertThat(outgoing.isSent()).isFalse();
-        assertThat(outgoing.expire()).isTrue();
+        assertThat(outgoing.endUnsent(new Exception())).isTrue();
+        assertThat(outgoing.isEnded()).isTrue();
         assertThat(outgoing.markSent()).isFalse();
-        assertThat(outgoing.end(new Exception())).isTrue();
         assertThat(outgoing.end(null)).as("told once").isFalse();
     }
 
@@ -31,7 +31,7 @@ class OutgoingTest {
 
         assertThat(outgoing.markSent()).isTrue();
         assertThat(outgoing.isSent()).isTrue();
-        assertThat(outgoing.expire()).isFalse();
+        assertThat(outgoing.endUnsent(new Exception())).isFalse();
     }
 
     @Test
@@ -41,7 +41,7 @@ class OutgoingTest {
         outgoing.markWaiting();
 
         assertThat(outgoing.markSent()).isFalse();
-        assertThat(outgoing.expire()).isFalse();
+        assertThat(outgoing.endUnsent(new Exception())).isFalse();
     }
 
     @Test

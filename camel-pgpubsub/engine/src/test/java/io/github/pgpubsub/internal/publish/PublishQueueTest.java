@@ -66,7 +66,7 @@ class PublishQueueTest {
         OutgoingNotification expired = outgoing("a", "1");
         queue.put(expired, false);
         put("a", "2");
-        expired.expire();
+        expired.endUnsent(new Exception());
 
         assertThat(queue.takeBatch(MOST, Long.MAX_VALUE)).extracting(each -> each.payload).containsExactly("2");
     }
