@@ -715,7 +715,7 @@ declare
   late bigint;
 begin
   for p in
-    select e.*, s.channel, s.shard, s.shards, array(select pg_snapshot_xip(e.done)) as done_xip, array(select pg_snapshot_xip(e.upto)) as upto_xip
+    select e.*, s.channel, s.grp, s.shard, s.shards, array(select pg_snapshot_xip(e.done)) as done_xip, array(select pg_snapshot_xip(e.upto)) as upto_xip
     from pgpubsub.place e join pgpubsub.subscriber s on s.no = e.no order by e.no
   loop
     no := p.no;
@@ -724,16 +724,16 @@ begin
         select count(*) from (
           select from pgpubsub.message m
           where m.slot = $1 and m.channel = $2 and (m.txid >= pg_snapshot_xmax($3) or m.txid = any ($4))
-            and ($6 = 1 or m.bucket % $6 = $7) limit $5) as found
-        $sql$ into rows using unread.slot, p.channel, p.done, p.done_xip, at_most, p.shards, p.shard;
+            and ($6 = 1 or m.bucket % $6 = $7) and (m.for_group is null or m.for_group = $8) limit $5) as found
+        $sql$ into rows using unread.slot, p.channel, p.done, p.done_xip, at_most, p.shards, p.shard, p.grp;
     else
       -- Without the window's help: what it does not see, by txid.
       execute $sql$
         select count(*) from (
           select from pgpubsub.message m
           where m.slot = $1 and m.channel = $2 and (m.txid >= pg_snapshot_xmax($3) or m.txid = any ($4))
-            and ($6 = 1 or m.bucket % $6 = $7) limit $5) as found
-        $sql$ into rows using unread.slot, p.channel, p.upto, p.upto_xip, at_most, p.shards, p.shard;
+            and ($6 = 1 or m.bucket % $6 = $7) and (m.for_group is null or m.for_group = $8) limit $5) as found
+        $sql$ into rows using unread.slot, p.channel, p.upto, p.upto_xip, at_most, p.shards, p.shard, p.grp;
       -- What it sees and has yet to read: after last_id. In two parts that are each a range of an index: transactions which ran when
       -- "done" was stored, and later ones, whose ids all lie above done_max_id.
       if rows < at_most then
@@ -742,8 +742,8 @@ begin
             select from pgpubsub.message m
             where m.slot = $1 and m.channel = $2 and m.id > $3 and pg_visible_in_snapshot(m.txid, $4)
               and (m.txid >= pg_snapshot_xmax($5) and m.txid <= $6 or m.txid = any ($7))
-              and ($9 = 1 or m.bucket % $9 = $10) limit $8) as found
-          $sql$ into late using unread.slot, p.channel, p.last_id, p.upto, p.done, p.done_xid, p.done_xip, at_most, p.shards, p.shard;
+              and ($9 = 1 or m.bucket % $9 = $10) and (m.for_group is null or m.for_group = $11) limit $8) as found
+          $sql$ into late using unread.slot, p.channel, p.last_id, p.upto, p.done, p.done_xid, p.done_xip, at_most, p.shards, p.shard, p.grp;
         rows := rows + late;
       end if;
       if rows < at_most then
@@ -751,8 +751,8 @@ begin
           select count(*) from (
             select from pgpubsub.message m
             where m.slot = $1 and m.channel = $2 and m.id > $3 and pg_visible_in_snapshot(m.txid, $4) and m.txid > $5
-              and ($7 = 1 or m.bucket % $7 = $8) limit $6) as found
-          $sql$ into late using unread.slot, p.channel, greatest(p.last_id, p.done_max_id), p.upto, p.done_xid, at_most, p.shards, p.shard;
+              and ($7 = 1 or m.bucket % $7 = $8) and (m.for_group is null or m.for_group = $9) limit $6) as found
+          $sql$ into late using unread.slot, p.channel, greatest(p.last_id, p.done_max_id), p.upto, p.done_xid, at_most, p.shards, p.shard, p.grp;
         rows := rows + late;
       end if;
     end if;
@@ -798,10 +798,11 @@ begin
     return;
   end if;
   with gone as (
-    -- All shards of a group, or none.
+    -- All shards of a group, or none. After an outage, whoever has a short expiry gets that time to come back.
     delete from pgpubsub.subscriber s where not exists (
       select from pgpubsub.subscriber o left join pgpubsub.seen e on e.no = o.no
-      where o.channel = s.channel and o.grp = s.grp and (e.at is null or e.at >= now_ - coalesce(o.expiry, group_expiry)))
+      where o.channel = s.channel and o.grp = s.grp and (e.at is null or e.at >= now_ - coalesce(o.expiry, group_expiry)
+        or pg_postmaster_start_time() >= now_ - o.expiry))
     returning s.channel, s.grp
   )
   select array_agg(distinct g.channel || '/' || g.grp) into expired from gone g;

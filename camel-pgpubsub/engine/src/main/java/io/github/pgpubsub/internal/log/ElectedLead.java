@@ -124,8 +124,11 @@ public final class ElectedLead implements Lead {
         if (left != null) {
             LOG.warn("{}: gives up the lead: {}", options.name(), reason);
             // Whatever becomes of the way back, the lock is released.
-            CompletableFuture<Void> unused = left.end(Duration.ZERO);
-            comeBackLater(left);
+            try {
+                CompletableFuture<Void> unused = left.end(Duration.ZERO);
+            } finally {
+                comeBackLater(left);
+            }
         }
     }
 

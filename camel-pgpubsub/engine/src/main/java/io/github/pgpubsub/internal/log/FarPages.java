@@ -169,12 +169,23 @@ final class FarPages {
             try {
                 read(page);
             } catch (Throwable e) {
-                LOG.error("Reading a page for {} failed; the reading connection reads it", page.group, e);
-                disconnect();
-                page.answer.notRead();
+                try {
+                    disconnect();
+                } finally {
+                    page.answer.notRead();
+                }
+                complain(page, e);
             }
         }
         disconnect();
+    }
+
+    private static void complain(Wanted page, Throwable failure) {
+        try {
+            LOG.error("Reading a page for {} failed; the reading connection reads it", page.group, failure);
+        } catch (Throwable e) {
+            // Logging failed, and there is nowhere else to report it.
+        }
     }
 
     /** The next page; null: this is the end. After a time without pages the connection is closed. */

@@ -139,7 +139,7 @@ final class GroupReader {
     private Runnable joinFirst(LogConnection connection) throws SQLException {
         try {
             effects.place(connection.places().join(group, options.reading().startFrom(), false, options.ownPlace()));
-            return () -> {};
+            return reader::foundPlace;
         } catch (SQLException e) {
             if (Places.OTHER_SHARDS.equals(e.getSQLState())) {
                 joined.completeExceptionally(e);

@@ -60,6 +60,8 @@ public final class LogReader implements AutoCloseable {
     private final RequestQueue requests = new RequestQueue();
     private final Backoff backoff;
     private long connectAt;
+    /** Why a pass has failed, until what must follow has happened; null: none has. */
+    private @Nullable Throwable unhandled;
 
     /**
      * @param source  reading connections, possibly through a transaction pooler
@@ -196,13 +198,13 @@ public final class LogReader implements AutoCloseable {
     private void run() {
         while (!closing) {
             try {
+                recover();
                 pass();
             } catch (InterruptedException e) {
                 // A stray interrupt of a customizer or a DataSource; close() is the only way to end this thread.
                 LOG.debug("Interrupted", e);
             } catch (Throwable e) {
-                LOG.error("Reading from {} failed and continues", source, e);
-                recover(e);
+                unhandled = e;
             }
         }
         firstAttempt.succeeded();
@@ -212,13 +214,14 @@ public final class LogReader implements AutoCloseable {
         ended.complete(null);
     }
 
-    /** Whatever happened, step 0 finds out where each place is. */
-    private void recover(Throwable failure) {
-        try {
-            lost(new SQLException("Reading failed", failure));
+    /** Whatever has failed, step 0 finds out where each place is. If memory is lacking for this, too, it is called again. */
+    private void recover() throws InterruptedException {
+        if (unhandled != null) {
             TimeUnit.MILLISECONDS.sleep(RECOVERY_MILLIS);
-        } catch (Throwable e) {
-            LOG.debug("Recovering failed; the next pass tries again", e);
+            disconnect();
+            connectAt = System.nanoTime() + backoff.next().toNanos();
+            LOG.error("Reading from {} failed and continues", source, unhandled);
+            unhandled = null;
         }
     }
 

@@ -245,10 +245,17 @@ public final class Reception implements KeptSubscription {
             host.post(group::giveUp);
             Thread.currentThread().interrupt();
         } finally {
-            workers.leave();
-            host.post(() -> host.remove(group));
-            lead.close();
-            onClosed.run();
+            // Whatever fails, the lock is given back: it would be held for ever.
+            try {
+                workers.leave();
+                host.post(() -> host.remove(group));
+            } finally {
+                try {
+                    lead.close();
+                } finally {
+                    onClosed.run();
+                }
+            }
         }
     }
 

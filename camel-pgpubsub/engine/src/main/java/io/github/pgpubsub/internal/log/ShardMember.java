@@ -177,8 +177,16 @@ final class ShardMember implements Effects, ShardMarks.Observer {
                 // A stray interrupt: close() is the only way to end this thread.
                 LOG.debug("Interrupted", e);
             } catch (Throwable e) {
-                LOG.error("Sharing {} has failed and continues", group, e);
+                complain(e);
             }
+        }
+    }
+
+    private void complain(Throwable failure) {
+        try {
+            LOG.error("Sharing {} has failed and continues", group, failure);
+        } catch (Throwable e) {
+            // Logging failed, and there is nowhere else to report it.
         }
     }
 

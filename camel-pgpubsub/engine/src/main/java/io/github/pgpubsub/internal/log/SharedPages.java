@@ -180,17 +180,19 @@ final class SharedPages {
     /** The page that {@link #next} asked for, or the first one. */
     void read(Page<KeptRow> page) {
         reading = false;
+        // If memory is lacking for the pieces, the page is not taken for read.
+        long end = after;
         Map<Integer, Piece> pieces = new HashMap<>();
         takers.keySet().forEach(each -> pieces.put(each.shard, new Piece(page.part(), page.last())));
         for (Page.Row<KeptRow> row : page.rows()) {
-            after = row.id().id();
+            end = row.id().id();
             Piece piece = pieces.get(row.message().shard(ofGroup));
             if (piece != null) {
                 piece.rows.add(row);
             }
         }
         part = page.last() ? Part.REST : page.part();
-        after = window.before(part, after);
+        after = window.before(part, end);
         takers.forEach((sibling, taker) -> {
             Piece piece = Objects.requireNonNull(pieces.get(sibling.shard));
             taker.pieces.add(piece);

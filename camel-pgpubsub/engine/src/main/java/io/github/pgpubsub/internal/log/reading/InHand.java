@@ -81,6 +81,11 @@ final class InHand<M> {
         return told;
     }
 
+    /** The same, with those of which it is being told. */
+    long missedHandedOut() {
+        return missedTold + deliveries.stream().mapToLong(Delivery::missed).sum();
+    }
+
     boolean isEmpty() {
         return deliveries.isEmpty();
     }

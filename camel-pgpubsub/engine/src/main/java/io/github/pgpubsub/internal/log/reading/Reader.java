@@ -28,7 +28,7 @@ public final class Reader<M> {
     private boolean stopping;
     /** Of the leadership that ended last; null: it had no window open. */
     private @Nullable Remnant remnant;
-    /** This reader has seen a place of its group. */
+    /** The group has had a place since this reader began. */
     private boolean knowsPlace;
     /** The group is to be told that messages may have been missed. */
     private boolean gapDue;
@@ -107,6 +107,11 @@ public final class Reader<M> {
     public void disconnected(long now) {
         connected = false;
         restart(now);
+    }
+
+    /** The group has a place, whoever leads: if it is gone later, it was removed. */
+    public void foundPlace() {
+        knowsPlace = true;
     }
 
     /** This member has the leader's lock. */
@@ -280,9 +285,7 @@ public final class Reader<M> {
     /** A new window is open. */
     void opened(Term<M> term, OpenAnswer.Opened opened, long now) {
         pauses.found();
-        if (opened.missed() > 0) {
-            term.deliverGap(opened.missed());
-        }
+        term.deliverRestOfGap(opened.missed());
         enter(term, term.window(opened.upto(), 0), 0, now);
     }
 

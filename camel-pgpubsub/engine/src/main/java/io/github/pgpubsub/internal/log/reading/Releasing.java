@@ -4,7 +4,7 @@ import io.github.pgpubsub.kept.KeptListener.Incident;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The orderly end: finishes what has begun, acknowledges exactly that, and gives the place back. */
+/** The orderly end: finishes what has begun, also the parking of messages, acknowledges exactly that, and gives the place back. */
 final class Releasing<M> extends InTerm<M> {
 
     private final boolean exhausted;
@@ -24,7 +24,7 @@ final class Releasing<M> extends InTerm<M> {
 
     @Override
     void progressed(long now) {
-        if (asked == null && reader.hand.isIdle()) {
+        if (asked == null && reader.hand.isIdle() && !term.retries.isHolding()) {
             asked = release(now);
         }
     }
@@ -49,10 +49,14 @@ final class Releasing<M> extends InTerm<M> {
         if (ticket.equals(asked)) {
             reader.effects.report(Incident.REQUEST_FAILED, error);
             reader.become(new Stopped<>(reader), now);
+        } else if (term.retries.isParking(ticket)) {
+            reader.effects.report(Incident.REQUEST_FAILED, error);
+            term.retries.notParkedAtTheEnd(ticket);
+            progressed(now);
         }
     }
 
-    /** Nothing is retried or parked any more: it is the next leadership's. */
+    /** What fails now is neither retried nor parked any more: it is the next leadership's. */
     @Override
     void failed(List<Delivery<M>> batch, long now) {
         giveBackOrSkip(batch);

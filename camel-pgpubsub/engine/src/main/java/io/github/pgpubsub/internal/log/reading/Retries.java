@@ -92,6 +92,11 @@ final class Retries<M> {
         again(List.of(failed), now);
     }
 
+    /** It could not be parked, and nothing more is handed out. */
+    void notParkedAtTheEnd(Ticket ticket) {
+        parking.remove(ticket);
+    }
+
     /** In order, up to the first one that is not due or is being parked. */
     void tick(long now) {
         if (isHolding() || !held.isEmpty()) {
@@ -130,10 +135,9 @@ final class Retries<M> {
         return first == null || firstParking() < first.getKey() ? Reader.NEVER : Math.max(0, first.getValue().due - now);
     }
 
-    /** The leadership ends: what waits here is for the next one. */
+    /** Nothing more is handed out: what waits here is for the next leadership. What is being parked may still get its answer. */
     void end() {
         waiting.clear();
-        parking.clear();
         held.clear();
     }
 }

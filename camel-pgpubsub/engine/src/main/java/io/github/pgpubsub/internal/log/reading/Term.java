@@ -59,6 +59,14 @@ final class Term<M> {
         handOut(Delivery.gap(missed, fence, reader.names.ordinal()));
     }
 
+    /** The place counts as told only what is acknowledged: not yet a gap that this leadership began with. */
+    void deliverRestOfGap(long missed) {
+        long rest = missed - reader.hand.missedHandedOut();
+        if (rest > 0) {
+            deliverGap(rest);
+        }
+    }
+
     private void handOut(Delivery<M> delivery) {
         reader.hand.add(delivery);
         retries.deliver(delivery);

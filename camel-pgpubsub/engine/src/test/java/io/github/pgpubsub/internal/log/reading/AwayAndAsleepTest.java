@@ -3,14 +3,10 @@ package io.github.pgpubsub.internal.log.reading;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.pgpubsub.kept.AckMode;
-import io.github.pgpubsub.kept.KeptListener.Incident;
 import io.github.pgpubsub.kept.OnError;
 import io.github.pgpubsub.kept.StartFrom;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Random;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -20,7 +16,7 @@ class AwayAndAsleepTest {
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
     private static final Bound DONE = new Bound(new Snapshot("9:9:"), 1, 9);
 
-    private final Asked asked = new Asked();
+    private final RecordedEffects asked = new RecordedEffects();
     /** It never polls: without wake-ups it would sleep for ever. */
     private final Reader<String> reader = new Reader<>(
             new ReadOptions(0, new StartFrom.Earliest(), AckMode.batch,
@@ -28,88 +24,6 @@ class AwayAndAsleepTest {
                     Duration.ofMillis(100), true, null, Duration.ofSeconds(30)),
             asked, new Random(1));
     private final long start = System.nanoTime();
-
-    /** Notes what the reader asks for. */
-    private static final class Asked implements Effects<String> {
-
-        final List<String> calls = new ArrayList<>();
-        private Ticket ticket = new Ticket(0);
-
-        private void note(String call, Ticket asked) {
-            calls.add(call);
-            ticket = asked;
-        }
-
-        @Override
-        public void take(Ticket asked, UUID owner) {
-            note("take", asked);
-        }
-
-        @Override
-        public void join(Ticket asked, StartFrom startFrom, boolean again) {
-            note("join", asked);
-        }
-
-        @Override
-        public void endBlockers() {
-            calls.add("end blockers");
-        }
-
-        @Override
-        public void open(Ticket asked, Fence fence, Bound done) {
-            note("open", asked);
-        }
-
-        @Override
-        public void read(Ticket asked, PageRequest request) {
-            note("read", asked);
-        }
-
-        @Override
-        public void acknowledge(Ticket asked, Fence fence, Acknowledgement acknowledgement) {
-            note("acknowledge", asked);
-        }
-
-        @Override
-        public void park(Ticket asked, Fence fence, Bound upto, Delivery<String> delivery, boolean moveLastId) {
-            note("park", asked);
-        }
-
-        @Override
-        public void lock(Ticket asked) {
-            note("lock", asked);
-        }
-
-        @Override
-        public void unlock() {
-            calls.add("unlock");
-        }
-
-        @Override
-        public void deliver(Delivery<String> delivery) {
-            calls.add("deliver");
-        }
-
-        @Override
-        public List<Delivery<String>> withdraw() {
-            return new ArrayList<>();
-        }
-
-        @Override
-        public void resign(String reason) {
-            calls.add("resign");
-        }
-
-        @Override
-        public void report(Incident incident, String detail) {
-            calls.add("report " + incident);
-        }
-
-        @Override
-        public void stopped() {
-            calls.add("stopped");
-        }
-    }
 
     @Test
     void aNewLeaderHasTheLeaderTimeoutToConnect() {

@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
-import java.util.UUID;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
@@ -24,75 +23,13 @@ class RetriesTest {
 
     private static final long MILLI = 1_000_000;
 
-    private final Recorded effects = new Recorded();
+    private final RecordedEffects effects = new RecordedEffects();
     private final Reader<String> reader = new Reader<>(new ReadOptions(0, new StartFrom.Now(), AckMode.batch,
             new ErrorPolicy(OnError.retry, Duration.ofMillis(10), Duration.ofMillis(100), -1), 100, 1 << 20, 100, 1 << 20,
             Duration.ofMillis(100), true, Duration.ofSeconds(1), Duration.ofSeconds(10)), effects, new Random(1));
     private final Term<String> term = new Term<>(reader, FENCE,
             new Place(1, null, UPTO, UPTO, 0, true, 0, 0), 0);
     private final Retries<String> retries = term.retries;
-
-    /** The workers' queue, and what was asked for. */
-    private static final class Recorded implements Effects<String> {
-
-        final List<Delivery<String>> queue = new ArrayList<>();
-        final List<Ticket> parked = new ArrayList<>();
-        final List<Boolean> moved = new ArrayList<>();
-        final List<Incident> incidents = new ArrayList<>();
-
-        @Override
-        public void deliver(Delivery<String> delivery) {
-            queue.add(delivery);
-        }
-
-        @Override
-        public List<Delivery<String>> withdraw() {
-            List<Delivery<String>> all = List.copyOf(queue);
-            queue.clear();
-            return all;
-        }
-
-        @Override
-        public void park(Ticket ticket, Fence fence, Bound upto, Delivery<String> delivery, boolean moveLastId) {
-            parked.add(ticket);
-            moved.add(moveLastId);
-        }
-
-        @Override
-        public void report(Incident incident, String detail) {
-            incidents.add(incident);
-        }
-
-        @Override
-        public void take(Ticket ticket, UUID owner) {}
-
-        @Override
-        public void join(Ticket ticket, StartFrom startFrom, boolean again) {}
-
-        @Override
-        public void endBlockers() {}
-
-        @Override
-        public void open(Ticket ticket, Fence fence, Bound done) {}
-
-        @Override
-        public void read(Ticket ticket, PageRequest request) {}
-
-        @Override
-        public void acknowledge(Ticket ticket, Fence fence, Acknowledgement acknowledgement) {}
-
-        @Override
-        public void lock(Ticket ticket) {}
-
-        @Override
-        public void unlock() {}
-
-        @Override
-        public void resign(String reason) {}
-
-        @Override
-        public void stopped() {}
-    }
 
     private List<Delivery<String>> handOut(int count) {
         List<Delivery<String>> all = new ArrayList<>();

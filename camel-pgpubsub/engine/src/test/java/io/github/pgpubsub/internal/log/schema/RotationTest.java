@@ -106,6 +106,17 @@ class RotationTest {
     }
 
     /** "Before last_id" alone would take it for read. */
+    /** What was put back for one group is no other's. */
+    @Test
+    void whatIsForAnotherGroupDoesNotHoldThem() throws SQLException {
+        try (HandReader reader = HandReader.join(postgres, "c", "g", "now")) {
+            postgres.execute("insert into pgpubsub.message (channel, payload, for_group) values ('c', 'again', 'other')");
+            assertThat(rotate()).isEqualTo("moved");
+            assertThat(rotate()).isEqualTo("emptied");
+            assertThat(reader.read()).isEmpty();
+        }
+    }
+
     @Test
     void aStragglerBeforeTheReaderHoldsThem() throws SQLException {
         try (HandReader reader = HandReader.join(postgres, "c", "g", "now"); Writer straggler = Writer.of(postgres)) {
