@@ -4,6 +4,7 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -13,14 +14,16 @@ import java.util.function.BooleanSupplier;
  */
 final class JointStop {
 
-    /** How many may be leaving at once. Each has a thread of its own. */
+    /** How many leave at once, unless they hang. Each has a thread of its own. */
     private static final int MOST = 32;
+    private static final long PATIENCE_MILLIS = 1000;
 
     private final Semaphore places = new Semaphore(MOST);
     private final Queue<Listenings> leaving = new ConcurrentLinkedQueue<>();
 
     /**
-     * Begins to end the current subscription. Waits for as long as too many others are leaving, and for all if it is the last.
+     * Begins to end the current subscription. Waits for as long as too many others are leaving, and if it is the last, for all as long as
+     * exchanges finish.
      *
      * @param haveAllLeft whether this was the component's last consumer
      */
@@ -29,7 +32,7 @@ final class JointStop {
         leaving.add(listenings);
         if (haveAllLeft.getAsBoolean()) {
             for (Listenings each = leaving.poll(); each != null; each = leaving.poll()) {
-                each.awaitEnd();
+                each.awaitSuspended();
             }
         }
     }
@@ -47,11 +50,10 @@ final class JointStop {
         }
     }
 
-    /** False: Camel's time is up, and it interrupts the thread, so nothing is waited for. */
+    /** False: others hang, or Camel's time is up, and it interrupts the thread, so nothing is waited for. */
     private boolean hasPlace() {
         try {
-            places.acquire();
-            return true;
+            return places.tryAcquire(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;

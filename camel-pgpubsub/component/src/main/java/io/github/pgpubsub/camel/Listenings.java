@@ -126,15 +126,28 @@ final class Listenings {
     // ---- ending
 
     /**
-     * Ends the current subscription. Waits for its end, unless called from within an exchange.
-     *
-     * @param graceWithin how long the end can be revoked, if called from within an exchange
+     * Ends the current subscription. Waits for its end as long as exchanges finish, or while the context is stopping until the end, because
+     * nothing would run afterwards. Does not wait if called from within an exchange.
      */
-    CompletableFuture<Void> end(Duration graceWithin) {
+    CompletableFuture<Void> end() {
+        return end(Duration.ZERO, true);
+    }
+
+    /**
+     * Ends the current subscription. Waits for its end as long as exchanges finish. While the context is stopping, Camel asks other
+     * consumers afterwards to take in nothing more, and then waits for the exchanges of all.
+     *
+     * @param graceWithin how long the end can be revoked, if called from within an exchange, where this method does not wait
+     */
+    CompletableFuture<Void> suspend(Duration graceWithin) {
+        return end(graceWithin, false);
+    }
+
+    private CompletableFuture<Void> end(Duration graceWithin, boolean isLast) {
         boolean within = isWithinAnExchange();
         CompletableFuture<Void> end = beginEnd(within ? graceWithin : Duration.ZERO);
         if (!within) {
-            await(end);
+            await(end, isLast);
         }
         return end;
     }
@@ -144,11 +157,20 @@ final class Listenings {
         return beginEnd(Duration.ZERO);
     }
 
-    /** Waits for an end that has begun, as {@link #end} does. */
+    /** Waits for an end that has begun, as {@link #end()} does. */
     void awaitEnd() {
+        awaitEnd(true);
+    }
+
+    /** Waits for an end that has begun, as {@link #suspend} does. */
+    void awaitSuspended() {
+        awaitEnd(false);
+    }
+
+    private void awaitEnd(boolean isLast) {
         Listening ending = former;
         if (ending != null) {
-            await(ending.ended());
+            await(ending.ended(), isLast);
         }
     }
 
@@ -211,10 +233,11 @@ final class Listenings {
     }
 
     /**
-     * Waits as long as exchanges finish. Gives up when none does, because an exchange may be waiting for the caller. While the
-     * context is stopping, waits until the end, because nothing would run afterwards.
+     * Waits as long as exchanges finish. Gives up when none does, because an exchange may be waiting for the caller.
+     *
+     * @param isLast whether to wait until the end while the context is stopping
      */
-    private void await(CompletableFuture<Void> end) {
+    private void await(CompletableFuture<Void> end, boolean isLast) {
         boolean interrupted = false;
         long seen = exchanges.finished();
         long since = System.nanoTime();
@@ -227,7 +250,7 @@ final class Listenings {
                 LOG.trace("The subscription has not ended yet");
             }
             long now = System.nanoTime();
-            if (exchanges.inFlight() == 0 || exchanges.finished() != seen || context.isStopping()) {
+            if (exchanges.inFlight() == 0 || exchanges.finished() != seen || (isLast && context.isStopping())) {
                 seen = exchanges.finished();
                 since = now;
             } else if (now - since > PATIENCE_NANOS) {

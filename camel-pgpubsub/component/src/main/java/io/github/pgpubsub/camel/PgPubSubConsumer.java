@@ -121,10 +121,11 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
 
     @Override
     protected void doSuspend() {
-        if (endpoint.getCamelContext().isStopping() && (getRoute() == null || getRoute().getStartupOrder() == null)) {
+        boolean isLast = endpoint.getCamelContext().isStopping();
+        if (isLast && (getRoute() == null || getRoute().getStartupOrder() == null)) {
             endpoint.getComponent().jointStop().leave(listenings, endpoint.getComponent()::haveAllLeft);
         } else {
-            CompletableFuture<Void> unused = end();
+            CompletableFuture<Void> unused = listenings.suspend(isLast ? Duration.ZERO : GRACE);
         }
     }
 
@@ -142,22 +143,13 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
             meters = null;
         }
         questions.close();
-        CompletableFuture<Void> end = end();
+        CompletableFuture<Void> end = listenings.end();
         if (end.isDone()) {
             letGo();
         } else {
             // The route is needed until all messages taken in are processed.
             listenings.afterwards(end, this::letGo);
         }
-    }
-
-    private CompletableFuture<Void> end() {
-        return listenings.end(isPassing() ? GRACE : Duration.ZERO);
-    }
-
-    /** Whether the consumer may soon be resumed. */
-    private boolean isPassing() {
-        return isSuspending() && !endpoint.getCamelContext().isStopping();
     }
 
     private void letGo() throws Exception {
