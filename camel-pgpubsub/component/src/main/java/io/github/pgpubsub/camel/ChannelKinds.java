@@ -1,8 +1,10 @@
 package io.github.pgpubsub.camel;
 
 import io.github.pgpubsub.PgPubSub;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,17 +24,17 @@ final class ChannelKinds {
 
     private record Use(PgPubSub pubSub, String channel, boolean durable) {}
 
-    private final Set<Use> uses = new HashSet<>();
+    private final Map<Use, Integer> uses = new HashMap<>();
     private final Set<String> warned = new HashSet<>();
 
-    /** Called when a consumer or a producer starts. */
+    /** Called when a consumer or a producer starts; {@link #unused} follows when it stops. */
     synchronized void used(PgPubSub pubSub, String channel, boolean durable) {
         if (channel.equals(PgPubSubSendDynamicAware.ANY_CHANNEL)) {
             // Stands for whatever channel a header names.
             return;
         }
-        uses.add(new Use(pubSub, channel, durable));
-        if (uses.contains(new Use(pubSub, channel, !durable)) && warned.add(channel)) {
+        uses.merge(new Use(pubSub, channel, durable), 1, Integer::sum);
+        if (uses.containsKey(new Use(pubSub, channel, !durable)) && warned.add(channel)) {
             LOG.warn("Channel {} is used with durable=true and without. {}", channel, ADVICE);
         }
     }
@@ -54,7 +56,7 @@ final class ChannelKinds {
         }
     }
 
-    synchronized void released(PgPubSub pubSub) {
-        uses.removeIf(use -> use.pubSub == pubSub);
+    synchronized void unused(PgPubSub pubSub, String channel, boolean durable) {
+        uses.computeIfPresent(new Use(pubSub, channel, durable), (use, count) -> count == 1 ? null : count - 1);
     }
 }

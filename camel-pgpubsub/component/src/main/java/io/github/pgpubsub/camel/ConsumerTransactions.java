@@ -8,7 +8,7 @@ import javax.sql.DataSource;
 import org.apache.camel.CamelContext;
 import org.jspecify.annotations.Nullable;
 
-/** The transactions of a consumer with {@code ackMode=transaction}: Spring's or JTA's. For one thread. */
+/** The transactions of a consumer with {@code ackMode=transaction}: Spring's or JTA's. Each thread has its own. */
 interface ConsumerTransactions extends Transactions {
 
     /** Whether the calling thread's transaction, begun by {@link #execute}, can only be rolled back. */

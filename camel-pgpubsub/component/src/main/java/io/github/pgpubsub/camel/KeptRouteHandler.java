@@ -153,16 +153,20 @@ final class KeptRouteHandler implements KeptHandler, KeptBatchHandler {
 
     /** @return what Camel's error handler has left; null: the exchange succeeded */
     private @Nullable Throwable ended(Exchange exchange, @Nullable ConsumerTransactions within) {
-        Throwable failure = exchange.getException();
-        if (failure == null && (exchange.isRollbackOnly() || exchange.isRollbackOnlyLast())) {
-            failure = new RollbackExchangeException("The route has marked the exchange for rollback", exchange);
-        } else if (failure == null && within != null && within.isRollbackOnly()) {
+        Throwable failure = failure(exchange);
+        if (failure == null && within != null && within.isRollbackOnly()) {
             failure = new IllegalStateException("The route has marked the transaction for rollback");
         }
         if (failure != null && (within == null || !isTryAgain(failure))) {
             reports.report("A" + what.substring(1) + " of channel " + consumer.getChannel() + " failed", exchange, failure);
         }
         return failure;
+    }
+
+    private static @Nullable Throwable failure(Exchange exchange) {
+        return exchange.getException() == null && (exchange.isRollbackOnly() || exchange.isRollbackOnlyLast())
+                ? new RollbackExchangeException("The route has marked the exchange for rollback", exchange)
+                : exchange.getException();
     }
 
     private static boolean isTryAgain(Throwable failure) {
@@ -189,6 +193,7 @@ final class KeptRouteHandler implements KeptHandler, KeptBatchHandler {
                 exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
                     @Override
                     public void onComplete(Exchange completed) {
+                        failure.set(failure(completed));
                         done.countDown();
                     }
 

@@ -157,6 +157,7 @@ public class PgPubSubEndpoint extends DefaultEndpoint
     }
 
     void releasePubSub(PgPubSub pubSub) {
+        getComponent().pubSubs().kinds().unused(pubSub, channel, configuration.isDurable());
         getComponent().pubSubs().release(pubSub);
     }
 

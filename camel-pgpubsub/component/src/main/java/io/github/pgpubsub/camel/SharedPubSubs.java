@@ -121,7 +121,6 @@ final class SharedPubSubs {
             }
         }
         if (last != null) {
-            kinds.released(last.pubSub);
             last.pubSub.close();
             close(last.meters);
             last.logs.values().forEach(log -> close(log.meters));

@@ -14,8 +14,9 @@ final class SpringTransactions implements ConsumerTransactions {
 
     private final PlatformTransactionManager manager;
     private final TransactionConnections connections;
-    /** Null: between transactions. */
-    private @Nullable TransactionStatus current;
+    /** Of the calling thread; none: between transactions. Not static, because consumers have one each. */
+    @SuppressWarnings("ThreadLocalUsage")
+    private final ThreadLocal<@Nullable TransactionStatus> current = new ThreadLocal<>();
 
     SpringTransactions(Object manager, DataSource dataSource) {
         this.manager = (PlatformTransactionManager) manager;
@@ -28,20 +29,21 @@ final class SpringTransactions implements ConsumerTransactions {
 
     @Override
     public boolean isRollbackOnly() {
-        return current != null && current.isRollbackOnly();
+        TransactionStatus status = current.get();
+        return status != null && status.isRollbackOnly();
     }
 
     @Override
     public void execute(Work work) throws Exception {
         TransactionStatus status = manager.getTransaction(new DefaultTransactionDefinition());
-        current = status;
+        current.set(status);
         try {
             run(work);
         } catch (Throwable e) {
             rollBack(status, e);
             throw e;
         } finally {
-            current = null;
+            current.remove();
         }
         manager.commit(status);
     }

@@ -409,6 +409,21 @@ class KeptConsumerTest {
     }
 
     @Test
+    void anExchangeThatHasPolledAndIsMarkedForRollbackHasFailed() throws Exception {
+        camel.route(
+                route -> route.from("direct:pollAndMark").pollEnrich("pgpubsub:marked?startFrom=earliest&onError=park", 20_000)
+                        .process(inbox).choice().when(route.body().isEqualTo("bad")).markRollbackOnly().end())
+                // Makes the log.
+                .route(route -> route.from("direct:any").to("pgpubsub:any")).start();
+        insert("marked", "bad", "a");
+
+        camel.send("direct:pollAndMark", "x");
+        camel.send("direct:pollAndMark", "x");
+        inbox.awaitBodies("bad", "a");
+        awaitStanding("marked", "default lag 0 parked 1");
+    }
+
+    @Test
     void whatNobodyHasPolledIsThereForTheNextOne() throws Exception {
         camel.start();
         ConsumerTemplate template = camel.context().createConsumerTemplate();

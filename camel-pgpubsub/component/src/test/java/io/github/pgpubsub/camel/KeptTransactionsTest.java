@@ -7,6 +7,8 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.github.pgpubsub.support.PostgresExtension;
 import java.util.List;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.apache.camel.Exchange;
@@ -161,6 +163,30 @@ class KeptTransactionsTest {
 
         awaitStanding("marked", "lag 0 parked 1");
         assertThat(effects()).containsExactly("a");
+    }
+
+    /** Two shards process a message each at the same time; one of them marks its transaction. */
+    @Test
+    void theMarkOfOneShardIsNotTheOthers() throws Exception {
+        pool.getHikariConfigMXBean().setMaximumPoolSize(4);
+        CyclicBarrier both = new CyclicBarrier(2);
+        camel.route(route -> route.from("pgpubsub:sharded?shards=2&ackMode=transaction&onError=park").process(this::effect)
+                .process(exchange -> {
+                    both.await(20, TimeUnit.SECONDS);
+                    if ("bad".equals(exchange.getMessage().getBody())) {
+                        new TransactionTemplate(transactions).executeWithoutResult(status -> status.setRollbackOnly());
+                    }
+                    both.await(20, TimeUnit.SECONDS);
+                })).start();
+        // A message without a key is its number's.
+        postgres.execute("insert into pgpubsub.message (channel, payload) select 'sharded', '' from generate_series(1, 10);"
+                + "update pgpubsub.message set payload = case when bucket % 2 = 0 then 'good' else 'bad' end where channel = 'sharded'");
+
+        // The view counts what is parked for the group as a whole.
+        Inbox.await(
+                () -> assertThat(postgres.strings("select lag || ' ' || parked from pgpubsub.groups where channel = 'sharded'"))
+                        .containsExactly("0 5", "0 5"));
+        assertThat(effects()).hasSize(5).containsOnly("good");
     }
 
     @Test

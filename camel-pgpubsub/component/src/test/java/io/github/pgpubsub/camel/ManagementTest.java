@@ -7,7 +7,6 @@ import io.github.pgpubsub.status.Role;
 import io.github.pgpubsub.support.PostgresExtension;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -217,12 +216,25 @@ class ManagementTest {
 
     @Test
     void producersHaveAHealthCheck() {
-        Collection<HealthCheck.Result> results = HealthCheckHelper.invokeReadiness(context);
-        assertThat(results).filteredOn(result -> result.getCheck().getId().startsWith("producer:pgpubsub-")).singleElement()
-                .satisfies(result -> {
-                    assertThat(result.getState()).isEqualTo(HealthCheck.State.UP);
-                    assertThat(result.getDetails()).containsEntry("connected", true).containsEntry("channel", "managed");
-                });
+        assertThat(producers()).singleElement().satisfies(result -> {
+            assertThat(result.getState()).isEqualTo(HealthCheck.State.UP);
+            assertThat(result.getDetails()).containsEntry("connected", true).containsEntry("channel", "managed");
+        });
+    }
+
+    /** Two producers of one endpoint. */
+    @Test
+    void aProducerThatStopsTakesItsOwnHealthCheckAlong() throws Exception {
+        camel.route(builder -> builder.from("direct:other").routeId("other").to("pgpubsub:managed"));
+        assertThat(producers()).as("Camel asks one of those with equal ids").hasSize(1);
+        context.getRouteController().stopRoute("other");
+        assertThat(producers()).singleElement()
+                .satisfies(result -> assertThat(result.getDetails()).containsEntry("connected", true));
+    }
+
+    private List<HealthCheck.Result> producers() {
+        return HealthCheckHelper.invokeReadiness(context).stream()
+                .filter(result -> result.getCheck().getId().startsWith("producer:pgpubsub-")).toList();
     }
 
     private MBeanServer server() {

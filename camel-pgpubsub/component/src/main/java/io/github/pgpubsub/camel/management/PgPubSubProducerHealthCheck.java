@@ -15,6 +15,18 @@ public final class PgPubSubProducerHealthCheck extends AbstractHealthCheck {
         this.producer = producer;
     }
 
+    /** By identity: producers of one endpoint have equal ids, and Camel would remove another one of them. */
+    @Override
+    @SuppressWarnings("ReferenceEquality")
+    public boolean equals(Object other) {
+        return this == other;
+    }
+
+    @Override
+    public int hashCode() {
+        return System.identityHashCode(this);
+    }
+
     @Override
     protected void doCall(HealthCheckResultBuilder builder, Map<String, Object> options) {
         PublisherStatus status = producer.status();
