@@ -95,7 +95,7 @@ public final class Benchmark {
     private Figures measure(PostgresServer server, List<PeerProcess> peers) throws SQLException {
         Rates rates = new Rates();
         if (options.plan().warmUp()) {
-            List<Measure> warming = measures.stream().filter(Measure::warmsUp).toList();
+            List<Measure> warming = measures.stream().filter(measure -> measure.warmUps() > 0).toList();
             round(0, warming, peers, new Bench(server, options.plan(), rates, new Figures()));
         }
         Figures figures = new Figures();
@@ -116,7 +116,9 @@ public final class Benchmark {
         for (Measure measure : measures) {
             long start = System.nanoTime();
             for (PeerProcess peer : measure.whom(order)) {
-                measure.ask(peer, measure.family().needsLog() ? bench.forKept() : bench);
+                for (int i = 0; i < (number == 0 ? measure.warmUps() : 1); i++) {
+                    measure.ask(peer, measure.family().needsLog() ? bench.forKept() : bench);
+                }
             }
             say("%s: %s (%d s)".formatted(number == 0 ? "warm-up" : "round %d of %d".formatted(number, bench.plan().rounds()),
                     measure.name(), Duration.ofNanos(System.nanoTime() - start).toSeconds()));

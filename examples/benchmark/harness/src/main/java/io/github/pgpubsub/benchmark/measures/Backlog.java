@@ -23,6 +23,7 @@ public final class Backlog implements ThroughputMeasure {
             "Members: a group receives a backlog, 1 ms a message");
 
     private static final int SIZE = 100;
+    private static final int PLAIN_WARM_UPS = 8;
 
     private final String name;
     private final Family family;
@@ -50,6 +51,12 @@ public final class Backlog implements ThroughputMeasure {
     @Override
     public Family family() {
         return family;
+    }
+
+    /** A backlog is as large as the last rate allows, so a cold JVM gets small ones and stays cold for long. */
+    @Override
+    public int warmUps() {
+        return family.isPlain() ? PLAIN_WARM_UPS : 1;
     }
 
     @Override

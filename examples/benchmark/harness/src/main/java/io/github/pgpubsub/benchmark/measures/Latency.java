@@ -55,8 +55,8 @@ public final class Latency implements Measure {
     }
 
     @Override
-    public boolean warmsUp() {
-        return true;
+    public int warmUps() {
+        return 1;
     }
 
     @Override

@@ -22,9 +22,9 @@ public interface Measure {
         return all.stream().filter(peer -> peer.family() == family() && !peer.name().equals(Participants.PGJDBC_MORE)).toList();
     }
 
-    /** Whether the measure is part of the warm-up, too. */
-    default boolean warmsUp() {
-        return false;
+    /** How often the warm-up asks each peer; 0: the measure is no part of it. */
+    default int warmUps() {
+        return 0;
     }
 
     /** Whether each round has the measure; the others are only in the first rounds, because they take long. */

@@ -21,8 +21,8 @@ public final class Receiving implements Measure {
     }
 
     @Override
-    public boolean warmsUp() {
-        return true;
+    public int warmUps() {
+        return 1;
     }
 
     @Override

@@ -35,8 +35,8 @@ public final class Sending implements Measure {
     }
 
     @Override
-    public boolean warmsUp() {
-        return true;
+    public int warmUps() {
+        return 1;
     }
 
     @Override

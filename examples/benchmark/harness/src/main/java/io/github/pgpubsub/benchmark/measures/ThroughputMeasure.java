@@ -13,7 +13,7 @@ interface ThroughputMeasure extends Measure {
     }
 
     @Override
-    default boolean warmsUp() {
-        return true;
+    default int warmUps() {
+        return 1;
     }
 }
