@@ -86,19 +86,20 @@ final class Completions {
     void complete(List<? extends Outgoing> batch, @Nullable Exception failure) {
         Batch told = new Batch(batch.size());
         told.end(batch, failure);
-        if (failure != null) {
-            failed.addAndGet(told.all.size());
-        }
-        if (!told.all.isEmpty()) {
-            handOver(told);
-        }
+        countAndHandOver(told, failure != null);
     }
 
     /** As {@link #complete}, but leaves out those that have been sent, perhaps just now: they have another outcome. */
     void completeUnsent(List<? extends Outgoing> batch, Exception failure) {
         Batch told = new Batch(batch.size());
         told.endUnsent(batch, failure);
-        failed.addAndGet(told.all.size());
+        countAndHandOver(told, true);
+    }
+
+    private void countAndHandOver(Batch told, boolean hasFailed) {
+        if (hasFailed) {
+            failed.addAndGet(told.all.size());
+        }
         if (!told.all.isEmpty()) {
             handOver(told);
         }

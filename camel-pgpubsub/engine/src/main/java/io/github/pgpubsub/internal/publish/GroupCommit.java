@@ -255,7 +255,7 @@ final class GroupCommit<T extends Outgoing> implements Runnable {
     }
 
     private Outcome failed(List<T> batch, @Nullable Throwable failure) {
-        if (failure instanceof SQLException refusal) {
+        if (failure instanceof SQLException refusal && !ConnectionFailure.isLackOfMemory(refusal)) {
             return refused(batch, refusal);
         }
         // A defect of the driver or no memory, for example: the server may have committed or not.
@@ -286,10 +286,6 @@ final class GroupCommit<T extends Outgoing> implements Runnable {
                     "The connection broke before the commit was confirmed: the " + connection.noun()
                             + " may have been sent or not",
                     failure.getSQLState(), failure));
-        }
-        if (ConnectionFailure.isLackOfMemory(failure)) {
-            connection.close();
-            return unconfirmed(batch, sendingFailed(failure));
         }
         if (PublishConnection.isOfReplica(failure)) {
             connection.close();
