@@ -15,6 +15,9 @@ final class Leader<M> extends InTerm<M> {
     private static final long CHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     // ---- while stopping
+    private long stopsSince;
+    /** Whether everything that was sent before the stop has been read. */
+    private boolean caughtUp;
     private boolean othersKnown;
     private boolean alone;
     /** The standby whose JOIN or answer is awaited, and since when; 0: any standby. */
@@ -94,10 +97,19 @@ final class Leader<M> extends InTerm<M> {
     @Override
     void ownCameBy(ControlMessage message, long now) {
         super.ownCameBy(message, now);
-        boolean latest = message.type() == ControlMessage.Type.PROGRESS && self.reports.isLatest(message.token());
-        if (latest && self.isStopping() && caughtUpAt == Leadership.NEVER && self.reports.sentAt() - waitsSince >= 0) {
+        if (self.isStopping() && message.type() == ControlMessage.Type.PROGRESS && self.reports.isLatest(message.token())) {
+            markerCameBy(now);
+        }
+    }
+
+    private void markerCameBy(long now) {
+        long sentAt = self.reports.sentAt();
+        if (caughtUpAt == Leadership.NEVER && sentAt - waitsSince >= 0) {
             caughtUpAt = now;
-            resignIfPossible(now);
+        }
+        if (!caughtUp && sentAt - stopsSince >= 0) {
+            caughtUp = true;
+            self.locks.ask(null, now);
         }
     }
 
@@ -135,11 +147,20 @@ final class Leader<M> extends InTerm<M> {
                 seenStandby = poll.standby();
                 waitFor(now);
             }
+            // Only now: a standby that joins later holds everything behind the cut.
+            if (alone && mayCut(now)) {
+                cut();
+            }
             resignIfPossible(now);
         }
         if (self.state().role() == Role.LEADER) {
             term.report(now);
         }
+    }
+
+    /** A route of the same process may have sent something just before the stop. A leader that does not keep up would not finish it anyway. */
+    private boolean mayCut(long now) {
+        return caughtUp || !term.backlog.isEmpty() || now - stopsSince >= CATCH_UP_NANOS;
     }
 
     private void updateHoldBack() {
@@ -189,6 +210,7 @@ final class Leader<M> extends InTerm<M> {
 
     @Override
     void stop(long now) {
+        stopsSince = now;
         seenStandby = 0;
         waitFor(now);
         nextCheck = now;
@@ -252,8 +274,7 @@ final class Leader<M> extends InTerm<M> {
     private boolean isOnItsOwn(long now) {
         long patience = Math.max(HEIR_NANOS, 4 * self.acquireNanos);
         if (alone) {
-            // A route of the same process may have sent something just before. A leader that does not keep up would not finish it anyway.
-            return caughtUpAt != Leadership.NEVER || !term.backlog.isEmpty() || now - waitsSince >= CATCH_UP_NANOS;
+            return term.isCut();
         } else if (heir.isPresent()) {
             return heir.isLate(patience, now);
         }
@@ -264,15 +285,19 @@ final class Leader<M> extends InTerm<M> {
 
     /** Finishes the messages taken in so far, and keeps later ones, because a standby may join meanwhile. */
     private void finishAlone() {
-        if (!term.isCut()) {
-            term.cutAt(self.stream.place());
-            term.endHoldBack();
-            term.pump();
-        }
+        cut();
         if (term.isCompleteBeforeCut()) {
             resign("stops; there is no standby, and all messages taken in are finished").resign(true);
         } else if (!self.effects.isIdle()) {
             self.effects.awaitIdle();
+        }
+    }
+
+    private void cut() {
+        if (!term.isCut()) {
+            term.cutAt(self.stream.place());
+            term.endHoldBack();
+            term.pump();
         }
     }
 

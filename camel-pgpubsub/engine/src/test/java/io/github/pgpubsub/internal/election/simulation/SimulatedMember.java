@@ -107,6 +107,8 @@ final class SimulatedMember implements Effects<Long> {
     boolean gapHandled;
     /** The messages that the member has completed. */
     final Set<Long> done = new LinkedHashSet<>();
+    /** Those of them that the last report of its term covers. What ends after that report may be repeated. */
+    final Set<Long> reportedAtEnd = new LinkedHashSet<>();
     /** The messages that the gap stands for. */
     final Set<Long> missedInGap = new LinkedHashSet<>();
 
@@ -365,6 +367,7 @@ final class SimulatedMember implements Effects<Long> {
 
     private void receive(SimulatedServer.Note note) {
         if (note.control() == null) {
+            world.detail(this, "reads", note.number());
             leadership.data(note.number(), world.now);
             return;
         }
@@ -378,6 +381,7 @@ final class SimulatedMember implements Effects<Long> {
         if (world.broken == Break.ANY_SENDER && leaders) {
             sender = leadership.leader() == 0 ? sender : leadership.leader();
         }
+        world.detail(this, "reads what " + sender + " said:", message);
         leadership.control(sender, message, world.now);
     }
 
@@ -445,6 +449,7 @@ final class SimulatedMember implements Effects<Long> {
                 held.add(tried);
             }
             sawLeader |= poll[0].leader() != 0 && poll[0].leader() != backend && poll[0].leader() != formerBackend;
+            world.detail(this, "learns", poll[0]);
             leadership.polled(seen(poll[0]), world.now);
         });
     }
@@ -632,6 +637,10 @@ final class SimulatedMember implements Effects<Long> {
 
     @Override
     public void send(ControlMessage message) {
+        if (message.type() == ControlMessage.Type.RESIGN) {
+            long first = begunPlaces.isEmpty() ? Long.MAX_VALUE : begunPlaces.firstEntry().getValue();
+            done.stream().filter(number -> number < first).forEach(reportedAtEnd::add);
+        }
         String text = message.encode();
         if (world.broken == Break.NAMES_UNTOLD) {
             text = text.replaceFirst(" join=\\S+", "");

@@ -512,7 +512,7 @@ final class Simulation {
     /** A leader has stopped in an orderly way. */
     void resigned(SimulatedMember member) {
         lastResignedAt = now;
-        member.done.forEach(number -> doneByStopped.putIfAbsent(number, now));
+        member.reportedAtEnd.forEach(number -> doneByStopped.putIfAbsent(number, now));
     }
 
     void stopped(SimulatedMember member) {
