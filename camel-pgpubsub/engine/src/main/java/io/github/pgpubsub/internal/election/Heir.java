@@ -173,9 +173,9 @@ final class Heir {
         }
     }
 
-    /** Whether the notice arrived longer ago than this. */
-    boolean isLate(long patience, long now) {
-        return noticePlace != Leadership.NEVER && now - noticeCameByAt >= patience;
+    /** Whether the standby has not answered its notice in this time, as far as the stream has been read. */
+    boolean isLate(long patience, long readUpTo) {
+        return noticePlace != Leadership.NEVER && readUpTo - noticeCameByAt >= patience;
     }
 
     /** Whether the standby holds everything that the leader has not done, and drops nothing any more. */

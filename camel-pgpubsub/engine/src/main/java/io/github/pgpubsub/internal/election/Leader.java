@@ -16,15 +16,11 @@ final class Leader<M> extends InTerm<M> {
 
     // ---- while stopping
     private long stopsSince;
-    /** Whether everything that was sent before the stop has been read. */
-    private boolean caughtUp;
     private boolean othersKnown;
     private boolean alone;
     /** The standby whose JOIN or answer is awaited, and since when; 0: any standby. */
     private int seenStandby;
     private long waitsSince;
-    /** When everything that was sent before {@link #waitsSince} had been read; NEVER: not yet. */
-    private long caughtUpAt = Leadership.NEVER;
     private long nextCheck;
 
     Leader(Member<M> self, Term<M> term) {
@@ -97,18 +93,7 @@ final class Leader<M> extends InTerm<M> {
     @Override
     void ownCameBy(ControlMessage message, long now) {
         super.ownCameBy(message, now);
-        if (self.isStopping() && message.type() == ControlMessage.Type.PROGRESS && self.reports.isLatest(message.token())) {
-            markerCameBy(now);
-        }
-    }
-
-    private void markerCameBy(long now) {
-        long sentAt = self.reports.sentAt();
-        if (caughtUpAt == Leadership.NEVER && sentAt - waitsSince >= 0) {
-            caughtUpAt = now;
-        }
-        if (!caughtUp && sentAt - stopsSince >= 0) {
-            caughtUp = true;
+        if (self.isStopping() && !term.isCut() && message.type() == ControlMessage.Type.PROGRESS) {
             self.locks.ask(null, now);
         }
     }
@@ -145,7 +130,7 @@ final class Leader<M> extends InTerm<M> {
             if (poll.standby() != seenStandby) {
                 // A new standby's JOIN is on its way.
                 seenStandby = poll.standby();
-                waitFor(now);
+                waitsSince = now;
             }
             // Only now: a standby that joins later holds everything behind the cut.
             if (alone && mayCut(now)) {
@@ -160,7 +145,7 @@ final class Leader<M> extends InTerm<M> {
 
     /** A route of the same process may have sent something just before the stop. A leader that does not keep up would not finish it anyway. */
     private boolean mayCut(long now) {
-        return caughtUp || !term.backlog.isEmpty() || now - stopsSince >= CATCH_UP_NANOS;
+        return self.reports.readUpTo() - stopsSince >= 0 || !term.backlog.isEmpty() || now - stopsSince >= CATCH_UP_NANOS;
     }
 
     private void updateHoldBack() {
@@ -212,7 +197,7 @@ final class Leader<M> extends InTerm<M> {
     void stop(long now) {
         stopsSince = now;
         seenStandby = 0;
-        waitFor(now);
+        waitsSince = now;
         nextCheck = now;
         checkForStandby(now);
         askForMarker(now);
@@ -225,11 +210,6 @@ final class Leader<M> extends InTerm<M> {
         } else {
             self.control.send(term.progress(term.completeBefore(), now));
         }
-    }
-
-    private void waitFor(long now) {
-        waitsSince = now;
-        caughtUpAt = Leadership.NEVER;
     }
 
     /** Polls at intervals, because a standby can come or go while the leader stops. */
@@ -276,11 +256,11 @@ final class Leader<M> extends InTerm<M> {
         if (alone) {
             return term.isCut();
         } else if (heir.isPresent()) {
-            return heir.isLate(patience, now);
+            return heir.isLate(patience, self.reports.readUpTo());
         }
         // A standby's JOIN may be behind messages for which this leader has no room yet.
-        long since = seenStandby == 0 ? waitsSince : caughtUpAt;
-        return since != Leadership.NEVER && now - since >= patience;
+        long until = seenStandby == 0 ? now : self.reports.readUpTo();
+        return until - waitsSince >= patience;
     }
 
     /** Finishes the messages taken in so far, and keeps later ones, because a standby may join meanwhile. */

@@ -194,7 +194,7 @@ public final class Leadership<M> {
 
     /** The answer to {@link Effects#send}. */
     public void sent(ControlMessage message, boolean committed, long now) {
-        member.reports.answered(message.token());
+        member.reports.answered(message.token(), committed);
         if (role() == Role.STOPPED) {
             // A later member of this session may hold the lock that this one would give back.
             return;

@@ -19,6 +19,10 @@ final class Reports {
     private long lastComplete;
     private @Nullable String token;
     private long sentAt;
+    /** The report that the leader waits to read, null: none. Not always the latest: a stream that lags never gets to that one. */
+    private @Nullable String awaited;
+    private long awaitedAt;
+    private long readUpTo;
     private boolean pending;
     private boolean wanted;
 
@@ -35,6 +39,8 @@ final class Reports {
     void begin(String takeover, long now) {
         token = takeover;
         sentAt = now;
+        awaited = null;
+        readUpTo = now;
         lastAt = now;
         lastReference = null;
         lastComplete = -1;
@@ -67,6 +73,9 @@ final class Reports {
     ControlMessage next(String newToken, @Nullable Reference reference, long complete, long now) {
         token = newToken;
         sentAt = now;
+        if (awaited == null) {
+            await();
+        }
         lastAt = now;
         lastReference = reference;
         lastComplete = complete;
@@ -75,8 +84,34 @@ final class Reports {
         return ControlMessage.of(ControlMessage.Type.PROGRESS, newToken).at(reference).with("n", ++number);
     }
 
-    void answered(String answeredToken) {
+    private void await() {
+        awaited = token;
+        awaitedAt = sentAt;
+    }
+
+    /** A report of this term arrives in the stream. */
+    void cameBy(String seenToken) {
+        if (seenToken.equals(awaited)) {
+            readUpTo = awaitedAt;
+            if (isLatest(seenToken)) {
+                awaited = null;
+            } else {
+                await();
+            }
+        }
+    }
+
+    /** Everything that was sent before this time has been read, once the term's TAKEOVER has. */
+    long readUpTo() {
+        return readUpTo;
+    }
+
+    /** A report that is refused is not repeated, and never arrives. */
+    void answered(String answeredToken, boolean committed) {
         pending &= !answeredToken.equals(token);
+        if (!committed && answeredToken.equals(awaited)) {
+            awaited = null;
+        }
     }
 
     /** Whether the token is the latest report's, which was sent at {@link #sentAt}. */

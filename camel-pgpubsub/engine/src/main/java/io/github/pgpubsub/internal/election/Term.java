@@ -190,6 +190,7 @@ final class Term<M> {
     /** A marker of this term arrives; the latest one renews the lease. */
     void progressCameBy(ControlMessage message) {
         self.stream.mark(message);
+        self.reports.cameBy(message.token());
         if (self.reports.isLatest(message.token())) {
             self.effects.renewLease(self.reports.sentAt(), Leadership.nanos(message.number("grace")));
         }

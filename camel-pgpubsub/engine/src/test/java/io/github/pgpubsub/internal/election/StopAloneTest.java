@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 class StopAloneTest {
 
     private static final int BACKEND = 7;
+    private static final int STANDBY = 8;
     private static final Poll ALONE = new Poll(null, false, BACKEND, 0, 1, 0, false);
 
     private final RecordedEffects effects = new RecordedEffects();
@@ -35,6 +36,7 @@ class StopAloneTest {
         assertThat(leadership.role()).isEqualTo(Role.LEADER);
         leadership.data("sent before the stop", now);
         leadership.control(BACKEND, marker, now);
+        leadership.polled(ALONE, now);
         leadership.data("sent later", now);
         assertThat(leadership.role()).isEqualTo(Role.RESIGNING);
         assertThat(effects.delivered()).containsExactly("sent before the stop");
@@ -47,6 +49,17 @@ class StopAloneTest {
         assertThat(leadership.role()).isEqualTo(Role.LEADER);
         now += Duration.ofMillis(200).toNanos();
         leadership.tick(now);
+        leadership.polled(ALONE, now);
         assertThat(leadership.role()).isEqualTo(Role.RESIGNING);
+    }
+
+    /** The standby holds what comes behind its JOIN, and does not know yet how it is named. */
+    @Test
+    void aStandbyThatJoinsMeanwhileIsNotIgnored() {
+        leadership.control(STANDBY, ControlMessage.of(ControlMessage.Type.JOIN, "standby.1"), now);
+        leadership.data("held by the standby", now);
+        leadership.control(BACKEND, marker, now);
+        assertThat(leadership.role()).isEqualTo(Role.LEADER);
+        assertThat(effects.delivered()).isEmpty();
     }
 }
