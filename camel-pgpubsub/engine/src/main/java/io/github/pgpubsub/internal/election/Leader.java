@@ -104,12 +104,14 @@ final class Leader<M> extends InTerm<M> {
         if (heir.isToBeLookedUp()) {
             self.locks.lookUp(now);
         }
+        if (self.isStopping()) {
+            checkForStandby(now);
+        }
         term.report(now);
         if (self.leaderTimeout != 0) {
             self.watch(self.watchedStandby, Lock.STANDBY, self.leaderTimeout, now);
         }
         if (self.isStopping()) {
-            checkForStandby(now);
             resignIfPossible(now);
         }
     }
@@ -200,23 +202,17 @@ final class Leader<M> extends InTerm<M> {
         waitsSince = now;
         nextCheck = now;
         checkForStandby(now);
-        askForMarker(now);
     }
 
-    /** Sends a report, which comes back behind everything that was sent before. */
-    private void askForMarker(long now) {
-        if (self.control.hasUnsent()) {
-            self.reports.want();
-        } else {
-            self.control.send(term.progress(term.completeBefore(), now));
-        }
-    }
-
-    /** Polls at intervals, because a standby can come or go while the leader stops. */
+    /**
+     * Polls at intervals, because a standby can come or go while the leader stops, and sends reports, which come back behind everything
+     * that was sent before.
+     */
     private void checkForStandby(long now) {
         if (now - nextCheck >= 0) {
             nextCheck = now + CHECK_NANOS + 4 * self.roundTrip();
             self.locks.ask(null, now);
+            self.reports.want();
         }
     }
 

@@ -26,6 +26,7 @@ class StopAloneTest {
         now += Duration.ofSeconds(2).toNanos();
         leadership.sent(effects.lastSent(), true, now);
         leadership.stop(now);
+        leadership.tick(now);
         marker = effects.lastSent();
         leadership.sent(marker, true, now);
         leadership.polled(ALONE, now);
@@ -61,5 +62,22 @@ class StopAloneTest {
         leadership.control(BACKEND, marker, now);
         assertThat(leadership.role()).isEqualTo(Role.LEADER);
         assertThat(effects.delivered()).isEmpty();
+    }
+
+    /** Its queue is full, and behind what it has no room for is the JOIN. */
+    @Test
+    void aStandbyIsNotGivenUpWhileNothingIsRead() {
+        leadership.polled(new Poll(null, false, BACKEND, STANDBY, 2, 0, false), now);
+        leadership.control(BACKEND, marker, now);
+        now += Duration.ofSeconds(3).toNanos();
+        leadership.tick(now);
+        ControlMessage later = effects.lastSent();
+        leadership.sent(later, true, now);
+        leadership.tick(now);
+        assertThat(leadership.role()).isEqualTo(Role.LEADER);
+
+        leadership.control(BACKEND, later, now);
+        leadership.tick(now);
+        assertThat(leadership.role()).isEqualTo(Role.RESIGNING);
     }
 }
