@@ -51,7 +51,7 @@ final class Lifeline implements AutoCloseable {
         Map<Subscriber, Long> locks = new HashMap<>();
         all.forEach(subscriber -> subscriber.leaderLock().ifPresent(lock -> locks.put(subscriber, lock)));
         long asked = System.nanoTime();
-        Set<Long> held = auxiliary.held(Set.copyOf(locks.values()), backend);
+        Set<Long> held = auxiliary.held(backend);
         if (held == null) {
             asked = System.nanoTime();
             heartbeat.beat(requests);
