@@ -50,18 +50,24 @@ final class Listenings {
     private final CamelContext context;
     private final String channel;
     private final Consumer<Exception> failures;
+    private final Consumer<Exception> failedResumes;
     private volatile @Nullable Listening current;
     private volatile @Nullable Listening former;
     /** Counts the requests to begin or end, so that a late task can tell that a newer request has replaced it. */
     private long asked;
 
-    /** @param failures gets the exceptions of tasks that run late, on other threads */
-    Listenings(Opening opening, Exchanges exchanges, CamelContext context, String channel, Consumer<Exception> failures) {
+    /**
+     * @param failures      gets the exceptions of tasks that run late, on other threads
+     * @param failedResumes gets the exception of a resume that was asked for from within an exchange, whose caller can't be told any more
+     */
+    Listenings(Opening opening, Exchanges exchanges, CamelContext context, String channel, Consumer<Exception> failures,
+            Consumer<Exception> failedResumes) {
         this.opening = opening;
         this.exchanges = exchanges;
         this.context = context;
         this.channel = channel;
         this.failures = failures;
+        this.failedResumes = failedResumes;
     }
 
     /** Null while the consumer does not listen. */
@@ -104,7 +110,11 @@ final class Listenings {
         try {
             begin(number);
         } catch (Exception e) {
-            failures.accept(e);
+            if (asked() == number) {
+                failedResumes.accept(e);
+            } else {
+                failures.accept(e);
+            }
         }
     }
 

@@ -69,7 +69,7 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
         this.reports = new ConsumerReports(this);
         this.exchanges = new Exchanges(this);
         this.listenings = new Listenings(this::open, exchanges, endpoint.getCamelContext(), endpoint.getChannel(),
-                reports::failed);
+                reports::failed, reports::gaveUp);
         this.polled = new Polled(this, listenings, reports);
         this.tableWatch = new TableWatch(endpoint, reports);
         setExceptionHandler(new QuietFailures(endpoint.getCamelContext()));

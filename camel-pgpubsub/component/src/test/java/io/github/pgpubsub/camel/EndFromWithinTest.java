@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -177,6 +178,45 @@ class EndFromWithinTest {
             Inbox.await(() -> assertThat(camel.isReceiving("in")).isTrue());
             postgres.notify("again", "after");
             Inbox.await(() -> assertThat(inbox.bodies()).hasSize(21).endsWith("after"));
+        }
+    }
+
+    /** Its caller has long returned when the resume fails, and a route that only looks started would stay deaf. */
+    @Test
+    void aRouteThatCanNotBeResumedIsStopped() throws Exception {
+        Inbox inbox = new Inbox();
+        AtomicBoolean fails = new AtomicBoolean();
+        PgPubSubConfiguration configuration = new PgPubSubConfiguration() {
+            @Override
+            public String getGroup() {
+                if (fails.get()) {
+                    throw new IllegalStateException("no group, said the test");
+                }
+                return super.getGroup();
+            }
+        };
+        configuration.setUrl(postgres.url());
+        configuration.setUser(postgres.user());
+        configuration.setPassword(postgres.password());
+        try (CamelWithPostgres camel = new CamelWithPostgres(postgres)) {
+            PgPubSubEndpoint endpoint = new PgPubSubEndpoint("pgpubsub:again",
+                    camel.context().getComponent("pgpubsub", PgPubSubComponent.class), "again", configuration);
+            camel.route(builder -> builder.from(endpoint).routeId("in").process(inbox).process(exchange -> {
+                ServiceHelper.stopService(camel.context().getRoute("in").getConsumer());
+                fails.set(true);
+                ServiceHelper.startService(camel.context().getRoute("in").getConsumer());
+            }));
+            camel.start();
+            Inbox.await(() -> assertThat(camel.isReceiving("in")).isTrue());
+            postgres.notify("again", "1");
+            inbox.awaitBodies("1");
+            Inbox.await(
+                    () -> assertThat(camel.context().getRouteController().getRouteStatus("in")).isEqualTo(ServiceStatus.Stopped));
+            assertThat(camel.context().getRoute("in").getLastError().getException()).hasMessageContaining("said the test");
+
+            fails.set(false);
+            camel.context().getRouteController().startRoute("in");
+            Inbox.await(() -> assertThat(camel.isReceiving("in")).isTrue());
         }
     }
 
