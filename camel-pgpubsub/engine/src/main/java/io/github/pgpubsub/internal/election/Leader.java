@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** Takes in messages and reports its progress; once it stops, it waits for a standby to hand over to. */
 final class Leader<M> extends InTerm<M> {
 
-    /** How long a stopping leader waits for a standby to join, and for its answer. */
+    /** How long a stopping leader waits for a standby to join, and for its answer, if the interval of the locks is not longer. */
     private static final long HEIR_NANOS = TimeUnit.SECONDS.toNanos(2);
     /** How long a stopping leader that is alone waits to read what was sent before its stop. */
     private static final long CATCH_UP_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -18,7 +18,9 @@ final class Leader<M> extends InTerm<M> {
     private long stopsSince;
     private boolean othersKnown;
     private boolean alone;
-    /** The standby whose JOIN or answer is awaited, and since when; 0: any standby. */
+    /** Whether this leader waits for no standby any more. */
+    private boolean onItsOwn;
+    /** The standby whose JOIN is awaited, and since when; 0: any standby. */
     private int seenStandby;
     private long waitsSince;
     private long nextCheck;
@@ -66,7 +68,7 @@ final class Leader<M> extends InTerm<M> {
     /** No more messages can be kept, and the awaited one may come behind them: lets messages begin, so that reading can continue. */
     private void makeProgress() {
         term.endHoldBack();
-        if (term.isCut() && !alone) {
+        if (term.isCut() && !onItsOwn) {
             term.cutAt(self.stream.place());
         }
     }
@@ -134,7 +136,7 @@ final class Leader<M> extends InTerm<M> {
                 seenStandby = poll.standby();
                 waitsSince = now;
             }
-            // Only now: a standby that joins later holds everything behind the cut.
+            // Only now: of what comes behind the JOIN of a standby, nothing has begun here.
             if (alone && mayCut(now)) {
                 cut();
             }
@@ -212,7 +214,9 @@ final class Leader<M> extends InTerm<M> {
         if (now - nextCheck >= 0) {
             nextCheck = now + CHECK_NANOS + 4 * self.roundTrip();
             self.locks.ask(null, now);
-            self.reports.want();
+            if (!onItsOwn) {
+                self.reports.want();
+            }
         }
     }
 
@@ -234,7 +238,8 @@ final class Leader<M> extends InTerm<M> {
                 self.control.send(ControlMessage.of(ControlMessage.Type.RESIGNING, heir.notice(self.control::token, now))
                         .with("epoch", self.stream.epoch()));
             }
-            if (isOnItsOwn(now)) {
+            onItsOwn = isOnItsOwn(now);
+            if (onItsOwn) {
                 finishAlone();
             }
         }
@@ -249,7 +254,9 @@ final class Leader<M> extends InTerm<M> {
     /** Whether there is no standby to hand over to, as far as this leader can see now. */
     private boolean isOnItsOwn(long now) {
         long patience = Math.max(HEIR_NANOS, 4 * self.acquireNanos);
-        if (alone) {
+        if (heir.isToBeLookedUp()) {
+            return false;
+        } else if (alone) {
             return term.isCut();
         } else if (heir.isPresent()) {
             return heir.isLate(patience, self.reports.readUpTo());
@@ -262,6 +269,7 @@ final class Leader<M> extends InTerm<M> {
     /** Finishes the messages taken in so far, and keeps later ones, because a standby may join meanwhile. */
     private void finishAlone() {
         cut();
+        term.pump();
         if (term.isCompleteBeforeCut()) {
             resign("stops; there is no standby, and all messages taken in are finished").resign(true);
         } else if (!self.effects.isIdle()) {
@@ -273,7 +281,6 @@ final class Leader<M> extends InTerm<M> {
         if (!term.isCut()) {
             term.cutAt(self.stream.place());
             term.endHoldBack();
-            term.pump();
         }
     }
 

@@ -19,7 +19,7 @@ final class Reports {
     private long lastComplete;
     private @Nullable String token;
     private long sentAt;
-    /** The report that the leader waits to read, null: none. Not always the latest: a stream that lags never gets to that one. */
+    /** The report that the leader waits to read, null: the next. Not always the latest: a stream that lags never gets to that one. */
     private @Nullable String awaited;
     private long awaitedAt;
     private long readUpTo;
@@ -74,7 +74,8 @@ final class Reports {
         token = newToken;
         sentAt = now;
         if (awaited == null) {
-            await();
+            awaited = token;
+            awaitedAt = sentAt;
         }
         lastAt = now;
         lastReference = reference;
@@ -84,20 +85,11 @@ final class Reports {
         return ControlMessage.of(ControlMessage.Type.PROGRESS, newToken).at(reference).with("n", ++number);
     }
 
-    private void await() {
-        awaited = token;
-        awaitedAt = sentAt;
-    }
-
     /** A report of this term arrives in the stream. */
     void cameBy(String seenToken) {
         if (seenToken.equals(awaited)) {
             readUpTo = awaitedAt;
-            if (isLatest(seenToken)) {
-                awaited = null;
-            } else {
-                await();
-            }
+            awaited = null;
         }
     }
 
