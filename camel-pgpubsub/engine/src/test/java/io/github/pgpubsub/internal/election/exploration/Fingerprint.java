@@ -27,7 +27,7 @@ record Fingerprint(long first, long second) {
             entry("nextAnswer", 1), entry("retryAt", 1), entry("nextCheck", 1), entry("vacantSince", 4),
             entry("holdsBothSince", 5),
             entry("lastLook", 2), entry("askedAt", 2), entry("tookOverSince", 1), entry("signedAt", 1), entry("waitsSince", 3),
-            entry("caughtUpAt", 3),
+            entry("stopsSince", 3), entry("awaitedAt", 3), entry("readUpTo", 3),
             entry("heard", 4), entry("since", 2), entry("lastAt", 1), entry("sentAt", 3), entry("noticedAt", 1),
             entry("noticeCameByAt", 3), entry("brokenAt", 0), entry("provenAt", 3), entry("leaseSince", 2), entry("pulse", 1));
     /** Values that count only by equality. */
