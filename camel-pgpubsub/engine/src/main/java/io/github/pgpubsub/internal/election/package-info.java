@@ -54,7 +54,8 @@
  * {@link io.github.pgpubsub.internal.election.Remnant}, which may be delivered only if nobody can have led and left since.
  *
  * <p><b>How names agree.</b> A message is named by the leader's last marker before it. A new standby does not know this marker.
- * The leader's first answer names it, and until the answer is committed no message behind the JOIN begins.
+ * The leader's first answer names it, and until the answer is committed no message behind the JOIN begins, unless the memory for
+ * waiting messages is exceeded.
  *
  * <p><b>How two never begin messages at once.</b> A leader begins messages only under two conditions. Within half of
  * {@code leaderTimeout}, the server has confirmed that it leads (its own marker has arrived, or a sign of life that depends on
