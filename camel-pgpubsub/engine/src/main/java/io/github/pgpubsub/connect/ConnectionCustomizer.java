@@ -8,7 +8,7 @@ import java.sql.SQLException;
 public interface ConnectionCustomizer {
 
     /**
-     * Called once for each new connection, by the thread that will use it, before any other use. The connection is in autocommit
+     * Called once for each new connection, by the thread that opened it, before any other use. The connection is in autocommit
      * mode and must stay in this mode.
      *
      * @param connection from the driver or the {@code DataSource}; {@code unwrap} gives access to the driver's own interface

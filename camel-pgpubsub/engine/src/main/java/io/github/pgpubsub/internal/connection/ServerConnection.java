@@ -147,13 +147,13 @@ public final class ServerConnection implements AutoCloseable {
         PGConnection pg;
         try {
             pg = driver(connection);
-        } catch (SQLException | RuntimeException | Error e) {
+        } catch (Throwable e) {
             closeQuietly(connection);
             throw e;
         }
         try {
             return new ServerConnection(connection, pg, source.pooled(), ioTimeout, applicationName, customizer, durable);
-        } catch (SQLException | RuntimeException | Error e) {
+        } catch (Throwable e) {
             // The pool must not give out a connection with half of these changes.
             abort(pg);
             closeQuietly(connection);

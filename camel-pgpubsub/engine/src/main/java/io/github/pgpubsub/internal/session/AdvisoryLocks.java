@@ -80,6 +80,10 @@ final class AdvisoryLocks {
                 outcome.answers.putAll(together(function, List.of(key)));
             } catch (SQLException e) {
                 Refusals.throwUnlessRefusal(e);
+                if (function.undo != null) {
+                    together(function.undo, List.of(key));
+                    outcome.answers.remove(key);
+                }
                 outcome.refusals.put(key, e);
             }
         }

@@ -13,6 +13,12 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,6 +34,8 @@ final class Auxiliary implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Auxiliary.class);
 
     private static final long RETRY_NANOS = Duration.ofSeconds(1).toNanos();
+    /** How long the session waits for this connection, at most: a pool may take half a minute to say that it has none. */
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
 
     /** All locks of a backend: looking for a thousand given keys takes the server five times as long. */
     private static final String HELD = "select key from (" + AdvisoryLocks.ALL + ") holders where pid operator(pg_catalog.=) ?";
@@ -46,39 +54,104 @@ final class Auxiliary implements AutoCloseable {
 
     private final ConnectionSource source;
     private final SessionOptions options;
+    private final String server;
+    private final ThreadFactory threads;
     /** Null: not open. */
     private @Nullable ServerConnection connection;
+    /** The attempt to open the connection; null: none. */
+    private @Nullable CompletableFuture<ServerConnection> opening;
     private long nextAttempt = System.nanoTime();
+    /** How long to wait for the next attempt: none after an attempt that has failed or takes long. */
+    private Duration patience;
 
-    Auxiliary(ConnectionSource source, SessionOptions options) {
+    /**
+     * @param server  where the listening connection leads; see {@link ServerConnection#server()}
+     * @param threads for attempts to open this connection
+     */
+    Auxiliary(ConnectionSource source, SessionOptions options, String server, ThreadFactory threads) {
         this.source = source;
         this.options = options;
+        this.server = server;
+        this.threads = threads;
+        this.patience = firstPatience(options);
+    }
+
+    private static Duration firstPatience(SessionOptions options) {
+        return PATIENCE.compareTo(options.heartbeatTimeout()) < 0 ? PATIENCE : options.heartbeatTimeout();
     }
 
     /** Opens the connection unless it is open, and returns its backend; 0: no connection can be opened now. */
     int backend() {
-        if (connection == null && System.nanoTime() - nextAttempt >= 0) {
-            nextAttempt = System.nanoTime() + RETRY_NANOS;
-            try {
-                connection = open();
-            } catch (SQLException | RuntimeException | LinkageError e) {
-                // An exception of a pool or a customizer here does not concern the listening connection.
-                LOG.warn("No second connection to {} for signs of life: {}", source, e.getMessage());
-            } finally {
-                // Clears an interrupt flag that a DataSource may leave behind: with it, the session would no longer pause.
-                Thread.interrupted();
-            }
+        if (connection == null) {
+            connection = opened();
         }
         return connection == null ? 0 : connection.backend();
     }
 
+    /** Begins an attempt to open the connection, and waits a little; or looks what has become of the last attempt. */
+    private @Nullable ServerConnection opened() {
+        CompletableFuture<ServerConnection> attempt = opening;
+        if (attempt == null) {
+            if (System.nanoTime() - nextAttempt < 0) {
+                return null;
+            }
+            attempt = beginOpening();
+            opening = attempt;
+        }
+        try {
+            ServerConnection opened = attempt.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            opening = null;
+            patience = firstPatience(options);
+            return opened;
+        } catch (ExecutionException e) {
+            // An exception of a pool or a customizer here does not concern the listening connection.
+            Throwable reason = e.getCause();
+            LOG.warn("No second connection to {} for signs of life: {}", source,
+                    reason == null ? e.getMessage() : reason.getMessage());
+            opening = null;
+            patience = Duration.ZERO;
+            nextAttempt = System.nanoTime() + RETRY_NANOS;
+        } catch (TimeoutException e) {
+            if (!patience.isZero()) {
+                LOG.warn("No second connection to {} for signs of life: there is none after {} ms, and the attempt goes on",
+                        source,
+                        patience.toMillis());
+            }
+            patience = Duration.ZERO;
+        } catch (InterruptedException e) {
+            LOG.debug("The wait for the second connection was interrupted", e);
+        }
+        return null;
+    }
+
+    private CompletableFuture<ServerConnection> beginOpening() {
+        CompletableFuture<ServerConnection> attempt = new CompletableFuture<>();
+        try {
+            threads.newThread(() -> {
+                try {
+                    attempt.complete(open());
+                } catch (Throwable e) {
+                    // Wrapped, because get() throws a CancellationException of a pool as it is.
+                    attempt.completeExceptionally(new CompletionException(e));
+                }
+            }).start();
+        } catch (RuntimeException | OutOfMemoryError e) {
+            attempt.completeExceptionally(e);
+        }
+        return attempt;
+    }
+
+    /** Opens a connection to the server of the listening connection: in any other, the number of its backend means nothing. */
     private ServerConnection open() throws SQLException {
         ServerConnection opened = ServerConnection.open(source, options.name() + " auxiliary", options.heartbeatTimeout(),
                 options.customizer());
         try {
+            if (!opened.server().equals(server)) {
+                throw new SQLException("It leads to another server than the listening connection");
+            }
             opened.set(SETTINGS);
             return opened;
-        } catch (SQLException | RuntimeException | Error e) {
+        } catch (Throwable e) {
             opened.close();
             throw e;
         }
@@ -171,6 +244,14 @@ final class Auxiliary implements AutoCloseable {
 
     @Override
     public void close() {
+        if (opening != null) {
+            CompletableFuture<ServerConnection> unused = opening.whenComplete((late, failure) -> {
+                if (late != null) {
+                    late.close();
+                }
+            });
+            opening = null;
+        }
         if (connection != null) {
             connection.close();
             connection = null;

@@ -186,6 +186,11 @@ final class ConnectedSession implements AutoCloseable {
         last.handOn(cause);
     }
 
+    /** After an error, such as a lack of memory: the notifications that were received before count as missed. */
+    void giveUpTheLast() {
+        last.giveUp();
+    }
+
     @Override
     public void close() {
         lifeline.close();

@@ -87,10 +87,10 @@ final class Inbox {
     /**
      * Gives all notifications to their receivers and hands them on, without waiting for receivers that have no room.
      *
-     * @param most maximum bytes, by estimate, for receivers that have no room
-     * @return false if this maximum was reached
+     * @param most maximum bytes, by estimate, for receivers that have no room; the rest is kept
+     * @return the bytes that such receivers got
      */
-    boolean giveAll(long most) {
+    long giveAll(long most) {
         long withoutRoom = 0;
         try {
             while (!unread.isEmpty() && withoutRoom < most) {
@@ -100,7 +100,7 @@ final class Inbox {
                     give(next, each);
                 }
             }
-            return unread.isEmpty();
+            return withoutRoom;
         } finally {
             handOn();
         }

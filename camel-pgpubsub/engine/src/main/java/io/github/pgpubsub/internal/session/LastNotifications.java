@@ -2,10 +2,8 @@ package io.github.pgpubsub.internal.session;
 
 import io.github.pgpubsub.internal.ConnectionFailure;
 import io.github.pgpubsub.internal.connection.ServerConnection;
-import java.net.SocketTimeoutException;
 import java.sql.SQLException;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 import org.postgresql.PGNotification;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,34 +40,55 @@ final class LastNotifications {
     void handOn(Exception cause) {
         boolean all = false;
         try {
-            inbox.take(connection.pending());
-            all = inbox.giveAll(MOST_WITHOUT_ROOM);
-            while (all && isWhole(cause) && readMore()) {
-                all = inbox.giveAll(MOST_WITHOUT_ROOM);
-            }
+            // A driver that had no memory may have lost some.
+            all = handOnAll(isWhole(cause)) && !isLackOfMemory(cause);
         } catch (SQLException | RuntimeException e) {
             LOG.debug("Some of the notifications that had been received could not be handed on", e);
+        } catch (Error e) {
+            Subscribers.complain("The notifications that had been received could not be handed on", e);
         }
-        if (!all) {
-            tellMissed(parts.reading().caughtUpAt());
-        } else if (isSilence(cause) || System.nanoTime() - parts.reading().readAt() > heartbeatInterval.toNanos()) {
-            tellMissed(parts.view().heardAt());
+        if (!all || (parts.reading().isBehind() && !isTimely(cause))) {
+            giveUp();
+        } else if (!isTimely(cause) || System.nanoTime() - parts.reading().readAt() > heartbeatInterval.toNanos()) {
+            parts.subscribers().tellMissed(parts.view().heardAt());
         }
     }
 
-    private void tellMissed(long since) {
-        parts.subscribers().forEach(subscriber -> subscriber.missed(since));
+    /**
+     * @param canRead whether more can be read from the connection
+     * @return false if a part was left, because there is no room for it
+     */
+    private boolean handOnAll(boolean canRead) throws SQLException {
+        inbox.take(connection.pending());
+        long withoutRoom = inbox.giveAll(MOST_WITHOUT_ROOM);
+        while (canRead && withoutRoom < MOST_WITHOUT_ROOM && readMore()) {
+            withoutRoom += inbox.giveAll(MOST_WITHOUT_ROOM - withoutRoom);
+        }
+        return inbox.isEmpty() && (!canRead || withoutRoom < MOST_WITHOUT_ROOM);
+    }
+
+    /** Tells the subscribers that they miss what was received, or may have been, since the session had last read everything. */
+    void giveUp() {
+        parts.subscribers().tellMissed(parts.reading().caughtUpAt());
     }
 
     /** Whether the connection can still be read: the failure was not a failure of the connection itself. */
     private static boolean isWhole(Exception cause) {
         return cause instanceof SQLException e
-                && ((e.getSQLState() == null && e.getCause() == null) || !ConnectionFailure.isLoss(e));
+                && ((e.getSQLState() == null && e.getCause() == null) || !ConnectionFailure.isLoss(e)) && !isLackOfMemory(e);
     }
 
-    /** Whether the time at which the connection ended is unknown, because the failure was a missing answer. */
-    private static boolean isSilence(@Nullable Throwable cause) {
-        return cause != null && (cause instanceof SocketTimeoutException || isSilence(cause.getCause()));
+    private static boolean isLackOfMemory(Exception cause) {
+        return cause instanceof SQLException e && ConnectionFailure.isLackOfMemory(e);
+    }
+
+    /**
+     * Whether the connection has ended just now: by the server's own word, or on this side. Any other end may be late news of a host or
+     * a path that has been gone for some time: a missing answer, or a proxy that closes what leads nowhere.
+     */
+    private static boolean isTimely(Exception cause) {
+        boolean toldByServer = cause instanceof SQLException e && e.getSQLState() != null && e.getSQLState().startsWith("57P");
+        return toldByServer || cause instanceof RuntimeException || isWhole(cause) || ConnectionFailure.isClosedHere(cause);
     }
 
     private boolean readMore() throws SQLException {

@@ -32,7 +32,7 @@ final class Lifeline implements AutoCloseable {
         this.subscribers = parts.subscribers();
         this.heartbeat = parts.heartbeat();
         this.queueUsage = parts.queueUsage();
-        this.auxiliary = new Auxiliary(source, options);
+        this.auxiliary = new Auxiliary(source, options, connection.server(), parts.auxiliaryThreads());
     }
 
     /**

@@ -49,7 +49,8 @@ final class Refusals {
     /** Whether the failure concerns the request only: the connection is not lost, and the session's state is as expected. */
     static boolean isRefusal(SQLException e) {
         String state = e.getSQLState();
-        return !ConnectionFailure.isLoss(e) && !state.startsWith(INVALID_TRANSACTION) && !state.startsWith(NO_SUCH_STATEMENT);
+        return !ConnectionFailure.isLoss(e) && !ConnectionFailure.isLackOfMemory(e) && !state.startsWith(INVALID_TRANSACTION)
+                && !state.startsWith(NO_SUCH_STATEMENT);
     }
 
     static void throwUnlessRefusal(SQLException e) throws SQLException {

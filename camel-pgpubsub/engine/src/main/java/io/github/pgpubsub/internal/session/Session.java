@@ -61,7 +61,8 @@ public final class Session implements AutoCloseable {
         this.watchdog = new Watchdog(options.heartbeatInterval().plus(options.heartbeatTimeout()),
                 task -> threads.apply("watchdog", task));
         this.parts = new SessionParts(commands, subscribers, new Reading(),
-                new Heartbeat(source, options.heartbeatInterval(), view, queueUsage), queueUsage, view, watchdog);
+                new Heartbeat(source, options.heartbeatInterval(), view, queueUsage), queueUsage, view, watchdog,
+                task -> threads.apply("listen auxiliary", task));
     }
 
     // ---- by any thread
@@ -198,7 +199,7 @@ public final class Session implements AutoCloseable {
             }
             TransactionPooler.refuse(connection, source, options.heartbeatTimeout());
             return connection;
-        } catch (SQLException | RuntimeException | Error e) {
+        } catch (Throwable e) {
             if (connection != null) {
                 connection.close();
             }
@@ -219,6 +220,11 @@ public final class Session implements AutoCloseable {
                 connected.handOnTheLast(e);
             }
             connection.tellIfClosedByPool(e);
+            throw e;
+        } catch (Error e) {
+            if (connected != null) {
+                connected.giveUpTheLast();
+            }
             throw e;
         }
     }

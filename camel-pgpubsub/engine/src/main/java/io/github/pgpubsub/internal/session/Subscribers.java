@@ -61,6 +61,18 @@ final class Subscribers {
         }
     }
 
+    /** Tells every subscriber since when messages may be missing. Makes no copy, because memory may be lacking. */
+    void tellMissed(long since) {
+        assert commands.isMine();
+        for (int i = 0; i < all.size(); i++) {
+            try {
+                all.get(i).missed(since);
+            } catch (Throwable e) {
+                complain("A subscriber could not be told what it has missed", e);
+            }
+        }
+    }
+
     /** Tells every subscriber that the connection has ended. Makes no copy, because memory may be lacking. */
     void tellDisconnected() {
         assert commands.isMine();

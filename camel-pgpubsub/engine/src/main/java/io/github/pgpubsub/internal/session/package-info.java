@@ -36,7 +36,8 @@
  * io.github.pgpubsub.internal.session.Lifeline}, {@link io.github.pgpubsub.internal.session.Auxiliary}).
  * <li>All state in here belongs to the session's thread, or while that thread is away (it is connecting, or has ended) to the thread
  * that runs a command: {@link io.github.pgpubsub.internal.session.CommandQueue} is the only lock, and assertions check it. Other threads
- * bring commands and see the {@link io.github.pgpubsub.internal.session.SessionView}, nothing else.
+ * bring commands and see the {@link io.github.pgpubsub.internal.session.SessionView}, nothing else; a thread that opens the second
+ * connection brings only this connection.
  * </ul>
  *
  * <pre>

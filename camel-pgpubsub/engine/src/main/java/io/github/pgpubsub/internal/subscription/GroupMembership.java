@@ -154,6 +154,7 @@ public final class GroupMembership implements Subscriber {
     @Override
     public void connected(SessionStream newStream) {
         assert thread.calls();
+        missedSince = Leadership.NEVER;
         MemberStream stream = new MemberStream(key, newStream, this, effects.leadership());
         effects.connected(stream);
         long now = System.nanoTime();

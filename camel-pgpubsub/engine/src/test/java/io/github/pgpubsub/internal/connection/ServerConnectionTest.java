@@ -1,14 +1,18 @@
 package io.github.pgpubsub.internal.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.pgpubsub.connect.ConnectionCustomizer;
 import io.github.pgpubsub.connect.UrlConnectionSource;
 import io.github.pgpubsub.support.PostgresExtension;
+import java.io.IOException;
+import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -33,6 +37,23 @@ class ServerConnectionTest {
                 statement.execute("SET synchronous_commit = remote_apply");
             }
         })).isEqualTo("remote_apply");
+    }
+
+    /** In Kotlin and Groovy it can, although its interface does not say so. */
+    @Test
+    void aCustomizerThatThrowsAnythingLeavesNoConnection() throws SQLException {
+        UrlConnectionSource source = new UrlConnectionSource(postgres.url(), postgres.user(), postgres.password());
+        AtomicReference<Connection> opened = new AtomicReference<>();
+        assertThatThrownBy(() -> ServerConnection.open(source, "test", Duration.ofSeconds(10), connection -> {
+            opened.set(connection);
+            throwAny(new IOException("said the test"));
+        })).isInstanceOf(IOException.class);
+        assertThat(opened.get().isClosed()).isTrue();
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <T extends Throwable> void throwAny(Throwable any) throws T {
+        throw (T) any;
     }
 
     private static String synchronousCommit(String url, ConnectionCustomizer customizer) throws SQLException {

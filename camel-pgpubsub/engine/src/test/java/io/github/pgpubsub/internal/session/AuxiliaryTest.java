@@ -3,8 +3,10 @@ package io.github.pgpubsub.internal.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.github.pgpubsub.connect.ConnectionSource;
 import io.github.pgpubsub.connect.OwnMessages;
 import io.github.pgpubsub.connect.UrlConnectionSource;
+import io.github.pgpubsub.internal.connection.ServerConnection;
 import io.github.pgpubsub.support.PostgresExtension;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -13,6 +15,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -34,18 +38,22 @@ class AuxiliaryTest {
     private Connection listening;
     private Connection standby;
     private int leader;
+    private String server;
     private Auxiliary auxiliary;
     private final Map<Integer, Integer> sent = new HashMap<>();
     private final List<String> heard = new ArrayList<>();
+    private final AtomicReference<Connection> late = new AtomicReference<>();
 
     @BeforeEach
     void open() throws SQLException {
         listening = postgres.connect();
         standby = postgres.connect();
         leader = listening.unwrap(PGConnection.class).getBackendPID();
-        auxiliary = new Auxiliary(new UrlConnectionSource(postgres.url(), postgres.user(), postgres.password()),
-                new SessionOptions("test", Duration.ofMillis(10), Duration.ofMillis(50), -1, Duration.ofSeconds(5),
-                        Duration.ofSeconds(3), Duration.ofMillis(20), null, new OwnMessages()));
+        try (ServerConnection any = ServerConnection.open(source(), "test", Duration.ofSeconds(10), null)) {
+            server = any.server();
+        }
+        auxiliary = auxiliary(source(), server);
+        await().until(() -> auxiliary.backend() > 0);
         listening.createStatement().execute("listen " + CHANNEL);
         for (int group = 0; group < GROUPS; group++) {
             lock(listening, leaderLock(group));
@@ -57,6 +65,17 @@ class AuxiliaryTest {
         auxiliary.close();
         listening.close();
         standby.close();
+    }
+
+    private static UrlConnectionSource source() {
+        return new UrlConnectionSource(postgres.url(), postgres.user(), postgres.password());
+    }
+
+    private static Auxiliary auxiliary(ConnectionSource source, String server) {
+        return new Auxiliary(source,
+                new SessionOptions("test", Duration.ofMillis(10), Duration.ofMillis(50), -1, Duration.ofSeconds(5),
+                        Duration.ofSeconds(3), Duration.ofMillis(20), null, new OwnMessages()),
+                server, Thread::new);
     }
 
     /** Both halves of the key are used. */
@@ -132,6 +151,62 @@ class AuxiliaryTest {
         lock(standby, standbyLock(1));
         assertThat(auxiliary.held(leader)).isEqualTo(
                 IntStream.range(0, GROUPS).mapToObj(AuxiliaryTest::leaderLock).collect(Collectors.toSet()));
+    }
+
+    /** As behind a proxy after a fail-over: there, the number of the listening backend is anybody's. */
+    @Test
+    void aConnectionToAnotherServerIsNone() {
+        try (Auxiliary elsewhere = auxiliary(source(), "another")) {
+            assertThat(elsewhere.backend()).isZero();
+            assertThat(elsewhere.held(leader)).isNull();
+        }
+    }
+
+    /** As a pool that has no connection: HikariCP says so after half a minute. */
+    @Test
+    void theSessionDoesNotWaitForAPoolWithoutConnections() throws Exception {
+        CountDownLatch given = new CountDownLatch(1);
+        CountDownLatch asked = new CountDownLatch(2);
+        try (Auxiliary slow = auxiliary(slow(asked, given), server)) {
+            long begin = System.nanoTime();
+            assertThat(slow.backend()).isZero();
+            assertThat(slow.backend()).isZero();
+            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(10));
+            given.countDown();
+            await().until(() -> slow.backend() > 0);
+            assertThat(asked.getCount()).as("asked once").isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aConnectionThatComesAfterTheEndIsClosed() throws Exception {
+        CountDownLatch given = new CountDownLatch(1);
+        Auxiliary slow = auxiliary(slow(new CountDownLatch(1), given), server);
+        assertThat(slow.backend()).isZero();
+        slow.close();
+        given.countDown();
+        await().until(() -> late.get() != null && late.get().isClosed());
+    }
+
+    private ConnectionSource slow(CountDownLatch asked, CountDownLatch given) {
+        return new ConnectionSource() {
+            @Override
+            public Connection open() throws SQLException {
+                asked.countDown();
+                try {
+                    given.await();
+                } catch (InterruptedException e) {
+                    throw new SQLException("interrupted", e);
+                }
+                late.set(postgres.connect());
+                return late.get();
+            }
+
+            @Override
+            public boolean pooled() {
+                return false;
+            }
+        };
     }
 
     /** Missing signs are safe, so a failure is no reason to end the session. */
