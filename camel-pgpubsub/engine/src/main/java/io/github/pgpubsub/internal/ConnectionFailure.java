@@ -37,12 +37,17 @@ public final class ConnectionFailure {
     }
 
     /**
-     * Whether the connection is lost, so that the outcome of a request on it is unknown: class 08 (connection exception), 57P (the
-     * server or an operator ended the session), or no SQLSTATE, which means that no answer came.
+     * Whether the connection is lost, so that the outcome of a request on it is unknown: class 08 (connection exception), 57P (see
+     * {@link #isToldByServer}), or no SQLSTATE, which means that no answer came.
      */
     public static boolean isLoss(SQLException e) {
         String state = e.getSQLState();
-        return state == null || state.startsWith("08") || state.startsWith("57P");
+        return state == null || state.startsWith("08") || isToldByServer(e);
+    }
+
+    /** Whether the server or an operator has ended the session, and the server has said so (57P). */
+    public static boolean isToldByServer(Exception failure) {
+        return failure instanceof SQLException e && e.getSQLState() != null && e.getSQLState().startsWith("57P");
     }
 
     /**

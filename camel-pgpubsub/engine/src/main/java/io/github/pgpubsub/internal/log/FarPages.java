@@ -1,6 +1,7 @@
 package io.github.pgpubsub.internal.log;
 
 import io.github.pgpubsub.connect.ConnectionSource;
+import io.github.pgpubsub.internal.Complaints;
 import io.github.pgpubsub.internal.ConnectionFailure;
 import io.github.pgpubsub.internal.connection.Backoff;
 import io.github.pgpubsub.internal.log.reading.Page;
@@ -174,18 +175,10 @@ final class FarPages {
                 } finally {
                     page.answer.notRead();
                 }
-                complain(page, e);
+                Complaints.complain("Reading a page for {} failed; the reading connection reads it", page.group, e, LOG);
             }
         }
         disconnect();
-    }
-
-    private static void complain(Wanted page, Throwable failure) {
-        try {
-            LOG.error("Reading a page for {} failed; the reading connection reads it", page.group, failure);
-        } catch (Throwable e) {
-            // Logging failed, and there is nowhere else to report it.
-        }
     }
 
     /** The next page; null: this is the end. After a time without pages the connection is closed. */

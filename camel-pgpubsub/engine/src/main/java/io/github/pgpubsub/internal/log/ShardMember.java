@@ -1,5 +1,6 @@
 package io.github.pgpubsub.internal.log;
 
+import io.github.pgpubsub.internal.Complaints;
 import io.github.pgpubsub.internal.log.sharding.Effects;
 import io.github.pgpubsub.internal.log.sharding.Mark;
 import io.github.pgpubsub.internal.log.sharding.MemberId;
@@ -177,16 +178,8 @@ final class ShardMember implements Effects, ShardMarks.Observer {
                 // A stray interrupt: close() is the only way to end this thread.
                 LOG.debug("Interrupted", e);
             } catch (Throwable e) {
-                complain(e);
+                Complaints.complain("Sharing {} has failed and continues", group, e, LOG);
             }
-        }
-    }
-
-    private void complain(Throwable failure) {
-        try {
-            LOG.error("Sharing {} has failed and continues", group, failure);
-        } catch (Throwable e) {
-            // Logging failed, and there is nowhere else to report it.
         }
     }
 

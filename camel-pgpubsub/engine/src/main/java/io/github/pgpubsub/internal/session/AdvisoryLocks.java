@@ -67,9 +67,7 @@ final class AdvisoryLocks {
         } catch (SQLException e) {
             Refusals.throwUnlessRefusal(e);
         }
-        if (function.undo != null) {
-            together(function.undo, keys);
-        }
+        undo(function, keys);
         return eachAlone(function, keys);
     }
 
@@ -80,14 +78,19 @@ final class AdvisoryLocks {
                 outcome.answers.putAll(together(function, List.of(key)));
             } catch (SQLException e) {
                 Refusals.throwUnlessRefusal(e);
-                if (function.undo != null) {
-                    together(function.undo, List.of(key));
-                    outcome.answers.remove(key);
-                }
+                undo(function, List.of(key));
+                // If it is among the keys twice, the other one's lock is released, too.
+                outcome.answers.remove(key);
                 outcome.refusals.put(key, e);
             }
         }
         return outcome;
+    }
+
+    private void undo(Function function, List<Long> keys) throws SQLException {
+        if (function.undo != null) {
+            together(function.undo, keys);
+        }
     }
 
     private Map<Long, Boolean> together(Function function, List<Long> keys) throws SQLException {

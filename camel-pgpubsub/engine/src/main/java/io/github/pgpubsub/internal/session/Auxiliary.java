@@ -61,8 +61,9 @@ final class Auxiliary implements AutoCloseable {
     /** The attempt to open the connection; null: none. */
     private @Nullable CompletableFuture<ServerConnection> opening;
     private long nextAttempt = System.nanoTime();
-    /** How long to wait for the next attempt: none after an attempt that has failed or takes long. */
-    private Duration patience;
+    private final Duration patience;
+    /** How long to wait for the next attempt: not at all after an attempt that has failed or takes long. */
+    private Duration wait;
 
     /**
      * @param server  where the listening connection leads; see {@link ServerConnection#server()}
@@ -73,11 +74,8 @@ final class Auxiliary implements AutoCloseable {
         this.options = options;
         this.server = server;
         this.threads = threads;
-        this.patience = firstPatience(options);
-    }
-
-    private static Duration firstPatience(SessionOptions options) {
-        return PATIENCE.compareTo(options.heartbeatTimeout()) < 0 ? PATIENCE : options.heartbeatTimeout();
+        this.patience = PATIENCE.compareTo(options.heartbeatTimeout()) < 0 ? PATIENCE : options.heartbeatTimeout();
+        this.wait = patience;
     }
 
     /** Opens the connection unless it is open, and returns its backend; 0: no connection can be opened now. */
@@ -99,9 +97,9 @@ final class Auxiliary implements AutoCloseable {
             opening = attempt;
         }
         try {
-            ServerConnection opened = attempt.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            ServerConnection opened = attempt.get(wait.toMillis(), TimeUnit.MILLISECONDS);
             opening = null;
-            patience = firstPatience(options);
+            wait = patience;
             return opened;
         } catch (ExecutionException e) {
             // An exception of a pool or a customizer here does not concern the listening connection.
@@ -109,15 +107,15 @@ final class Auxiliary implements AutoCloseable {
             LOG.warn("No second connection to {} for signs of life: {}", source,
                     reason == null ? e.getMessage() : reason.getMessage());
             opening = null;
-            patience = Duration.ZERO;
+            wait = Duration.ZERO;
             nextAttempt = System.nanoTime() + RETRY_NANOS;
         } catch (TimeoutException e) {
-            if (!patience.isZero()) {
+            if (!wait.isZero()) {
                 LOG.warn("No second connection to {} for signs of life: there is none after {} ms, and the attempt goes on",
                         source,
-                        patience.toMillis());
+                        wait.toMillis());
             }
-            patience = Duration.ZERO;
+            wait = Duration.ZERO;
         } catch (InterruptedException e) {
             LOG.debug("The wait for the second connection was interrupted", e);
         }

@@ -1,5 +1,6 @@
 package io.github.pgpubsub.internal.session;
 
+import io.github.pgpubsub.internal.Complaints;
 import io.github.pgpubsub.internal.ConnectionFailure;
 import io.github.pgpubsub.internal.connection.ServerConnection;
 import java.sql.SQLException;
@@ -45,7 +46,7 @@ final class LastNotifications {
         } catch (SQLException | RuntimeException e) {
             LOG.debug("Some of the notifications that had been received could not be handed on", e);
         } catch (Error e) {
-            Subscribers.complain("The notifications that had been received could not be handed on", e);
+            Complaints.complain("The notifications that had been received could not be handed on", e, LOG);
         }
         if (!all || (parts.reading().isBehind() && !isTimely(cause))) {
             giveUp();
@@ -87,8 +88,8 @@ final class LastNotifications {
      * a path that has been gone for some time: a missing answer, or a proxy that closes what leads nowhere.
      */
     private static boolean isTimely(Exception cause) {
-        boolean toldByServer = cause instanceof SQLException e && e.getSQLState() != null && e.getSQLState().startsWith("57P");
-        return toldByServer || cause instanceof RuntimeException || isWhole(cause) || ConnectionFailure.isClosedHere(cause);
+        return ConnectionFailure.isToldByServer(cause) || cause instanceof RuntimeException
+                || isWhole(cause) || ConnectionFailure.isClosedHere(cause);
     }
 
     private boolean readMore() throws SQLException {

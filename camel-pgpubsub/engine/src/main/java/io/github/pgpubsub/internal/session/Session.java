@@ -1,6 +1,8 @@
 package io.github.pgpubsub.internal.session;
 
 import io.github.pgpubsub.connect.ConnectionSource;
+import io.github.pgpubsub.internal.Complaints;
+import io.github.pgpubsub.internal.ConnectionFailure;
 import io.github.pgpubsub.internal.connection.Backoff;
 import io.github.pgpubsub.internal.connection.FirstAttempt;
 import io.github.pgpubsub.internal.connection.ServerConnection;
@@ -277,7 +279,7 @@ public final class Session implements AutoCloseable {
             firstAttempt.failed(cause);
             pause(backoff.next());
         } catch (Throwable e) {
-            Subscribers.complain("A lost connection could not be reported to all subscribers", e);
+            Complaints.complain("A lost connection could not be reported to all subscribers", e, LOG);
             LockSupport.parkNanos(options.tick().toNanos());
         }
         return true;
@@ -313,8 +315,8 @@ public final class Session implements AutoCloseable {
 
     /** Whether the cause is known, so that a silence before the loss is not it: the server's word, or an error on this side. */
     private static boolean isExplained(Exception cause) {
-        boolean toldByServer = cause instanceof SQLException e && e.getSQLState() != null && e.getSQLState().startsWith("57P");
-        return toldByServer || cause.getCause() instanceof Error || cause instanceof RuntimeException;
+        return ConnectionFailure.isToldByServer(cause) || cause.getCause() instanceof Error
+                || cause instanceof RuntimeException;
     }
 
     /** Does nothing if not connected. If memory was lacking for a part, call again. */

@@ -1,5 +1,6 @@
 package io.github.pgpubsub.internal.session;
 
+import io.github.pgpubsub.internal.Complaints;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,7 +57,7 @@ final class Subscribers {
             try {
                 news.accept(each);
             } catch (Throwable e) {
-                complain(each.name() + " could not be told the state of the connection", e);
+                Complaints.complain("{} could not be told the state of the connection", each.name(), e, LOG);
             }
         }
     }
@@ -68,7 +69,7 @@ final class Subscribers {
             try {
                 all.get(i).missed(since);
             } catch (Throwable e) {
-                complain("A subscriber could not be told what it has missed", e);
+                Complaints.complain("A subscriber could not be told what it has missed", e, LOG);
             }
         }
     }
@@ -90,7 +91,7 @@ final class Subscribers {
             } catch (OutOfMemoryError e) {
                 LockSupport.parkNanos(tickNanos);
             } catch (Throwable e) {
-                complain(subscriber.name() + " could not be told that the connection has ended", e);
+                Complaints.complain("{} could not be told that the connection has ended", subscriber.name(), e, LOG);
                 return;
             }
         }
@@ -110,13 +111,5 @@ final class Subscribers {
         }
         nextTick = now + tickNanos;
         return true;
-    }
-
-    static void complain(String what, Throwable failure) {
-        try {
-            LOG.error(what, failure);
-        } catch (Throwable e) {
-            // Logging failed, and there is nowhere else to report it.
-        }
     }
 }

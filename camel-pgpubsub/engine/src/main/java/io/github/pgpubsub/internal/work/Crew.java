@@ -1,5 +1,6 @@
 package io.github.pgpubsub.internal.work;
 
+import io.github.pgpubsub.internal.Complaints;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -181,7 +182,7 @@ public final class Crew implements Takers {
         try {
             more = goesOn(thread);
         } catch (Throwable e) {
-            complain(e);
+            Complaints.complain("{}: A thread that handles messages has failed and continues", name, e, LOG);
             LockSupport.parkNanos(BREATH_NANOS);
         } finally {
             end(thread, more);
@@ -236,14 +237,6 @@ public final class Crew implements Takers {
         }
         if (more) {
             pool.ready(this, 1);
-        }
-    }
-
-    private void complain(Throwable failure) {
-        try {
-            LOG.error("{}: A thread that handles messages has failed and continues", name, failure);
-        } catch (Throwable e) {
-            // Logging failed, and there is nowhere else to report it.
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.github.pgpubsub.internal.work;
 
+import io.github.pgpubsub.internal.Complaints;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -55,7 +56,7 @@ final class Recruiting {
         failing = true;
         retryAt = System.nanoTime() + RETRY_NANOS;
         if (first) {
-            complain(failure);
+            Complaints.complain("{}: no thread that handles messages can be created now", name, failure, LOG);
         }
     }
 
@@ -63,13 +64,5 @@ final class Recruiting {
     void ended() {
         failing = true;
         retryAt = System.nanoTime() + RETRY_NANOS;
-    }
-
-    private void complain(Throwable failure) {
-        try {
-            LOG.error("{}: no thread that handles messages can be created now", name, failure);
-        } catch (Throwable e) {
-            // Logging failed, and there is nowhere else to report it.
-        }
     }
 }
