@@ -5,6 +5,7 @@ import io.github.pgpubsub.connect.ConnectionSource;
 import io.github.pgpubsub.connect.OwnMessages;
 import io.github.pgpubsub.connect.UrlConnectionSource;
 import io.github.pgpubsub.internal.Range;
+import io.github.pgpubsub.internal.Survival;
 import io.github.pgpubsub.internal.delivery.Recipient;
 import io.github.pgpubsub.internal.log.LogSettings;
 import io.github.pgpubsub.internal.log.Logs;
@@ -49,6 +50,7 @@ public final class PgPubSub implements AutoCloseable {
     private final Logs logs;
 
     private PgPubSub(Settings settings) {
+        Survival.rehearse();
         OwnMessages ownMessages = settings.ownMessages() != null ? settings.ownMessages() : new OwnMessages();
         this.callbacks = new Callbacks(settings.callbacks(), task -> settings.thread("callback", task));
         this.publisher = new OnDemandPublisher(() -> settings.publisher(ownMessages, callbacks.executor()));

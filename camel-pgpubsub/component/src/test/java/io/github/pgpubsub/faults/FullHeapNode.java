@@ -18,13 +18,14 @@ import org.apache.camel.impl.DefaultCamelContext;
 
 /**
  * An application that sends, and whose route fills the heap for some seconds on request. Arguments: JDBC URL, user, password,
- * options of its endpoints, seconds. It prints received messages, and {@code FREE} when the heap is free again. For any input
+ * options of its endpoints, seconds. It prints received messages, and when the heap begins to be full and is free again. For any input
  * line, it prints the component's threads and the results of the health checks. After the line {@code end} it prints the
  * duration of the longest send in milliseconds, and ends.
  */
 public final class FullHeapNode {
 
     static final String STARTED = "STARTED";
+    static final String FILLING = "FILLING";
     static final String FREE = "FREE";
     static final String GOT = "GOT ";
     static final String STATE = "STATE ";
@@ -80,6 +81,7 @@ public final class FullHeapNode {
 
     /** Takes memory that others free at once. */
     private static void fill(long nanos) {
+        print(FILLING);
         long end = System.nanoTime() + nanos;
         hoard = new ArrayList<>(1 << 16);
         while (end - System.nanoTime() > 0) {

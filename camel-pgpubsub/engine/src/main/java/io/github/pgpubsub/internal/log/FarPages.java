@@ -1,8 +1,8 @@
 package io.github.pgpubsub.internal.log;
 
 import io.github.pgpubsub.connect.ConnectionSource;
-import io.github.pgpubsub.internal.Complaints;
 import io.github.pgpubsub.internal.ConnectionFailure;
+import io.github.pgpubsub.internal.Survival;
 import io.github.pgpubsub.internal.connection.Backoff;
 import io.github.pgpubsub.internal.log.reading.Page;
 import io.github.pgpubsub.internal.log.reading.PageRequest;
@@ -175,7 +175,7 @@ final class FarPages {
                 } finally {
                     page.answer.notRead();
                 }
-                Complaints.complain("Reading a page for {} failed; the reading connection reads it", page.group, e, LOG);
+                Survival.complain("Reading a page for {} failed; the reading connection reads it", page.group, e, LOG);
             }
         }
         disconnect();

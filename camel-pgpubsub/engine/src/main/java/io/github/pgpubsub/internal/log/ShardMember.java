@@ -1,6 +1,6 @@
 package io.github.pgpubsub.internal.log;
 
-import io.github.pgpubsub.internal.Complaints;
+import io.github.pgpubsub.internal.Survival;
 import io.github.pgpubsub.internal.log.sharding.Effects;
 import io.github.pgpubsub.internal.log.sharding.Mark;
 import io.github.pgpubsub.internal.log.sharding.MemberId;
@@ -178,7 +178,7 @@ final class ShardMember implements Effects, ShardMarks.Observer {
                 // A stray interrupt: close() is the only way to end this thread.
                 LOG.debug("Interrupted", e);
             } catch (Throwable e) {
-                Complaints.complain("Sharing {} has failed and continues", group, e, LOG);
+                Survival.complain("Sharing {} has failed and continues", group, e, LOG);
             }
         }
     }

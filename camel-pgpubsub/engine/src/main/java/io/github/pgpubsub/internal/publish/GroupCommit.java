@@ -2,6 +2,7 @@ package io.github.pgpubsub.internal.publish;
 
 import io.github.pgpubsub.UnknownOutcomeException;
 import io.github.pgpubsub.internal.ConnectionFailure;
+import io.github.pgpubsub.internal.Survival;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -105,10 +106,14 @@ final class GroupCommit<T extends Outgoing> implements Runnable {
     /** Survives any exception of the driver, a DataSource, a customizer or the VM: senders are told, and the loop continues. */
     @Override
     public void run() {
-        queue.begin();
+        boolean begun = false;
         boolean goesOn = true;
         while (goesOn) {
             try {
+                if (!begun) {
+                    queue.begin();
+                    begun = true;
+                }
                 goesOn = sender.isCurrent() && sendSome();
             } catch (InterruptedException e) {
                 // A stray interrupt of a customizer or a DataSource; close() is the only way to end this thread.
@@ -129,7 +134,7 @@ final class GroupCommit<T extends Outgoing> implements Runnable {
         } catch (Throwable e) {
             // Closing or logging failed, for lack of memory perhaps: the next pass continues all the same.
         }
-        Recovery.pause();
+        Survival.pause();
     }
 
     /** False if another thread has taken over, or everything is sent and the queue is closed. */
@@ -175,7 +180,7 @@ final class GroupCommit<T extends Outgoing> implements Runnable {
             if (ConnectionFailure.isLoss(e)) {
                 LOG.warn("Lost the connection to {} while finding out what is committed: {}", connection.source(),
                         ConnectionFailure.firstLine(e));
-                Recovery.pause();
+                Survival.pause();
             } else {
                 giveUp(batch, e);
             }

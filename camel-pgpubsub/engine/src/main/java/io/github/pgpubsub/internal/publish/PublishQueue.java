@@ -1,5 +1,6 @@
 package io.github.pgpubsub.internal.publish;
 
+import io.github.pgpubsub.internal.Survival;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -28,8 +29,6 @@ final class PublishQueue<T extends Outgoing> {
     /** Created with its full size, because an ArrayDeque that fails to grow for lack of memory loses its elements. */
     private final ArrayDeque<T> waiting;
     private long weight;
-    /** Empty except while a batch is put together. */
-    private final Set<T> inBatch = new HashSet<>();
     /** Written under the lock. */
     private volatile boolean closed;
     /** Whether the publisher's thread waits in {@link #awaitSome} and leaves the connection to whoever leads. */
@@ -144,7 +143,7 @@ final class PublishQueue<T extends Outgoing> {
                 arrived.awaitUninterruptibly();
             } catch (OutOfMemoryError e) {
                 lock.unlock();
-                Recovery.lock(lock);
+                Survival.lock(lock);
             }
         }
         returning = false;
@@ -219,11 +218,12 @@ final class PublishQueue<T extends Outgoing> {
     List<T> takeBatch(int most, long mostWeight) {
         lock.lock();
         try {
-            assert inBatch.isEmpty();
             List<T> batch = new ArrayList<>(Math.min(most, waiting.size()));
+            // A new one for each batch: after a failure to grow for lack of memory, a HashSet may no longer find its elements.
+            Set<T> inBatch = new HashSet<>();
             long room = mostWeight;
             while (batch.size() < most && !waiting.isEmpty() && (batch.isEmpty() || waiting.peek().weight() <= room)
-                    && isNew(waiting.peek(), batch)) {
+                    && isNew(waiting.peek(), inBatch, batch)) {
                 T next = waiting.remove();
                 weight -= next.weight();
                 room -= next.weight();
@@ -237,12 +237,11 @@ final class PublishQueue<T extends Outgoing> {
             roomMade.signalAll();
             return batch;
         } finally {
-            inBatch.clear();
             lock.unlock();
         }
     }
 
-    private boolean isNew(T next, List<T> batch) {
+    private static <T> boolean isNew(T next, Set<T> inBatch, List<T> batch) {
         try {
             return inBatch.add(next);
         } catch (OutOfMemoryError e) {

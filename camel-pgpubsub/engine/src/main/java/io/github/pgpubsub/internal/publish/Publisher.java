@@ -1,6 +1,7 @@
 package io.github.pgpubsub.internal.publish;
 
 import io.github.pgpubsub.connect.ConnectionSource;
+import io.github.pgpubsub.internal.Survival;
 import io.github.pgpubsub.status.PublisherStatus;
 import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
@@ -121,7 +122,7 @@ public final class Publisher<T extends Outgoing> implements AutoCloseable {
                 try {
                     queue.stopLeading(true);
                 } catch (OutOfMemoryError e) {
-                    Recovery.pause();
+                    Survival.pause();
                 }
             }
         }

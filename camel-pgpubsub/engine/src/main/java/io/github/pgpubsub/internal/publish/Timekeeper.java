@@ -1,6 +1,7 @@
 package io.github.pgpubsub.internal.publish;
 
 import io.github.pgpubsub.UnknownOutcomeException;
+import io.github.pgpubsub.internal.Survival;
 import io.github.pgpubsub.internal.connection.ServerConnection;
 import java.util.List;
 import org.slf4j.Logger;
@@ -57,7 +58,7 @@ final class Timekeeper<T extends Outgoing> implements Runnable {
                 LOG.debug("Interrupted", e);
             } catch (Throwable e) {
                 // No memory or no thread, for example. The next check tries again.
-                Recovery.pause();
+                Survival.pause();
                 endWithoutSender();
             }
         }

@@ -1,7 +1,7 @@
 package io.github.pgpubsub.internal.session;
 
-import io.github.pgpubsub.internal.Complaints;
 import io.github.pgpubsub.internal.ConnectionFailure;
+import io.github.pgpubsub.internal.Survival;
 import io.github.pgpubsub.internal.connection.ServerConnection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -46,7 +46,7 @@ final class LastNotifications {
         } catch (SQLException | RuntimeException e) {
             LOG.debug("Some of the notifications that had been received could not be handed on", e);
         } catch (Error e) {
-            Complaints.complain("The notifications that had been received could not be handed on", e, LOG);
+            Survival.complain("The notifications that had been received could not be handed on", e, LOG);
         }
         if (!all || (parts.reading().isBehind() && !isTimely(cause))) {
             giveUp();

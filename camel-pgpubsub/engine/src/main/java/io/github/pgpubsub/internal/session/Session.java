@@ -1,8 +1,8 @@
 package io.github.pgpubsub.internal.session;
 
 import io.github.pgpubsub.connect.ConnectionSource;
-import io.github.pgpubsub.internal.Complaints;
 import io.github.pgpubsub.internal.ConnectionFailure;
+import io.github.pgpubsub.internal.Survival;
 import io.github.pgpubsub.internal.connection.Backoff;
 import io.github.pgpubsub.internal.connection.FirstAttempt;
 import io.github.pgpubsub.internal.connection.ServerConnection;
@@ -279,7 +279,7 @@ public final class Session implements AutoCloseable {
             firstAttempt.failed(cause);
             pause(backoff.next());
         } catch (Throwable e) {
-            Complaints.complain("A lost connection could not be reported to all subscribers", e, LOG);
+            Survival.complain("A lost connection could not be reported to all subscribers", e, LOG);
             LockSupport.parkNanos(options.tick().toNanos());
         }
         return true;

@@ -1,6 +1,6 @@
 package io.github.pgpubsub.internal.session;
 
-import io.github.pgpubsub.internal.Complaints;
+import io.github.pgpubsub.internal.Survival;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,7 +57,7 @@ final class Subscribers {
             try {
                 news.accept(each);
             } catch (Throwable e) {
-                Complaints.complain("{} could not be told the state of the connection", each.name(), e, LOG);
+                Survival.complain("{} could not be told the state of the connection", each.name(), e, LOG);
             }
         }
     }
@@ -69,7 +69,7 @@ final class Subscribers {
             try {
                 all.get(i).missed(since);
             } catch (Throwable e) {
-                Complaints.complain("A subscriber could not be told what it has missed", e, LOG);
+                Survival.complain("A subscriber could not be told what it has missed", e, LOG);
             }
         }
     }
@@ -91,7 +91,7 @@ final class Subscribers {
             } catch (OutOfMemoryError e) {
                 LockSupport.parkNanos(tickNanos);
             } catch (Throwable e) {
-                Complaints.complain("{} could not be told that the connection has ended", subscriber.name(), e, LOG);
+                Survival.complain("{} could not be told that the connection has ended", subscriber.name(), e, LOG);
                 return;
             }
         }

@@ -2,7 +2,6 @@ package io.github.pgpubsub.internal.session;
 
 import io.github.pgpubsub.internal.ConnectionFailure;
 import java.sql.SQLException;
-import java.util.Set;
 
 /**
  * A notification that no client can receive: the server converts payloads to the client's encoding, UTF-8, and databases with a
@@ -11,14 +10,15 @@ import java.util.Set;
  */
 final class UnreadablePayload {
 
-    /** untranslatable_character and character_not_in_repertoire. */
-    private static final Set<String> STATES = Set.of("22P05", "22021");
+    private static final String UNTRANSLATABLE_CHARACTER = "22P05";
+    private static final String CHARACTER_NOT_IN_REPERTOIRE = "22021";
 
     private UnreadablePayload() {}
 
     /** The cause of a lost connection, for operators. */
     static String explained(Exception cause) {
-        boolean unreadable = cause instanceof SQLException e && STATES.contains(String.valueOf(e.getSQLState()));
+        boolean unreadable = cause instanceof SQLException e
+                && (UNTRANSLATABLE_CHARACTER.equals(e.getSQLState()) || CHARACTER_NOT_IN_REPERTOIRE.equals(e.getSQLState()));
         return ConnectionFailure.message(cause)
                 + (unreadable ? ". Somebody has sent a notification with bytes that can't be converted to UTF-8, and each such"
                         + " notification ends the connections of all that listen to its channel. A database with the encoding UTF8 does"

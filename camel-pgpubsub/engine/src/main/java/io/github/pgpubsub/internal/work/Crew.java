@@ -1,6 +1,6 @@
 package io.github.pgpubsub.internal.work;
 
-import io.github.pgpubsub.internal.Complaints;
+import io.github.pgpubsub.internal.Survival;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -182,7 +182,7 @@ public final class Crew implements Takers {
         try {
             more = goesOn(thread);
         } catch (Throwable e) {
-            Complaints.complain("{}: A thread that handles messages has failed and continues", name, e, LOG);
+            Survival.complain("{}: A thread that handles messages has failed and continues", name, e, LOG);
             LockSupport.parkNanos(BREATH_NANOS);
         } finally {
             end(thread, more);

@@ -1,6 +1,6 @@
 package io.github.pgpubsub.internal.work;
 
-import io.github.pgpubsub.internal.Complaints;
+import io.github.pgpubsub.internal.Survival;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -56,7 +56,7 @@ final class Recruiting {
         failing = true;
         retryAt = System.nanoTime() + RETRY_NANOS;
         if (first) {
-            Complaints.complain("{}: no thread that handles messages can be created now", name, failure, LOG);
+            Survival.complain("{}: no thread that handles messages can be created now", name, failure, LOG);
         }
     }
 
