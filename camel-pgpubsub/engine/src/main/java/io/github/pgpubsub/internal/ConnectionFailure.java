@@ -68,7 +68,9 @@ public final class ConnectionFailure {
 
     /** The failure's message for a log. An error in a function has its stack of calls below the first line. */
     public static String firstLine(Throwable failure) {
-        return message(failure).lines().findFirst().orElse("");
+        String message = message(failure);
+        int end = message.indexOf('\n');
+        return end < 0 ? message : message.substring(0, end);
     }
 
     /**

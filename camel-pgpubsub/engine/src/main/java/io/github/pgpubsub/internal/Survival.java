@@ -23,7 +23,7 @@ public final class Survival {
      */
     public static void rehearse() {
         ConnectionFailure.isLoss(new PSQLException(new ServerErrorMessage("")));
-        ConnectionFailure.isLoss(new PSQLException(GT.tr("{0}", ""), PSQLState.UNKNOWN_STATE));
+        ConnectionFailure.firstLine(new PSQLException(GT.tr("{0}", ""), PSQLState.UNKNOWN_STATE));
     }
 
     /** Logs an error. */

@@ -1,5 +1,6 @@
 package io.github.pgpubsub.internal.connection;
 
+import io.github.pgpubsub.internal.Survival;
 import java.time.Duration;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.LockSupport;
@@ -69,7 +70,7 @@ public final class Watchdog implements AutoCloseable {
         try {
             connection.abort();
         } catch (Throwable e) {
-            LOG.warn("A connection that does not respond could not be aborted", e);
+            Survival.complain("A connection that does not respond could not be aborted", e, LOG);
         }
     }
 

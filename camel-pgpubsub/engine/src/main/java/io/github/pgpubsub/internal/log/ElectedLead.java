@@ -4,6 +4,7 @@ import io.github.pgpubsub.BufferLimit;
 import io.github.pgpubsub.Subscription;
 import io.github.pgpubsub.SubscriptionListener;
 import io.github.pgpubsub.SubscriptionOptions;
+import io.github.pgpubsub.internal.Survival;
 import io.github.pgpubsub.internal.subscription.GroupSubscription;
 import io.github.pgpubsub.internal.subscription.Subscriptions;
 import io.github.pgpubsub.status.GroupMember;
@@ -122,9 +123,9 @@ public final class ElectedLead implements Lead {
             membership = null;
         }
         if (left != null) {
-            LOG.warn("{}: gives up the lead: {}", options.name(), reason);
             // Whatever becomes of the way back, the lock is released.
             try {
+                LOG.warn("{}: gives up the lead: {}", options.name(), reason);
                 CompletableFuture<Void> unused = left.end(Duration.ZERO);
             } finally {
                 comeBackLater(left);
@@ -160,7 +161,7 @@ public final class ElectedLead implements Lead {
     }
 
     private void comeBack(Subscription left) {
-        left.close();
+        close(left);
         while (!isClosedWithin(AWAY_NANOS)) {
             try {
                 join();
@@ -175,10 +176,25 @@ public final class ElectedLead implements Lead {
         }
     }
 
+    /** Goes on until there is memory for it: nobody else would release the lock. */
+    private static void close(Subscription left) {
+        while (true) {
+            try {
+                left.close();
+                return;
+            } catch (OutOfMemoryError e) {
+                Survival.pause();
+            }
+        }
+    }
+
     private boolean isClosedWithin(long nanos) {
         try {
             return closed.await(nanos, TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
+            return isClosed();
+        } catch (OutOfMemoryError e) {
+            Survival.pause();
             return isClosed();
         }
     }

@@ -170,15 +170,24 @@ final class FarPages {
             try {
                 read(page);
             } catch (Throwable e) {
-                try {
-                    disconnect();
-                } finally {
-                    page.answer.notRead();
-                }
                 Survival.complain("Reading a page for {} failed; the reading connection reads it", page.group, e, LOG);
+                giveBack(page);
             }
         }
         disconnect();
+    }
+
+    /** Goes on until there is memory for it: without an answer, the group would not ask again. */
+    private void giveBack(Wanted page) {
+        for (boolean told = false; !told;) {
+            try {
+                disconnect();
+                page.answer.notRead();
+                told = true;
+            } catch (OutOfMemoryError e) {
+                Survival.pause();
+            }
+        }
     }
 
     /** The next page; null: this is the end. After a time without pages the connection is closed. */

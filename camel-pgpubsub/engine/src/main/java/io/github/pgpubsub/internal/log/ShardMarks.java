@@ -124,10 +124,11 @@ final class ShardMarks implements AutoCloseable {
         @Override
         public void disconnected() {
             if (stream != null) {
+                // First: if memory is lacking for this, the call is repeated.
+                observer.lost();
                 stream = null;
                 held.clear();
                 asking = false;
-                observer.lost();
             }
         }
 

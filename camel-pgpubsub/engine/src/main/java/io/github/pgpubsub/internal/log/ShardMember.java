@@ -104,6 +104,7 @@ final class ShardMember implements Effects, ShardMarks.Observer {
     // ---- for any thread
 
     void start() {
+        commands.add(sharing::start);
         marks.start();
         thread.start();
     }
@@ -163,7 +164,6 @@ final class ShardMember implements Effects, ShardMarks.Observer {
     // ---- the thread
 
     private void run() {
-        commands.add(sharing::start);
         while (!done.isDone()) {
             try {
                 Runnable command = commands.poll(LEAD_MILLIS, TimeUnit.MILLISECONDS);
@@ -179,6 +179,18 @@ final class ShardMember implements Effects, ShardMarks.Observer {
                 LOG.debug("Interrupted", e);
             } catch (Throwable e) {
                 Survival.complain("Sharing {} has failed and continues", group, e, LOG);
+            }
+        }
+    }
+
+    /** Goes on until there is memory for it: a shard that nobody gives back would be read by nobody. */
+    private void command(Runnable command) {
+        while (true) {
+            try {
+                commands.add(command);
+                return;
+            } catch (OutOfMemoryError e) {
+                Survival.pause();
             }
         }
     }
@@ -199,14 +211,15 @@ final class ShardMember implements Effects, ShardMarks.Observer {
             open(shard);
         } catch (Throwable e) {
             // Not started, so nobody tells of its end.
-            LOG.error("{}: shard {} can't be read", group, shard, e);
             running.remove(shard);
-            commands.add(() -> sharing.left(shard));
+            command(() -> sharing.left(shard));
+            LOG.error("{}: shard {} can't be read", group, shard, e);
         }
     }
 
     private void open(int shard) {
-        Reception reception = factory.open(shard, () -> commands.add(sharing::stepAside), () -> commands.add(() -> ended(shard)));
+        Runnable ended = () -> ended(shard);
+        Reception reception = factory.open(shard, () -> commands.add(sharing::stepAside), () -> command(ended));
         CompletableFuture<Void> started = new CompletableFuture<>();
         synchronized (holding) {
             running.put(shard, new Running(reception, started));

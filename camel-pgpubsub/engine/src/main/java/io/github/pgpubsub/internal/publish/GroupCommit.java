@@ -107,6 +107,7 @@ final class GroupCommit<T extends Outgoing> implements Runnable {
     @Override
     public void run() {
         boolean begun = false;
+        boolean failed = false;
         boolean goesOn = true;
         while (goesOn) {
             try {
@@ -114,27 +115,21 @@ final class GroupCommit<T extends Outgoing> implements Runnable {
                     queue.begin();
                     begun = true;
                 }
+                if (failed && sender.isCurrent()) {
+                    connection.close();
+                    failed = false;
+                }
                 goesOn = sender.isCurrent() && sendSome();
             } catch (InterruptedException e) {
                 // A stray interrupt of a customizer or a DataSource; close() is the only way to end this thread.
                 LOG.debug("Interrupted", e);
             } catch (Throwable e) {
-                recover(e);
+                // Where the answer to the last request is not read, the connection is of no use: the next pass closes it.
+                failed = true;
+                Survival.complain("Publishing to {} failed and continues", connection.source(), e, LOG);
+                Survival.pause();
             }
         }
-    }
-
-    /** Leaves telling the senders in flight to the next pass, when there may be memory again. */
-    private void recover(Throwable failure) {
-        try {
-            if (sender.isCurrent()) {
-                connection.close();
-            }
-            LOG.error("Publishing to {} failed and continues", connection.source(), failure);
-        } catch (Throwable e) {
-            // Closing or logging failed, for lack of memory perhaps: the next pass continues all the same.
-        }
-        Survival.pause();
     }
 
     /** False if another thread has taken over, or everything is sent and the queue is closed. */

@@ -276,9 +276,10 @@ final class PublishConnection<T extends Outgoing> {
         assert sender.isCurrentOrGone();
         ServerConnection former = standing.current;
         if (former != null) {
-            standing = standing.without();
-            statement.closed(former);
+            // In this order: if memory is lacking, the connection is closed at least, and the next call does the rest.
             former.close();
+            statement.closed(former);
+            standing = standing.without();
         }
     }
 

@@ -218,6 +218,8 @@ final class PublishQueue<T extends Outgoing> {
     List<T> takeBatch(int most, long mostWeight) {
         lock.lock();
         try {
+            // The signal first, as in put().
+            roomMade.signalAll();
             List<T> batch = new ArrayList<>(Math.min(most, waiting.size()));
             // A new one for each batch: after a failure to grow for lack of memory, a HashSet may no longer find its elements.
             Set<T> inBatch = new HashSet<>();
@@ -234,7 +236,6 @@ final class PublishQueue<T extends Outgoing> {
             if (batch.size() > 1) {
                 company = COMPANY;
             }
-            roomMade.signalAll();
             return batch;
         } finally {
             lock.unlock();

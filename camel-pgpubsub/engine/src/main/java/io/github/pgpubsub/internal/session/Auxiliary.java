@@ -1,6 +1,7 @@
 package io.github.pgpubsub.internal.session;
 
 import io.github.pgpubsub.connect.ConnectionSource;
+import io.github.pgpubsub.internal.Survival;
 import io.github.pgpubsub.internal.connection.ServerConnection;
 import java.sql.Array;
 import java.sql.PreparedStatement;
@@ -129,14 +130,25 @@ final class Auxiliary implements AutoCloseable {
                 try {
                     attempt.complete(open());
                 } catch (Throwable e) {
-                    // Wrapped, because get() throws a CancellationException of a pool as it is.
-                    attempt.completeExceptionally(new CompletionException(e));
+                    fail(attempt, e);
                 }
             }).start();
         } catch (RuntimeException | OutOfMemoryError e) {
             attempt.completeExceptionally(e);
         }
         return attempt;
+    }
+
+    /** Goes on until there is memory for it: an attempt without an outcome would be the last one. */
+    private static void fail(CompletableFuture<ServerConnection> attempt, Throwable failure) {
+        while (!attempt.isDone()) {
+            try {
+                // Wrapped, because get() throws a CancellationException of a pool as it is.
+                attempt.completeExceptionally(new CompletionException(failure));
+            } catch (OutOfMemoryError e) {
+                Survival.pause();
+            }
+        }
     }
 
     /** Opens a connection to the server of the listening connection: in any other, the number of its backend means nothing. */

@@ -1,5 +1,6 @@
 package io.github.pgpubsub.internal.subscription;
 
+import io.github.pgpubsub.internal.Survival;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.BiFunction;
@@ -59,17 +60,18 @@ public final class End {
                 notifyAll();
                 return done;
             }
+            if (grace > 0) {
+                // First: if memory is lacking for this, nothing has begun.
+                hold.accept(true);
+                holds = true;
+            }
             state = grace > 0 ? State.GRACE : State.BEGUN;
             number = ++asked;
-            if (grace > 0) {
-                holds = true;
-                hold.accept(true);
-            }
         }
         try {
             threads.apply(name, () -> run(number, grace)).start();
         } catch (Throwable e) {
-            LOG.warn("No thread can be created for {}, so the calling thread does its work", name, e);
+            Survival.complain("No thread can be created for {}, so the calling thread does its work", name, e, LOG);
             run(number, 0);
         }
         return done;
@@ -78,8 +80,8 @@ public final class End {
     /** Revokes the end within its grace. Returns whether the subscription continues. */
     public synchronized boolean takeBack() {
         if (state == State.GRACE) {
-            state = State.NOT_ASKED_FOR;
             letGo();
+            state = State.NOT_ASKED_FOR;
             notifyAll();
         }
         return state == State.NOT_ASKED_FOR;
@@ -104,23 +106,37 @@ public final class End {
     }
 
     private void run(long number, long grace) {
-        if (!beginsAfterGrace(number, grace)) {
+        if (!beginsNow(number, grace)) {
             return;
         }
-        letGo();
         try {
             task.run();
         } catch (Throwable e) {
-            LOG.error("{} has failed", name, e);
+            Survival.complain("{} has failed", name, e, LOG);
         } finally {
             done.complete(null);
         }
     }
 
+    /** Goes on until there is memory for it: whoever waits for the end would wait for ever. */
+    private boolean beginsNow(long number, long grace) {
+        while (true) {
+            try {
+                boolean begins = beginsAfterGrace(number, grace);
+                if (begins) {
+                    letGo();
+                }
+                return begins;
+            } catch (OutOfMemoryError e) {
+                Survival.pause();
+            }
+        }
+    }
+
     private synchronized void letGo() {
         if (holds) {
-            holds = false;
             hold.accept(false);
+            holds = false;
         }
     }
 

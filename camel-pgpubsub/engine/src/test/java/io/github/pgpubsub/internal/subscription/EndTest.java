@@ -19,12 +19,16 @@ import io.github.pgpubsub.internal.session.Notification;
 import io.github.pgpubsub.internal.work.WorkerPool;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.BiFunction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A subscription ends once, whoever requests the end; within its grace the end can be revoked. */
 class EndTest {
@@ -139,6 +143,43 @@ class EndTest {
             throw new IllegalStateException("no end");
         });
         end.begin(0).get(60, SECONDS);
+    }
+
+    /** The application may lack memory while it stops. */
+    @ParameterizedTest
+    @ValueSource(strings = {"holding back", "looking", "letting go"})
+    void aLackOfMemoryDelaysTheEnd(String when) throws Exception {
+        Set<String> lacking = ConcurrentHashMap.newKeySet();
+        lacking.add(when);
+        End end = new End("test end", EndTest::thread, held -> {
+            failOnce(lacking, held ? "holding back" : "letting go");
+            queue.hold(held);
+        }, () -> {
+            failOnce(lacking, "looking");
+            return queue.isAnyBegun();
+        }, () -> ended.add("end"));
+        aMessageIsHandled();
+        CompletableFuture<Void> done = beginAgain(end, LONG);
+        finish.countDown();
+        done.get(60, SECONDS);
+        assertThat(ended).hasSize(1);
+        assertThat(lacking).isEmpty();
+        put(1);
+        await().until(() -> queue.size() == 0);
+    }
+
+    private static CompletableFuture<Void> beginAgain(End end, long grace) {
+        try {
+            return end.begin(grace);
+        } catch (OutOfMemoryError e) {
+            return end.begin(grace);
+        }
+    }
+
+    private static void failOnce(Set<String> lacking, String what) {
+        if (lacking.remove(what)) {
+            throw new OutOfMemoryError(what);
+        }
     }
 
     @Test
