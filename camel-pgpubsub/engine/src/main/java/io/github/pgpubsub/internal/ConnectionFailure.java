@@ -69,8 +69,11 @@ public final class ConnectionFailure {
     /** The failure's message for a log. An error in a function has its stack of calls below the first line. */
     public static String firstLine(Throwable failure) {
         String message = message(failure);
-        int end = message.indexOf('\n');
-        return end < 0 ? message : message.substring(0, end);
+        int end = 0;
+        while (end < message.length() && message.charAt(end) != '\n' && message.charAt(end) != '\r') {
+            end++;
+        }
+        return message.substring(0, end);
     }
 
     /**

@@ -22,8 +22,12 @@ public final class Survival {
      * (Java Language Specification, 12.4.2).
      */
     public static void rehearse() {
-        ConnectionFailure.isLoss(new PSQLException(new ServerErrorMessage("")));
-        ConnectionFailure.firstLine(new PSQLException(GT.tr("{0}", ""), PSQLState.UNKNOWN_STATE));
+        try {
+            ConnectionFailure.isLoss(new PSQLException(new ServerErrorMessage("")));
+            ConnectionFailure.firstLine(new PSQLException(GT.tr("{0}", ""), PSQLState.UNKNOWN_STATE));
+        } catch (Throwable e) {
+            // Only a preparation: another version of the driver may lack something, or there is no memory already.
+        }
     }
 
     /** Logs an error. */

@@ -21,7 +21,7 @@ public interface BatchStatement<T extends Outgoing> {
     /** Prepares a new connection to the primary. If this throws, the connection is closed, and another attempt follows. */
     void opened(ServerConnection connection) throws SQLException;
 
-    /** Called when a connection has been closed; again, if it throws. */
+    /** Called before a connection is closed. */
     void closed(ServerConnection connection);
 
     /** Sends the batch as one transaction, in its order. */

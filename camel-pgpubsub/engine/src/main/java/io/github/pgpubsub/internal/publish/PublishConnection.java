@@ -276,10 +276,13 @@ final class PublishConnection<T extends Outgoing> {
         assert sender.isCurrentOrGone();
         ServerConnection former = standing.current;
         if (former != null) {
-            // In this order: if memory is lacking, the connection is closed at least, and the next call does the rest.
-            former.close();
-            statement.closed(former);
+            // First: if memory is lacking for this, the next call does it all. A pool's connection must not be given back twice.
             standing = standing.without();
+            try {
+                statement.closed(former);
+            } finally {
+                former.close();
+            }
         }
     }
 
