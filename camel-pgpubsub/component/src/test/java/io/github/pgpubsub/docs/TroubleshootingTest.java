@@ -30,7 +30,7 @@ class TroubleshootingTest {
 
     /** Texts that the code catches again, or that a listed text has as its cause. */
     private static final Set<String> INNER = Set.of(
-            "Channel …: …", "Nothing has arrived", "No converter to bytes", "JSON that ends too early",
+            "Nothing has arrived", "No converter to bytes", "JSON that ends too early",
             "Not a JSON object: … at index …", "It leads to another server than the listening connection",
             "The log takes no more from this connection: another one of the same publisher has followed");
 

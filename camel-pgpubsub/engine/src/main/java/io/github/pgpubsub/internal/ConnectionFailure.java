@@ -69,6 +69,7 @@ public final class ConnectionFailure {
     /** The failure's message for a log. An error in a function has its stack of calls below the first line. */
     public static String firstLine(Throwable failure) {
         String message = message(failure);
+        // Without a stream: memory may be lacking, and its classes are perhaps used for the first time.
         int end = 0;
         while (end < message.length() && message.charAt(end) != '\n' && message.charAt(end) != '\r') {
             end++;

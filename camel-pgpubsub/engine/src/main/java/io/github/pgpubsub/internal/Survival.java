@@ -8,7 +8,10 @@ import org.postgresql.util.PSQLState;
 import org.postgresql.util.ServerErrorMessage;
 import org.slf4j.Logger;
 
-/** What threads do that must survive any failure, lack of memory included. */
+/**
+ * What threads do that must survive any failure, lack of memory included. A loop that goes on until there is memory is written out where it
+ * is needed: a lambda for it would need memory, too.
+ */
 public final class Survival {
 
     /** Written out, so that this class needs no initialization. */
@@ -17,9 +20,9 @@ public final class Survival {
     private Survival() {}
 
     /**
-     * Fails twice, as the server and as the driver, so that the classes for a failure are loaded and initialized. While memory is lacking, a thread that has to load a class in
-     * order to survive does not survive; and a class of the JDK or the driver that can't be initialized is unusable for the life of the JVM
-     * (Java Language Specification, 12.4.2).
+     * Fails twice, as the server and as the driver, so that the classes for a failure are loaded and initialized. While memory is lacking, a
+     * thread that has to load a class in order to survive does not survive; and a class of the JDK or the driver that can't be initialized
+     * is unusable for the life of the JVM (Java Language Specification, 12.4.2).
      */
     public static void rehearse() {
         try {

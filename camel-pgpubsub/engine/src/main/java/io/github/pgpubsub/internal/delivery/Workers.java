@@ -3,6 +3,7 @@ package io.github.pgpubsub.internal.delivery;
 import io.github.pgpubsub.Message;
 import io.github.pgpubsub.SubscriptionListener;
 import io.github.pgpubsub.SubscriptionOptions;
+import io.github.pgpubsub.internal.Survival;
 import io.github.pgpubsub.internal.election.Entry;
 import io.github.pgpubsub.internal.session.Notification;
 import io.github.pgpubsub.internal.work.Crew;
@@ -65,7 +66,7 @@ public final class Workers {
         try {
             queue.callFor(crew);
         } catch (Throwable e) {
-            complain("The workers can't be called now; trying again soon", e);
+            Survival.complain("Channel {}: The workers can't be called now; trying again soon", channel, e, LOG);
         }
     }
 
@@ -166,7 +167,7 @@ public final class Workers {
                 queue.done(batch);
                 return;
             } catch (Throwable e) {
-                complain("A message could not be marked as done; trying again", e);
+                Survival.complain("Channel {}: A message could not be marked as done; trying again", channel, e, LOG);
                 LockSupport.parkNanos(BREATH_NANOS);
             }
         }
@@ -176,15 +177,7 @@ public final class Workers {
         try {
             listener.failed(failure instanceof Exception e ? e : new ExecutionException(failure));
         } catch (Throwable e) {
-            complain("A failure could not be reported", e);
-        }
-    }
-
-    private void complain(String what, Throwable failure) {
-        try {
-            LOG.error("Channel {}: {}", channel, what, failure);
-        } catch (Throwable e) {
-            // Logging failed, and there is nowhere else to report it.
+            Survival.complain("Channel {}: A failure could not be reported", channel, e, LOG);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.github.pgpubsub.internal.log;
 
+import io.github.pgpubsub.internal.Survival;
 import io.github.pgpubsub.internal.log.reading.Delivery;
 import io.github.pgpubsub.internal.work.Crew;
 import io.github.pgpubsub.internal.work.WorkerPool;
@@ -135,7 +136,7 @@ final class KeptWorkers {
             queue.finished();
             return true;
         } catch (Throwable e) {
-            complain("A turn could not be given back; trying again", e);
+            Survival.complain("{}: A turn could not be given back; trying again", group, e, LOG);
             return false;
         }
     }
@@ -164,7 +165,7 @@ final class KeptWorkers {
             }
             return true;
         } catch (Throwable e) {
-            complain("What became of messages could not be noted; trying again", e);
+            Survival.complain("{}: What became of messages could not be noted; trying again", group, e, LOG);
             return false;
         }
     }
@@ -190,15 +191,7 @@ final class KeptWorkers {
         try {
             listener.failed(failure instanceof Exception e ? e : new ExecutionException(failure));
         } catch (Throwable e) {
-            complain("A failure could not be reported", e);
-        }
-    }
-
-    private void complain(String what, Throwable failure) {
-        try {
-            LOG.error("{}: {}", group, what, failure);
-        } catch (Throwable e) {
-            // Logging failed, and there is nowhere else to report it.
+            Survival.complain("{}: A failure could not be reported", group, e, LOG);
         }
     }
 }
