@@ -26,6 +26,8 @@ import java.util.concurrent.locks.LockSupport;
 final class ChaosWorld implements AutoCloseable {
 
     private static final int PER_SECOND = 1000;
+    /** With a full queue, each message waits for a proof that its member leads: about a queue of messages for each round trip. */
+    private static final int PER_SECOND_FAR_AWAY_WITH_A_SHORT_QUEUE = 80;
 
     private enum Fault {
         STOP(4), KILL(4), FREEZE(4), LEAVE(4), CUT(2), RESET(2), STALL(2), REFUSE(2), BACKEND_ENDED(3), SEVERAL_AT_ONCE(
@@ -61,6 +63,8 @@ final class ChaosWorld implements AutoCloseable {
         /** Busy: frozen, cut off or leaving. No other fault hits it meanwhile. */
         boolean busy;
         boolean stopping;
+        /** Ended, and the next member is not launched yet. */
+        boolean empty;
 
         Place() {
             proxy.delay(latency);
@@ -78,8 +82,10 @@ final class ChaosWorld implements AutoCloseable {
 
         void launchSoon() {
             busy = true;
+            empty = true;
             later(random.nextInt(2000), () -> {
                 node = far.launch();
+                empty = false;
                 busy = false;
             });
         }
@@ -144,7 +150,9 @@ final class ChaosWorld implements AutoCloseable {
         }
         places.forEach(place -> place.node.awaitStarted());
         group.awaitLeader();
-        try (Numbers anna = group.numbers("anna", PER_SECOND / 2); Numbers ben = group.numbers("ben", PER_SECOND / 2)) {
+        int perSecond = latency.toMillis() > 5 && options.contains("queueSize=10") ? PER_SECOND_FAR_AWAY_WITH_A_SHORT_QUEUE
+                : PER_SECOND;
+        try (Numbers anna = group.numbers("anna", perSecond / 2); Numbers ben = group.numbers("ben", perSecond / 2)) {
             suffer(System.nanoTime() + time.toNanos());
             rest();
             long lastOfAnna = anna.stop();
@@ -324,7 +332,8 @@ final class ChaosWorld implements AutoCloseable {
 
     /** Stops the next member once the previous one is back and has a role again. */
     private void deploy() {
-        if (!deploying.isEmpty() && places.stream().noneMatch(place -> place.stopping || place.node.role().isEmpty())) {
+        if (!deploying.isEmpty()
+                && places.stream().noneMatch(place -> place.stopping || place.empty || place.node.role().isEmpty())) {
             Place next = deploying.remove();
             if (next.isFree()) {
                 stop(next);

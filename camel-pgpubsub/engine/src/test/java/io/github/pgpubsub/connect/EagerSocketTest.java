@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import javax.net.SocketFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,6 +31,8 @@ class EagerSocketTest {
 
     private static final int PEEK = 1;
     private static final int BUFFER = 8192;
+    private static final int LARGE = 16 * 1024;
+    private static final long PAUSE_NANOS = 100_000;
 
     private ServerSocket listener;
     private Socket client;
@@ -210,6 +213,43 @@ class EagerSocketTest {
         assertThat(in.readNBytes(3)).containsExactly(1, 2, 3);
     }
 
+    /**
+     * The kernel offers a window for large packets and then gets small ones, which take more of its memory for each byte. With a
+     * receive buffer of a given size, Linux drops packets then, and the peer repeats them after longer and longer pauses: here after
+     * about 0.2, 0.6, 1.4, 3 and 6 s.
+     */
+    @Test
+    void aReaderThatStoodStillGoesOnAtOnce() throws Exception {
+        int large = 200 * LARGE;
+        int small = 200_000;
+        int packet = 30;
+        server.setTcpNoDelay(true);
+        CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> {
+            for (int sent = 0; sent < large; sent += LARGE) {
+                send(new byte[LARGE]);
+            }
+            for (int sent = 0; sent < small; sent += packet) {
+                send(new byte[packet]);
+                // Otherwise the kernel sends several in one packet.
+                LockSupport.parkNanos(PAUSE_NANOS);
+            }
+        });
+        client.setSoTimeout(60_000);
+        in.readNBytes(large);
+        awaitThatNothingMoreArrives(Duration.ofMillis(4500));
+
+        long longest = 0;
+        int received = 0;
+        while (received < small) {
+            long before = System.nanoTime();
+            received += read().length;
+            longest = Math.max(longest, System.nanoTime() - before);
+        }
+
+        sending.get();
+        assertThat(Duration.ofNanos(longest)).isLessThan(Duration.ofSeconds(1));
+    }
+
     @Test
     void aConnectionOfAUrlHasOneUnlessTheUrlNamesAnother() throws Exception {
         String url = "jdbc:postgresql://127.0.0.1:" + listener.getLocalPort() + "/db";
@@ -225,6 +265,19 @@ class EagerSocketTest {
 
     private static UrlConnectionSource source(String url) {
         return new UrlConnectionSource(url, null, null);
+    }
+
+    private void awaitThatNothingMoreArrives(Duration time) {
+        int[] latest = {-1};
+        long[] since = {0};
+        await().atMost(Duration.ofSeconds(60)).until(() -> {
+            int now = in.available();
+            if (now != latest[0]) {
+                latest[0] = now;
+                since[0] = System.nanoTime();
+            }
+            return System.nanoTime() - since[0] > time.toNanos();
+        });
     }
 
     private byte[] read() throws IOException {

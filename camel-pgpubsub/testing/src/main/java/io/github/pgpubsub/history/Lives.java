@@ -7,8 +7,9 @@ import java.util.Map;
 
 /**
  * The times in which a group exists: from the moment a member leads, for as long as one member that has joined is running. A
- * member has joined when it has led or has seen another member lead: then it can report a gap. Messages sent while no group
- * exists are lost, as the guarantees say.
+ * member has joined when it has led or has seen another member lead: then it can report a gap. A member whose session ends while
+ * it is frozen does not count from the freeze on: the guarantee holds for members that are connected when the next one leads. Messages
+ * sent while no group exists are lost, as the guarantees say.
  */
 final class Lives {
 
@@ -25,6 +26,8 @@ final class Lives {
     private static final class Member {
         boolean connected;
         boolean frozen;
+        /** Frozen, and the first that it does afterwards is to find its session gone. */
+        boolean endsFrozen;
         /** Time from which the member counts as joined; {@link #NEVER}: not yet. */
         long joinedAt = NEVER;
     }
@@ -40,11 +43,12 @@ final class Lives {
 
     static List<Life> of(List<Event> events, long joiningMicros) {
         Lives lives = new Lives(joiningMicros);
-        for (Event event : events) {
+        for (int i = 0; i < events.size(); i++) {
+            Event event = events.get(i);
             if (event instanceof Event.Role role) {
                 lives.role(role);
             } else if (event instanceof Event.Happening happening) {
-                lives.happened(happening);
+                lives.happened(happening, events.subList(i, events.size()));
             }
         }
         if (lives.aliveSince != NEVER) {
@@ -94,7 +98,14 @@ final class Lives {
         }
     }
 
-    private void happened(Event.Happening happening) {
+    private static boolean findsItsSessionGone(String member, List<Event> later) {
+        return later.stream().filter(Event.Role.class::isInstance).map(Event.Role.class::cast)
+                .filter(role -> role.process().equals(member)).findFirst()
+                .filter(role -> role.to().equals("DISCONNECTED")).isPresent();
+    }
+
+    /** @param later the events from this one on */
+    private void happened(Event.Happening happening, List<Event> later) {
         Member member = running.get(happening.member());
         long now = happening.micros();
         switch (happening.what()) {
@@ -107,7 +118,8 @@ final class Lives {
             }
             case KILLING, STOPPING -> {
                 running.remove(happening.member());
-                if (aliveSince != NEVER && running.values().stream().noneMatch(each -> each.joinedAt <= now)) {
+                if (aliveSince != NEVER
+                        && running.values().stream().noneMatch(each -> each.joinedAt <= now && !each.endsFrozen)) {
                     lives.add(new Life(aliveSince, now));
                     aliveSince = NEVER;
                     running.values().forEach(each -> each.joinedAt = NEVER);
@@ -116,6 +128,7 @@ final class Lives {
             case FREEZING -> {
                 if (member != null) {
                     member.frozen = true;
+                    member.endsFrozen = findsItsSessionGone(happening.member(), later);
                     if (member.joinedAt > now) {
                         member.joinedAt = NEVER;
                     }
@@ -124,6 +137,7 @@ final class Lives {
             case THAWING -> {
                 if (member != null) {
                     member.frozen = false;
+                    member.endsFrozen = false;
                     join(member, now);
                 }
             }

@@ -31,7 +31,10 @@ final class Programs {
         removeHalfUnpacked(FOLDER);
     }
 
-    /** Deletes what a killed process left half unpacked: zonky would neither finish it nor start over. */
+    /**
+     * Deletes what a killed process left half unpacked: zonky would neither finish it nor start over. Only folders with zonky's
+     * prefix are touched, because the property can name any folder.
+     */
     static void removeHalfUnpacked(Path folder) throws IOException {
         for (Path version : list(folder)) {
             if (Files.notExists(version.resolve(".exists"))) {
@@ -60,7 +63,7 @@ final class Programs {
     private static List<Path> list(Path folder) throws IOException {
         Files.createDirectories(folder);
         try (Stream<Path> versions = Files.list(folder)) {
-            return versions.filter(Files::isDirectory).toList();
+            return versions.filter(Files::isDirectory).filter(each -> each.getFileName().toString().startsWith("PG-")).toList();
         }
     }
 }

@@ -169,6 +169,17 @@ class JudgeTest {
                     1);
         }
 
+        /** Carl comes when Ben, frozen, is the only one who has seen Anna lead. */
+        @Test
+        void aFrozenMemberWhoseSessionEndsCannotSaySo() {
+            String newcomer = TWO + sent(100, 1, 2) + taken(110, "anna", 1, 2)
+                    + "200 test freezing ben -\n210 test stopping anna -\n"
+                    + "220 anna role LEADER STOPPED\n230 test starting carl -\n" + sent(300, 3, 4)
+                    + "400 carl role TAKING_OVER LEADER\n" + sent(410, 5, 5) + taken(420, "carl", 5) + "500 test thawing ben -\n";
+            assertKept(newcomer + "510 ben role STANDBY DISCONNECTED\n");
+            assertBroken(newcomer + "510 ben role STANDBY COLD\n", NothingLostUntold.class, 1);
+        }
+
         /** One of two threads had taken message 2 and not begun it. */
         @Test
         void aThreadOfSeveralMayHaveHeldOneThatOthersOvertook() {

@@ -116,11 +116,13 @@ class PostgresServerTest {
         Files.createFile(whole.resolve(".exists"));
         Path half = Files.createDirectories(folder.resolve("PG-2/bin")).getParent();
         Path growing = Files.createDirectories(folder.resolve("PG-3/bin")).getParent();
+        Path other = Files.createDirectories(folder.resolve("src"));
         try (FileChannel file = FileChannel.open(growing.resolve("epg-lock"), CREATE, WRITE); FileLock lock = file.lock()) {
             Programs.removeHalfUnpacked(folder);
             assertThat(lock.isValid()).isTrue();
         }
-        assertThat(folder).isDirectoryContaining(whole::equals).isDirectoryContaining(growing::equals);
+        assertThat(folder).isDirectoryContaining(whole::equals).isDirectoryContaining(growing::equals)
+                .isDirectoryContaining(other::equals);
         assertThat(half).doesNotExist();
     }
 

@@ -14,14 +14,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * A socket whose reads with a timeout of 1 ms do not wait, and that can read ahead into memory while nobody reads; see
  * {@link EagerSocketFactory}. Reads belong to one thread.
+ *
+ * <p>
+ * The kernel decides about the size of its receive buffer. After large packets Linux (seen with 6.18, on loopback) offers a window
+ * that small packets can't fill, because each of their bytes takes more memory. A buffer of a given size then drops packets until it
+ * is read, and the peer repeats them after longer and longer pauses (up to two minutes), or gives up at its {@code tcp_user_timeout}.
+ * A buffer without a given size grows instead (tcp_clamp_window).
  */
 public final class EagerSocket extends Socket {
-
-    /**
-     * Size of the kernel's receive buffer. Not smaller: the sender's timer for a closed window stops only when its whole next segment
-     * fits, up to 64 KiB (Linux, tcp_ack_probe). Not larger: each read-ahead takes as much memory.
-     */
-    private static final int RECEIVE_BUFFER = 64 * 1024;
 
     /** Bytes that are returned in a row before a peek gets the answer that nothing has arrived. */
     public static final int LONGEST_RUN = 256 * 1024;
@@ -45,11 +45,6 @@ public final class EagerSocket extends Socket {
 
     private volatile int timeout;
     private @Nullable Input input;
-
-    public EagerSocket() throws SocketException {
-        // Before connecting: the window scale is negotiated then.
-        setReceiveBufferSize(RECEIVE_BUFFER);
-    }
 
     /** An action on this thread that sets a socket's timeout. */
     @FunctionalInterface
@@ -178,7 +173,8 @@ public final class EagerSocket extends Socket {
             if (arrived == 0) {
                 emptyAt = now;
             } else if (now - emptyAt >= afterNanos) {
-                // All bytes at once: the window must open fully and not bit by bit.
+                // All bytes at once: the window must open fully and not bit by bit. The sender's timer for a closed window stops only
+                // when its whole next segment fits, up to 64 KiB (Linux, tcp_ack_probe).
                 byte[] taken = new byte[arrived];
                 int count = in.readNBytes(taken, 0, arrived);
                 early.add(count == arrived ? taken : Arrays.copyOf(taken, count));
