@@ -15,6 +15,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postgresql.PGConnection;
 
 /** When a message is complete: by an acknowledgement, or with its own transaction. */
 @Timeout(120)
@@ -364,6 +366,7 @@ class AckModesTest {
                 PgPubSub former = PgPubSub.to(new UrlConnectionSource(url(listening), postgres.user(), postgres.password()))
                         .name("former").build()) {
             AtomicBoolean checked = new AtomicBoolean();
+            CompletableFuture<Integer> backend = new CompletableFuture<>();
             CountDownLatch ended = new CountDownLatch(1);
             Transactions slow = work -> {
                 // The first one checks that transactions work.
@@ -371,6 +374,7 @@ class AckModesTest {
                 try (Connection connection = DriverManager.getConnection(url(working), postgres.user(), postgres.password())) {
                     if (isMessage) {
                         working.stallAnswers();
+                        backend.complete(connection.unwrap(PGConnection.class).getBackendPID());
                     }
                     run(connection, work);
                 } finally {
@@ -383,8 +387,10 @@ class AckModesTest {
                     message -> late.add(message.payload()), listener);
                     KeptSubscription second = kept.subscribe(orders().leaderTimeout(leaderTimeout).build(), received::add,
                             listener)) {
+                // Only the transaction's own: the reading one, which is stalled next, asks for the place too.
+                int transaction = backend.get();
                 await().atMost(SOON).until(() -> postgres.number("select count(*) from pg_stat_activity"
-                        + " where state = 'idle in transaction' and query like '%place%' and datname = current_database()") == 1);
+                        + " where state = 'idle in transaction' and query like '%place%' and pid = " + transaction) == 1);
                 listening.stall();
                 await().atMost(SOON).until(() -> payloads().equals(List.of("0")) && lag() == 0);
                 if (leadsAgain) {
