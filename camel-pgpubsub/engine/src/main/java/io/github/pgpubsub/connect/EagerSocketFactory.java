@@ -15,7 +15,7 @@ import javax.net.SocketFactory;
  * has arrived. It also ends the driver's loop at the first notification after {@value EagerSocket#LONGEST_RUN} bytes, so that the
  * driver returns a backlog in portions instead of reading all of it into memory.
  *
- * <p>While the session does not read, the socket can read ahead a little ({@link EagerSocket#readAhead}), so that the server does
+ * <p>While the session does not read, the socket can read ahead ({@link EagerSocket#readAhead}), so that the server does
  * not mistake a slow reader for a vanished host.
  *
  * <p>The driver creates the factory by name (property {@code socketFactory}). TLS runs above the socket, which then can't see the

@@ -31,6 +31,7 @@ class EagerSocketTest {
 
     private static final int PEEK = 1;
     private static final int BUFFER = 8192;
+    private static final long MUCH = 1L << 30;
     private static final int LARGE = 16 * 1024;
     private static final long PAUSE_NANOS = 100_000;
 
@@ -187,17 +188,17 @@ class EagerSocketTest {
         CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> send(sent));
         EagerSocket socket = (EagerSocket) client;
         ByteArrayOutputStream received = new ByteArrayOutputStream();
-        await().until(() -> socket.readAhead(0) > EagerSocket.LONGEST_RUN);
+        await().until(() -> socket.readAhead(0, MUCH) > EagerSocket.LONGEST_RUN);
         while (received.size() < sent.length) {
             client.setSoTimeout(60_000);
             received.write(read());
             assertThat(readWhilePeeksFind(received)).isLessThanOrEqualTo(EagerSocket.LONGEST_RUN + 2 * BUFFER);
-            socket.readAhead(0);
+            socket.readAhead(0, MUCH);
         }
         sending.get();
 
         assertThat(received.toByteArray()).isEqualTo(sent);
-        assertThat(socket.readAhead(0)).isZero();
+        assertThat(socket.readAhead(0, MUCH)).isZero();
     }
 
     @Test
@@ -207,8 +208,8 @@ class EagerSocketTest {
         send(new byte[] {1, 2, 3});
         await().until(() -> in.available() == 3);
 
-        assertThat(socket.readAhead(hour)).isZero();
-        assertThat(socket.readAhead(0)).isEqualTo(3);
+        assertThat(socket.readAhead(hour, MUCH)).isZero();
+        assertThat(socket.readAhead(0, MUCH)).isEqualTo(3);
         assertThat(in.available()).isEqualTo(3);
         assertThat(in.readNBytes(3)).containsExactly(1, 2, 3);
     }
@@ -237,6 +238,7 @@ class EagerSocketTest {
         client.setSoTimeout(60_000);
         in.readNBytes(large);
         awaitThatNothingMoreArrives(Duration.ofMillis(4500));
+        sending.get();
 
         long longest = 0;
         int received = 0;
@@ -246,7 +248,6 @@ class EagerSocketTest {
             longest = Math.max(longest, System.nanoTime() - before);
         }
 
-        sending.get();
         assertThat(Duration.ofNanos(longest)).isLessThan(Duration.ofSeconds(1));
     }
 
@@ -278,6 +279,19 @@ class EagerSocketTest {
             }
             return System.nanoTime() - since[0] > time.toNanos();
         });
+    }
+
+    @Test
+    void noMoreIsTakenInAheadThanMayBeKept() throws Exception {
+        EagerSocket socket = (EagerSocket) client;
+        byte[] sent = {1, 2, 3, 4, 5, 6, 7};
+        send(sent);
+        await().until(() -> in.available() == sent.length);
+
+        assertThat(socket.readAhead(0, 3)).isEqualTo(4);
+        assertThat(socket.readAhead(0, 3)).isEqualTo(5);
+        assertThat(socket.readAhead(0, MUCH)).isEqualTo(7);
+        assertThat(in.readNBytes(sent.length)).isEqualTo(sent);
     }
 
     private byte[] read() throws IOException {

@@ -22,6 +22,8 @@ final class Lives {
     }
 
     private static final long NEVER = Long.MAX_VALUE;
+    /** How long a member takes after a freeze to notice that its connection has ended. */
+    private static final long SOON_MICROS = 2_000_000;
 
     private static final class Member {
         boolean connected;
@@ -98,10 +100,24 @@ final class Lives {
         }
     }
 
+    /** Whether the member's first change of role soon after the freeze is the loss of its connection. */
     private static boolean findsItsSessionGone(String member, List<Event> later) {
+        long thawing = later.stream()
+                .filter(event -> event instanceof Event.Happening happening && happening.what() == What.THAWING
+                        && happening.member().equals(member))
+                .mapToLong(Event::micros).findFirst().orElse(NEVER);
         return later.stream().filter(Event.Role.class::isInstance).map(Event.Role.class::cast)
-                .filter(role -> role.process().equals(member)).findFirst()
-                .filter(role -> role.to().equals("DISCONNECTED")).isPresent();
+                .filter(role -> role.process().equals(member) && role.micros() >= thawing).findFirst()
+                .filter(role -> role.to().equals("DISCONNECTED") && role.micros() - thawing < SOON_MICROS).isPresent();
+    }
+
+    private void endIfNobodyIsLeft(long now) {
+        if (aliveSince != NEVER
+                && running.values().stream().noneMatch(each -> each.joinedAt <= now && !each.endsFrozen)) {
+            lives.add(new Life(aliveSince, now));
+            aliveSince = NEVER;
+            running.values().forEach(each -> each.joinedAt = NEVER);
+        }
     }
 
     /** @param later the events from this one on */
@@ -118,12 +134,7 @@ final class Lives {
             }
             case KILLING, STOPPING -> {
                 running.remove(happening.member());
-                if (aliveSince != NEVER
-                        && running.values().stream().noneMatch(each -> each.joinedAt <= now && !each.endsFrozen)) {
-                    lives.add(new Life(aliveSince, now));
-                    aliveSince = NEVER;
-                    running.values().forEach(each -> each.joinedAt = NEVER);
-                }
+                endIfNobodyIsLeft(now);
             }
             case FREEZING -> {
                 if (member != null) {
@@ -132,6 +143,7 @@ final class Lives {
                     if (member.joinedAt > now) {
                         member.joinedAt = NEVER;
                     }
+                    endIfNobodyIsLeft(now);
                 }
             }
             case THAWING -> {

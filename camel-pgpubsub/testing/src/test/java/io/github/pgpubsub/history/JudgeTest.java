@@ -2,6 +2,7 @@ package io.github.pgpubsub.history;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Nested;
@@ -172,12 +173,17 @@ class JudgeTest {
         /** Carl comes when Ben, frozen, is the only one who has seen Anna lead. */
         @Test
         void aFrozenMemberWhoseSessionEndsCannotSaySo() {
-            String newcomer = TWO + sent(100, 1, 2) + taken(110, "anna", 1, 2)
-                    + "200 test freezing ben -\n210 test stopping anna -\n"
-                    + "220 anna role LEADER STOPPED\n230 test starting carl -\n" + sent(300, 3, 4)
-                    + "400 carl role TAKING_OVER LEADER\n" + sent(410, 5, 5) + taken(420, "carl", 5) + "500 test thawing ben -\n";
-            assertKept(newcomer + "510 ben role STANDBY DISCONNECTED\n");
-            assertBroken(newcomer + "510 ben role STANDBY COLD\n", NothingLostUntold.class, 1);
+            String freezing = "200 test freezing ben -\n";
+            String stopping = "200 test stopping anna -\n";
+            for (String order : List.of(freezing + stopping, stopping + freezing)) {
+                String newcomer = TWO + sent(100, 1, 2) + taken(110, "anna", 1, 2) + order
+                        + "220 anna role LEADER STOPPED\n230 test starting carl -\n" + sent(300, 3, 4)
+                        + "400 carl role TAKING_OVER LEADER\n" + sent(410, 5, 5) + taken(420, "carl", 5)
+                        + "500 test thawing ben -\n";
+                assertKept(newcomer + "510 ben role STANDBY DISCONNECTED\n");
+                assertBroken(newcomer + "510 ben role STANDBY COLD\n", NothingLostUntold.class, 1);
+                assertBroken(newcomer + "3000 ben role STANDBY DISCONNECTED\n", NothingLostUntold.class, 1);
+            }
         }
 
         /** One of two threads had taken message 2 and not begun it. */

@@ -223,12 +223,13 @@ public final class ServerConnection implements AutoCloseable {
      * Reads into memory the bytes that have arrived, if some have been unread for {@code after}. The reading thread must call this
      * method often; then a server with {@code tcp_user_timeout} does not end the session of a slow or stopped reader.
      *
-     * @return bytes in memory that were read ahead and not consumed yet
+     * @param most maximum bytes to keep in memory
+     * @return bytes in memory that were read ahead and not consumed yet; more than {@code most} if there are more
      */
-    public long readAhead(Duration after) throws SQLException {
+    public long readAhead(Duration after, long most) throws SQLException {
         try {
             assert socket != null;
-            return socket.readAhead(after.toNanos());
+            return socket.readAhead(after.toNanos(), most);
         } catch (IOException e) {
             throw new SQLException("The connection was lost: " + e.getMessage(), "08006", e);
         }

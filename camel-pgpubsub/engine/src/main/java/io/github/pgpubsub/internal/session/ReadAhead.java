@@ -6,9 +6,9 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads some of the arrived bytes into memory while a session reads slowly, or not at all because a queue is full; otherwise the
- * server would take the host for vanished. The amount is small, but it adds up: if a route is slow for too long, the session drops
- * the connection and reports a gap. Belongs to the session's thread.
+ * Reads the arrived bytes into memory while a session reads slowly, or not at all because a queue is full; otherwise the server would
+ * take the host for vanished. The kernel's buffer limits the amount each time, but it adds up: if a route is slow for too long, the
+ * session drops the connection and reports a gap. Belongs to the session's thread.
  */
 final class ReadAhead {
 
@@ -38,7 +38,7 @@ final class ReadAhead {
             return;
         }
         next = now + after.toNanos() / LOOKS;
-        long ahead = connection.readAhead(after);
+        long ahead = connection.readAhead(after, MOST);
         if (ahead > MOST) {
             throw new SQLException((inbox.isEmpty() ? "A route" : inbox.nextReceivers()) + " has been too slow for so long that "
                     + (ahead >> 20) + " MiB wait in memory, and no more can be kept");

@@ -7,7 +7,6 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * The kernel decides about the size of its receive buffer. After large packets Linux (seen with 6.18, on loopback) offers a window
  * that small packets can't fill, because each of their bytes takes more memory. A buffer of a given size then drops packets until it
  * is read, and the peer repeats them after longer and longer pauses (up to two minutes), or gives up at its {@code tcp_user_timeout}.
- * A buffer without a given size grows instead (tcp_clamp_window).
+ * A buffer without a given size grows instead (tcp_clamp_window), up to tcp_rmem[2].
  */
 public final class EagerSocket extends Socket {
 
@@ -28,6 +27,9 @@ public final class EagerSocket extends Socket {
 
     /** Upper bound of a notification's size: a payload of 7999 bytes, a channel of 63, and the framing. */
     private static final int LONGEST_MESSAGE = 16 * 1024;
+
+    /** Size of the pieces in which bytes are read ahead, so that memory is free again when a piece is consumed. */
+    private static final int CHUNK = 64 * 1024;
 
     private static final int PEEK_MILLIS = 1;
 
@@ -69,13 +71,14 @@ public final class EagerSocket extends Socket {
     }
 
     /**
-     * Reads all bytes from the kernel's buffer into memory, if the buffer was not seen empty within {@code afterNanos}: otherwise the
+     * Reads the bytes from the kernel's buffer into memory, if the buffer was not seen empty within {@code afterNanos}: otherwise the
      * peer's timer for a window that stays closed would run on. Called by the reading thread.
      *
-     * @return bytes in memory that are not consumed yet
+     * @param most maximum bytes to keep in memory
+     * @return bytes in memory that are not consumed yet; one more than {@code most} if there are more than that
      */
-    public long readAhead(long afterNanos) throws IOException {
-        return input == null ? 0 : input.readAhead(afterNanos);
+    public long readAhead(long afterNanos, long most) throws IOException {
+        return input == null ? 0 : input.readAhead(afterNanos, most);
     }
 
     /** Not synchronized: it writes only a volatile field and the thread's own array. */
@@ -105,7 +108,7 @@ public final class EagerSocket extends Socket {
         private byte[] ahead = new byte[LONGEST_MESSAGE];
         private int from;
         private int to;
-        /** The bytes after these, from {@link #readAhead(long)}. */
+        /** The bytes after these, from {@link #readAhead(long, long)}. */
         private final Deque<byte[]> early = new ArrayDeque<>();
         private long earlyBytes;
         /** When the kernel's buffer was last seen empty. */
@@ -167,18 +170,20 @@ public final class EagerSocket extends Socket {
             return next.length;
         }
 
-        long readAhead(long afterNanos) throws IOException {
+        long readAhead(long afterNanos, long most) throws IOException {
             long now = System.nanoTime();
-            int arrived = in.available();
+            // One byte too many says that there are more.
+            int arrived = (int) Math.min(in.available(), Math.max(0, most - earlyBytes - (to - from)) + 1);
             if (arrived == 0) {
                 emptyAt = now;
             } else if (now - emptyAt >= afterNanos) {
                 // All bytes at once: the window must open fully and not bit by bit. The sender's timer for a closed window stops only
                 // when its whole next segment fits, up to 64 KiB (Linux, tcp_ack_probe).
-                byte[] taken = new byte[arrived];
-                int count = in.readNBytes(taken, 0, arrived);
-                early.add(count == arrived ? taken : Arrays.copyOf(taken, count));
-                earlyBytes += count;
+                for (int left = arrived; left > 0; left -= CHUNK) {
+                    byte[] taken = in.readNBytes(Math.min(left, CHUNK));
+                    early.add(taken);
+                    earlyBytes += taken.length;
+                }
                 emptyAt = now;
             }
             return earlyBytes + to - from;
