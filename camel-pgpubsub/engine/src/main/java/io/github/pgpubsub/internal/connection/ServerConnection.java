@@ -219,6 +219,16 @@ public final class ServerConnection implements AutoCloseable {
         }
     }
 
+    /** Limits the bytes that each {@link #readAhead} takes into memory. From then on it must be called often. */
+    public void limitReadAhead() throws SQLException {
+        try {
+            assert socket != null;
+            socket.limitReceiveBuffer();
+        } catch (IOException e) {
+            throw new SQLException("The connection was lost: " + e.getMessage(), "08006", e);
+        }
+    }
+
     /**
      * Reads into memory the bytes that have arrived, if some have been unread for {@code after}. The reading thread must call this
      * method often; then a server with {@code tcp_user_timeout} does not end the session of a slow or stopped reader.

@@ -36,10 +36,21 @@ final class ServerSettings {
         if (connection.canReadAhead()) {
             Duration vanished = Duration.ofSeconds(idle + interval * KEEPALIVES);
             parameters.put("tcp_user_timeout", String.valueOf(vanished.toMillis()));
-            readAhead = vanished.dividedBy(2);
+            readAhead = shorter(vanished.dividedBy(4), options.heartbeatTimeout().dividedBy(2));
         }
         connection.set(parameters);
+        if (readAhead != null) {
+            connection.limitReadAhead();
+        }
         return new ReadAhead(connection, readAhead);
+    }
+
+    /**
+     * The server may be silent for as long as a session has not read before: its kernel waits twice as long before each repetition of
+     * a packet. So this must be less than the heartbeat's patience, and the repetition after it must come before tcp_user_timeout.
+     */
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
     }
 
     private static long seconds(Duration duration) {

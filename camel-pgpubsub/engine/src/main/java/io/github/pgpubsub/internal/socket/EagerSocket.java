@@ -15,10 +15,11 @@ import org.jspecify.annotations.Nullable;
  * {@link EagerSocketFactory}. Reads belong to one thread.
  *
  * <p>
- * The kernel decides about the size of its receive buffer. After large packets Linux (seen with 6.18, on loopback) offers a window
- * that small packets can't fill, because each of their bytes takes more memory. A buffer of a given size then drops packets until it
- * is read, and the peer repeats them after longer and longer pauses (up to two minutes), or gives up at its {@code tcp_user_timeout}.
- * A buffer without a given size grows instead (tcp_clamp_window), up to tcp_rmem[2].
+ * At first the kernel decides about the size of its receive buffer. After large packets Linux (seen with 6.18, on loopback) offers a
+ * window that small packets can't fill, because each of their bytes takes more memory. A buffer of a given size then drops packets until
+ * it is read, and the peer repeats them after longer and longer pauses (doubled each time, up to two minutes), or gives up at its
+ * {@code tcp_user_timeout}. A buffer without a given size grows instead (tcp_clamp_window), up to tcp_rmem[2]. Only a socket that is
+ * read ahead often gets a size, {@link #limitReceiveBuffer}.
  */
 public final class EagerSocket extends Socket {
 
@@ -27,6 +28,12 @@ public final class EagerSocket extends Socket {
 
     /** Upper bound of a notification's size: a payload of 7999 bytes, a channel of 63, and the framing. */
     private static final int LONGEST_MESSAGE = 16 * 1024;
+
+    /**
+     * Size of the kernel's receive buffer if it is limited. Not smaller: the sender's timer for a closed window stops only when its
+     * whole next segment fits, up to 64 KiB (Linux, tcp_ack_probe). Not larger: each read-ahead takes as much memory.
+     */
+    private static final int RECEIVE_BUFFER = 64 * 1024;
 
     /** Size of the pieces in which bytes are read ahead, so that memory is free again when a piece is consumed. */
     private static final int CHUNK = 64 * 1024;
@@ -46,6 +53,7 @@ public final class EagerSocket extends Socket {
     private static final ThreadLocal<EagerSocket[]> USED = new ThreadLocal<>();
 
     private volatile int timeout;
+    private boolean sizeIsGiven;
     private @Nullable Input input;
 
     /** An action on this thread that sets a socket's timeout. */
@@ -67,6 +75,23 @@ public final class EagerSocket extends Socket {
             return used[0];
         } finally {
             USED.remove();
+        }
+    }
+
+    /** Called by the driver if the user sets a size. */
+    @Override
+    public synchronized void setReceiveBufferSize(int size) throws SocketException {
+        sizeIsGiven = true;
+        super.setReceiveBufferSize(size);
+    }
+
+    /**
+     * Limits the bytes that each read-ahead takes, unless the user has set a size. From then on read ahead often: the peer may be silent
+     * for as long as nobody has read before.
+     */
+    public synchronized void limitReceiveBuffer() throws SocketException {
+        if (!sizeIsGiven) {
+            super.setReceiveBufferSize(RECEIVE_BUFFER);
         }
     }
 
