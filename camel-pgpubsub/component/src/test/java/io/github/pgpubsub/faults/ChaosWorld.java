@@ -63,8 +63,6 @@ final class ChaosWorld implements AutoCloseable {
         /** Busy: frozen, cut off or leaving. No other fault hits it meanwhile. */
         boolean busy;
         boolean stopping;
-        /** Ended, and the next member is not launched yet. */
-        boolean empty;
 
         Place() {
             proxy.delay(latency);
@@ -82,10 +80,8 @@ final class ChaosWorld implements AutoCloseable {
 
         void launchSoon() {
             busy = true;
-            empty = true;
             later(random.nextInt(2000), () -> {
                 node = far.launch();
-                empty = false;
                 busy = false;
             });
         }
@@ -333,7 +329,8 @@ final class ChaosWorld implements AutoCloseable {
     /** Stops the next member once the previous one is back and has a role again. */
     private void deploy() {
         if (!deploying.isEmpty()
-                && places.stream().noneMatch(place -> place.stopping || place.empty || place.node.role().isEmpty())) {
+                && places.stream()
+                        .noneMatch(place -> place.stopping || !place.node.process().isAlive() || place.node.role().isEmpty())) {
             Place next = deploying.remove();
             if (next.isFree()) {
                 stop(next);

@@ -225,7 +225,7 @@ public final class ServerConnection implements AutoCloseable {
             assert socket != null;
             socket.limitReceiveBuffer();
         } catch (IOException e) {
-            throw new SQLException("The connection was lost: " + e.getMessage(), "08006", e);
+            throw lost(e);
         }
     }
 
@@ -241,8 +241,12 @@ public final class ServerConnection implements AutoCloseable {
             assert socket != null;
             return socket.readAhead(after.toNanos(), most);
         } catch (IOException e) {
-            throw new SQLException("The connection was lost: " + e.getMessage(), "08006", e);
+            throw lost(e);
         }
+    }
+
+    private static SQLException lost(IOException failure) {
+        return new SQLException("The connection was lost: " + failure.getMessage(), "08006", failure);
     }
 
     /**

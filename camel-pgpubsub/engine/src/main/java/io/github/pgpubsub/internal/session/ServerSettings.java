@@ -3,7 +3,9 @@ package io.github.pgpubsub.internal.session;
 import io.github.pgpubsub.internal.connection.ServerConnection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -36,12 +38,10 @@ final class ServerSettings {
         if (connection.canReadAhead()) {
             Duration vanished = Duration.ofSeconds(idle + interval * KEEPALIVES);
             parameters.put("tcp_user_timeout", String.valueOf(vanished.toMillis()));
-            readAhead = shorter(vanished.dividedBy(4), options.heartbeatTimeout().dividedBy(2));
-        }
-        connection.set(parameters);
-        if (readAhead != null) {
+            readAhead = readAheadAfter(vanished, options.heartbeatTimeout());
             connection.limitReadAhead();
         }
+        connection.set(parameters);
         return new ReadAhead(connection, readAhead);
     }
 
@@ -49,8 +49,8 @@ final class ServerSettings {
      * The server may be silent for as long as a session has not read before: its kernel waits twice as long before each repetition of
      * a packet. So this must be less than the heartbeat's patience, and the repetition after it must come before tcp_user_timeout.
      */
-    private static Duration shorter(Duration one, Duration other) {
-        return one.compareTo(other) < 0 ? one : other;
+    private static Duration readAheadAfter(Duration userTimeout, Duration patience) {
+        return Collections.min(List.of(userTimeout.dividedBy(4), patience.dividedBy(2)));
     }
 
     private static long seconds(Duration duration) {

@@ -202,8 +202,7 @@ public final class EagerSocket extends Socket {
             if (arrived == 0) {
                 emptyAt = now;
             } else if (now - emptyAt >= afterNanos) {
-                // All bytes at once: the window must open fully and not bit by bit. The sender's timer for a closed window stops only
-                // when its whole next segment fits, up to 64 KiB (Linux, tcp_ack_probe).
+                // All bytes at once: the window must open fully and not bit by bit.
                 for (int left = arrived; left > 0; left -= CHUNK) {
                     byte[] taken = in.readNBytes(Math.min(left, CHUNK));
                     early.add(taken);
