@@ -202,4 +202,16 @@ public class PgPubSubEndpoint extends DefaultEndpoint
     public PgPubSubConfiguration getConfiguration() {
         return configuration;
     }
+
+    /** Decides as any endpoint does, but sooner: a context that starts compares each endpoint with each other one. */
+    @Override
+    public boolean equals(Object other) {
+        return this == other
+                || (other instanceof PgPubSubEndpoint endpoint && hashCode() == endpoint.hashCode() && super.equals(other));
+    }
+
+    @Override
+    public int hashCode() {
+        return super.hashCode();
+    }
 }

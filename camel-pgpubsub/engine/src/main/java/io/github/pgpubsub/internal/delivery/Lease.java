@@ -1,6 +1,7 @@
 package io.github.pgpubsub.internal.delivery;
 
 import io.github.pgpubsub.internal.election.Leadership;
+import io.github.pgpubsub.internal.session.Pulse;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -15,31 +16,34 @@ public final class Lease {
     private record Start(long nanoTime, long wallMillis, long grace) {}
 
     private final boolean unneeded;
+    private final Pulse pulse;
     private volatile boolean lifted;
     private final long nanos;
     private volatile Start start = new Start(0, 0, Leadership.GRACE.toNanos());
-    private volatile long pulse;
-    private volatile boolean wanted;
 
-    private Lease(boolean unneeded, long leaderTimeoutNanos) {
+    private Lease(boolean unneeded, Pulse pulse, long leaderTimeoutNanos) {
         this.unneeded = unneeded;
+        this.pulse = pulse;
         this.nanos = leaderTimeoutNanos / 2;
     }
 
     /** A lease that is always valid, for subscriptions without a single listener. */
     public static Lease unneeded() {
-        return new Lease(true, 0);
+        return new Lease(true, new Pulse(), 0);
     }
 
-    /** @param leaderTimeoutNanos 0: no leader is deposed, and no confirmation of the server is needed */
-    public static Lease of(long leaderTimeoutNanos) {
-        return new Lease(false, leaderTimeoutNanos);
+    /**
+     * @param pulse              the session's
+     * @param leaderTimeoutNanos 0: no leader is deposed, and no confirmation of the server is needed
+     */
+    public static Lease of(Pulse pulse, long leaderTimeoutNanos) {
+        return new Lease(false, pulse, leaderTimeoutNanos);
     }
 
     /**
      * Renews the lease as of a recent time.
      *
-     * @param grace maximum age of the last pulse, in nanoseconds; 0: unchanged
+     * @param grace maximum age of the pulse, in nanoseconds; 0: unchanged
      */
     public void renew(long sinceNanoTime, long grace) {
         long ago = System.nanoTime() - sinceNanoTime;
@@ -57,26 +61,15 @@ public final class Lease {
         lifted = false;
     }
 
-    /** The session had its connection at this time; see {@link io.github.pgpubsub.internal.session.SessionStream#lastProof()}. */
-    public void pulse(long nanoTime) {
-        pulse = nanoTime;
-        wanted = false;
-    }
-
     public boolean isValid() {
         if (unneeded || lifted) {
             return true;
         }
-        long age = System.nanoTime() - pulse;
-        if (age > start.grace / 2 && !wanted) {
-            wanted = true;
+        long age = pulse.age();
+        if (age > start.grace / 2) {
+            pulse.want();
         }
         return age <= start.grace && isHeld();
-    }
-
-    /** Whether a thread has asked since the last pulse, and half of the grace was over, so that a new pulse is needed soon. */
-    public boolean isPulseWanted() {
-        return wanted;
     }
 
     /** The first condition: the server's confirmation is recent enough. */

@@ -31,6 +31,11 @@ final class Cold<M> extends State<M> {
     }
 
     @Override
+    boolean isBusy(long until) {
+        return self.locks.isTryDue(until);
+    }
+
+    @Override
     void observe(Poll poll) {
         self.observeLeader(poll);
     }

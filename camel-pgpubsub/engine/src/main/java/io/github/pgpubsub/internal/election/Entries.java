@@ -130,7 +130,7 @@ public final class Entries<M> implements Iterable<Entry<M>> {
 
     private void changed(long bytes) {
         unflushed += bytes;
-        if (Math.abs(unflushed) >= FLUSH_BYTES || entries.isEmpty()) {
+        if (unflushed != 0 && (Math.abs(unflushed) >= FLUSH_BYTES || entries.isEmpty())) {
             memory.add(unflushed);
             unflushed = 0;
         }

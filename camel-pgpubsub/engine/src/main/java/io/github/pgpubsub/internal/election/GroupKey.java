@@ -6,6 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * A channel and a group, and the names under which the group's members meet. Advisory locks and notifications belong to one
@@ -18,6 +20,9 @@ public record GroupKey(String channel, String group) {
 
     /** Few, because a session compares each notification with each of its channels; and many, because others hear what is on them. */
     private static final int CONTROL_CHANNELS = 128;
+    /** The same texts for all groups: with a thousand groups, each message is compared with another one. */
+    private static final List<String> CONTROL_CHANNEL_NAMES = IntStream.range(0, CONTROL_CHANNELS)
+            .mapToObj(number -> ChannelName.CONTROL_PREFIX + HexFormat.of().toHexDigits((byte) number)).toList();
     private static final int TAG_CHARACTERS = 32;
 
     /** The key of an advisory lock of this group. */
@@ -27,7 +32,7 @@ public record GroupKey(String channel, String group) {
 
     /** The channel for control messages, which other groups may share. */
     public String controlChannel() {
-        return ChannelName.CONTROL_PREFIX + HexFormat.of().toHexDigits((byte) (hash("control")[0] & (CONTROL_CHANNELS - 1)));
+        return CONTROL_CHANNEL_NAMES.get(hash("control")[0] & (CONTROL_CHANNELS - 1));
     }
 
     /** Marks this group's messages on its control channel. */

@@ -119,6 +119,18 @@ final class Leader<M> extends InTerm<M> {
     }
 
     @Override
+    boolean isBusy(long until) {
+        return self.reports.isSignDue(until) || !term.backlog.isEmpty() || term.isHeldBack() || self.reports.isWanted()
+                || heir.isToBeLookedUp()
+                || (heir.isPresent() && !(heir.isSynced() && self.reports.hasReported(self.stream.place())));
+    }
+
+    @Override
+    boolean isReporting() {
+        return heir.isPresent();
+    }
+
+    @Override
     void polled(Poll poll, long now) {
         self.watchedStandby.watch(poll.standby(), now);
         Places.Place join = heir.found(poll.standby());

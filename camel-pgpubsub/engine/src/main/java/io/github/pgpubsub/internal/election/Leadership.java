@@ -23,10 +23,16 @@ public final class Leadership<M> {
      */
     public static final Duration GRACE = Duration.ofMillis(150);
 
+    /** The longest time between ticks of a member that is not {@link #isBusy}. */
+    public static final Duration QUIET_TICK = Duration.ofMillis(250);
+
     /** Stands for no time, and for no position. */
     public static final long NEVER = -1;
 
     private final Member<M> member;
+    private boolean busy = true;
+    /** Whether a data message alone makes this member busy. */
+    private boolean reporting;
 
     /**
      * @param entries creates an empty list of messages
@@ -83,6 +89,7 @@ public final class Leadership<M> {
     // ---- the session
 
     public void connected(int newBackend, ServerRun newRun, long now) {
+        busy = true;
         member.connected(newBackend, newRun, now);
         if (member.isFreeToLeave()) {
             member.effects.awaitIdle();
@@ -100,6 +107,7 @@ public final class Leadership<M> {
      * @param since     time from which on messages may have been missed
      */
     public void disconnected(long lastProof, long since, long now) {
+        busy = true;
         member.disconnected();
         member.state().broke(lastProof, now);
         member.remnant.brokenAt(since);
@@ -129,10 +137,12 @@ public final class Leadership<M> {
     /** A data message arrives. */
     public void data(M message, long now) {
         member.state().data(message);
+        busy |= reporting;
     }
 
     /** A control message of the given backend arrives. */
     public void control(int sender, ControlMessage message, long now) {
+        busy = true;
         if (sender == member.backend() && member.control.isOwn(message)) {
             ownCameBy(message, now);
             return;
@@ -167,6 +177,16 @@ public final class Leadership<M> {
     public void tick(long now) {
         member.control.tick(now, this::isStillSo);
         member.state().tick(now);
+        busy = member.isBusy(now);
+        reporting = member.state().isReporting();
+    }
+
+    /**
+     * Whether something has happened since the last {@link #tick}, is under way or is close at hand, so that the next tick must come soon.
+     * Otherwise a tick within {@link #QUIET_TICK} is enough.
+     */
+    public boolean isBusy() {
+        return busy;
     }
 
     /** Whether a refused message still holds: a standby may have got in step or out of step since, and may have said so. */
@@ -182,6 +202,7 @@ public final class Leadership<M> {
 
     /** The answer to {@link Effects#poll}. */
     public void polled(Poll poll, long now) {
+        busy = true;
         member.locks.answered();
         member.presence.observe(poll);
         member.state().observe(poll);
@@ -194,6 +215,7 @@ public final class Leadership<M> {
 
     /** The answer to {@link Effects#send}. */
     public void sent(ControlMessage message, boolean committed, long now) {
+        busy = true;
         member.reports.answered(message.token(), committed);
         if (role() == Role.STOPPED) {
             // A later member of this session may hold the lock that this one would give back.
@@ -214,6 +236,7 @@ public final class Leadership<M> {
 
     /** The answer to {@link Effects#unlock}. */
     public void unlocked(Lock lock, long now) {
+        busy = true;
         if (lock == Lock.LEADER) {
             member.state().unlocked();
         }
@@ -221,6 +244,7 @@ public final class Leadership<M> {
 
     /** The answer to {@link Effects#terminate}: not allowed if this user may not end the backend. */
     public void terminated(int ended, Lock lock, boolean allowed, long now) {
+        busy = true;
         if (!allowed) {
             member.undeposable = lock == Lock.LEADER ? ended : member.undeposable;
             member.effects.cannotDepose(ended);
@@ -231,6 +255,7 @@ public final class Leadership<M> {
 
     /** The answer to {@link Effects#awaitIdle}: everything that was delivered is complete. */
     public void drained(long now) {
+        busy = true;
         if (member.effects.isIdle()) {
             member.state().drained(now);
         } else {
@@ -257,6 +282,7 @@ public final class Leadership<M> {
      * @param standby backend that holds the standby's lock, 0: none
      */
     public void signSent(int standby, long now) {
+        busy = true;
         member.effects.renewLease(member.signs.lastAt(), 0);
         member.state().signSent(standby, now);
     }
@@ -265,6 +291,7 @@ public final class Leadership<M> {
 
     /** Begins the orderly stop. It ends with {@link Effects#stopped}. */
     public void stop(long now) {
+        busy = true;
         if (!member.isStopping()) {
             member.setStopping(true);
             member.state().stop(now);
@@ -276,6 +303,7 @@ public final class Leadership<M> {
      * may be delivering what it had taken in, or waiting for messages that had begun; it stops, or can continue once it is connected.
      */
     public boolean goOn() {
+        busy = true;
         if (role() == Role.COLD || role() == Role.STANDBY || role() == Role.TAKING_OVER) {
             member.setStopping(false);
         }
@@ -284,6 +312,7 @@ public final class Leadership<M> {
 
     /** May be called after {@link Effects#stopped}: the member joins the group again at the next {@link #connected}. */
     public void again() {
+        busy = true;
         member.again();
     }
 
@@ -292,6 +321,7 @@ public final class Leadership<M> {
      * as after a lost connection. What workers have begun is no longer waited for. If memory is lacking for it, call it again.
      */
     public void abandon() {
+        busy = true;
         // First of all: what begins later might begin at the successor, too.
         member.effects.withdraw();
         if (role() == Role.LEADER) {
@@ -308,6 +338,7 @@ public final class Leadership<M> {
 
     /** Ends the orderly stop although not everything is complete. */
     public void giveUpDraining(long now) {
+        busy = true;
         member.state().giveUp(now);
     }
 }

@@ -13,6 +13,7 @@ final class Member<M> {
 
     /** Longest interval between a leader's reports. */
     private static final long SIGN_NANOS = TimeUnit.SECONDS.toNanos(5);
+    private static final long SHORT_SIGN_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     /** Reports in the time that it takes to fill the standby's buffer. */
     private static final int REPORTS_A_BUFFER = 8;
 
@@ -194,6 +195,12 @@ final class Member<M> {
         if (remnant.isFormer(holder, run()) && holder != backend && remnant.isToBeEnded()) {
             effects.terminate(holder, lock);
         }
+    }
+
+    /** Whether the next ticks are needed: something is under way or close at hand. Signs so frequent need all ticks. */
+    boolean isBusy(long now) {
+        return stopping || control.hasUnsent() || signNanos < SHORT_SIGN_NANOS
+                || state.isBusy(now + Leadership.QUIET_TICK.toNanos());
     }
 
     // ---- from one role to the next

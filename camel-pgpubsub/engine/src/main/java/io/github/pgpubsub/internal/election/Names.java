@@ -21,9 +21,12 @@ final class Names {
 
     /** Ordered by position; of two at the same position the later one counts. */
     private final ArrayDeque<Anchor> anchors = new ArrayDeque<>();
+    /** The last of them, which names nearly all messages; null: there is none. */
+    private @Nullable Anchor last;
 
     void clear() {
         anchors.clear();
+        last = null;
     }
 
     /** Adds a marker, whose position may be before those of known markers. */
@@ -34,32 +37,34 @@ final class Names {
         }
         anchors.add(new Anchor(from, epoch, marker, 0));
         anchors.addAll(later);
+        last = anchors.peekLast();
     }
 
     /** Sets the names from this position on, up to the first known marker. */
     void begin(long from, String epoch, long marker, long count) {
         if (anchors.isEmpty() || anchors.peek().from > from) {
             anchors.addFirst(new Anchor(from, epoch, marker, count));
+            last = anchors.peekLast();
         }
     }
 
     /** The anchor at this position; null: no marker before it. */
     @Nullable
     Anchor at(long place) {
-        Anchor last = null;
+        Anchor before = null;
         for (Anchor anchor : anchors) {
             if (anchor.from > place) {
                 break;
             }
-            last = anchor;
+            before = anchor;
         }
-        return last == null ? null : last.at(place);
+        return before == null ? null : before.at(place);
     }
 
     /** The name of the message at this position; null: no marker before it. */
     @Nullable
     MessageId of(long place) {
-        Anchor anchor = anchors.peekLast();
+        Anchor anchor = last;
         if (anchor == null || anchor.from > place) {
             anchor = at(place);
         }

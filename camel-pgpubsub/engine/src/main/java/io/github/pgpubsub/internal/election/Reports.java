@@ -65,6 +65,15 @@ final class Reports {
         return joins || (urgent && since >= URGENT_NANOS) || (news && since >= NEWS_NANOS) || isSignDue(now);
     }
 
+    boolean isWanted() {
+        return wanted;
+    }
+
+    /** Whether everything before this position is reported complete, and the report is committed. */
+    boolean hasReported(long place) {
+        return !pending && lastComplete == place;
+    }
+
     boolean isSignDue(long now) {
         return now - lastAt >= signNanos;
     }

@@ -97,6 +97,11 @@ final class Standby<M> extends State<M> {
     }
 
     @Override
+    boolean isBusy(long until) {
+        return self.locks.isTryDue(until);
+    }
+
+    @Override
     void observe(Poll poll) {
         self.observeLeader(poll);
     }

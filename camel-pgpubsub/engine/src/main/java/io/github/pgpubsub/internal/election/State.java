@@ -78,6 +78,16 @@ abstract class State<M> {
 
     void tick(long now) {}
 
+    /** Whether something is under way, or due until then, for which the next ticks are needed. */
+    boolean isBusy(long until) {
+        return true;
+    }
+
+    /** Whether this member reports the messages that arrive to a standby. */
+    boolean isReporting() {
+        return false;
+    }
+
     /** Observes the lock holders in an answer, whatever was asked. Called before {@link #polled}. */
     void observe(Poll poll) {}
 

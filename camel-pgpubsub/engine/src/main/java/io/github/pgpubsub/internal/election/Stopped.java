@@ -15,5 +15,10 @@ final class Stopped<M> extends State<M> {
     }
 
     @Override
+    boolean isBusy(long until) {
+        return false;
+    }
+
+    @Override
     void giveUp(long now) {}
 }

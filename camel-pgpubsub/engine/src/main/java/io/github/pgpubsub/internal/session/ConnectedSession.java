@@ -44,7 +44,7 @@ final class ConnectedSession implements AutoCloseable {
         this.reading = parts.reading();
         this.heartbeat = parts.heartbeat();
         this.view = parts.view();
-        this.requests = new Requests(connection, options.ownMessages().channel(), parts.watchdog()::alive);
+        this.requests = new Requests(connection, options.ownMessages().channel(), parts.pulse(), parts.watchdog()::alive);
         this.inbox = new Inbox(options.ownMessages(), connection.server(), requests.receivers());
         this.stall = new Stall(options.heartbeatInterval());
         this.lifeline = new Lifeline(connection, requests, source, options, parts);

@@ -20,6 +20,7 @@ final class Lifeline implements AutoCloseable {
     private final int backend;
     private final Requests requests;
     private final Subscribers subscribers;
+    private final Pulse pulse;
     private final Heartbeat heartbeat;
     private final QueueUsage queueUsage;
     private final Auxiliary auxiliary;
@@ -30,6 +31,7 @@ final class Lifeline implements AutoCloseable {
         this.backend = connection.backend();
         this.requests = requests;
         this.subscribers = parts.subscribers();
+        this.pulse = parts.pulse();
         this.heartbeat = parts.heartbeat();
         this.queueUsage = parts.queueUsage();
         this.auxiliary = new Auxiliary(source, options, connection.server(), parts.auxiliaryThreads());
@@ -37,19 +39,20 @@ final class Lifeline implements AutoCloseable {
 
     /**
      * Gets the proof that this session still leads, without which waiting messages do not begin. If no auxiliary connection can be
-     * opened, the listening connection is asked, although the driver then reads the whole backlog: otherwise nothing would ever begin. If
-     * one subscriber wants the proof, all get it: the others of a thousand would want it one after the other, and each question takes the
-     * server milliseconds.
+     * opened, the listening connection is asked, although the driver then reads the whole backlog: otherwise nothing would ever begin. All
+     * leaders among the subscribers get the proof at once, because each question takes the server milliseconds.
      *
      * @throws SQLException when the session has lost a lock, or its connection
      */
     void prove() throws SQLException {
-        List<Subscriber> all = subscribers.copy();
-        if (all.stream().noneMatch(subscriber -> subscriber.wantsProof() && subscriber.leaderLock().isPresent())) {
+        if (!pulse.isWanted()) {
             return;
         }
         Map<Subscriber, Long> locks = new HashMap<>();
-        all.forEach(subscriber -> subscriber.leaderLock().ifPresent(lock -> locks.put(subscriber, lock)));
+        subscribers.forEach(subscriber -> subscriber.leaderLock().ifPresent(lock -> locks.put(subscriber, lock)));
+        if (locks.isEmpty()) {
+            return;
+        }
         long asked = System.nanoTime();
         Set<Long> held = auxiliary.held(backend);
         if (held == null) {
@@ -76,12 +79,12 @@ final class Lifeline implements AutoCloseable {
         }
         int other = isLong ? auxiliary.backend() : 0;
         List<Subscriber.Sign> signs = new ArrayList<>();
-        for (Subscriber subscriber : subscribers.copy()) {
+        subscribers.forEachDue(subscriber -> {
             Subscriber.Sign sign = subscriber.signOfLife(other);
             if (sign != null) {
                 signs.add(sign);
             }
-        }
+        });
         if (!auxiliary.send(signs, backend)) {
             throw lostLock();
         }

@@ -31,11 +31,12 @@ final class Requests {
 
     /**
      * @param ownMarks the channel on which this process marks its own messages; listened to along with any other channel
+     * @param pulse    beats with each proof
      * @param answered called after each answer of the server: many requests over a slow network take long
      */
-    Requests(ServerConnection connection, String ownMarks, Runnable answered) {
+    Requests(ServerConnection connection, String ownMarks, Pulse pulse, Runnable answered) {
         this.connection = connection;
-        this.roundTrips = new RoundTrips(answered);
+        this.roundTrips = new RoundTrips(pulse, answered);
         this.channels = new ChannelRequests(connection, roundTrips, refusals, ownMarks);
         this.notifies = new NotifyRequests(connection, roundTrips, refusals);
         this.locks = new LockRequests(new AdvisoryLocks(connection, roundTrips), refusals);

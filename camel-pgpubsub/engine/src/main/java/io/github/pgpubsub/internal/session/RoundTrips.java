@@ -20,6 +20,7 @@ final class RoundTrips {
         T send() throws SQLException;
     }
 
+    private final Pulse pulse;
     private final Runnable answered;
     private final long[] latest = new long[REMEMBERED];
     private int next;
@@ -27,7 +28,8 @@ final class RoundTrips {
     private long lastProof = System.nanoTime();
 
     /** @param answered called after each answer */
-    RoundTrips(Runnable answered) {
+    RoundTrips(Pulse pulse, Runnable answered) {
+        this.pulse = pulse;
         this.answered = answered;
     }
 
@@ -74,6 +76,7 @@ final class RoundTrips {
     void proven(long at) {
         if (at - lastProof > 0) {
             lastProof = at;
+            pulse.beat(at);
         }
     }
 

@@ -39,6 +39,7 @@ public final class Session implements AutoCloseable {
     private final FirstAttempt firstAttempt = new FirstAttempt();
     private final CommandQueue commands = new CommandQueue();
     private final SessionView view = new SessionView();
+    private final Pulse pulse = new Pulse();
     private final SessionParts parts;
     private volatile boolean closing;
     private volatile boolean ended;
@@ -63,7 +64,7 @@ public final class Session implements AutoCloseable {
         this.watchdog = new Watchdog(options.heartbeatInterval().plus(options.heartbeatTimeout()),
                 task -> threads.apply("watchdog", task));
         this.parts = new SessionParts(commands, subscribers, new Reading(),
-                new Heartbeat(source, options.heartbeatInterval(), view, queueUsage), queueUsage, view, watchdog,
+                new Heartbeat(source, options.heartbeatInterval(), view, queueUsage), queueUsage, view, pulse, watchdog,
                 task -> threads.apply("listen auxiliary", task));
     }
 
@@ -128,6 +129,11 @@ public final class Session implements AutoCloseable {
 
     public SessionStatus status() {
         return view.status();
+    }
+
+    /** Beats whenever the session has proof that it is whole. */
+    public Pulse pulse() {
+        return pulse;
     }
 
     /**

@@ -41,8 +41,16 @@ public interface Subscriber {
     /** Whether the subscriber can take another notification. While one subscriber can't, the whole session waits. */
     boolean ready();
 
-    /** Called at intervals of about {@link SessionOptions#tick()}, connected or not. */
+    /** Called at intervals of about {@link SessionOptions#tick()}, connected or not; more rarely if not {@link #isBusy}. */
     void tick();
+
+    /**
+     * Whether it needs each tick. To a subscriber that only waits for something distant, most ticks are not worth their time: a session
+     * may have thousands of subscribers.
+     */
+    default boolean isBusy() {
+        return true;
+    }
 
     /**
      * Called instead of {@link #tick} while the session does not read because a subscriber is not ready, or is behind. The queue that is
@@ -54,23 +62,13 @@ public interface Subscriber {
     @Nullable
     Sign signOfLife(int auxiliary);
 
-    /**
-     * Called often while the session does not read, or is behind: only the server can then tell whether the session still holds its
-     * locks, because the news of its end waits behind the unread backlog.
-     *
-     * @return whether the server has to be asked now whether the {@link #leaderLock} is still held
-     */
-    default boolean wantsProof() {
-        return false;
-    }
-
     /** The lock of this session without which this subscriber begins no message; empty: it leads no group. */
     default OptionalLong leaderLock() {
         return OptionalLong.empty();
     }
 
     /**
-     * The server has confirmed that the {@link #leaderLock} is held. Not only those that wanted it are told.
+     * The server has confirmed that the {@link #leaderLock} is held.
      *
      * @param at System.nanoTime before the server was asked
      */

@@ -17,10 +17,14 @@ final class Subscribers {
 
     private static final Logger LOG = LoggerFactory.getLogger(Subscribers.class);
 
+    /** Ticks until each subscriber has had one, however quiet it is. */
+    static final int ROUNDS = 5;
+
     private final CommandQueue commands;
     private final long tickNanos;
     private final List<Subscriber> all = new ArrayList<>();
     private long nextTick = System.nanoTime();
+    private int round;
 
     Subscribers(CommandQueue commands, Duration tick) {
         this.commands = commands;
@@ -100,8 +104,20 @@ final class Subscribers {
     /** Calls {@link Subscriber#tick} if it is due. */
     void tick() {
         if (isTickDue(System.nanoTime())) {
-            forEach(Subscriber::tick);
+            forEachDue(Subscriber::tick);
         }
+    }
+
+    /** Calls the busy subscribers, and in turn one of {@link #ROUNDS} others. Stops at the first exception and throws it. */
+    void forEachDue(Consumer<Subscriber> news) {
+        List<Subscriber> now = copy();
+        for (int i = 0; i < now.size(); i++) {
+            Subscriber each = now.get(i);
+            if ((i + round) % ROUNDS == 0 || each.isBusy()) {
+                news.accept(each);
+            }
+        }
+        round = (round + 1) % ROUNDS;
     }
 
     /** Whether a tick is due; if so, schedules the next one. */

@@ -171,6 +171,11 @@ public final class BroadcastSubscription implements Subscriber, Subscription {
     }
 
     @Override
+    public boolean isBusy() {
+        return false;
+    }
+
+    @Override
     public @Nullable Sign signOfLife(int auxiliary) {
         trouble.remedyIfDue(System.nanoTime());
         return null;

@@ -49,6 +49,7 @@ public final class GroupMembership implements Subscriber {
     private final MemberDelivery delivery;
     private final Trouble trouble;
     private final LeadershipEffects effects;
+    private final Leadership<Notification> leadership;
     private final SteppingAside steppingAside;
     private final AtomicBoolean started = new AtomicBoolean();
     private final CountDownLatch settled = new CountDownLatch(1);
@@ -69,14 +70,15 @@ public final class GroupMembership implements Subscriber {
         this.thread = new SessionThread(session::execute);
         BufferLimit memory = options.memory();
         assert memory != null;
-        this.delivery = MemberDelivery.of(options, thread, session::wake, callbacks);
+        this.delivery = MemberDelivery.of(options, session.pulse(), thread, session::wake, callbacks);
         LocalSubscriptions subscriptions = delivery.subscriptions();
         this.trouble = new Trouble(subscriptions::isDeserted, subscriptions::replaceEndedThreads, this::failed);
         LeadOptions leadOptions = new LeadOptions(options.acquireInterval(), options.leaderTimeout(), options.standbyBuffer());
         this.effects = new LeadershipEffects(key, delivery, thread, trouble, settled::countDown, this::leadershipEnded,
                 requests -> new Leadership<>(leadOptions, requests,
                         () -> new Entries<>(memory, Notification::bytes), new SecureRandom()));
-        this.steppingAside = new SteppingAside(subscriptions, effects.leadership(), trouble, thread);
+        this.leadership = effects.leadership();
+        this.steppingAside = new SteppingAside(subscriptions, leadership, trouble, thread);
     }
 
     /** Joins the group. Idempotent; call after the first subscription was added, so that it hears of the first connection. */
@@ -155,7 +157,7 @@ public final class GroupMembership implements Subscriber {
     public void connected(SessionStream newStream) {
         assert thread.calls();
         missedSince = Leadership.NEVER;
-        MemberStream stream = new MemberStream(key, newStream, this, effects.leadership());
+        MemberStream stream = new MemberStream(key, newStream, this, leadership);
         effects.connected(stream);
         long now = System.nanoTime();
         stream.begin(now);
@@ -183,7 +185,7 @@ public final class GroupMembership implements Subscriber {
             breaks = true;
         }
         if (breaks) {
-            effects.leadership().disconnected(lastProof, disconnectedAt, now);
+            leadership().disconnected(lastProof, disconnectedAt, now);
             breaks = false;
         }
     }
@@ -195,9 +197,9 @@ public final class GroupMembership implements Subscriber {
             effects.collect();
             if (stream.isControl(notification)) {
                 ControlMessage.decode(notification.payload())
-                        .ifPresent(message -> effects.leadership().control(notification.backend(), message, System.nanoTime()));
+                        .ifPresent(message -> leadership().control(notification.backend(), message, System.nanoTime()));
             } else {
-                effects.leadership().data(notification, System.nanoTime());
+                leadership().data(notification, System.nanoTime());
             }
         }
     }
@@ -209,7 +211,7 @@ public final class GroupMembership implements Subscriber {
 
     @Override
     public boolean ready() {
-        return effects.leadership().ready();
+        return leadership().ready();
     }
 
     @Override
@@ -217,13 +219,16 @@ public final class GroupMembership implements Subscriber {
         assert thread.calls();
         long now = System.nanoTime();
         if (effects.stream() != null) {
-            SessionStream stream = effects.stream().session();
-            delivery.lease().pulse(stream.lastProof());
-            effects.leadership().roundTrip(stream.roundTrip());
+            leadership().roundTrip(effects.stream().session().roundTrip());
         }
-        effects.leadership().tick(now);
+        leadership().tick(now);
         remedy(now);
         effects.refreshView();
+    }
+
+    @Override
+    public boolean isBusy() {
+        return leadership().isBusy();
     }
 
     /** Called while the session does not read, too: only new threads, or another member, can empty a full queue without threads. */
@@ -238,14 +243,9 @@ public final class GroupMembership implements Subscriber {
     public @Nullable Sign signOfLife(int auxiliary) {
         long now = System.nanoTime();
         remedy(now);
-        ControlMessage sign = effects.leadership().signOfLife(auxiliary, now);
+        ControlMessage sign = leadership().signOfLife(auxiliary, now);
         MemberStream stream = effects.stream();
         return sign == null || stream == null ? null : stream.sign(sign);
-    }
-
-    @Override
-    public boolean wantsProof() {
-        return delivery.lease().isPulseWanted();
     }
 
     @Override
@@ -256,7 +256,6 @@ public final class GroupMembership implements Subscriber {
 
     @Override
     public void proven(long at) {
-        delivery.lease().pulse(at);
         delivery.lease().renew(at, 0);
     }
 
@@ -287,22 +286,21 @@ public final class GroupMembership implements Subscriber {
     /** Begins the orderly end: leaves messages that have not begun to the successor, finishes the others, and releases the locks. */
     void stop() {
         thread.execute(() -> {
-            Leadership<?> leadership = effects.leadership();
             steppingAside.end();
-            leadership.stop(System.nanoTime());
-            if (leadership.role() == Role.STOPPED) {
+            leadership().stop(System.nanoTime());
+            if (leadership().role() == Role.STOPPED) {
                 leave();
             }
             if (session.isEnded()) {
                 // Without a session there will be no connection to find out who leads.
-                leadership.giveUpDraining(System.nanoTime());
+                leadership().giveUpDraining(System.nanoTime());
             }
         });
     }
 
     /** Continues the end without waiting for the remaining messages. */
     void giveUpDraining() {
-        thread.execute(() -> effects.leadership().giveUpDraining(System.nanoTime()));
+        thread.execute(() -> leadership().giveUpDraining(System.nanoTime()));
     }
 
     /** Ends in any case, as soon as the session's thread gets to it, even if this throws: a member without workers must not lead. */
@@ -314,7 +312,7 @@ public final class GroupMembership implements Subscriber {
     private void endIfAbandoned() {
         if (abandoned) {
             steppingAside.end();
-            effects.leadership().abandon();
+            leadership().abandon();
         }
     }
 
@@ -331,13 +329,18 @@ public final class GroupMembership implements Subscriber {
 
     /** A member that has stepped aside keeps its connection, or keeps trying to get one, to learn when it can join again. */
     private void rejoinIfAside() {
-        if (steppingAside.isAside() && effects.leadership().role() == Role.STOPPED) {
-            effects.leadership().again();
+        if (steppingAside.isAside() && leadership().role() == Role.STOPPED) {
+            leadership().again();
             steppingAside.end();
             if (effects.stream() != null) {
                 effects.stream().begin(System.nanoTime());
             }
         }
+    }
+
+    private Leadership<Notification> leadership() {
+        assert thread.isCurrent();
+        return leadership;
     }
 
     private void leave() {

@@ -6,6 +6,7 @@ import io.github.pgpubsub.internal.delivery.DeliveryQueue;
 import io.github.pgpubsub.internal.delivery.Intake;
 import io.github.pgpubsub.internal.delivery.Lease;
 import io.github.pgpubsub.internal.delivery.SessionThread;
+import io.github.pgpubsub.internal.session.Pulse;
 import java.util.concurrent.Executor;
 
 /**
@@ -15,12 +16,14 @@ import java.util.concurrent.Executor;
 record MemberDelivery(LocalSubscriptions subscriptions, Intake intake, Lease lease, Counters counters) {
 
     /**
+     * @param pulse     the session's
      * @param thread    the session's
      * @param roomMade  called when a queue that was full has room again
      * @param callbacks runs the calls of listeners
      */
-    static MemberDelivery of(SubscriptionOptions options, SessionThread thread, Runnable roomMade, Executor callbacks) {
-        Lease lease = Lease.of(options.leaderTimeout().toNanos());
+    static MemberDelivery of(SubscriptionOptions options, Pulse pulse, SessionThread thread, Runnable roomMade,
+            Executor callbacks) {
+        Lease lease = Lease.of(pulse, options.leaderTimeout().toNanos());
         Counters counters = new Counters();
         DeliveryQueue queue = new DeliveryQueue(options, lease, counters, roomMade);
         return new MemberDelivery(new LocalSubscriptions(queue, callbacks), new Intake(queue, options, counters, thread), lease,

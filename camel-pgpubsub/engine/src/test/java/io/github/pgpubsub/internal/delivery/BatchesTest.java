@@ -9,6 +9,7 @@ import io.github.pgpubsub.Overflow;
 import io.github.pgpubsub.SubscriptionOptions;
 import io.github.pgpubsub.internal.election.Entry;
 import io.github.pgpubsub.internal.session.Notification;
+import io.github.pgpubsub.internal.session.Pulse;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -28,7 +29,8 @@ class BatchesTest {
     private static final BatchLimit SOON = BatchLimit.of(3, Duration.ofMillis(50));
 
     private final Counters counters = new Counters();
-    private final Lease lease = Lease.of(Duration.ofMinutes(1).toNanos());
+    private final Pulse pulse = new Pulse();
+    private final Lease lease = Lease.of(pulse, Duration.ofMinutes(1).toNanos());
     private final SubscriptionOptions options = Messages.options(CAPACITY, Overflow.block);
     private final DeliveryQueue queue = new DeliveryQueue(options, lease, counters, () -> {});
     private final Intake intake = new Intake(queue, options, counters, new SessionThread(Runnable::run));
@@ -46,7 +48,7 @@ class BatchesTest {
 
     private void renewLease() {
         lease.renew(System.nanoTime(), Duration.ofMinutes(1).toNanos());
-        lease.pulse(System.nanoTime());
+        pulse.beat(System.nanoTime());
     }
 
     private void put(long... places) {
@@ -108,7 +110,7 @@ class BatchesTest {
 
     @Test
     void withoutALeaseNoBatchBegins() throws Exception {
-        lease.pulse(System.nanoTime() - Duration.ofMinutes(5).toNanos());
+        pulse.beat(System.nanoTime() - Duration.ofMinutes(5).toNanos());
         put(0, 1);
         CompletableFuture<List<Entry<Notification>>> full = take(SOON);
         put(2);

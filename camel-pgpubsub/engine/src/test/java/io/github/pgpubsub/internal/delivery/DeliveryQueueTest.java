@@ -10,6 +10,7 @@ import io.github.pgpubsub.Overflow;
 import io.github.pgpubsub.SubscriptionOptions;
 import io.github.pgpubsub.internal.election.Entry;
 import io.github.pgpubsub.internal.session.Notification;
+import io.github.pgpubsub.internal.session.Pulse;
 import io.github.pgpubsub.internal.work.Takers;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,7 +25,8 @@ class DeliveryQueueTest {
     private static final int CAPACITY = 4;
 
     private final Counters counters = new Counters();
-    private final Lease lease = Lease.of(Duration.ofMinutes(1).toNanos());
+    private final Pulse pulse = new Pulse();
+    private final Lease lease = Lease.of(pulse, Duration.ofMinutes(1).toNanos());
     private final List<String> told = new ArrayList<>();
     private DeliveryQueue queue;
     private WaitingTakers takers;
@@ -209,7 +211,7 @@ class DeliveryQueueTest {
     void afterAnExpiredLeaseAllTakersAreCalled() {
         open(Overflow.block);
         List<Integer> calls = calls();
-        lease.pulse(System.nanoTime() - Duration.ofMinutes(5).toNanos());
+        pulse.beat(System.nanoTime() - Duration.ofMinutes(5).toNanos());
         put(0, 1, 2);
         assertThat(queue.take(BatchLimit.SINGLE)).isNull();
         assertThat(queue.take(BatchLimit.SINGLE)).isNull();
@@ -225,14 +227,14 @@ class DeliveryQueueTest {
     @Test
     void aMessageBeginsOnlyWithAValidLeaseAndAGapAtOnce() throws Exception {
         open(Overflow.block);
-        lease.pulse(System.nanoTime() - Duration.ofMinutes(1).toNanos());
+        pulse.beat(System.nanoTime() - Duration.ofMinutes(1).toNanos());
         intake.put(gap(0));
         put(0);
         assertThat(take().gap()).isNotNull();
         CompletableFuture<Entry<Notification>> next = takeInBackground();
         waits(next);
         lease.renew(System.nanoTime(), Duration.ofMinutes(1).toNanos());
-        lease.pulse(System.nanoTime());
+        pulse.beat(System.nanoTime());
         assertThat(next.get(60, SECONDS).place()).isZero();
     }
 
@@ -292,7 +294,7 @@ class DeliveryQueueTest {
 
     private void renewLease() {
         lease.renew(System.nanoTime(), Duration.ofMinutes(1).toNanos());
-        lease.pulse(System.nanoTime());
+        pulse.beat(System.nanoTime());
     }
 
     private void put(long... places) {

@@ -2,6 +2,7 @@ package io.github.pgpubsub.internal.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.pgpubsub.internal.session.Pulse;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -9,23 +10,24 @@ class LeaseTest {
 
     private static final long MINUTE = Duration.ofMinutes(1).toNanos();
 
-    private final Lease lease = Lease.of(4 * MINUTE);
+    private final Pulse pulse = new Pulse();
+    private final Lease lease = Lease.of(pulse, 4 * MINUTE);
 
     @Test
     void aLeaderBeginsOnlyWithAPulseWithinItsGrace() {
         lease.renew(System.nanoTime(), MINUTE);
-        lease.pulse(System.nanoTime() - 2 * MINUTE);
+        pulse.beat(System.nanoTime() - 2 * MINUTE);
         assertThat(lease.isValid()).isFalse();
         assertThat(lease.isHeld()).isTrue();
 
-        lease.pulse(System.nanoTime());
+        pulse.beat(System.nanoTime());
         assertThat(lease.isValid()).isTrue();
     }
 
     @Test
     void aLeaderBeginsOnlyWithinHalfTheTimeInWhichOthersDeposeIt() {
         lease.renew(System.nanoTime() - 3 * MINUTE, MINUTE);
-        lease.pulse(System.nanoTime());
+        pulse.beat(System.nanoTime());
         assertThat(lease.isValid()).isFalse();
 
         lease.lift();
@@ -38,21 +40,27 @@ class LeaseTest {
     @Test
     void whoAsksWithAnOldPulseWantsANewOne() {
         lease.renew(System.nanoTime(), 3 * MINUTE);
-        lease.pulse(System.nanoTime() - 2 * MINUTE);
-        assertThat(lease.isPulseWanted()).as("nobody has asked").isFalse();
+        pulse.beat(System.nanoTime() - 2 * MINUTE);
+        assertThat(pulse.isWanted()).as("nobody has asked").isFalse();
 
         assertThat(lease.isValid()).isTrue();
-        assertThat(lease.isPulseWanted()).isTrue();
+        assertThat(pulse.isWanted()).isTrue();
 
-        lease.pulse(System.nanoTime());
+        pulse.beat(System.nanoTime());
         assertThat(lease.isValid()).isTrue();
-        assertThat(lease.isPulseWanted()).as("the pulse is young").isFalse();
+        assertThat(pulse.isWanted()).as("the pulse is young").isFalse();
+    }
+
+    @Test
+    void nothingBeginsBeforeTheFirstPulse() {
+        lease.renew(System.nanoTime(), MINUTE);
+        assertThat(lease.isValid()).isFalse();
     }
 
     @Test
     void aLeaderThatNobodyDeposesNeedsAPulseOnly() {
-        Lease undeposed = Lease.of(0);
-        undeposed.pulse(System.nanoTime());
+        Lease undeposed = Lease.of(pulse, 0);
+        pulse.beat(System.nanoTime());
         assertThat(undeposed.isValid()).isTrue();
     }
 }

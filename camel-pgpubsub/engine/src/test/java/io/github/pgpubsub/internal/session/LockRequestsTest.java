@@ -25,7 +25,7 @@ class LockRequestsTest {
     @Test
     void theNextMemberKeepsItsLockWhenTheFormersIsReleased() throws Exception {
         try (ServerConnection connection = open()) {
-            Requests requests = new Requests(connection, "marks", () -> {});
+            Requests requests = new Requests(connection, "marks", new Pulse(), () -> {});
             RecordingSubscriber one = new RecordingSubscriber("one");
             SessionStream stream = requests.of(one);
             List<String> told = new ArrayList<>();
@@ -58,7 +58,7 @@ class LockRequestsTest {
     @Test
     void afterAsManyReleasesItIsFree() throws Exception {
         try (ServerConnection connection = open()) {
-            Requests requests = new Requests(connection, "marks", () -> {});
+            Requests requests = new Requests(connection, "marks", new Pulse(), () -> {});
             SessionStream stream = requests.of(new RecordingSubscriber("one"));
             stream.tryLock(1, acquired -> {});
             stream.tryLock(1, acquired -> {});

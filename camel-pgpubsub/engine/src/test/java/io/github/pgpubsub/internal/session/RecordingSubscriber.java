@@ -11,6 +11,7 @@ final class RecordingSubscriber implements Subscriber {
     private final String name;
     /** Number of further notifications that it has room for. */
     int room = Integer.MAX_VALUE;
+    boolean busy = true;
 
     RecordingSubscriber(String name) {
         this.name = name;
@@ -50,6 +51,11 @@ final class RecordingSubscriber implements Subscriber {
     @Override
     public void tick() {
         told.add("tick");
+    }
+
+    @Override
+    public boolean isBusy() {
+        return busy;
     }
 
     @Override

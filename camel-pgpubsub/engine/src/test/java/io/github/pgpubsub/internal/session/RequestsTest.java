@@ -33,7 +33,7 @@ class RequestsTest {
     @Test
     void aRoundTripIsTheLongestOfTheLastTenRequests() throws SQLException {
         try (Proxy proxy = new Proxy(postgres.server()); ServerConnection connection = open(proxy)) {
-            Requests requests = new Requests(connection, OWN_MARKS, () -> {});
+            Requests requests = new Requests(connection, OWN_MARKS, new Pulse(), () -> {});
             SessionStream stream = requests.of(null);
             assertThat(stream.roundTrip()).isZero();
 
@@ -60,7 +60,7 @@ class RequestsTest {
     @Test
     void anAnswerProvesThatTheSessionWasThereWhenItWasAsked() throws SQLException {
         try (Proxy proxy = new Proxy(postgres.server()); ServerConnection connection = open(proxy)) {
-            Requests requests = new Requests(connection, OWN_MARKS, () -> {});
+            Requests requests = new Requests(connection, OWN_MARKS, new Pulse(), () -> {});
             SessionStream stream = requests.of(null);
             proxy.delay(DELAY);
             long before = System.nanoTime();
@@ -79,7 +79,7 @@ class RequestsTest {
     @Test
     void whoAsksAgainAndAgainIsAnsweredAMomentLater() throws SQLException {
         try (Proxy proxy = new Proxy(postgres.server()); ServerConnection connection = open(proxy)) {
-            Requests requests = new Requests(connection, OWN_MARKS, () -> {});
+            Requests requests = new Requests(connection, OWN_MARKS, new Pulse(), () -> {});
             SessionStream stream = requests.of(null);
             AtomicInteger answers = new AtomicInteger();
             askAgain(stream, answers);
@@ -96,7 +96,7 @@ class RequestsTest {
     void aQuestionOfManyIsAskedOnceAndAnotherOneLater() throws SQLException {
         AtomicInteger asked = new AtomicInteger();
         try (Proxy proxy = new Proxy(postgres.server()); ServerConnection connection = open(proxy)) {
-            Requests requests = new Requests(connection, OWN_MARKS, asked::incrementAndGet);
+            Requests requests = new Requests(connection, OWN_MARKS, new Pulse(), asked::incrementAndGet);
             SessionStream stream = requests.of(null);
             List<String> told = new ArrayList<>();
             for (int i = 0; i < 3; i++) {
@@ -116,7 +116,7 @@ class RequestsTest {
     @Test
     void groupsAreAnsweredInTheirOrderWhateverTheOrderOfTheWishes() throws SQLException {
         try (Proxy proxy = new Proxy(postgres.server()); ServerConnection connection = open(proxy)) {
-            Requests requests = new Requests(connection, OWN_MARKS, () -> {});
+            Requests requests = new Requests(connection, OWN_MARKS, new Pulse(), () -> {});
             RecordingSubscriber one = new RecordingSubscriber("one");
             SessionStream stream = requests.of(one);
             stream.tryLock(1, acquired -> {});
@@ -146,7 +146,7 @@ class RequestsTest {
     @Test
     void behindARefusedNotificationItsSubscriberSendsNothing() throws SQLException {
         try (Proxy proxy = new Proxy(postgres.server()); ServerConnection connection = open(proxy)) {
-            Requests requests = new Requests(connection, OWN_MARKS, () -> {});
+            Requests requests = new Requests(connection, OWN_MARKS, new Pulse(), () -> {});
             SessionStream one = requests.of(new RecordingSubscriber("one"));
             SessionStream two = requests.of(new RecordingSubscriber("two"));
             List<String> told = new ArrayList<>();
@@ -179,7 +179,7 @@ class RequestsTest {
                 Connection frozen = postgres.connect()) {
             frozen.createStatement().execute("select pg_advisory_lock(7)");
             int backend = frozen.unwrap(PGConnection.class).getBackendPID();
-            Requests requests = new Requests(connection, OWN_MARKS, () -> {});
+            Requests requests = new Requests(connection, OWN_MARKS, new Pulse(), () -> {});
             RecordingSubscriber one = new RecordingSubscriber("one");
             SessionStream stream = requests.of(one);
             rename("pg_terminate_backend", "gone");

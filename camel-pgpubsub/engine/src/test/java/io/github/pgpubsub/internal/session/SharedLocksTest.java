@@ -29,7 +29,7 @@ class SharedLocksTest {
         long seed = System.nanoTime();
         Random random = new Random(seed);
         try (ServerConnection connection = open(); Connection other = postgres.connect()) {
-            Requests requests = new Requests(connection, "marks", () -> {});
+            Requests requests = new Requests(connection, "marks", new Pulse(), () -> {});
             SessionStream stream = requests.of(new RecordingSubscriber("one"));
             Set<Long> wanted = new TreeSet<>();
             for (int i = 0; i < 300; i++) {
@@ -54,7 +54,7 @@ class SharedLocksTest {
     void aLockInTheHandsOfAnotherIsTakenWhenItIsFree() throws Exception {
         try (ServerConnection connection = open(); Connection other = postgres.connect()) {
             other.createStatement().execute("select pg_advisory_lock(n) from generate_series(1, 2) n");
-            Requests requests = new Requests(connection, "marks", () -> {});
+            Requests requests = new Requests(connection, "marks", new Pulse(), () -> {});
             RecordingSubscriber one = new RecordingSubscriber("one");
             SessionStream stream = requests.of(one);
             stream.shareLock(1);

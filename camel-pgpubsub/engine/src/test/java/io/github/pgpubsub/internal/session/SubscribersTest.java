@@ -60,6 +60,16 @@ class SubscribersTest {
     }
 
     @Test
+    void whoIsNotBusyIsAskedOnceInSomeRounds() {
+        one.busy = false;
+        for (int i = 0; i < 2 * Subscribers.ROUNDS; i++) {
+            subscribers.forEachDue(Subscriber::tick);
+        }
+        assertThat(one.told).hasSize(2);
+        assertThat(two.told).hasSize(2 * Subscribers.ROUNDS);
+    }
+
+    @Test
     void nobodyTouchesThemWhileTheSessionsThreadIsAwayButFromWithinACommand() {
         commands.leave();
         assertThatThrownBy(() -> subscribers.remove(one)).isInstanceOf(AssertionError.class);

@@ -91,6 +91,8 @@ final class SimulatedMember implements Effects<Long> {
     private long grace;
     private long pulse;
     private boolean idleWanted;
+    /** Until then the member is not ticked, unless it is busy. */
+    private long quietUntil;
     private boolean inStep;
 
     // ---- for the world
@@ -264,8 +266,9 @@ final class SimulatedMember implements Effects<Long> {
             command.run();
         } else if (!leadership.ready()) {
             stall();
-        } else if (random.nextInt(4) == 0) {
+        } else if (random.nextInt(4) == 0 && (leadership.isBusy() || world.now >= quietUntil)) {
             leadership.tick(world.now);
+            quietUntil = world.now + random.nextLong(Leadership.QUIET_TICK.toNanos());
             updateAside();
         } else if (hasArrived() && leadership.ready()) {
             readSome();
