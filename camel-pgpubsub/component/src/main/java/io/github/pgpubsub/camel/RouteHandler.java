@@ -19,6 +19,9 @@ final class RouteHandler implements MessageHandler, BatchHandler {
     private final TravellingHeaders headers;
     private final ConsumerReports reports;
     private final Runnable unpolled;
+    /** For operators. */
+    private final String aMessage;
+    private final String aBatch;
 
     /** @param unpolled runs when Camel has discarded a message because nobody polled in time */
     RouteHandler(PgPubSubConsumer consumer, Exchanges exchanges, WholePayloads payloads, ConsumerReports reports,
@@ -31,6 +34,9 @@ final class RouteHandler implements MessageHandler, BatchHandler {
         this.headers = new TravellingHeaders(consumer.getEndpoint().getConfiguration().getHeaderFilterStrategy());
         this.reports = reports;
         this.unpolled = unpolled;
+        String channel = consumer.getEndpoint().getChannel();
+        this.aMessage = "a message of channel " + channel;
+        this.aBatch = "a batch of channel " + channel;
     }
 
     @Override
@@ -38,7 +44,7 @@ final class RouteHandler implements MessageHandler, BatchHandler {
         if (message instanceof Message.Gap gap && !isWanted(gap)) {
             return;
         }
-        pass(exchange -> fill(exchange, message), "a message of channel " + message.channel());
+        pass(exchange -> fill(exchange, message), aMessage);
     }
 
     /** A gap is an exchange of its own, also between batches. */
@@ -49,18 +55,16 @@ final class RouteHandler implements MessageHandler, BatchHandler {
 
     @Override
     public void handle(List<Message.Notification> batch) throws Exception {
-        String channel = batch.get(0).channel();
-        String what = "a batch of channel " + channel;
         List<Exchange> inner;
         try {
             inner = batches.<Message>exchanges(batch, this::fill,
-                    (exchange, message, failure) -> reports.report(failed("a message of channel " + channel), exchange, failure));
+                    (exchange, message, failure) -> reports.report(failed(aMessage), exchange, failure));
         } catch (InterruptedException e) {
-            interrupted(what, e);
+            interrupted(aBatch, e);
             return;
         }
         if (!inner.isEmpty()) {
-            pass(exchange -> fill(exchange, batch, inner), what);
+            pass(exchange -> fill(exchange, batch, inner), aBatch);
         }
     }
 

@@ -31,8 +31,8 @@ class JointStopTest {
 
     /** One after the other, plain routes took seven round trips each, and kept ones over thirty. */
     @ParameterizedTest
-    @CsvSource({"singleListener=true, 50, 4", "durable=true, 20, 10"})
-    void routesShareRoundTrips(String option, int routes, int roundTripsEach) throws Exception {
+    @CsvSource({"singleListener=true, 50, 100", "durable=true, 20, 200"})
+    void routesShareRoundTrips(String option, int routes, int roundTrips) throws Exception {
         CamelWithPostgres camel = new CamelWithPostgres(postgres);
         camel.configuration().setUrl("jdbc:postgresql://" + link.host() + ":" + link.port() + "/" + postgres.database());
         Inbox inbox = new Inbox();
@@ -46,7 +46,7 @@ class JointStopTest {
         camel.close();
 
         assertThat(Duration.ofNanos(System.nanoTime() - begin))
-                .isLessThan(ONE_WAY.multipliedBy(2L * routes * roundTripsEach));
+                .isLessThan(ONE_WAY.multipliedBy(2L * roundTrips));
         assertThat(postgres.number("select count(*) from pg_locks where locktype = 'advisory'")).isZero();
     }
 

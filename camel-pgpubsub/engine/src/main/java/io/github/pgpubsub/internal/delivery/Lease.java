@@ -65,17 +65,22 @@ public final class Lease {
         if (unneeded || lifted) {
             return true;
         }
-        long age = pulse.age();
-        if (age > start.grace / 2) {
+        Start current = start;
+        long now = System.nanoTime();
+        long age = pulse.age(now);
+        if (age > current.grace / 2) {
             pulse.want();
         }
-        return age <= start.grace && isHeld();
+        return age <= current.grace && isHeld(current, now);
     }
 
     /** The first condition: the server's confirmation is recent enough. */
     public boolean isHeld() {
-        Start current = start;
-        return nanos == 0 || (System.nanoTime() - current.nanoTime < nanos
+        return isHeld(start, System.nanoTime());
+    }
+
+    private boolean isHeld(Start current, long now) {
+        return nanos == 0 || (now - current.nanoTime < nanos
                 && TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis() - current.wallMillis) < nanos);
     }
 }

@@ -102,14 +102,24 @@ final class ConnectedSession implements AutoCloseable {
         return (!reading.isBehind() || stall.mayAskBehind(System.nanoTime())) && requests.flush();
     }
 
-    /** Hands on in order what was read; false if a subscriber can't take more. */
+    /**
+     * Hands on in order what was read, and then sends the requests that follow from it: one after the other, those of a thousand groups
+     * would take thousands of round trips.
+     *
+     * @return false if a subscriber can't take more
+     */
     private boolean dispatch() throws SQLException {
+        boolean all = giveAll();
+        flush();
+        return all;
+    }
+
+    private boolean giveAll() {
         try {
             while (!inbox.isEmpty()) {
                 if (!inbox.giveNext()) {
                     return false;
                 }
-                flush();
             }
             return true;
         } finally {

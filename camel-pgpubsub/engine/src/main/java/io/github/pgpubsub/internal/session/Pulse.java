@@ -18,9 +18,13 @@ public final class Pulse {
         wanted = false;
     }
 
-    /** The time since the last beat, in nanoseconds. */
-    public long age() {
-        return System.nanoTime() - at;
+    /**
+     * The time since the last beat, in nanoseconds.
+     *
+     * @param now System.nanoTime
+     */
+    public long age(long now) {
+        return now - at;
     }
 
     /** A thread needs a new beat soon. */
