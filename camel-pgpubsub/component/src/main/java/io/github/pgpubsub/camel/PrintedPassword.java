@@ -35,7 +35,8 @@ final class PrintedPassword {
     /** Whether it is written in the way that Camel masks: asking Camel takes most of the time in which ten thousand endpoints are made. */
     private static boolean isMasked(String password, String uri) {
         String raw = password.startsWith("RAW(") ? password : "RAW(" + password + ")";
-        return raw.indexOf(')') == raw.length() - 1 && raw.indexOf('&') < 0 && uri.contains("password=" + raw);
+        return raw.indexOf(')') == raw.length() - 1 && raw.indexOf('&') < 0
+                && (uri.contains("?password=" + raw) || uri.contains("&password=" + raw));
     }
 
     private static String after(char end, String password) {

@@ -23,7 +23,7 @@ public final class Leadership<M> {
      */
     public static final Duration GRACE = Duration.ofMillis(150);
 
-    /** The longest time between ticks of a member that is not {@link #isBusy}. */
+    /** The longest time between ticks of a member that is not {@link #isBusy}, unless the session is held up. */
     public static final Duration QUIET_TICK = Duration.ofMillis(250);
 
     /** Stands for no time, and for no position. */
@@ -137,7 +137,7 @@ public final class Leadership<M> {
     /** A data message arrives. */
     public void data(M message, long now) {
         member.state().data(message);
-        busy |= reporting;
+        busy |= reporting || member.state().hasBacklog();
     }
 
     /** A control message of the given backend arrives. */

@@ -240,11 +240,11 @@ final class Member<M> {
     }
 
     /** This member has read everything before its TAKEOVER, and no other member can begin messages any more. */
-    void lead(Following.Inheritance<M> inheritance, Heir heir, boolean holdsStandbyLock, long now) {
+    void lead(Following.Inheritance<M> inheritance, Heir heir, boolean holdsStandbyLock, long announcedGrace, long now) {
         long completeBefore = inheritance.entries().isEmpty() ? stream.place() : inheritance.entries().get(0).place();
         Leader<M> leader = new Leader<>(this, new Term<>(this, inheritance, heir, now));
         become(leader, "inherits " + inheritance.entries().size() + " messages and gaps");
-        effects.renewLease(reports.sentAt(), grace());
+        effects.renewLease(reports.sentAt(), announcedGrace);
         effects.open(completeBefore);
         if (holdsStandbyLock) {
             effects.unlock(Lock.STANDBY);

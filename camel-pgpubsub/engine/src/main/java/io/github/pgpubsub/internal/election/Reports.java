@@ -69,7 +69,7 @@ final class Reports {
         return wanted;
     }
 
-    /** Whether everything before this position is reported complete, and the report is committed. */
+    /** Whether the latest report says that everything before this position is complete, and has its answer. */
     boolean hasReported(long place) {
         return !pending && lastComplete == place;
     }

@@ -83,6 +83,11 @@ abstract class State<M> {
         return true;
     }
 
+    /** Whether messages wait for room, so that the next ticks are needed. */
+    boolean hasBacklog() {
+        return false;
+    }
+
     /** Whether this member reports the messages that arrive to a standby. */
     boolean isReporting() {
         return false;

@@ -12,6 +12,8 @@ final class TakingOver<M> extends State<M> {
     private final long tookOverSince;
     private final Heir heir = new Heir();
     private boolean cameBy;
+    /** A successor waits for so long, in nanoseconds. */
+    private long announcedGrace;
     private int leader;
 
     /** @param holdsStandbyLock whether the standby's lock must be released */
@@ -47,8 +49,9 @@ final class TakingOver<M> extends State<M> {
     /** Called once the role is entered. */
     void begin(long now) {
         self.reports.begin(token, now);
+        announcedGrace = Leadership.nanos(Leadership.millis(self.grace()));
         self.control.send(ControlMessage.of(ControlMessage.Type.TAKEOVER, token).with("epoch", self.word())
-                .with("timeout", Leadership.millis(self.leaderTimeout)).with("grace", Leadership.millis(self.grace())));
+                .with("timeout", Leadership.millis(self.leaderTimeout)).with("grace", Leadership.millis(announcedGrace)));
     }
 
     @Override
@@ -95,7 +98,7 @@ final class TakingOver<M> extends State<M> {
         following.buffer.clear();
         self.remnant.forget();
         self.presence.witnessed();
-        self.lead(inheritance, heir, holdsStandbyLock, now);
+        self.lead(inheritance, heir, holdsStandbyLock, announcedGrace, now);
     }
 
     /** Whether the former leader's grace is over. The former leader may have announced a longer one than this member's own. */

@@ -79,12 +79,12 @@ final class Lifeline implements AutoCloseable {
         }
         int other = isLong ? auxiliary.backend() : 0;
         List<Subscriber.Sign> signs = new ArrayList<>();
-        subscribers.forEachDue(subscriber -> {
+        subscribers.callInsteadOfTicks(subscriber -> {
             Subscriber.Sign sign = subscriber.signOfLife(other);
             if (sign != null) {
                 signs.add(sign);
             }
-        });
+        }, now);
         if (!auxiliary.send(signs, backend)) {
             throw lostLock();
         }

@@ -90,8 +90,9 @@ final class Requests {
      * @throws SQLException when the connection is lost, or its LISTENs or locks are
      */
     double check() throws SQLException {
+        long sent = System.nanoTime();
         try (PreparedStatement statement = connection.jdbc().prepareStatement(CHECK);
-                ResultSet row = roundTrips.query(statement)) {
+                ResultSet row = roundTrips.queryUnproven(statement)) {
             row.next();
             if (row.getInt(1) != connection.backend()) {
                 throw new SQLException(
@@ -102,6 +103,7 @@ final class Requests {
                 throw new SQLException(
                         "The session has lost its LISTENs or its locks, so DISCARD or UNLISTEN was executed on its connection");
             }
+            roundTrips.proven(sent);
             return row.getDouble(4);
         }
     }

@@ -17,14 +17,15 @@ final class Subscribers {
 
     private static final Logger LOG = LoggerFactory.getLogger(Subscribers.class);
 
-    /** Ticks until each subscriber has had one, however quiet it is. */
-    static final int ROUNDS = 5;
+    /** Ticks in the time between two for a subscriber that is not busy. */
+    private static final int QUIET_TICKS = 5;
 
     private final CommandQueue commands;
     private final long tickNanos;
     private final List<Subscriber> all = new ArrayList<>();
     private long nextTick = System.nanoTime();
-    private int round;
+    private final Calls ticks = new Calls();
+    private final Calls insteadOfTicks = new Calls();
 
     Subscribers(CommandQueue commands, Duration tick) {
         this.commands = commands;
@@ -104,20 +105,32 @@ final class Subscribers {
     /** Calls {@link Subscriber#tick} if it is due. */
     void tick() {
         if (isTickDue(System.nanoTime())) {
-            forEachDue(Subscriber::tick);
+            ticks.call(Subscriber::tick, System.nanoTime());
         }
     }
 
-    /** Calls the busy subscribers, and in turn one of {@link #ROUNDS} others. Stops at the first exception and throws it. */
-    void forEachDue(Consumer<Subscriber> news) {
-        List<Subscriber> now = copy();
-        for (int i = 0; i < now.size(); i++) {
-            Subscriber each = now.get(i);
-            if ((i + round) % ROUNDS == 0 || each.isBusy()) {
-                news.accept(each);
+    /** Calls the subscribers that do not tick now. */
+    void callInsteadOfTicks(Consumer<Subscriber> news, long now) {
+        insteadOfTicks.call(news, now);
+    }
+
+    /** Calls that busy subscribers get each time, and the others now and then. */
+    private final class Calls {
+
+        private long nextOfAll = System.nanoTime();
+
+        /** Stops at the first exception and throws it. */
+        void call(Consumer<Subscriber> news, long now) {
+            boolean all = now - nextOfAll >= 0;
+            if (all) {
+                nextOfAll = now + QUIET_TICKS * tickNanos;
+            }
+            for (Subscriber each : copy()) {
+                if (all || each.isBusy()) {
+                    news.accept(each);
+                }
             }
         }
-        round = (round + 1) % ROUNDS;
     }
 
     /** Whether a tick is due; if so, schedules the next one. */

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Records its calls. */
-final class RecordingSubscriber implements Subscriber {
+class RecordingSubscriber implements Subscriber {
 
     final List<String> told = new ArrayList<>();
     private final String name;

@@ -60,13 +60,24 @@ class SubscribersTest {
     }
 
     @Test
-    void whoIsNotBusyIsAskedOnceInSomeRounds() {
+    void whoIsNotBusyIsCalledNowAndThen() {
         one.busy = false;
-        for (int i = 0; i < 2 * Subscribers.ROUNDS; i++) {
-            subscribers.forEachDue(Subscriber::tick);
+        long now = System.nanoTime();
+        for (int i = 0; i < 10; i++) {
+            subscribers.callInsteadOfTicks(Subscriber::tick, now + i * TICK.toNanos());
         }
         assertThat(one.told).hasSize(2);
-        assertThat(two.told).hasSize(2 * Subscribers.ROUNDS);
+        assertThat(two.told).hasSize(10);
+    }
+
+    @Test
+    void ofSlowCallsEachIsForAll() {
+        one.busy = false;
+        long now = System.nanoTime();
+        for (int i = 0; i < 3; i++) {
+            subscribers.callInsteadOfTicks(Subscriber::tick, now + i * 5 * TICK.toNanos());
+        }
+        assertThat(one.told).hasSize(3);
     }
 
     @Test

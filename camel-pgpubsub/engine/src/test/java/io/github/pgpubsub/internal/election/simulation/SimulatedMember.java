@@ -275,9 +275,9 @@ final class SimulatedMember implements Effects<Long> {
         }
     }
 
-    /** After a long wait for an answer, the session finds much to read at once. */
+    /** What has come is read at once, and only then the session sends what follows from it: much after a long wait for an answer. */
     private void readSome() {
-        int most = latency > 5 * MILLI ? 1 + random.nextInt(30) : 1;
+        int most = 1 + random.nextInt(latency > 5 * MILLI ? 30 : 5);
         for (int i = 0; i < most && hasArrived() && leadership.ready(); i++) {
             receive(server.stream.get(read++));
         }
