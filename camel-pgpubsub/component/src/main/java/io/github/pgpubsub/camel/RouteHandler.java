@@ -11,6 +11,9 @@ import org.apache.camel.PollingConsumer;
 /** Turns each message, or each batch, of a plain channel into an exchange. Called by the subscription's threads. */
 final class RouteHandler implements MessageHandler, BatchHandler {
 
+    private static final String MESSAGE = "message";
+    private static final String BATCH = "batch";
+
     private final PgPubSubConsumer consumer;
     private final Exchanges exchanges;
     private final Batches batches;
@@ -19,9 +22,7 @@ final class RouteHandler implements MessageHandler, BatchHandler {
     private final TravellingHeaders headers;
     private final ConsumerReports reports;
     private final Runnable unpolled;
-    /** For operators. */
-    private final String aMessage;
-    private final String aBatch;
+    private final String channel;
 
     /** @param unpolled runs when Camel has discarded a message because nobody polled in time */
     RouteHandler(PgPubSubConsumer consumer, Exchanges exchanges, WholePayloads payloads, ConsumerReports reports,
@@ -34,9 +35,7 @@ final class RouteHandler implements MessageHandler, BatchHandler {
         this.headers = new TravellingHeaders(consumer.getEndpoint().getConfiguration().getHeaderFilterStrategy());
         this.reports = reports;
         this.unpolled = unpolled;
-        String channel = consumer.getEndpoint().getChannel();
-        this.aMessage = "a message of channel " + channel;
-        this.aBatch = "a batch of channel " + channel;
+        this.channel = consumer.getEndpoint().getChannel();
     }
 
     @Override
@@ -44,7 +43,7 @@ final class RouteHandler implements MessageHandler, BatchHandler {
         if (message instanceof Message.Gap gap && !isWanted(gap)) {
             return;
         }
-        pass(exchange -> fill(exchange, message), aMessage);
+        pass(exchange -> fill(exchange, message), MESSAGE);
     }
 
     /** A gap is an exchange of its own, also between batches. */
@@ -58,13 +57,13 @@ final class RouteHandler implements MessageHandler, BatchHandler {
         List<Exchange> inner;
         try {
             inner = batches.<Message>exchanges(batch, this::fill,
-                    (exchange, message, failure) -> reports.report(failed(aMessage), exchange, failure));
+                    (exchange, message, failure) -> reports.report(failed(MESSAGE), exchange, failure));
         } catch (InterruptedException e) {
-            interrupted(aBatch, e);
+            interrupted(BATCH, e);
             return;
         }
         if (!inner.isEmpty()) {
-            pass(exchange -> fill(exchange, batch, inner), aBatch);
+            pass(exchange -> fill(exchange, batch, inner), BATCH);
         }
     }
 
@@ -82,7 +81,7 @@ final class RouteHandler implements MessageHandler, BatchHandler {
     }
 
     private void interrupted(String what, InterruptedException e) {
-        reports.report("The shutdown timeout ended before " + what + " was processed", null, e);
+        reports.report("The shutdown timeout ended before a " + what + " of channel " + channel + " was processed", null, e);
         Thread.currentThread().interrupt();
     }
 
@@ -109,8 +108,8 @@ final class RouteHandler implements MessageHandler, BatchHandler {
         exchange.getIn().setBody(inner);
     }
 
-    private static String failed(String what) {
-        return "A" + what.substring(1) + " failed";
+    private String failed(String what) {
+        return "A " + what + " of channel " + channel + " failed";
     }
 
     /** Whether Camel has discarded the exchange because nobody polled. */
