@@ -120,19 +120,14 @@ final class Leader<M> extends InTerm<M> {
 
     @Override
     boolean isBusy(long until) {
-        return self.reports.isSignDue(until) || hasBacklog() || term.isHeldBack() || self.reports.isWanted()
+        return self.reports.isSignDue(until) || !term.backlog.isEmpty() || term.isHeldBack() || self.reports.isWanted()
                 || heir.isToBeLookedUp()
                 || (heir.isPresent() && !(heir.isSynced() && self.reports.hasReported(self.stream.place())));
     }
 
     @Override
-    boolean hasBacklog() {
-        return !term.backlog.isEmpty();
-    }
-
-    @Override
-    boolean isReporting() {
-        return heir.isPresent();
+    boolean isBusyWithMessages() {
+        return !term.backlog.isEmpty() || heir.isPresent();
     }
 
     @Override

@@ -31,8 +31,6 @@ public final class Leadership<M> {
 
     private final Member<M> member;
     private boolean busy = true;
-    /** Whether a data message alone makes this member busy. */
-    private boolean reporting;
 
     /**
      * @param entries creates an empty list of messages
@@ -137,7 +135,7 @@ public final class Leadership<M> {
     /** A data message arrives. */
     public void data(M message, long now) {
         member.state().data(message);
-        busy |= reporting || member.state().hasBacklog();
+        busy |= member.state().isBusyWithMessages();
     }
 
     /** A control message of the given backend arrives. */
@@ -178,7 +176,6 @@ public final class Leadership<M> {
         member.control.tick(now, this::isStillSo);
         member.state().tick(now);
         busy = member.isBusy(now);
-        reporting = member.state().isReporting();
     }
 
     /**

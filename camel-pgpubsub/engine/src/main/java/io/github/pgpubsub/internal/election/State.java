@@ -83,13 +83,8 @@ abstract class State<M> {
         return true;
     }
 
-    /** Whether messages wait for room, so that the next ticks are needed. */
-    boolean hasBacklog() {
-        return false;
-    }
-
-    /** Whether this member reports the messages that arrive to a standby. */
-    boolean isReporting() {
+    /** Whether messages that have just come need the next ticks: they wait for room, or a standby is to hear of them. */
+    boolean isBusyWithMessages() {
         return false;
     }
 

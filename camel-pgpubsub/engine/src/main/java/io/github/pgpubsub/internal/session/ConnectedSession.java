@@ -109,6 +109,9 @@ final class ConnectedSession implements AutoCloseable {
      * @return false if a subscriber can't take more
      */
     private boolean dispatch() throws SQLException {
+        if (inbox.isEmpty()) {
+            return true;
+        }
         boolean all = giveAll();
         flush();
         return all;

@@ -55,19 +55,21 @@ final class RoundTrips {
 
     /** Sends a query and measures the time to the complete answer: the driver fetches all rows at once. */
     ResultSet query(PreparedStatement statement) throws SQLException {
-        long sent = System.nanoTime();
-        ResultSet rows = ask(statement::executeQuery);
-        add(System.nanoTime() - sent);
-        return rows;
+        return measured(() -> ask(statement::executeQuery));
     }
 
     /** As {@link #query}, but the answer as such proves nothing: the caller looks at it, and then calls {@link #proven}. */
     ResultSet queryUnproven(PreparedStatement statement) throws SQLException {
-        long sent = System.nanoTime();
-        ResultSet rows = statement.executeQuery();
+        ResultSet rows = measured(statement::executeQuery);
         answered.run();
-        add(System.nanoTime() - sent);
         return rows;
+    }
+
+    private <T> T measured(Request<T> request) throws SQLException {
+        long sent = System.nanoTime();
+        T answer = request.send();
+        add(System.nanoTime() - sent);
+        return answer;
     }
 
     private void add(long nanos) {

@@ -104,8 +104,9 @@ final class Subscribers {
 
     /** Calls {@link Subscriber#tick} if it is due. */
     void tick() {
-        if (isTickDue(System.nanoTime())) {
-            ticks.call(Subscriber::tick, System.nanoTime());
+        long now = System.nanoTime();
+        if (isTickDue(now)) {
+            ticks.call(Subscriber::tick, now);
         }
     }
 

@@ -49,7 +49,6 @@ public final class GroupMembership implements Subscriber {
     private final MemberDelivery delivery;
     private final Trouble trouble;
     private final LeadershipEffects effects;
-    private final Leadership<Notification> leadership;
     private final SteppingAside steppingAside;
     private final AtomicBoolean started = new AtomicBoolean();
     private final CountDownLatch settled = new CountDownLatch(1);
@@ -77,8 +76,7 @@ public final class GroupMembership implements Subscriber {
         this.effects = new LeadershipEffects(key, delivery, thread, trouble, settled::countDown, this::leadershipEnded,
                 requests -> new Leadership<>(leadOptions, requests,
                         () -> new Entries<>(memory, Notification::bytes), new SecureRandom()));
-        this.leadership = effects.leadership();
-        this.steppingAside = new SteppingAside(subscriptions, leadership, trouble, thread);
+        this.steppingAside = new SteppingAside(subscriptions, effects.leadership(), trouble, thread);
     }
 
     /** Joins the group. Idempotent; call after the first subscription was added, so that it hears of the first connection. */
@@ -157,7 +155,7 @@ public final class GroupMembership implements Subscriber {
     public void connected(SessionStream newStream) {
         assert thread.calls();
         missedSince = Leadership.NEVER;
-        MemberStream stream = new MemberStream(key, newStream, this, leadership);
+        MemberStream stream = new MemberStream(key, newStream, this, effects.leadership());
         effects.connected(stream);
         long now = System.nanoTime();
         stream.begin(now);
@@ -185,7 +183,7 @@ public final class GroupMembership implements Subscriber {
             breaks = true;
         }
         if (breaks) {
-            leadership().disconnected(lastProof, disconnectedAt, now);
+            effects.leadership().disconnected(lastProof, disconnectedAt, now);
             breaks = false;
         }
     }
@@ -197,9 +195,9 @@ public final class GroupMembership implements Subscriber {
             effects.collect();
             if (stream.isControl(notification)) {
                 ControlMessage.decode(notification.payload())
-                        .ifPresent(message -> leadership().control(notification.backend(), message, System.nanoTime()));
+                        .ifPresent(message -> effects.leadership().control(notification.backend(), message, System.nanoTime()));
             } else {
-                leadership().data(notification, System.nanoTime());
+                effects.leadership().data(notification, System.nanoTime());
             }
         }
     }
@@ -211,7 +209,7 @@ public final class GroupMembership implements Subscriber {
 
     @Override
     public boolean ready() {
-        return leadership().ready();
+        return effects.leadership().ready();
     }
 
     @Override
@@ -219,16 +217,16 @@ public final class GroupMembership implements Subscriber {
         assert thread.calls();
         long now = System.nanoTime();
         if (effects.stream() != null) {
-            leadership().roundTrip(effects.stream().session().roundTrip());
+            effects.leadership().roundTrip(effects.stream().session().roundTrip());
         }
-        leadership().tick(now);
+        effects.leadership().tick(now);
         remedy(now);
         effects.refreshView();
     }
 
     @Override
     public boolean isBusy() {
-        return leadership().isBusy();
+        return effects.leadership().isBusy();
     }
 
     /** Called while the session does not read, too: only new threads, or another member, can empty a full queue without threads. */
@@ -243,7 +241,7 @@ public final class GroupMembership implements Subscriber {
     public @Nullable Sign signOfLife(int auxiliary) {
         long now = System.nanoTime();
         remedy(now);
-        ControlMessage sign = leadership().signOfLife(auxiliary, now);
+        ControlMessage sign = effects.leadership().signOfLife(auxiliary, now);
         MemberStream stream = effects.stream();
         return sign == null || stream == null ? null : stream.sign(sign);
     }
@@ -287,20 +285,20 @@ public final class GroupMembership implements Subscriber {
     void stop() {
         thread.execute(() -> {
             steppingAside.end();
-            leadership().stop(System.nanoTime());
-            if (leadership().role() == Role.STOPPED) {
+            effects.leadership().stop(System.nanoTime());
+            if (effects.leadership().role() == Role.STOPPED) {
                 leave();
             }
             if (session.isEnded()) {
                 // Without a session there will be no connection to find out who leads.
-                leadership().giveUpDraining(System.nanoTime());
+                effects.leadership().giveUpDraining(System.nanoTime());
             }
         });
     }
 
     /** Continues the end without waiting for the remaining messages. */
     void giveUpDraining() {
-        thread.execute(() -> leadership().giveUpDraining(System.nanoTime()));
+        thread.execute(() -> effects.leadership().giveUpDraining(System.nanoTime()));
     }
 
     /** Ends in any case, as soon as the session's thread gets to it, even if this throws: a member without workers must not lead. */
@@ -312,7 +310,7 @@ public final class GroupMembership implements Subscriber {
     private void endIfAbandoned() {
         if (abandoned) {
             steppingAside.end();
-            leadership().abandon();
+            effects.leadership().abandon();
         }
     }
 
@@ -329,18 +327,13 @@ public final class GroupMembership implements Subscriber {
 
     /** A member that has stepped aside keeps its connection, or keeps trying to get one, to learn when it can join again. */
     private void rejoinIfAside() {
-        if (steppingAside.isAside() && leadership().role() == Role.STOPPED) {
-            leadership().again();
+        if (steppingAside.isAside() && effects.leadership().role() == Role.STOPPED) {
+            effects.leadership().again();
             steppingAside.end();
             if (effects.stream() != null) {
                 effects.stream().begin(System.nanoTime());
             }
         }
-    }
-
-    private Leadership<Notification> leadership() {
-        assert thread.isCurrent();
-        return leadership;
     }
 
     private void leave() {

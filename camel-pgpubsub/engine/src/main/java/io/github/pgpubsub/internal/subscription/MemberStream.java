@@ -38,7 +38,6 @@ final class MemberStream {
 
     private final GroupKey key;
     private final Address control;
-    private final String controlChannel;
     private final SessionStream stream;
     private final Subscriber subscriber;
     private final Leadership<Notification> leadership;
@@ -58,7 +57,6 @@ final class MemberStream {
     MemberStream(GroupKey key, SessionStream stream, Subscriber subscriber, Leadership<Notification> leadership) {
         this.key = key;
         this.control = new Address(key.controlChannel(), key.controlTag());
-        this.controlChannel = control.channel();
         this.mark = control.payload(MARK + UUID.randomUUID());
         this.stream = stream;
         this.subscriber = subscriber;
@@ -219,7 +217,7 @@ final class MemberStream {
     }
 
     boolean isControl(Notification notification) {
-        return notification.channel().equals(controlChannel);
+        return notification.channel().equals(control.channel());
     }
 
     /** A sign of life that tells who stands by. */
