@@ -21,6 +21,8 @@ import java.util.OptionalLong;
 public record Bench(PostgresServer server, Plan plan, Rates rates, Figures figures) {
 
     static final Duration LONGEST = Duration.ofSeconds(60);
+    /** For opening and closing links: Camel needs a minute for 10,000 routes on a slow machine. */
+    private static final Duration LONGEST_OPENING = Duration.ofMinutes(4);
     private static final int FIRST = 100;
     /** Maximum attempts: if a peer receives a backlog much too quickly, the next backlog is larger. */
     private static final int BACKLOGS = 3;
@@ -71,9 +73,9 @@ public record Bench(PostgresServer server, Plan plan, Rates rates, Figures figur
     /** The same for a row that does not have the peer's name. */
     void with(PeerProcess peer, String row, int listen, int send, List<Column> columns, Question question) throws SQLException {
         try {
-            peer.ask(Line.of("open").with("listen", listen).with("send", send), LONGEST);
+            peer.ask(Line.of("open").with("listen", listen).with("send", send), LONGEST_OPENING);
             question.ask();
-            peer.ask(Line.of("close"), LONGEST);
+            peer.ask(Line.of("close"), LONGEST_OPENING);
         } catch (PeerException e) {
             for (Column column : columns) {
                 figures.absent(column, row, new Figures.Absence(e.isUnable(), e.getMessage()));

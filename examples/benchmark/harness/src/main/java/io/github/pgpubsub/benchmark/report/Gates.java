@@ -123,6 +123,9 @@ final class Gates {
         for (String peer : List.of(PGEVENT, SPRING, VERTX, IMQUEUE)) {
             atMost(1, "idle latency p50, to " + peer, ratio(idle, PGPUBSUB, peer));
         }
+        // The peer that may be below the floor of the JVM.
+        explain("the limit, idle latency: %s, to %s".formatted(PGJDBC_EAGER, IMQUEUE), ratio(idle, PGJDBC_EAGER, IMQUEUE));
+        limit("idle latency", idle, IMQUEUE);
     }
 
     private void receiving() {
