@@ -221,11 +221,14 @@ final class Following<M> {
             self.stream.places.forgetBefore(reference);
         }
         boolean held = joined && complete != Leadership.NEVER && buffer.dropBefore(complete);
+        if (joined) {
+            // Also if this member never gets in step, because it keeps nothing: each report adds a name.
+            self.stream.names.forgetBefore(buffer.heldFrom());
+        }
         if (!held || (!buffer.isAllowed() && !leader.wantsToStop())) {
             setInStep(false, "the leader's progress is before the messages that are held");
             return false;
         }
-        self.stream.names.forgetBefore(complete);
         doubts.settle(complete);
         self.remnant.forget();
         setInStep(true, "holds everything that the leader has not done");

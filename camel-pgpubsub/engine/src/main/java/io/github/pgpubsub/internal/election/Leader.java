@@ -122,7 +122,11 @@ final class Leader<M> extends InTerm<M> {
     boolean isBusy(long until) {
         return self.reports.isSignDue(until) || !term.backlog.isEmpty() || term.isHeldBack() || self.reports.isWanted()
                 || heir.isToBeLookedUp()
-                || (heir.isPresent() && !(heir.isSynced() && self.reports.hasReported(self.stream.place())));
+                || (heir.isPresent() && !isHeirInformed());
+    }
+
+    private boolean isHeirInformed() {
+        return (heir.isSynced() || self.standbyBuffer == 0) && self.reports.hasReported(self.stream.place());
     }
 
     @Override

@@ -270,6 +270,8 @@ public final class Leadership<M> {
      * @param connection backend of the auxiliary connection, 0: none yet
      */
     public @Nullable ControlMessage signOfLife(int connection, long now) {
+        // A member may have to leave while another route of its session stands still.
+        member.control.tick(now, this::isStillSo);
         return member.state().signOfLife(connection, now);
     }
 

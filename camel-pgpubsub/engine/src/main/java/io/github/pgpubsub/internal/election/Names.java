@@ -71,6 +71,11 @@ final class Names {
         return anchor == null ? null : new MessageId(anchor.epoch, anchor.marker, anchor.count + place + 1 - anchor.from);
     }
 
+    /** Number of markers that are remembered. */
+    int size() {
+        return anchors.size();
+    }
+
     /** Forgets the markers that are not needed to name this position and later ones. */
     void forgetBefore(long place) {
         while (anchors.size() > 1) {

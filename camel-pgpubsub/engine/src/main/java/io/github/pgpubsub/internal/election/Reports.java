@@ -52,15 +52,18 @@ final class Reports {
         wanted = true;
     }
 
-    boolean isDue(@Nullable Reference reference, Heir heir, long complete, long sinceMarker, long now) {
+    /** @param keeps whether the standby keeps messages, and so can get in step; another one has all that it needs in the signs of life */
+    boolean isDue(@Nullable Reference reference, Heir heir, boolean keeps, long complete, long sinceMarker, long now) {
         if (pending) {
             return false;
         }
-        // A report is itself a marker and so renames an unchanged position: this alone is no news to a standby in step.
+        // A report is itself a marker and so renames an unchanged position: this alone is news only to a standby that could get in step.
+        boolean getsInStep = keeps && !heir.isSynced();
         boolean news = heir.isPresent() && reference != null
-                && (complete != lastComplete || (!heir.isSynced() && !reference.equals(lastReference)));
+                && (complete != lastComplete || (getsInStep && !reference.equals(lastReference)));
         boolean joins = heir.unanswered() != null;
-        boolean urgent = wanted || (news && heir.waitsFor(complete)) || (heir.isPresent() && sinceMarker >= manyMessages);
+        boolean urgent = wanted || (news && getsInStep && heir.waitsFor(complete))
+                || (keeps && heir.isPresent() && sinceMarker >= manyMessages);
         long since = now - lastAt;
         return joins || (urgent && since >= URGENT_NANOS) || (news && since >= NEWS_NANOS) || isSignDue(now);
     }

@@ -33,9 +33,7 @@ final class Resigning<M> extends InTerm<M> {
         // The messages that have begun may take longer than other members wait for a sign of life.
         if (!resigned) {
             term.report(now);
-            if (self.effects.isIdle()) {
-                finishBefore();
-            }
+            finishIfIdle();
         }
     }
 
@@ -55,6 +53,9 @@ final class Resigning<M> extends InTerm<M> {
             self.locks.lookUp(now);
         }
         handOverIfInStep();
+        if (!resigned) {
+            finishIfIdle();
+        }
         return null;
     }
 
@@ -82,6 +83,12 @@ final class Resigning<M> extends InTerm<M> {
             self.effects.awaitIdle();
         } else if (term.backlog.isEmpty()) {
             resign(true);
+        }
+    }
+
+    private void finishIfIdle() {
+        if (self.effects.isIdle()) {
+            finishBefore();
         }
     }
 

@@ -112,6 +112,8 @@ final class TakingOver<M> extends State<M> {
         if (heir.isToBeLookedUp()) {
             self.locks.lookUp(now);
         }
+        // Another route of the session may stand still for long. Everything up to the own TAKEOVER has been read.
+        leadIfDue(now);
         return null;
     }
 

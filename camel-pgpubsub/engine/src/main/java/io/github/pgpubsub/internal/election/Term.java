@@ -132,7 +132,8 @@ final class Term<M> {
         }
         long complete = completeBefore();
         Reference reference = self.stream.places.name(complete);
-        if (self.reports.isDue(reference, heir, complete, self.stream.sinceMarker(), now)) {
+        boolean keeps = self.standbyBuffer > 0 || self.isStopping();
+        if (self.reports.isDue(reference, heir, keeps, complete, self.stream.sinceMarker(), now)) {
             if (self.reports.isSignDue(now)) {
                 self.locks.ask(null, now);
             }

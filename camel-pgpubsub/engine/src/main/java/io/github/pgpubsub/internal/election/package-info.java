@@ -1,7 +1,7 @@
 /**
  * Decides which member of a group receives: one at a time, and a change of the receiver loses nothing.
  *
- * <p>A member is a session, a channel and a group. {@link io.github.pgpubsub.internal.election.Leadership} is one member's part:
+ * <p>Each combination of a session, a channel and a group is one member. {@link io.github.pgpubsub.internal.election.Leadership} is one member's part:
  * a state machine without I/O and without a clock, so a simulation can test it. Events come in as calls; requests go out through
  * {@link io.github.pgpubsub.internal.election.Effects}. Each role is a class: {@code Cold}, {@code Standby}, {@code TakingOver},
  * {@code Leader}, {@code Resigning}, {@code Disconnected}, {@code Stopped}. {@code Following} holds what a standby learns and

@@ -19,6 +19,7 @@ final class RecordedEffects {
 
     private static final ServerRun RUN = new ServerRun("start", 0);
 
+    private final BufferLimit memory = new BufferLimit(1 << 20);
     private final List<String> names = new ArrayList<>();
     private ControlMessage lastSent;
     private String failing = "";
@@ -26,9 +27,23 @@ final class RecordedEffects {
     private final List<String> delivered = new ArrayList<>();
 
     Leadership<String> leadership() {
-        BufferLimit memory = new BufferLimit(1 << 20);
-        return new Leadership<>(new LeadOptions(Duration.ofMillis(500), Duration.ofSeconds(30), 1000), proxy(),
-                () -> new Entries<>(memory, String::length), new Random(1));
+        return leadership(1000);
+    }
+
+    Leadership<String> leadership(int standbyBuffer) {
+        return new Leadership<>(options(standbyBuffer), proxy(), this::entries, new Random(1));
+    }
+
+    Member<String> member(int standbyBuffer) {
+        return new Member<>(options(standbyBuffer), proxy(), this::entries, new Random(1));
+    }
+
+    private static LeadOptions options(int standbyBuffer) {
+        return new LeadOptions(Duration.ofMillis(500), Duration.ofSeconds(30), standbyBuffer);
+    }
+
+    private Entries<String> entries() {
+        return new Entries<>(memory, String::length);
     }
 
     List<String> names() {
@@ -53,12 +68,18 @@ final class RecordedEffects {
         return lastSent;
     }
 
-    /** Lets a member connect as this backend and lead, as the only one. */
-    void lead(Leadership<String> leadership, int backend, long begin) {
+    /** Lets a member connect as this backend and take over, as the only one. It leads once its grace is over. */
+    void takeOver(Leadership<String> leadership, int backend, long begin) {
         leadership.connected(backend, RUN, begin);
         leadership.polled(new Poll(Lock.STANDBY, true, 0, backend, 1, 0, false), begin);
         leadership.polled(new Poll(Lock.LEADER, true, backend, backend, 1, 0, false), begin);
         leadership.control(backend, lastSent, begin);
+        assertThat(leadership.role()).isEqualTo(Role.TAKING_OVER);
+    }
+
+    /** Lets a member connect as this backend and lead, as the only one. */
+    void lead(Leadership<String> leadership, int backend, long begin) {
+        takeOver(leadership, backend, begin);
         leadership.tick(begin + Duration.ofSeconds(1).toNanos());
         assertThat(leadership.role()).isEqualTo(Role.LEADER);
     }
