@@ -31,17 +31,22 @@ public final class SerialExecutor implements Executor {
 
     @Override
     public void execute(Runnable task) {
+        boolean begins = false;
         try {
             synchronized (this) {
                 waiting.add(task);
                 if (running) {
                     return;
                 }
+                begins = true;
                 running = true;
             }
             executor.execute(this::run);
         } catch (Throwable e) {
-            refused();
+            if (begins) {
+                // If memory was lacking before that, another thread may run the tasks.
+                refused();
+            }
             complain("A callback can't be run now", e);
         }
     }

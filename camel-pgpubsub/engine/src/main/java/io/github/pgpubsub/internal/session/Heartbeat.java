@@ -44,9 +44,11 @@ final class Heartbeat {
     /**
      * Asks the server for a sign of life, and for the usage of its notification queue.
      *
+     * @return false if the server refused to look: it lives, but nothing is known about the locks
      * @throws SQLException when the connection, or a LISTEN or a lock on it, is lost
      */
-    void beat(Requests requests) throws SQLException {
+    boolean beat(Requests requests) throws SQLException {
+        boolean looked = true;
         try {
             queueUsage.observe(requests.check(), null);
         } catch (SQLException e) {
@@ -54,10 +56,12 @@ final class Heartbeat {
                 throw e;
             }
             LOG.warn("{} refused the check of the session: {}", source, e.getMessage());
+            looked = false;
         }
         long now = System.nanoTime();
         view.heard(now);
         next = now + interval.toNanos();
+        return looked;
     }
 
     /** Called instead of {@link #beat} after the server was asked on the auxiliary connection. */

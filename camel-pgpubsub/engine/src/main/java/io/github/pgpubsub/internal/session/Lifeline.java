@@ -57,7 +57,9 @@ final class Lifeline implements AutoCloseable {
         Set<Long> held = auxiliary.held(backend);
         if (held == null) {
             asked = System.nanoTime();
-            heartbeat.beat(requests);
+            if (!heartbeat.beat(requests)) {
+                return;
+            }
         } else if (!held.containsAll(locks.values())) {
             throw lostLock();
         }

@@ -52,6 +52,10 @@ public final class BroadcastSubscription implements Subscriber, Subscription {
     private final CountDownLatch removed = new CountDownLatch(1);
     private final Trouble trouble;
     private volatile boolean receiving;
+    /** The end has begun. */
+    private volatile boolean leaves;
+    /** The end is over, for which the session's thread may have been too late. */
+    private volatile boolean over;
 
     // The fields below belong to the session's thread.
     private @Nullable SessionStream stream;
@@ -167,7 +171,15 @@ public final class BroadcastSubscription implements Subscriber, Subscription {
     @Override
     public void tick() {
         assert thread.calls();
+        remedy();
+    }
+
+    private void remedy() {
         trouble.remedyIfDue(System.nanoTime());
+        if (leaves) {
+            // Memory may have been lacking to tell the session's thread.
+            leave();
+        }
     }
 
     @Override
@@ -177,7 +189,7 @@ public final class BroadcastSubscription implements Subscriber, Subscription {
 
     @Override
     public @Nullable Sign signOfLife(int auxiliary) {
-        trouble.remedyIfDue(System.nanoTime());
+        remedy();
         return null;
     }
 
@@ -244,6 +256,7 @@ public final class BroadcastSubscription implements Subscriber, Subscription {
 
     private void end() {
         long deadline = System.nanoTime() + options.drainTimeout().toNanos();
+        leaves = true;
         try {
             thread.execute(this::leave);
             boolean left = removed.await(options.drainTimeout().toNanos(), TimeUnit.NANOSECONDS);
@@ -254,6 +267,7 @@ public final class BroadcastSubscription implements Subscriber, Subscription {
             queue.close();
             workers.leave();
             workers.join(Workers.LAST_NANOS);
+            over = true;
             queue.clear();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -272,6 +286,10 @@ public final class BroadcastSubscription implements Subscriber, Subscription {
         } finally {
             session.remove(this);
             receiving = false;
+            if (over) {
+                // What was taken in since then counts as memory in use, and nobody takes it.
+                queue.clear();
+            }
             removed.countDown();
         }
     }
