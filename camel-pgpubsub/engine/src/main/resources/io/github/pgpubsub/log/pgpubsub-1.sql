@@ -554,6 +554,9 @@ as $body$
 declare
   p record;
 begin
+  if current_setting('transaction_isolation') <> 'read committed' then
+    raise exception 'A group is sent elsewhere in READ COMMITTED, not %', current_setting('transaction_isolation') using errcode = '25000';
+  end if;
   perform pgpubsub.check_cluster();
   perform pg_advisory_xact_lock_shared(pgpubsub.lock_key('rotate'));
   select * into p from pgpubsub.start_at(seek.channel, seek.start_from);

@@ -73,7 +73,12 @@ final class LogConnection implements AutoCloseable {
 
     /** Whether a connection can't be used after this failure. */
     static boolean isOver(SQLException failure) {
-        return ConnectionFailure.isLoss(failure) || REPLICA.equals(failure.getSQLState());
+        return ConnectionFailure.isLoss(failure) || isReadOnly(failure);
+    }
+
+    /** Whether the database accepts connections but no changes: a replica, or one whose disk is full. */
+    static boolean isReadOnly(SQLException failure) {
+        return REPLICA.equals(failure.getSQLState());
     }
 
     int backend() {

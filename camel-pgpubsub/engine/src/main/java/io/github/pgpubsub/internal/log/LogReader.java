@@ -300,7 +300,6 @@ public final class LogReader implements AutoCloseable {
             }
             Duration lost = view.connected();
             current = opened;
-            backoff.reset();
             firstAttempt.succeeded();
             groups.connected(lost);
         } catch (SQLException | RuntimeException e) {
@@ -321,12 +320,16 @@ public final class LogReader implements AutoCloseable {
         connectAt = System.nanoTime() + backoff.next().toNanos();
     }
 
-    private void lost(Exception failure) {
+    private void lost(SQLException failure) {
         if (current != null) {
             if (!closing) {
                 LOG.warn("Lost the connection to {} while reading: {}", source, ConnectionFailure.firstLine(failure));
             }
             disconnect();
+            if (!LogConnection.isReadOnly(failure)) {
+                // Else it accepts connections, and would be asked again at once, as long as it lasts.
+                backoff.reset();
+            }
             connectAt = System.nanoTime() + backoff.next().toNanos();
         }
     }

@@ -9,7 +9,7 @@
  * ({@link io.github.pgpubsub.internal.log.RequestQueue}). The loop runs them one after another and hands each answer to its reader before
  * it runs the next one. So answers come in the order of the requests, and never within a call. Other threads post commands. A request may wait
  * behind those of other groups for seconds. If the lead is lost meanwhile, the place's conditions refuse what would move it, and step 0, which
- * knows none, is not run.
+ * has no such conditions, is not run.
  *
  * <pre>
  *                            LogReader (thread) ── events ──▶ GroupReader ──▶ Reader (log.reading)
@@ -53,7 +53,7 @@
  * always right. What becomes of a batch is told for all of its messages within one event, and those that are delivered again have the same time.
  *
  * <p>A {@link io.github.pgpubsub.internal.log.Reception} is one subscription: its place ({@code GroupReader}), its workers, its lead and
- * its end. A subscription without a single listener has a place that is its own, with a name that no other one has and a short expiry,
+ * its end. A subscription with {@code singleListener=false} has a place that is its own, with a name that no other one has and a short expiry,
  * and leads it without an election ({@code OwnLead}). The place is removed at an orderly end; after a crash it expires. A lead that is given
  * up is given back at once, and a thread of the engine, never the application's executor, joins the election again a second later.
  *

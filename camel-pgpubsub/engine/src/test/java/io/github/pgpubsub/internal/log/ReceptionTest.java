@@ -22,8 +22,10 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -167,6 +169,32 @@ class ReceptionTest {
             assertThat(all()).anyMatch(each -> each.member().equals("a")).anyMatch(each -> each.member().equals("b"));
             await().atMost(SOON).until(() -> lag() == 0);
             assertThat(second.gaps).isEmpty();
+        }
+    }
+
+    /** As one whose disk is full. It accepts each connection, and refuses the first change. */
+    @Test
+    void aReadOnlyDatabaseIsNotAskedAgainWithoutAPause() throws Exception {
+        try (Member member = member("a", NOTHING)) {
+            write(0, 1);
+            await().atMost(SOON).until(() -> lag() == 0);
+            String database = "alter database \"" + postgres.database() + "\" ";
+            postgres.execute(database + "set default_transaction_read_only = on");
+            Set<Integer> backends = new HashSet<>();
+            try {
+                postgres.backends("a read").forEach(postgres::terminate);
+                long end = System.nanoTime() + Duration.ofSeconds(4).toNanos();
+                while (System.nanoTime() < end) {
+                    backends.addAll(postgres.backends("a read"));
+                }
+            } finally {
+                postgres.execute("begin read write; " + database + "reset default_transaction_read_only; commit");
+            }
+            // With pauses of up to 0.2 s, which a test's member has. Without growth, there would be thirty.
+            assertThat(backends).hasSizeBetween(3, 18);
+            write(1, 2);
+            await().atMost(SOON).until(() -> payloads().equals(numbers(0, 2)));
+            assertThat(member.lead.isLeading()).isTrue();
         }
     }
 

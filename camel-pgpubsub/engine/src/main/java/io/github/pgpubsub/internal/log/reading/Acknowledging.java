@@ -84,6 +84,7 @@ final class Acknowledging<M> {
         assert sent != null;
         asked = null;
         acknowledged = Math.min(acknowledged, sent.lastId() - 1);
+        reader.hand.putBackMissedTold(sent.missedTold());
         wanted = true;
         notBefore = now + reader.options.ackInterval().toNanos();
     }

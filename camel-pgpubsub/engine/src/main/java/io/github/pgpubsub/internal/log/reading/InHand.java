@@ -86,6 +86,11 @@ final class InHand<M> {
         return missedTold + deliveries.stream().mapToLong(Delivery::missed).sum();
     }
 
+    /** What was taken by {@link #takeMissedTold} was not stored. */
+    void putBackMissedTold(long told) {
+        missedTold += told;
+    }
+
     boolean isEmpty() {
         return deliveries.isEmpty();
     }

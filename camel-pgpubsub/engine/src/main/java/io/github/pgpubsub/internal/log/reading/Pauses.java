@@ -33,7 +33,7 @@ final class Pauses {
 
     long nextLook() {
         long pause = TimeUnit.MILLISECONDS.toNanos(LOOKS_MILLIS[Math.min(looks, LOOKS_MILLIS.length - 1)]);
-        looks++;
+        looks = Math.min(looks + 1, LOOKS_MILLIS.length);
         return Math.min(pause, longestLook);
     }
 

@@ -48,6 +48,23 @@ class EndsAndGapsTest {
         assertThat(gaps()).containsExactly(5L);
     }
 
+    /** The server may refuse an acknowledgement, for example while the log is rotated. */
+    @Test
+    void itIsNotToldAgainAfterARefusedAcknowledgement() {
+        lead(5);
+        open(5);
+        reader.read(effects.ticket, new Page<>(List.of(row(10), row(20)), PageRequest.Part.REST, true), now);
+        reader.completed(effects.queue.remove(0), now);
+        reader.completed(effects.queue.remove(0), now);
+        reader.tick(now + Duration.ofSeconds(1).toNanos());
+        Acknowledgement refused = effects.acknowledgement;
+        assertThat(refused.missedTold()).isEqualTo(5);
+        reader.refused(effects.ticket, "canceling statement due to lock timeout", now + Duration.ofSeconds(1).toNanos());
+        reader.tick(now + Duration.ofMinutes(1).toNanos());
+        assertThat(effects.acknowledgement).isNotSameAs(refused);
+        assertThat(effects.acknowledgement.missedTold()).isEqualTo(5);
+    }
+
     @Test
     void soIsOneThatIsCompleteBeforeTheWindowOpens() {
         lead(5);
