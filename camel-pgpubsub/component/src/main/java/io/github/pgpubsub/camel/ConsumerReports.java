@@ -142,6 +142,8 @@ final class ConsumerReports implements SubscriptionListener {
                 // A supervising controller throws, too, but tries again later.
                 report("Route " + route.getRouteId() + " can't continue", null, e);
             }
+        } else {
+            consumer.gaveUp();
         }
     }
 }

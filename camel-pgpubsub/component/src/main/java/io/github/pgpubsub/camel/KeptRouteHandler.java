@@ -8,6 +8,7 @@ import io.github.pgpubsub.kept.OnError;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
@@ -186,9 +187,11 @@ final class KeptRouteHandler implements KeptHandler, KeptBatchHandler {
      */
     private void awaitPolled(Exchanges.Filling filling) throws Exception {
         AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+        AtomicBoolean unpolled = new AtomicBoolean();
         do {
             CountDownLatch done = new CountDownLatch(1);
             failure.set(null);
+            unpolled.set(false);
             exchanges.pass(exchange -> {
                 exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
                     @Override
@@ -208,11 +211,13 @@ final class KeptRouteHandler implements KeptHandler, KeptBatchHandler {
             }, exchange -> {
                 if (exchange.getException() != null) {
                     failure.set(exchange.getException());
+                    // Only here: the caller's exchange may fail by a timeout of its own.
+                    unpolled.set(exchange.getException() instanceof ExchangeTimedOutException);
                     done.countDown();
                 }
             });
             exchanges.await(done);
-        } while (failure.get() instanceof ExchangeTimedOutException && !exchanges.isEnding());
+        } while (unpolled.get() && !exchanges.isEnding());
         if (failure.get() != null) {
             reports.report("A" + what.substring(1) + " of channel " + consumer.getChannel() + " failed", null, failure.get());
         }

@@ -116,7 +116,16 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
 
     @Override
     protected void doResume() throws Exception {
-        listenings.begin();
+        boolean begun = false;
+        try {
+            listenings.begin();
+            begun = true;
+        } finally {
+            if (!begun) {
+                // This consumer has failed now, and Camel stops no failed service before it starts or removes it.
+                withdraw();
+            }
+        }
     }
 
     @Override
@@ -136,13 +145,7 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
 
     @Override
     protected void doStop() throws Exception {
-        endpoint.getComponent().remove(this);
-        tableWatch.end();
-        if (meters != null) {
-            meters.close();
-            meters = null;
-        }
-        questions.close();
+        withdraw();
         CompletableFuture<Void> end = listenings.end();
         if (end.isDone()) {
             letGo();
@@ -152,6 +155,17 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
         }
     }
 
+    /** Shows no figures any more, and watches no table. */
+    private void withdraw() throws Exception {
+        endpoint.getComponent().remove(this);
+        tableWatch.end();
+        if (meters != null) {
+            meters.close();
+            meters = null;
+        }
+        questions.close();
+    }
+
     private void letGo() throws Exception {
         tellUnpolled();
         super.doStop();
@@ -159,6 +173,13 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
 
     void tellUnpolled() {
         polled.tellLost();
+    }
+
+    /** Its session does not try to connect any more. */
+    void gaveUp() {
+        if (getProcessor() instanceof PollingConsumer) {
+            polled.gaveUp();
+        }
     }
 
     @Override

@@ -21,7 +21,9 @@ import org.jspecify.annotations.Nullable;
 public class PgPubSubSendDynamicAware extends ServiceSupport implements SendDynamicAware {
 
     /** Placeholder for the channel in the URI of the shared endpoint. */
-    static final String ANY_CHANNEL = "toD";
+    public static final String ANY_CHANNEL = "toD";
+    /** Property of an exchange while it is sent: the channel. Camel tells tracers of the sending before the header is set. */
+    public static final String CHANNEL_PROPERTY = "CamelPgPubSubSendDynamicChannel";
 
     private static final class Entry extends DynamicAwareEntry {
 
@@ -96,11 +98,12 @@ public class PgPubSubSendDynamicAware extends ServiceSupport implements SendDyna
             return null;
         }
         String channel = ((Entry) entry).channel;
+        exchange.setProperty(CHANNEL_PROPERTY, channel);
         return each -> each.getMessage().setHeader(PgPubSubConstants.OVERRIDE_CHANNEL, channel);
     }
 
     @Override
     public @Nullable Processor createPostProcessor(Exchange exchange, DynamicAwareEntry entry) {
-        return null;
+        return each -> each.removeProperty(CHANNEL_PROPERTY);
     }
 }

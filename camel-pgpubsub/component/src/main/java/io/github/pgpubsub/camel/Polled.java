@@ -38,6 +38,11 @@ final class Polled {
         }
     }
 
+    /** The session does not try to connect any more: the next poll tries again. */
+    void gaveUp() {
+        listenings.leave(() -> unpolledSince = System.nanoTime());
+    }
+
     /** Called when the queue is full and nobody polls. */
     void leave() {
         if (listenings.leave(() -> unpolledSince = System.nanoTime())) {

@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.apache.camel.ConsumerTemplate;
 import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeTimedOutException;
 import org.apache.camel.Message;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -421,6 +422,24 @@ class KeptConsumerTest {
         camel.send("direct:pollAndMark", "x");
         inbox.awaitBodies("bad", "a");
         awaitStanding("marked", "default lag 0 parked 1");
+    }
+
+    /** Camel fails an exchange in the same way if nobody polls it in time, and that one is offered again. */
+    @Test
+    void anExchangeThatHasPolledAndThenWaitsInVainHasFailed() throws Exception {
+        camel.route(
+                route -> route.from("direct:pollAndAsk").pollEnrich("pgpubsub:asked?startFrom=earliest&onError=park", 20_000)
+                        .process(inbox).filter(route.body().isEqualTo("bad")).process(exchange -> {
+                            throw new ExchangeTimedOutException(exchange, 20);
+                        }))
+                // Makes the log.
+                .route(route -> route.from("direct:any").to("pgpubsub:any")).start();
+        insert("asked", "bad", "a");
+
+        assertThatThrownBy(() -> camel.send("direct:pollAndAsk", "x")).hasRootCauseInstanceOf(ExchangeTimedOutException.class);
+        camel.send("direct:pollAndAsk", "x");
+        inbox.awaitBodies("bad", "a");
+        awaitStanding("asked", "default lag 0 parked 1");
     }
 
     @Test

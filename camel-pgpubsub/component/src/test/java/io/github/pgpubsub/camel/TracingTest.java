@@ -13,11 +13,13 @@ import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import java.util.List;
+import java.util.Objects;
 import org.apache.camel.CamelContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Camel's tracing draws one trace from a sender to its receiver, in two contexts that share nothing but the database. */
 class TracingTest {
@@ -101,6 +103,20 @@ class TracingTest {
             assertThat(sent.getKind()).isEqualTo(SpanKind.PRODUCER);
             assertThat(received.getKind()).isEqualTo(SpanKind.CONSUMER);
         }
+    }
+
+    /** All of them share one endpoint, whose URI has no channel. */
+    @ParameterizedTest
+    @EnumSource
+    void aDynamicSendersSpanHasItsChannel(Tracing tracing) throws Exception {
+        tracing.on(sender.context(), provider.get("sender"), ContextPropagators.create(W3CTraceContextPropagator.getInstance()));
+        sender.route(route -> route.from("direct:send").toD("pgpubsub:Of ${body}").to("pgpubsub:All")).start();
+        sender.send("direct:send", "ann");
+        sender.send("direct:send", "bob");
+        Inbox.await(() -> assertThat(of("sender")).extracting(span -> span.getAttributes().get(DESTINATION))
+                .filteredOn(Objects::nonNull)
+                .containsExactly("Of ann", "All", "Of bob", "All"));
+        assertThat(of("sender")).extracting(SpanData::getName).contains("Of ann", "Of bob").doesNotContain("toD");
     }
 
     private List<SpanData> of(String tracer) {

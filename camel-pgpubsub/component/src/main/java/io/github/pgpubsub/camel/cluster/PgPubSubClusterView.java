@@ -117,9 +117,14 @@ public final class PgPubSubClusterView extends ServiceSupport implements CamelCl
     // ---- what listeners are told
 
     private void look() {
+        calling(this::announce);
+    }
+
+    /** A listener that is called may stop this view. */
+    private void calling(Runnable news) {
         announcing = Thread.currentThread();
         try {
-            announce();
+            news.run();
         } finally {
             announcing = null;
         }
@@ -171,7 +176,7 @@ public final class PgPubSubClusterView extends ServiceSupport implements CamelCl
         ScheduledExecutorService current = announcer;
         if (current != null) {
             try {
-                current.execute(() -> catchUp(listener));
+                current.execute(() -> calling(() -> catchUp(listener)));
             } catch (RejectedExecutionException e) {
                 LOG.debug("Namespace {} is stopping: the new listener is not called", namespace);
             }
@@ -179,6 +184,9 @@ public final class PgPubSubClusterView extends ServiceSupport implements CamelCl
     }
 
     private void catchUp(CamelClusterEventListener listener) {
+        if (!listeners.contains(listener)) {
+            return;
+        }
         tellLeader(listener, getLeader().orElse(null));
         if (listener instanceof CamelClusterEventListener.Membership membership) {
             withoutFail(() -> getMembers().forEach(member -> membership.memberAdded(this, member)));

@@ -2,6 +2,7 @@ package io.github.pgpubsub.camel.tracing;
 
 import io.github.pgpubsub.camel.PgPubSubConstants;
 import io.github.pgpubsub.camel.PgPubSubEndpoint;
+import io.github.pgpubsub.camel.PgPubSubSendDynamicAware;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +27,12 @@ final class SpanFacts {
         if (override != null) {
             return override;
         }
-        return endpoint instanceof PgPubSubEndpoint own ? own.getChannel() : otherwise;
+        if (!(endpoint instanceof PgPubSubEndpoint own)) {
+            return otherwise;
+        }
+        return own.getChannel().equals(PgPubSubSendDynamicAware.ANY_CHANNEL)
+                ? exchange.getProperty(PgPubSubSendDynamicAware.CHANNEL_PROPERTY, own.getChannel(), String.class)
+                : own.getChannel();
     }
 
     /** The id of the message that the exchange is made of. Null: there is none, as on an exchange that is being sent. */

@@ -313,6 +313,21 @@ class ClusterServiceTest {
     }
 
     @Test
+    void aListenerThatComesLaterMayStopTheServiceAtItsFirstCall() throws Exception {
+        Seat seat = seat("first").start();
+        CamelClusterView view = seat.view("ns");
+        soon(() -> assertThat(view.getLocalMember().isLeader()).isTrue());
+        List<String> calls = new CopyOnWriteArrayList<>();
+        view.addEventListener((CamelClusterEventListener.Leadership) (from, leader) -> {
+            if (calls.isEmpty()) {
+                calls.add("told");
+                calls.add(millis(seat.service::stop) < 5000 ? "stopped" : "stopped late");
+            }
+        });
+        soon(() -> assertThat(calls).containsExactly("told", "stopped"));
+    }
+
+    @Test
     void aClusteredRoutePolicyRunsARouteOnOne() throws Exception {
         Seat first = seat("first");
         Seat second = seat("second");
