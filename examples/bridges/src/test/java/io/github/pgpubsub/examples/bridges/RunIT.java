@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -18,6 +19,11 @@ class RunIT {
 
     @TempDir
     Path folder;
+
+    @AfterEach
+    void leaveNothingBehind() {
+        Stage.awaitNoServer(folder);
+    }
 
     @Test
     void anOrderComesOutOfEachBridgeAndWaitsWhileItsBrokerIsStopped() {

@@ -8,6 +8,7 @@ import io.github.pgpubsub.examples.server.Seat;
 import io.github.pgpubsub.examples.server.SharedServer;
 import io.github.pgpubsub.support.JvmProcess;
 import java.io.InputStream;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -29,6 +30,7 @@ final class Stage implements AutoCloseable {
     private static final Duration LONG = Duration.ofMinutes(4);
 
     private final String routes;
+    private final Path folder;
     private final Path histories;
     private final Seat seat;
     private final Brokers brokers;
@@ -42,6 +44,7 @@ final class Stage implements AutoCloseable {
 
     Stage(String routes, Path folder) throws Exception {
         this.routes = routes;
+        this.folder = folder;
         histories = Files.createDirectories(Path.of("target", "histories", routes));
         seat = new SharedServer("bridges", folder, line -> {}).join();
         brokers = Brokers.start(Files.createDirectories(folder.resolve("brokers")));
@@ -171,5 +174,15 @@ final class Stage implements AutoCloseable {
         brokers.close();
         connection.close();
         seat.close();
+        awaitNoServer(folder);
+    }
+
+    /** The server stops some seconds after its last session, with the help of its files: until then the folder must not be deleted. */
+    static void awaitNoServer(Path folder) {
+        await().atMost(LONG).until(() -> {
+            try (DirectoryStream<Path> servers = Files.newDirectoryStream(folder, "bridges-server-*")) {
+                return !servers.iterator().hasNext();
+            }
+        });
     }
 }
