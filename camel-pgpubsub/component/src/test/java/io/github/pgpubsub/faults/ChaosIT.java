@@ -23,7 +23,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * }</pre>
  */
 @Tag("long")
-@Tag("alone")
 class ChaosIT {
 
     @RegisterExtension

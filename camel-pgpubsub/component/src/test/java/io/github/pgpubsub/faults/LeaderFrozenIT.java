@@ -12,7 +12,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The listener's process is frozen, as in a long garbage collection: it keeps its locks, and shows no sign of life. */
 @Tag("long")
-@Tag("alone")
 class LeaderFrozenIT {
 
     private static final int CONCURRENT = 2;

@@ -27,7 +27,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * choices (but not the timing of threads). Afterwards everything is as before.
  */
 @Tag("long")
-@Tag("alone")
 class SoakIT {
 
     private static final int APPLICATIONS = 3;

@@ -12,7 +12,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A leader has messages in its queue when it loses the lead without noticing. */
 @Tag("long")
-@Tag("alone")
 class StaleQueueIT {
 
     private static final long AWAY_NANOS = TimeUnit.SECONDS.toNanos(3);

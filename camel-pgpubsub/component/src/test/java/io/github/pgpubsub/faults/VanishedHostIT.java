@@ -27,7 +27,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  * data is unacknowledged. A reader that stands still, which is just as silent for the server, must keep its session.
  */
 @Tag("long")
-@Tag("alone")
 class VanishedHostIT {
 
     private static final String HEARTBEATS = "heartbeatInterval=1s&heartbeatTimeout=1s";

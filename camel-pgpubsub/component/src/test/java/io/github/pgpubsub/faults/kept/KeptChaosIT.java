@@ -25,7 +25,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * }</pre>
  */
 @Tag("long")
-@Tag("alone")
 class KeptChaosIT {
 
     /** A crash of the server loses nothing: what it has written outlives it as long as the machine does. */

@@ -37,7 +37,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * {@code -Dkept.rate} the messages per second, {@code -Dkept.modes} the groups and {@code -Dkept.seed} the seed, as for {@link KeptChaosIT}.
  */
 @Tag("long")
-@Tag("alone")
 class KeptFailoverIT {
 
     private static final Duration START = Duration.ofSeconds(90);

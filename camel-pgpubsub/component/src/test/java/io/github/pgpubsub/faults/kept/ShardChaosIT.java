@@ -16,7 +16,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * minutes at 2,000 messages a second: {@code -Dkept.seconds=600 -Dkept.rate=2000}.
  */
 @Tag("long")
-@Tag("alone")
 class ShardChaosIT {
 
     private static final int SHARDS = 8;
