@@ -43,7 +43,7 @@ public interface Subscription extends AutoCloseable {
     /**
      * Queries the server for the members of this subscription's group. Blocks for a round trip.
      *
-     * @return empty without a single listener
+     * @return empty with {@code singleListener=false}
      * @throws SQLException when there is no connection, or no answer within ten seconds
      */
     List<GroupMember> members() throws SQLException, InterruptedException;

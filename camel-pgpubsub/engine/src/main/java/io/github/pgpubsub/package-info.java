@@ -1,8 +1,9 @@
 /**
  * LISTEN/NOTIFY for Java programs: open, subscribe, publish, close. Knows no Camel.
  *
- * <p>This package holds the types that a program uses, {@link io.github.pgpubsub.status} the state that operators look at, and
- * {@link io.github.pgpubsub.connect} the sources of connections. All other packages are {@code internal} and may change without
+ * <p>This package holds the types that a program uses, {@link io.github.pgpubsub.kept} those for messages that are kept in the database,
+ * {@link io.github.pgpubsub.status} the state that operators look at, and {@link io.github.pgpubsub.connect} the sources of connections.
+ * All other packages are {@code internal} and may change without
  * notice.
  *
  * <p>A message's way in: the session reads the server's notifications in order and passes each one to the channel's
@@ -25,12 +26,13 @@
  *
  * <pre>
  *   PgPubSub                                        puts the parts together
+ *   internal.log                                    kept messages: the log, its writers and its readers
  *   internal.subscription                           one subscription, or one member of a group, from begin to end
  *   internal.delivery                               the queue, and the workers that call the handler
  *   internal.work                                   the threads that the workers share
  *   internal.session   internal.publish             a connection and its thread: to listen, to send
  *   internal.connection  internal.election          one connection; who leads, without I/O
- *   connect  status  this package except PgPubSub   the types that users see; internal and internal.socket help them
+ *   connect  kept  status  this package except PgPubSub   the types that users see; internal, .json and .socket help them
  * </pre>
  */
 @NullMarked

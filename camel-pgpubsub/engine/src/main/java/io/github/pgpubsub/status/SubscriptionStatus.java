@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param session   the state of its listening connection
  * @param receiving whether it currently receives messages
- * @param group     its state in its group; null without a single listener
+ * @param group     its state in its group; null with {@code singleListener=false}
  * @param queued    messages waiting for the handler
  * @param queueSize maximum of {@code queued}
  * @param counts    counts since the start

@@ -27,7 +27,7 @@ public final class Lease {
         this.nanos = leaderTimeoutNanos / 2;
     }
 
-    /** A lease that is always valid, for subscriptions without a single listener. */
+    /** A lease that is always valid, for subscriptions with {@code singleListener=false}. */
     public static Lease unneeded() {
         return new Lease(true, new Pulse(), 0);
     }

@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The SQL of a {@link Publisher}. Called by the sender's thread. */
+/** The SQL of a {@link Publisher}. Called by the publisher's thread, or by that of a sender that leads. */
 public interface BatchStatement<T extends Outgoing> {
 
     /** The noun for one message, for failures: "notification" or "message". */

@@ -15,7 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The loop of the sender's thread: takes all waiting messages, commits them together, has their senders told, and repeats until
+ * The loop of the publisher's thread: takes all waiting messages, commits them together, has their senders told, and repeats until
  * the queue is closed and empty. Survives any exception.
  */
 final class GroupCommit<T extends Outgoing> implements Runnable {
@@ -101,7 +101,7 @@ final class GroupCommit<T extends Outgoing> implements Runnable {
         return ended;
     }
 
-    // ---- for the sender's thread
+    // ---- for the publisher's thread
 
     /** Survives any exception of the driver, a DataSource, a customizer or the VM: senders are told, and the loop continues. */
     @Override
@@ -317,7 +317,7 @@ final class GroupCommit<T extends Outgoing> implements Runnable {
         return outcome;
     }
 
-    /** Another thread may call this method only if the sender's thread is gone, or could not be created. */
+    /** Another thread may call this method only if the publisher's thread is gone, or could not be created. */
     void end() {
         assert sender.isCurrentOrGone();
         queue.close();

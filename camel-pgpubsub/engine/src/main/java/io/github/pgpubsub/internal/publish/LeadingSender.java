@@ -28,7 +28,7 @@ final class LeadingSender<T extends Outgoing> {
         this.inFlight = inFlight;
     }
 
-    // ---- for the sender's thread that leads
+    // ---- for the thread of the sender that leads
 
     /**
      * Commits the message, if that can be done at once, and ends the lead.

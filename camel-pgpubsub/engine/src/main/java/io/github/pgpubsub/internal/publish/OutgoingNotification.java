@@ -39,7 +39,7 @@ public final class OutgoingNotification extends Outgoing {
         this.payload = payload;
         this.store = store;
         this.callback = callback;
-        // Computed on the sender's thread, because a single thread puts all batches together.
+        // Computed on the caller's thread, because a single thread puts all batches together.
         this.hash = 31 * channel.hashCode() + payload.hashCode();
     }
 

@@ -110,7 +110,7 @@ final class PublishConnection<T extends Outgoing> {
                 + (reason == null ? "" : ": " + ConnectionFailure.firstLine(reason)), reason);
     }
 
-    /** Aborts the connection; the sender's thread finds it broken. */
+    /** Aborts the connection; the publisher's thread finds it broken. */
     void abort() {
         ServerConnection current = standing.current;
         if (current != null) {
@@ -118,7 +118,7 @@ final class PublishConnection<T extends Outgoing> {
         }
     }
 
-    // ---- for the sender's thread
+    // ---- for the publisher's thread
 
     boolean isOpen() {
         return standing.current != null;

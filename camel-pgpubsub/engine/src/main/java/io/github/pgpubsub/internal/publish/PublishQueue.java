@@ -39,7 +39,7 @@ final class PublishQueue<T extends Outgoing> {
     private boolean wanted;
     /** How many more senders may not lead; see {@link #COMPANY}. */
     private int company;
-    /** The sender's thread that leads; null: none. Written under the lock. */
+    /** The thread of the sender that leads; null: none. Written under the lock. */
     private volatile @Nullable Thread leader;
 
     /** The result of {@link #put}. */

@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells senders whose time is up, even while the sender's thread waits for a silent server, and replaces this thread when a callback
- * holds it up or it is gone. Ends after the sender's thread.
+ * Tells senders whose time is up, even while the publisher's thread waits for a silent server, and replaces this thread when a callback
+ * holds it up or it is gone. Ends after the publisher's thread.
  */
 final class Timekeeper<T extends Outgoing> implements Runnable {
 
@@ -64,7 +64,7 @@ final class Timekeeper<T extends Outgoing> implements Runnable {
         }
     }
 
-    /** Waits for the next check. True if the sender's thread is stuck in a callback, or gone. */
+    /** Waits for the next check. True if the publisher's thread is stuck in a callback, or gone. */
     private boolean awaitCheck() throws InterruptedException {
         if (sender.isNew()) {
             // Publisher.start() starts it in a moment. Until then a join would not wait, and nothing signals the start.

@@ -30,9 +30,9 @@
  * <li>The session never sits in a transaction: a listener in one keeps the server from trimming its queue (PostgreSQL
  * documentation, NOTIFY).
  * <li>It never runs user code except the connection customizer, and never waits for a route.
- * <li>The session stops reading while a subscriber can't take more. Then, and while it reads a backlog, it sends the server no request
- * either, because the driver would read the whole backlog before the answer. {@link
- * io.github.pgpubsub.internal.session.Stall} has the states. Proof and signs of life go over a second connection meanwhile ({@link
+ * <li>The session stops reading while a subscriber can't take more. Then, and while it reads a backlog, it at first sends the server no
+ * request either, because the driver reads the whole backlog before the answer; what waits too long is sent all the same and costs this
+ * memory. {@link io.github.pgpubsub.internal.session.Stall} has the states. Proof and signs of life go over a second connection meanwhile ({@link
  * io.github.pgpubsub.internal.session.Lifeline}, {@link io.github.pgpubsub.internal.session.Auxiliary}).
  * <li>All state in here belongs to the session's thread, or while that thread is away (it is connecting, or has ended) to the thread
  * that runs a command: {@link io.github.pgpubsub.internal.session.CommandQueue} is the only lock, and assertions check it. Other threads

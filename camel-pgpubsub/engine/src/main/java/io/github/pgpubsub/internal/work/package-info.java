@@ -12,7 +12,7 @@
  *
  * <ul>
  * <li>While a thread is looking for a crew ({@link io.github.pgpubsub.internal.work.Search}), none is woken.
- * <li>If all threads that work have been with one piece for longer than the pace, an idle thread is woken at once. Otherwise one of them
+ * <li>If all threads that work have been with one piece for longer than 0.2 ms, an idle thread is woken at once. Otherwise one of them
  * is expected to look for another crew soon.
  * <li>If it does not, the {@link io.github.pgpubsub.internal.work.Supervisor} sees it within a millisecond or two and wakes or creates
  * threads, twice as many each time ({@link io.github.pgpubsub.internal.work.Growth}), until each crew that waits has one. So handlers may
@@ -23,7 +23,7 @@
  * ({@link io.github.pgpubsub.internal.work.Alarms}).
  *
  * <p>On failure: apart from setting alarms and creating threads nothing here needs memory. Whoever owns a crew calls
- * {@code replaceEndedThreads} once a second, which buries threads that have died and gives their crews others, and creates a thread if that
+ * {@code replaceEndedThreads} once a second, which removes threads that have died and gives their crews others, and creates a thread if that
  * has failed before ({@link io.github.pgpubsub.internal.work.Recruiting}). A crew that would get no thread is deserted, so that its member
  * lets others lead.
  *

@@ -34,14 +34,14 @@
  * can go on at a new primary that has its name, but lacks its last windows. A snapshot is stored by the transaction that took
  * it, so the xid of this transaction protects all xids in the snapshot from being drawn again on a new primary that has the
  * place. Where a window ends with another reader's snapshot ({@link io.github.pgpubsub.internal.log.reading.SharedEnds}), that transaction was
- * committed before, so who has this place has it, too. {@code last_id} never goes back, for an exchange's transaction may have overtaken an acknowledgement.
+ * committed before, so whoever has this place has that transaction, too. {@code last_id} never goes back, for an exchange's transaction may have overtaken an acknowledgement.
  *
  * <p><b>Why nothing comes twice unmarked.</b> A window is stored, durably, before its first message is handed out. Step 0 of a
  * new owner marks the rest of an open window, unless the former owner gave the place back and so said that nothing was handed
  * out that is not complete. If the timeline is another, windows may have been opened and completed of which this server knows
  * nothing, and everything up to the sequence's value is marked. The mark is stored ({@code redeliveredId}), for the new owner
  * may die, too. After a mere loss of a connection the place still has this reader's owner and window; on the same timeline
- * nobody has led since, so {@code Remnant} may say what has completed and what had not begun. On another one it says what has completed, but
+ * nobody has led since, so {@code Remnant} may say what has completed and what had not begun. On another timeline it says what has completed, but
  * not with {@code ackMode=transaction}, nor from the first parked message on: these effects may be gone, and then the place has not
  * moved either. For the same reason every move within a window, by an acknowledgement, by parking, or by an exchange's transaction, asks
  * for the timeline of step 0. And what counts as complete because it is in the database is durable there when it does: a crash takes back
