@@ -16,6 +16,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -26,6 +28,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.awaitility.core.ThrowingRunnable;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -39,6 +42,16 @@ class LiveTest {
 
     @TempDir
     static Path folder;
+
+    /** The server stops some seconds after its last session, with the help of its files: until then the folder must not be deleted. */
+    @AfterAll
+    static void awaitNoServer() {
+        awaitUntil(() -> {
+            try (DirectoryStream<Path> servers = Files.newDirectoryStream(folder, "live-server-*")) {
+                assertThat(servers).isEmpty();
+            }
+        });
+    }
 
     @Test
     void ordersGoToEveryPageAndTheLeadMoves() throws Exception {
