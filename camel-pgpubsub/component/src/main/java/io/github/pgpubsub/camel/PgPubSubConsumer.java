@@ -101,7 +101,8 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
             begun = true;
         } finally {
             if (!begun) {
-                tableWatch.end();
+                // Camel does not stop a service whose resuming has failed before it starts or removes it.
+                withdraw();
             }
         }
     }
@@ -116,16 +117,7 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
 
     @Override
     protected void doResume() throws Exception {
-        boolean begun = false;
-        try {
-            listenings.begin();
-            begun = true;
-        } finally {
-            if (!begun) {
-                // This consumer has failed now, and Camel stops no failed service before it starts or removes it.
-                withdraw();
-            }
-        }
+        begin();
     }
 
     @Override

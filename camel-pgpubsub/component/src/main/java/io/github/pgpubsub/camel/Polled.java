@@ -40,12 +40,16 @@ final class Polled {
 
     /** The session does not try to connect any more: the next poll tries again. */
     void gaveUp() {
-        listenings.leave(() -> unpolledSince = System.nanoTime());
+        leaveUntilPolled();
+    }
+
+    private boolean leaveUntilPolled() {
+        return listenings.leave(() -> unpolledSince = System.nanoTime());
     }
 
     /** Called when the queue is full and nobody polls. */
     void leave() {
-        if (listenings.leave(() -> unpolledSince = System.nanoTime())) {
+        if (leaveUntilPolled()) {
             LOG.warn(
                     "Channel {}: nobody polls and the queue of the ConsumerTemplate or pollEnrich is full, so it stops listening until it"
                             + " is polled again. It misses the messages sent until then; in a group another member may receive them. Stop a"

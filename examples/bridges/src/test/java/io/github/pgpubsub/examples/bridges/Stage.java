@@ -8,7 +8,6 @@ import io.github.pgpubsub.examples.server.Seat;
 import io.github.pgpubsub.examples.server.SharedServer;
 import io.github.pgpubsub.support.JvmProcess;
 import java.io.InputStream;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -177,12 +176,8 @@ final class Stage implements AutoCloseable {
         awaitNoServer(folder);
     }
 
-    /** The server stops some seconds after its last session, with the help of its files: until then the folder must not be deleted. */
+    /** Until then the folder must not be deleted. */
     static void awaitNoServer(Path folder) {
-        await().atMost(LONG).until(() -> {
-            try (DirectoryStream<Path> servers = Files.newDirectoryStream(folder, "bridges-server-*")) {
-                return !servers.iterator().hasNext();
-            }
-        });
+        await().atMost(LONG).until(new SharedServer("bridges", folder, line -> {})::hasStopped);
     }
 }

@@ -16,8 +16,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -43,14 +41,10 @@ class LiveTest {
     @TempDir
     static Path folder;
 
-    /** The server stops some seconds after its last session, with the help of its files: until then the folder must not be deleted. */
+    /** Until then the folder must not be deleted. */
     @AfterAll
     static void awaitNoServer() {
-        awaitUntil(() -> {
-            try (DirectoryStream<Path> servers = Files.newDirectoryStream(folder, "live-server-*")) {
-                assertThat(servers).isEmpty();
-            }
-        });
+        awaitUntil(() -> assertThat(new SharedServer("live", folder, line -> {}).hasStopped()).isTrue());
     }
 
     @Test

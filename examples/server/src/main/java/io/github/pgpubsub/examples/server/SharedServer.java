@@ -83,6 +83,11 @@ public final class SharedServer {
         }
     }
 
+    /** Whether no server is left: it stops some seconds after its last session, with the help of its files, and deletes them. */
+    public boolean hasStopped() throws IOException {
+        return DataFolder.in(folder, example).isEmpty();
+    }
+
     private void makeFolder() throws IOException {
         try {
             Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
