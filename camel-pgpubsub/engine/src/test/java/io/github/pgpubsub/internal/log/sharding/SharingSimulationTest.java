@@ -21,7 +21,8 @@ class SharingSimulationTest {
      * other worlds, which the search then finds.
      */
     private static final Map<Break, Long> FOUND_LAST = Map.of(Break.NOBODY_WATCHES, 1003L, Break.OWN_TIES, 1029L,
-            Break.NEVER_GIVEN_UP, 591L, Break.WITHDRAWN_STAYS, 553L);
+            Break.NEVER_GIVEN_UP, 591L, Break.WITHDRAWN_STAYS, 553L,
+            Break.LEFT_BEFORE_FINISHED, 1004L, Break.PRESENCE_UNSEEN, 1003L);
 
     @Test
     void eachShardIsLedByOneAndSharesSettle() {

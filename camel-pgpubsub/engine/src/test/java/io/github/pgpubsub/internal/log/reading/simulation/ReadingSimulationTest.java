@@ -31,7 +31,7 @@ class ReadingSimulationTest {
             Map.entry(Break.NO_SECOND_LOOK, 123L), Map.entry(Break.COMPLETE_ON_ANY_TIMELINE, 69L),
             Map.entry(Break.ACKNOWLEDGEMENT_ON_ANY_TIMELINE, 4843L), Map.entry(Break.PARKED_ON_ANY_TIMELINE, 198L),
             Map.entry(Break.ACKNOWLEDGEMENT_OVER_PARKED, 261L), Map.entry(Break.EXCHANGE_OVER_PARKED, 10_445L),
-            Map.entry(Break.EXCHANGE_ON_ANY_TIMELINE, 33L), Map.entry(Break.EXCHANGE_NOT_DURABLE, 364L),
+            Map.entry(Break.EXCHANGE_ON_ANY_TIMELINE, 33L), Map.entry(Break.EXCHANGE_NOT_DURABLE, 10_169L),
             Map.entry(Break.PARKED_NOT_DURABLE, 449L), Map.entry(Break.DEPOSED_GOES_ON, 462L),
             Map.entry(Break.LAST_ID_GOES_BACK, 233L), Map.entry(Break.EXCHANGE_WITHOUT_FENCE, 130L),
             Map.entry(Break.NEXT_FENCED_BY_ITS_SNAPSHOT, 151L), Map.entry(Break.NEXT_RUN_AGAIN, 91L),
