@@ -61,23 +61,25 @@ public final class EmbeddedServer implements PostgresServer {
         }
     }
 
-    /**
-     * Starts a server with {@link PostgresServer#SETTINGS}. All servers of a build that start so have the same system identifier
-     * and password.
-     */
+    /** As {@link #start(Map)}, without further settings. */
     public static EmbeddedServer start() {
+        return start(Map.of());
+    }
+
+    /**
+     * Starts a server with {@link PostgresServer#SETTINGS} and these settings of postgresql.conf, which take precedence. All servers
+     * of a build that start so have the same system identifier and password.
+     */
+    public static EmbeddedServer start(Map<String, String> settings) {
         try {
-            return new EmbeddedServer(Map.of(), InitializedData.get());
+            return new EmbeddedServer(settings, InitializedData.get());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /**
-     * Starts a server with {@link PostgresServer#SETTINGS} and these settings of postgresql.conf, which take precedence. It has a
-     * system identifier of its own.
-     */
-    public static EmbeddedServer start(Map<String, String> settings) {
+    /** As {@link #start(Map)}, but a new cluster, with a system identifier of its own. {@code initdb} takes some seconds. */
+    public static EmbeddedServer startNewCluster(Map<String, String> settings) {
         try {
             return new EmbeddedServer(settings, null);
         } catch (IOException e) {

@@ -27,7 +27,7 @@ record InitializedData(Path directory, String password) {
                 FileLock lock = file.lock()) {
             assert lock.isValid();
             if (Files.notExists(data)) {
-                try (EmbeddedServer server = EmbeddedServer.start(Map.of())) {
+                try (EmbeddedServer server = EmbeddedServer.startNewCluster(Map.of())) {
                     server.stop();
                     Files.writeString(password, server.password());
                     // In two steps, so that a killed process leaves nothing that looks complete.

@@ -55,6 +55,11 @@ public final class PostgresExtension implements BeforeAllCallback {
         return withOwnServer(Map.of());
     }
 
+    /** As {@link #withOwnServer(Map)}, with another system identifier than all other servers have. */
+    public static PostgresExtension withOwnCluster(Map<String, String> settings) {
+        return new PostgresExtension(() -> EmbeddedServer.startNewCluster(settings));
+    }
+
     /** A nested class finds its outer class's database, because a store falls back to its parent. JUnit closes the stores. */
     @Override
     public void beforeAll(ExtensionContext context) {

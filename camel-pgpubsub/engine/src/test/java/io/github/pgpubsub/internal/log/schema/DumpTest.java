@@ -36,7 +36,7 @@ class DumpTest {
     static final PostgresExtension from = new PostgresExtension();
 
     @RegisterExtension
-    static final PostgresExtension to = PostgresExtension.withOwnServer(Map.of("max_prepared_transactions", "5"));
+    static final PostgresExtension to = PostgresExtension.withOwnCluster(Map.of("max_prepared_transactions", "5"));
 
     @TempDir
     Path directory;

@@ -10,6 +10,7 @@ import java.io.StringWriter;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -24,7 +25,7 @@ class RestoreTest {
     static final PostgresExtension from = new PostgresExtension();
 
     @RegisterExtension
-    static final PostgresExtension to = PostgresExtension.withOwnServer();
+    static final PostgresExtension to = PostgresExtension.withOwnCluster(Map.of());
 
     private static final List<String> TABLES = List.of(
             "message_0 (txid, id, slot, channel, key, payload, bytes, headers, context, sender, batch, for_group, at)",
