@@ -22,6 +22,9 @@ import javax.tools.ToolProvider;
 final class JavaSnippet {
 
     private static final String NAME = "Snippet";
+    private static final JavaCompiler COMPILER = ToolProvider.getSystemJavaCompiler();
+    /** Never closed: it keeps the contents of all jars of the class path, which take longer to read than a snippet to compile. */
+    private static final StandardJavaFileManager FILES = COMPILER.getStandardFileManager(null, null, null);
 
     private JavaSnippet() {}
 
@@ -61,18 +64,15 @@ final class JavaSnippet {
                 """.formatted(imports, NAME, parent, method, body);
     }
 
-    private static void compileSource(String source, Path folder) throws IOException {
-        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+    private static synchronized void compileSource(String source, Path folder) throws IOException {
+        FILES.setLocationFromPaths(StandardLocation.CLASS_OUTPUT, List.of(folder));
+        // Surefire may start this JVM with a single jar whose manifest names the class path.
+        String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+        List<String> options = List.of("-cp", classPath, "-proc:none");
         DiagnosticCollector<JavaFileObject> messages = new DiagnosticCollector<>();
-        try (StandardJavaFileManager files = compiler.getStandardFileManager(messages, null, null)) {
-            files.setLocationFromPaths(StandardLocation.CLASS_OUTPUT, List.of(folder));
-            // Surefire may start this JVM with a single jar whose manifest names the class path.
-            String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-            List<String> options = List.of("-cp", classPath, "-proc:none");
-            if (!compiler.getTask(null, files, messages, options, null, List.of(file(source))).call()) {
-                throw new AssertionError(messages.getDiagnostics().stream().map(Diagnostic::toString)
-                        .collect(Collectors.joining("\n", "", "\n" + source)));
-            }
+        if (!COMPILER.getTask(null, FILES, messages, options, null, List.of(file(source))).call()) {
+            throw new AssertionError(messages.getDiagnostics().stream().map(Diagnostic::toString)
+                    .collect(Collectors.joining("\n", "", "\n" + source)));
         }
     }
 
