@@ -676,9 +676,10 @@ as $body$
 declare
   was_there boolean;
 begin
-  delete from pgpubsub.parked p where p.channel = drop_group.channel and p.grp = drop_group.grp;
-  was_there := found;
+  -- First the place, which whoever is parking a message has locked.
   delete from pgpubsub.subscriber s where s.channel = drop_group.channel and s.grp = drop_group.grp;
+  was_there := found;
+  delete from pgpubsub.parked p where p.channel = drop_group.channel and p.grp = drop_group.grp;
   return was_there or found;
 end
 $body$;

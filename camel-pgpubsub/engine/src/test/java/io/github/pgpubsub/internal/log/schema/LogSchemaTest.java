@@ -20,6 +20,7 @@ import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -307,6 +308,28 @@ class LogSchemaTest {
             }
             sql.execute("select pgpubsub.join_group('pgpubsub', 'g'), pgpubsub.drop_group('pgpubsub', 'g')");
         }
+    }
+
+    /** Who parks has moved the place in the same transaction. */
+    @Test
+    void aGroupIsDroppedWithWhatIsBeingParked() throws Exception {
+        KeptLog.create(postgres);
+        ExecutorService other = Executors.newSingleThreadExecutor();
+        try (Connection parking = postgres.connect(); java.sql.Statement sql = parking.createStatement()) {
+            sql.execute("select pgpubsub.join_group('dropped', 'g')");
+            parking.setAutoCommit(false);
+            sql.execute("update pgpubsub.place set last_id = last_id where no ="
+                    + " (select no from pgpubsub.subscriber where channel = 'dropped');"
+                    + " insert into pgpubsub.parked (channel, grp, id, at, error, attempts) values ('dropped', 'g', 1, now(), 'x', 1)");
+            Future<?> dropped = other.submit(() -> postgres.execute("select pgpubsub.drop_group('dropped', 'g')"));
+            Awaitility.await().until(() -> postgres.number("select count(*) from pg_stat_activity"
+                    + " where datname = current_database() and wait_event_type = 'Lock' and query like '%drop_group%'") == 1);
+            parking.commit();
+            dropped.get();
+        } finally {
+            other.shutdown();
+        }
+        assertThat(postgres.number("select count(*) from pgpubsub.parked where channel = 'dropped'")).isZero();
     }
 
     @Test
