@@ -1,10 +1,10 @@
 package io.github.pgpubsub.internal.log.reading;
 
-/** Does not lead, or has no connection to read with. A leader that has none for long gives up the lead. */
+/**
+ * Does not lead, or has no connection to read with. A leader that has none for long gives up the lead; so does one whose connections
+ * are lost again and again before anything is read.
+ */
 final class Away<M> extends State<M> {
-
-    /** When this state was entered, or when the lead came, whichever is later. */
-    private long since;
 
     Away(Reader<M> reader) {
         super(reader);
@@ -12,13 +12,13 @@ final class Away<M> extends State<M> {
 
     @Override
     void begin(long now) {
-        since = now;
+        reader.pauses.failed(now);
         stop(now);
     }
 
     /** A leader has the leaderTimeout to connect, however long it was no leader before. */
     void leads(long now) {
-        since = now;
+        reader.pauses.begin(now);
     }
 
     /** The lead or the connection came. */
@@ -31,13 +31,14 @@ final class Away<M> extends State<M> {
     @Override
     void tick(long now) {
         if (waitNanos(now) == 0) {
-            reader.resign("has had no connection to read with for the leaderTimeout", now);
+            reader.resign("has read nothing for the leaderTimeout, for lack of a connection", now);
         }
     }
 
     @Override
     long waitNanos(long now) {
-        return reader.isLeading() ? Math.max(0, since + reader.options.leaderTimeout().toNanos() - now) : Reader.NEVER;
+        return reader.isLeading() ? Math.max(0, reader.options.leaderTimeout().toNanos() - reader.pauses.failingFor(now))
+                : Reader.NEVER;
     }
 
     @Override

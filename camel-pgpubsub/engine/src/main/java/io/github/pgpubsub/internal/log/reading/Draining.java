@@ -23,7 +23,7 @@ final class Draining<M> extends State<M> {
     @Override
     void progressed(long now) {
         if (reader.hand.isIdle()) {
-            reader.become(new Taking<>(reader), now);
+            take(now);
         }
     }
 
@@ -31,8 +31,13 @@ final class Draining<M> extends State<M> {
     void tick(long now) {
         if (waitNanos(now) == 0) {
             reader.effects.report(Incident.ABANDONED, reader.hand.size() + " messages");
-            reader.become(new Taking<>(reader), now);
+            take(now);
         }
+    }
+
+    private void take(long now) {
+        reader.pauses.excuse(now - since);
+        reader.become(new Taking<>(reader), now);
     }
 
     @Override

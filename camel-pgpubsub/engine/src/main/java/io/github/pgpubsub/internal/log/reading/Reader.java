@@ -327,7 +327,8 @@ public final class Reader<M> {
     /** A request to read failed. Returns when to try again. */
     long failedToRead(String error, long now) {
         effects.report(Incident.REQUEST_FAILED, error);
-        if (pauses.failingSince(now) >= options.leaderTimeout().toNanos()) {
+        pauses.failed(now);
+        if (pauses.failingFor(now) >= options.leaderTimeout().toNanos()) {
             resign("can't read: " + error, now);
         }
         return now + pauses.afterFailure();

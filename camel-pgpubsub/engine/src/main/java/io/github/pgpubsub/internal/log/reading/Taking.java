@@ -35,7 +35,6 @@ final class Taking<M> extends State<M> {
         }
         if (answer instanceof TakeAnswer.Taken taken) {
             assert owner != null;
-            reader.pauses.answered();
             reader.lead(new Fence(taken.place().epoch(), owner), taken.place(), now);
         } else if (answer instanceof TakeAnswer.Blocked blocked) {
             reader.effects.report(Incident.PLACE_BLOCKED, blocked.by());
@@ -63,7 +62,7 @@ final class Taking<M> extends State<M> {
             return;
         }
         reader.effects.report(Incident.REQUEST_FAILED, error);
-        if (now - since >= reader.options.leaderTimeout().toNanos()) {
+        if (reader.pauses.failingFor(now) >= reader.options.leaderTimeout().toNanos()) {
             reader.resign("can't take the group's place: " + error, now);
         } else {
             pause(now);

@@ -6,6 +6,7 @@ import io.github.pgpubsub.kept.AckMode;
 import io.github.pgpubsub.kept.OnError;
 import io.github.pgpubsub.kept.StartFrom;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -15,6 +16,7 @@ class AwayAndAsleepTest {
 
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
     private static final Bound DONE = new Bound(new Snapshot("9:9:"), 1, 9);
+    private static final Bound END = new Bound(new Snapshot("19:19:"), 100, 19);
 
     private final RecordedEffects asked = new RecordedEffects();
     /** It never polls: without wake-ups it would sleep for ever. */
@@ -50,6 +52,35 @@ class AwayAndAsleepTest {
         sleep();
         reader.disconnected(start + 100 * SECOND);
         assertThat(reader.waitNanos(start + 100 * SECOND)).isEqualTo(30 * SECOND);
+    }
+
+    /** Step 0 needs little; what is to be read may be too much for the network or the server, again and again. */
+    @Test
+    void connectionsThatReadNothingDoNotCount() {
+        reader.leads(start);
+        for (int second = 0; second < 30; second += 10) {
+            reader.connected(start + second * SECOND);
+            takesAnOpenWindow(start + second * SECOND);
+            reader.disconnected(start + (second + 9) * SECOND);
+        }
+        assertThat(reader.waitNanos(start + 29 * SECOND)).isEqualTo(SECOND);
+        reader.tick(start + 30 * SECOND);
+        assertThat(asked.calls).endsWith("resign");
+    }
+
+    @Test
+    void aPageThatIsReadBeginsTheTimeAnew() {
+        reader.leads(start);
+        reader.connected(start);
+        takesAnOpenWindow(start);
+        reader.read(asked.ticket, new Page<>(List.of(), PageRequest.Part.STRAGGLERS, true), start + 10 * SECOND);
+        reader.disconnected(start + 20 * SECOND);
+        assertThat(reader.waitNanos(start + 20 * SECOND)).isEqualTo(30 * SECOND);
+    }
+
+    private void takesAnOpenWindow(long now) {
+        reader.taken(asked.ticket, new TakeAnswer.Taken(new Place(1, null, DONE, END, 0, true, 0, 0)), now);
+        assertThat(asked.calls).endsWith("take", "read");
     }
 
     private void sleep() {
