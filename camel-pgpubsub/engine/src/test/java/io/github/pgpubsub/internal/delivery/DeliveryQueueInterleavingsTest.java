@@ -13,11 +13,13 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The session's thread and the workers in any interleaving: nothing is lost or delivered twice, and the order is kept. */
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Tag("interleavings")
 class DeliveryQueueInterleavingsTest {
 
     private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(10);

@@ -3,11 +3,13 @@ package io.github.pgpubsub.internal.publish;
 import io.github.pgpubsub.internal.delivery.Interleavings;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Several threads call callbacks, and take over from a stuck one: each sender's callback is called once. */
 @Timeout(300)
+@Tag("interleavings")
 class CompletionsInterleavingsTest {
 
     /** The second batch arrives just when the runner of the first batch has finished. */

@@ -1,11 +1,13 @@
 package io.github.pgpubsub.internal.publish;
 
 import io.github.pgpubsub.internal.delivery.Interleavings;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The sending thread and the timekeeper compete for one notification. */
 @Timeout(300)
+@Tag("interleavings")
 class OutgoingInterleavingsTest {
 
     /** The outcome, as each of the two threads sees it. */

@@ -6,11 +6,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** In any interleaving, each element comes out once, in the order of its thread, and no thread waits for ever. */
 @Timeout(300)
+@Tag("interleavings")
 class PublishQueueInterleavingsTest {
 
     private static final long LONG_MILLIS = TimeUnit.DAYS.toMillis(1);

@@ -13,6 +13,7 @@ import io.github.pgpubsub.internal.delivery.Lease;
 import io.github.pgpubsub.internal.delivery.Recipient;
 import io.github.pgpubsub.internal.delivery.Workers;
 import io.github.pgpubsub.internal.work.WorkerPool;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Timeout;
  * Not under Lincheck, which takes these stories for deadlocks.
  */
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Tag("interleavings")
 class LocalSubscriptionsInterleavingsTest {
 
     private static final SubscriptionOptions OPTIONS = SubscriptionOptions.to("ch")

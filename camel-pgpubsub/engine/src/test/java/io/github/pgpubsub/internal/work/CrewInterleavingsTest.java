@@ -7,11 +7,13 @@ import io.github.pgpubsub.internal.delivery.Interleavings;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Crews that share threads, at once. Not under Lincheck, which does not know the pool's threads. */
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Tag("interleavings")
 class CrewInterleavingsTest {
 
     private static final long LONG = TimeUnit.SECONDS.toNanos(60);
