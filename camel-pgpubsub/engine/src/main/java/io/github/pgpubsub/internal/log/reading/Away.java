@@ -1,10 +1,13 @@
 package io.github.pgpubsub.internal.log.reading;
 
 /**
- * Does not lead, or has no connection to read with. A leader that has none for long gives up the lead; so does one whose connections
- * are lost again and again before anything is read.
+ * Does not lead, or has no connection to read with. A leader that has none for long gives up the lead; so does one that loses one after
+ * the other before it has read anything.
  */
 final class Away<M> extends State<M> {
+
+    /** When this state was entered or the lead came, whichever is later; or when a series of losses began. */
+    private long since;
 
     Away(Reader<M> reader) {
         super(reader);
@@ -12,13 +15,14 @@ final class Away<M> extends State<M> {
 
     @Override
     void begin(long now) {
-        reader.pauses.failed(now);
+        since = reader.losses.since(now);
         stop(now);
     }
 
     /** A leader has the leaderTimeout to connect, however long it was no leader before. */
     void leads(long now) {
-        reader.pauses.begin(now);
+        reader.losses.end();
+        since = now;
     }
 
     /** The lead or the connection came. */
@@ -31,14 +35,13 @@ final class Away<M> extends State<M> {
     @Override
     void tick(long now) {
         if (waitNanos(now) == 0) {
-            reader.resign("has read nothing for the leaderTimeout, for lack of a connection", now);
+            reader.resign("has had no connection to read with for the leaderTimeout, or none that lasted", now);
         }
     }
 
     @Override
     long waitNanos(long now) {
-        return reader.isLeading() ? Math.max(0, reader.options.leaderTimeout().toNanos() - reader.pauses.failingFor(now))
-                : Reader.NEVER;
+        return reader.isLeading() ? Math.max(0, since + reader.options.leaderTimeout().toNanos() - now) : Reader.NEVER;
     }
 
     @Override

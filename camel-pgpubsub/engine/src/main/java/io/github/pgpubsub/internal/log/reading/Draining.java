@@ -23,7 +23,7 @@ final class Draining<M> extends State<M> {
     @Override
     void progressed(long now) {
         if (reader.hand.isIdle()) {
-            take(now);
+            reader.become(new Taking<>(reader), now);
         }
     }
 
@@ -31,13 +31,8 @@ final class Draining<M> extends State<M> {
     void tick(long now) {
         if (waitNanos(now) == 0) {
             reader.effects.report(Incident.ABANDONED, reader.hand.size() + " messages");
-            take(now);
+            reader.become(new Taking<>(reader), now);
         }
-    }
-
-    private void take(long now) {
-        reader.pauses.excuse(now - since);
-        reader.become(new Taking<>(reader), now);
     }
 
     @Override

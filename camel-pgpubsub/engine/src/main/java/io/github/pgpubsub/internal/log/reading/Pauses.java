@@ -14,8 +14,7 @@ final class Pauses {
     private final long longestLook;
     private int looks;
     private int failures;
-    private boolean failing;
-    private long failingSince;
+    private long failedSince;
 
     Pauses(@Nullable Duration pollInterval) {
         long longest = TimeUnit.MILLISECONDS.toNanos(LOOKS_MILLIS[LOOKS_MILLIS.length - 1]);
@@ -30,38 +29,20 @@ final class Pauses {
     /** A request to read was answered. */
     void answered() {
         failures = 0;
-        failing = false;
-    }
-
-    /** The lead came, however long nothing could be read before. */
-    void begin(long now) {
-        failures = 0;
-        failing = true;
-        failingSince = now;
-    }
-
-    /** The connection is lost, or a request has failed. */
-    void failed(long now) {
-        if (!failing) {
-            failing = true;
-            failingSince = now;
-        }
-    }
-
-    /** For how long a connection, or an answer to a request to read, has been lacking. */
-    long failingFor(long now) {
-        return failing ? now - failingSince : 0;
-    }
-
-    /** That time was spent waiting for something else. */
-    void excuse(long nanos) {
-        failingSince += nanos;
     }
 
     long nextLook() {
         long pause = TimeUnit.MILLISECONDS.toNanos(LOOKS_MILLIS[Math.min(looks, LOOKS_MILLIS.length - 1)]);
         looks = Math.min(looks + 1, LOOKS_MILLIS.length);
         return Math.min(pause, longestLook);
+    }
+
+    /** For how long requests have failed, now once more. */
+    long failingSince(long now) {
+        if (failures == 0) {
+            failedSince = now;
+        }
+        return now - failedSince;
     }
 
     long afterFailure() {

@@ -21,6 +21,7 @@ public final class Reader<M> {
     final ReadOptions options;
     final InHand<M> hand = new InHand<>();
     final Pauses pauses;
+    final Losses losses = new Losses();
     final Names names;
     private State<M> state;
     private boolean connected;
@@ -106,6 +107,7 @@ public final class Reader<M> {
     /** The reading connection is lost. Requests without an answer may have been run, or may be run later. */
     public void disconnected(long now) {
         connected = false;
+        losses.lost(now);
         restart(now);
     }
 
@@ -149,11 +151,18 @@ public final class Reader<M> {
 
     /** The answer to {@link Effects#open}. */
     public void opened(Ticket ticket, OpenAnswer answer, long now) {
+        if (!(answer instanceof OpenAnswer.Refused)) {
+            losses.end();
+        }
         state.opened(ticket, answer, now);
     }
 
     /** The answer to {@link Effects#read}. */
     public void read(Ticket ticket, Page<M> page, long now) {
+        // An empty page may be the end of a window that was read before: what fails again and again is to open the next one.
+        if (!page.rows().isEmpty()) {
+            losses.end();
+        }
         state.read(ticket, page, now);
     }
 
@@ -327,8 +336,7 @@ public final class Reader<M> {
     /** A request to read failed. Returns when to try again. */
     long failedToRead(String error, long now) {
         effects.report(Incident.REQUEST_FAILED, error);
-        pauses.failed(now);
-        if (pauses.failingFor(now) >= options.leaderTimeout().toNanos()) {
+        if (pauses.failingSince(now) >= options.leaderTimeout().toNanos()) {
             resign("can't read: " + error, now);
         }
         return now + pauses.afterFailure();

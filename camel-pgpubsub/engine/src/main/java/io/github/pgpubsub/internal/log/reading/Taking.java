@@ -35,6 +35,7 @@ final class Taking<M> extends State<M> {
         }
         if (answer instanceof TakeAnswer.Taken taken) {
             assert owner != null;
+            reader.pauses.answered();
             reader.lead(new Fence(taken.place().epoch(), owner), taken.place(), now);
         } else if (answer instanceof TakeAnswer.Blocked blocked) {
             reader.effects.report(Incident.PLACE_BLOCKED, blocked.by());
@@ -62,7 +63,7 @@ final class Taking<M> extends State<M> {
             return;
         }
         reader.effects.report(Incident.REQUEST_FAILED, error);
-        if (reader.pauses.failingFor(now) >= reader.options.leaderTimeout().toNanos()) {
+        if (now - since >= reader.options.leaderTimeout().toNanos()) {
             reader.resign("can't take the group's place: " + error, now);
         } else {
             pause(now);
