@@ -676,7 +676,10 @@ as $body$
 declare
   was_there boolean;
 begin
-  -- First the place, which whoever is parking a message has locked.
+  perform pg_advisory_xact_lock(pgpubsub.lock_key('join/' || drop_group.channel || '/' || drop_group.grp));
+  -- The places first, as everybody else does; whoever is parking a message has locked one.
+  perform from pgpubsub.place p join pgpubsub.subscriber s on s.no = p.no
+    where s.channel = drop_group.channel and s.grp = drop_group.grp order by p.no for update of p;
   delete from pgpubsub.subscriber s where s.channel = drop_group.channel and s.grp = drop_group.grp;
   was_there := found;
   delete from pgpubsub.parked p where p.channel = drop_group.channel and p.grp = drop_group.grp;

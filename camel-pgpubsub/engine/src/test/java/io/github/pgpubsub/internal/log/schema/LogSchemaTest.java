@@ -310,6 +310,19 @@ class LogSchemaTest {
         }
     }
 
+    /** Its snapshot would be an old one: rows of transactions that end meanwhile would be skipped. */
+    @Test
+    void aGroupIsNotSentElsewhereInAnOldSnapshot() throws SQLException {
+        KeptLog.create(postgres);
+        try (Connection connection = postgres.connect(); java.sql.Statement sql = connection.createStatement()) {
+            sql.execute("select pgpubsub.join_group('sought', 'g')");
+            connection.setAutoCommit(false);
+            connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+            assertThatThrownBy(() -> sql.execute("select pgpubsub.seek('sought', 'g', 'now')"))
+                    .hasMessageContaining("A group is sent elsewhere in READ COMMITTED, not repeatable read");
+        }
+    }
+
     /** Who parks has moved the place in the same transaction. */
     @Test
     void aGroupIsDroppedWithWhatIsBeingParked() throws Exception {
