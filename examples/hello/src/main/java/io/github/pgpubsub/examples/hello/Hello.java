@@ -4,10 +4,12 @@ import io.github.pgpubsub.examples.server.Seat;
 import io.github.pgpubsub.examples.server.SharedServer;
 import java.io.IOException;
 import java.sql.SQLException;
+import org.apache.camel.CamelContext;
 import org.apache.camel.RuntimeCamelException;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
+import org.apache.camel.support.LifecycleStrategySupport;
 
 /** The example's main class: sends to and receives from {@code HelloChannel} until it is stopped. */
 public final class Hello {
@@ -47,8 +49,14 @@ public final class Hello {
         camel.configure().addRoutesBuilder(new HelloRoutes(options, name, screen, camel::completed));
         camel.addMainListener(new MainListenerSupport() {
             @Override
-            public void afterStop(BaseMainSupport main) {
-                screen.leaves();
+            public void beforeConfigure(BaseMainSupport main) {
+                main.getCamelContext().addLifecycleStrategy(new LifecycleStrategySupport() {
+                    /** Not in afterStop: a JVM that was told to end waits until the context has stopped, but not for that. */
+                    @Override
+                    public void onContextStopped(CamelContext context) {
+                        screen.leaves();
+                    }
+                });
             }
         });
         camel.run();
