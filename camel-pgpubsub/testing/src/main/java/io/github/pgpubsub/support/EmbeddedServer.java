@@ -96,9 +96,8 @@ public final class EmbeddedServer implements PostgresServer {
                 // Several servers may start at once on a busy machine.
                 .setPGStartupWait(STARTUP)
                 // zonky passes "-A trust" to initdb. Its locale options are passed to initdb as well, so these two
-                // enforce password authentication from the first start. Not SCRAM: its 4,096 rounds of hashing for each connection
-                // would take a fifth of the tests' CPU time. The servers of the examples and of VanishedHostIT use SCRAM.
-                .setLocaleConfig("auth-host", "password")
+                // enforce password authentication from the first start.
+                .setLocaleConfig("auth-host", "scram-sha-256")
                 .setLocaleConfig("pwfile", passwordFile.toString())
                 .setLocaleConfig("locale", "C")
                 .setConnectConfig("password", password)

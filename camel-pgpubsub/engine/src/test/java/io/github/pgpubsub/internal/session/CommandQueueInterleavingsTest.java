@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
  * once.
  */
 @Param(name = "command", gen = IntGen.class, conf = "1:9")
+@Tag("interleavings")
 @Tag("long")
 public class CommandQueueInterleavingsTest {
 

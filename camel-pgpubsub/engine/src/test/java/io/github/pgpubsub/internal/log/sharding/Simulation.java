@@ -283,14 +283,24 @@ final class Simulation {
             checkOneHandles(shard);
         }
         verify(givenBack <= allowedMoves, () -> givenBack + " moves, and only " + allowedMoves + " allowed");
-        List<SimulatedMember> healthy = all().stream().filter(each -> each.process.isHealthy() && !each.stopping).toList();
-        int frozenMembers = (int) all().stream().filter(each -> each.process.frozen).count();
-        long bound = POLL * (PATIENCE * (2L + frozenMembers) + ASIDE + 20) + TIMEOUT * (1L + frozenMembers);
-        boolean unable = all().stream().anyMatch(each -> each.unable);
-        if (healthy.isEmpty() || unable || now - quietSince < bound) {
-            return;
+        if (now - quietSince >= settledAfter(0)) {
+            checkSettled();
         }
-        checkSettled(healthy);
+    }
+
+    /** How long after the last fault everything is settled, with so many members that are frozen. */
+    private static long settledAfter(int frozenMembers) {
+        return POLL * (PATIENCE * (2L + frozenMembers) + ASIDE + 20) + TIMEOUT * (1L + frozenMembers);
+    }
+
+    private void checkSettled() {
+        List<SimulatedMember> all = all();
+        List<SimulatedMember> healthy = all.stream().filter(each -> each.process.isHealthy() && !each.stopping).toList();
+        int frozenMembers = (int) all.stream().filter(each -> each.process.frozen).count();
+        boolean unable = all.stream().anyMatch(each -> each.unable);
+        if (!healthy.isEmpty() && !unable && now - quietSince >= settledAfter(frozenMembers)) {
+            checkSettled(healthy);
+        }
     }
 
     private void checkOneHandles(int shard) {
