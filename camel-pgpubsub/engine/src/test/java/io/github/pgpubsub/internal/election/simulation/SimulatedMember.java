@@ -421,7 +421,7 @@ final class SimulatedMember implements Effects<Long> {
         boolean committed = random.nextInt(60) != 0 || !world.mayFail();
         request(() -> {
             if (committed) {
-                server.control(backend, message.encode(), world.now);
+                server.control(backend, message, world.now);
                 world.detail(this, "says", message);
                 if (message.type() == ControlMessage.Type.VACANT) {
                     world.resigned(this);

@@ -93,7 +93,11 @@ public final class SimulatedServer {
     }
 
     public void control(int sender, String payload, long now) {
-        stream.add(new Note(now, sender, -1, ControlMessage.decode(payload).orElseThrow()));
+        control(sender, ControlMessage.decode(payload).orElseThrow(), now);
+    }
+
+    void control(int sender, ControlMessage message, long now) {
+        stream.add(new Note(now, sender, -1, message));
     }
 
     public boolean tryLock(int backend, Lock lock) {
@@ -117,10 +121,9 @@ public final class SimulatedServer {
     }
 
     public Poll look(int backend, Lock tried, boolean acquired) {
-        Set<Integer> all = new HashSet<>(present);
-        all.addAll(witnesses);
+        int all = witnesses.size() + (int) present.stream().filter(each -> !witnesses.contains(each)).count();
         int others = witnesses.size() - (witnesses.contains(backend) ? 1 : 0);
-        return new Poll(tried, acquired, holder(Lock.LEADER), holder(Lock.STANDBY), all.size(), others,
+        return new Poll(tried, acquired, holder(Lock.LEADER), holder(Lock.STANDBY), all, others,
                 witnesses.contains(backend));
     }
 }

@@ -76,7 +76,7 @@ final class Simulation {
     // ---- fate of the messages
     private final Set<Long> begunEver = new HashSet<>();
     private final Set<Long> completedEver = new HashSet<>();
-    private final Map<String, Long> numberById = new HashMap<>();
+    private final Map<MessageId, Long> numberById = new HashMap<>();
     private final Map<Long, MessageId> idByNumber = new HashMap<>();
     private long lastFresh = -1;
     /** All messages before this one are complete, or were reported as a gap. */
@@ -499,7 +499,7 @@ final class Simulation {
     private void named(Entry<Long> entry) {
         long number = entry.message();
         expect(entry.id() != null, "message " + number + " has no id");
-        Long named = numberById.putIfAbsent(entry.id().toString(), number);
+        Long named = numberById.putIfAbsent(entry.id(), number);
         expect(named == null || named == number, "two messages have the id " + entry.id());
         MessageId known = idByNumber.putIfAbsent(number, entry.id());
         expect(known == null || known.equals(entry.id()), "message " + number + " has the ids " + known + " and " + entry.id());
