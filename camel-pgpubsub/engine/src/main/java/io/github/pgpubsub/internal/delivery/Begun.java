@@ -8,7 +8,7 @@ import java.util.List;
 /** The messages and gaps of a queue that have begun and are not done. The lock of the queue guards it. */
 final class Begun {
 
-    private final ArrayList<Entry<Notification>> begun = new ArrayList<>();
+    private final List<Entry<Notification>> begun = new ArrayList<>();
     private long upTo;
 
     boolean isEmpty() {
@@ -17,9 +17,8 @@ final class Begun {
 
     /** If memory is lacking for it, nothing has changed. */
     void add(List<Entry<Notification>> batch) {
-        begun.ensureCapacity(begun.size() + batch.size());
+        begun.addAll(batch);
         for (Entry<Notification> entry : batch) {
-            begun.add(entry);
             upTo = entry.gap() == null ? Math.max(upTo, entry.place() + 1) : upTo;
         }
     }

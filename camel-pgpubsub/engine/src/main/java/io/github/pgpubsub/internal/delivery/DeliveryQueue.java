@@ -201,7 +201,7 @@ public final class DeliveryQueue {
             }
             boolean gap = waiting.peek().gap() != null;
             int count = gap ? 1 : waiting.messagesBeforeGap(limit.size());
-            long remaining = count >= limit.size() ? 0 : gathering.remaining(limit, count, isComplete());
+            long remaining = gathering.remaining(limit, count, isComplete());
             // The last check before a message begins in this process.
             remaining = remaining == 0 && !gap && !lease.isValid() ? LEASE_CHECK_NANOS : remaining;
             if (remaining > 0) {
