@@ -7,15 +7,23 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The channels that subscribers want, and the channels that this session listens to. One statement turns all changed channels on
  * or off. Belongs to the session's thread.
  */
 final class ChannelRequests {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ChannelRequests.class);
+    /** Fewer shared channels cost too little to be moved. */
+    private static final int WORTH_MOVING = 16;
 
     /** NAMEDATALEN - 1, in bytes of the server's encoding. LISTEN cuts a longer name, with a notice that may be turned off. */
     private static final int LONGEST_CHANNEL = 63;
@@ -36,7 +44,11 @@ final class ChannelRequests {
     private final Refusals refusals;
     private final String ownMarks;
     private final Receivers receivers = new Receivers();
-    private final Set<String> listening = new LinkedHashSet<>();
+    private final Set<String> listening = new HashSet<>();
+    /** The shared ones of these. */
+    private final Set<String> shared = new LinkedHashSet<>();
+    /** Number of other channels that were turned on since the shared ones were moved behind all others. */
+    private int behindShared;
     private final Set<String> changed = new LinkedHashSet<>();
     private final Batch<Listen> listens = new Batch<>();
 
@@ -124,21 +136,70 @@ final class ChannelRequests {
 
     private void turn(List<String> channels) throws SQLException {
         refuseTooLong(channels);
-        StringBuilder sql = new StringBuilder();
+        List<String> commands = new ArrayList<>();
         for (String channel : channels) {
-            sql.append(isWanted(channel) ? "LISTEN " : "UNLISTEN ").append(connection.pg().escapeIdentifier(channel)).append(';');
+            commands.add(isWanted(channel) ? listen(channel) : unlisten(channel));
         }
-        try (Statement statement = connection.jdbc().createStatement()) {
-            statement.setEscapeProcessing(false);
-            roundTrips.ask(() -> statement.execute(sql.toString()));
-        }
+        execute(commands);
         for (String channel : channels) {
             if (isWanted(channel)) {
-                listening.add(channel);
+                turnedOn(channel);
             } else {
                 listening.remove(channel);
+                shared.remove(channel);
             }
             refusals.granted(channel);
+        }
+    }
+
+    private void turnedOn(String channel) {
+        listening.add(channel);
+        if (receivers.isShared(channel)) {
+            shared.add(channel);
+        } else {
+            behindShared++;
+        }
+    }
+
+    private String listen(String channel) throws SQLException {
+        return "LISTEN " + connection.pg().escapeIdentifier(channel);
+    }
+
+    private String unlisten(String channel) throws SQLException {
+        return "UNLISTEN " + connection.pg().escapeIdentifier(channel);
+    }
+
+    /** In one transaction. */
+    private void execute(List<String> commands) throws SQLException {
+        try (Statement statement = connection.jdbc().createStatement()) {
+            statement.setEscapeProcessing(false);
+            roundTrips.ask(() -> statement.execute(String.join(";", commands)));
+        }
+    }
+
+    /**
+     * Moves the shared channels behind all others if they are many and as many others have come since. Few messages go over shared
+     * channels, and the server compares each notification with the channels in the order of their LISTENs until one is equal (before
+     * PostgreSQL 19; source, async.c, {@code IsListeningOn}): 128 channels before 1,000 others cost it a fifth of its speed.
+     *
+     * <p>No notification is missed: both commands take effect at the same commit, and a session takes in the notifications of others
+     * between its transactions only.
+     */
+    void moveSharedBehind() throws SQLException {
+        if (shared.size() < WORTH_MOVING || behindShared < shared.size()) {
+            return;
+        }
+        behindShared = 0;
+        List<String> commands = new ArrayList<>();
+        for (String channel : shared) {
+            commands.add(unlisten(channel));
+            commands.add(listen(channel));
+        }
+        try {
+            execute(commands);
+        } catch (SQLException e) {
+            throwUnlessRefusal(e);
+            LOG.debug("The server does not change the order of the channels", e);
         }
     }
 

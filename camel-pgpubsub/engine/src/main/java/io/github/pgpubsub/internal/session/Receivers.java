@@ -91,6 +91,12 @@ final class Receivers {
         return byChannel.containsKey(channel);
     }
 
+    /** False if the channel has no receivers. */
+    boolean isShared(String channel) {
+        OfChannel found = byChannel.get(channel);
+        return found != null && found.byTag != null;
+    }
+
     boolean isEmpty() {
         return byChannel.isEmpty();
     }

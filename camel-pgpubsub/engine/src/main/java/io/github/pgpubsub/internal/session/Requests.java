@@ -75,6 +75,9 @@ final class Requests {
             locks.flush();
             backends.flush();
         }
+        if (!any) {
+            channels.moveSharedBehind();
+        }
         // One at a time: whatever somebody depends on comes before the next.
         return backends.askForTexts() || any;
     }

@@ -8,12 +8,17 @@ import io.github.pgpubsub.internal.connection.ServerConnection;
 import io.github.pgpubsub.support.PostgresExtension;
 import io.github.pgpubsub.support.Proxy;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.postgresql.PGConnection;
@@ -109,6 +114,85 @@ class RequestsTest {
             assertThat(requests.flush()).isTrue();
             assertThat(told).containsExactly("many", "many", "many", "one");
             assertThat(requests.flush()).isFalse();
+        }
+    }
+
+    /** The server compares each notification with the channels of a session in their order; few go over shared channels. */
+    @Test
+    void manySharedChannelsAreMovedBehindAsManyOthersAndNoMessageIsMissed() throws Exception {
+        int many = 20;
+        AtomicInteger sent = new AtomicInteger();
+        try (Proxy proxy = new Proxy(postgres.server());
+                ServerConnection connection = open(proxy);
+                Connection other = postgres.connect();
+                Statement sending = other.createStatement()) {
+            Requests requests = new Requests(connection, OWN_MARKS, new Pulse(), () -> {});
+            SessionStream stream = requests.of(null);
+            AtomicBoolean done = new AtomicBoolean();
+            for (int i = 0; i < many; i++) {
+                stream.listen(new Address("shared " + i, "tag"), new RecordingSubscriber("shared"), () -> {});
+            }
+            requests.flush();
+            Thread sender = new Thread(() -> {
+                while (!done.get()) {
+                    for (int i = 0; i < many; i++) {
+                        notify(sending, "shared " + i, sent.incrementAndGet());
+                    }
+                }
+            });
+            sender.start();
+            List<String> payloads = new ArrayList<>();
+            List<String> order = new ArrayList<>();
+            for (int group = 0; group < 30; group++) {
+                for (int i = 0; i < many; i++) {
+                    stream.listen(Address.of("of group " + group + ", " + i), new RecordingSubscriber("others"), () -> {});
+                }
+                requests.flush();
+                assertThat(listening(connection)).last().asString().startsWith("of group " + group);
+                assertThat(requests.flush()).isFalse();
+                order = listening(connection);
+                assertThat(order.subList(order.size() - many, order.size())).allMatch(each -> each.startsWith("shared"));
+                read(connection, payloads);
+            }
+            done.set(true);
+            sender.join();
+            await().untilAsserted(() -> {
+                read(connection, payloads);
+                assertThat(payloads).hasSizeGreaterThanOrEqualTo(sent.get());
+            });
+            assertThat(payloads).isEqualTo(IntStream.rangeClosed(1, sent.get()).mapToObj(Integer::toString).toList());
+
+            stream.listen(Address.of("one more"), new RecordingSubscriber("others"), () -> {});
+            requests.flush();
+            requests.flush();
+            order.add("one more");
+            assertThat(listening(connection)).isEqualTo(order);
+        }
+    }
+
+    private static void notify(Statement sending, String channel, int payload) {
+        try {
+            sending.execute("notify \"" + channel + "\", '" + payload + "'");
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static List<String> listening(ServerConnection connection) throws SQLException {
+        List<String> channels = new ArrayList<>();
+        try (Statement statement = connection.jdbc().createStatement();
+                ResultSet rows = statement.executeQuery("select pg_listening_channels()")) {
+            while (rows.next()) {
+                channels.add(rows.getString(1));
+            }
+        }
+        return channels;
+    }
+
+    private static void read(ServerConnection connection, List<String> payloads) throws SQLException {
+        PGNotification[] read = connection.pg().getNotifications(1);
+        if (read != null) {
+            Stream.of(read).map(PGNotification::getParameter).forEach(payloads::add);
         }
     }
 
