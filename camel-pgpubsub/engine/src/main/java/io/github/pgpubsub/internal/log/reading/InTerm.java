@@ -53,12 +53,7 @@ abstract class InTerm<M> extends State<M> {
     void refused(Ticket ticket, String error, long now) {
         if (term.acknowledging.isAnswerTo(ticket)) {
             reader.effects.report(Incident.REQUEST_FAILED, error);
-            if (term.acknowledging.wasWhole()) {
-                // The window is still open there, and this reader is past it.
-                reader.restart(now);
-            } else {
-                term.acknowledging.failed(now);
-            }
+            term.acknowledging.failed(now);
         } else if (term.retries.isParking(ticket)) {
             reader.effects.report(Incident.REQUEST_FAILED, error);
             term.retries.notParked(ticket, now);

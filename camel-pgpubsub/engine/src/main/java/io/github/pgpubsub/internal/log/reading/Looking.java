@@ -1,9 +1,10 @@
 package io.github.pgpubsub.internal.log.reading;
 
+import io.github.pgpubsub.kept.KeptListener.Incident;
 import org.jspecify.annotations.Nullable;
 
 /**
- * No window is open. Looks whether there is something to open one for; if not, tries to go to sleep; and if a writer is at
+ * No window is open, once the end of the last one is acknowledged. Looks whether there is something to open one for; if not, tries to go to sleep; and if a writer is at
  * work, which keeps it from sleeping, looks again after a pause.
  */
 final class Looking<M> extends InTerm<M> {
@@ -18,10 +19,12 @@ final class Looking<M> extends InTerm<M> {
 
     @Override
     void begin(long now) {
-        look();
+        look(now);
     }
 
-    private void look() {
+    /** If the server refused to close the last window, that comes first again. */
+    private void look(long now) {
+        term.closeIfOpen(now);
         looked = reader.names.ticket();
         reader.effects.open(looked, term.fence, term.done());
     }
@@ -71,29 +74,43 @@ final class Looking<M> extends InTerm<M> {
 
     @Override
     void refused(Ticket ticket, String error, long now) {
-        if (ticket.equals(looked)) {
+        if (term.acknowledging.isAnswerTo(ticket)) {
+            // Usually it is one statement with the look that followed. If not, the look's answer tells nothing.
+            term.notClosed(now);
             looked = null;
-            lookAt = reader.failedToRead(error, now);
+            failed(error, now);
+        } else if (ticket.equals(looked)) {
+            looked = null;
+            failed(error, now);
         } else if (ticket.equals(lock)) {
             lock = null;
-            lookAt = reader.failedToRead(error, now);
+            failed(error, now);
         } else {
             super.refused(ticket, error, now);
+        }
+    }
+
+    private void failed(String error, long now) {
+        if (reader.isStopping()) {
+            reader.effects.report(Incident.REQUEST_FAILED, error);
+            stop(now);
+        } else {
+            lookAt = reader.failedToRead(error, now);
         }
     }
 
     @Override
     void woken(long now) {
         if (looked == null && lock == null) {
-            look();
+            look(now);
         }
     }
 
-    /** What is being opened is opened first, and given back untouched. */
+    /** What is being opened is opened first, and given back untouched. All of a window that could not be closed is complete. */
     @Override
     void stop(long now) {
         if (looked == null) {
-            super.stop(now);
+            reader.become(new Releasing<>(reader, term, term.windowEnd() != null), now);
         }
     }
 
@@ -101,7 +118,7 @@ final class Looking<M> extends InTerm<M> {
     void tick(long now) {
         term.retries.tick(now);
         if (looked == null && lock == null && now - lookAt >= 0) {
-            look();
+            look(now);
         }
     }
 

@@ -80,6 +80,19 @@ final class Term<M> {
                 reader.hand.takeMissedTold()), now);
     }
 
+    /** The server refused that, so the window is still open there. */
+    void notClosed(long now) {
+        closing = false;
+        acknowledging.failed(now);
+    }
+
+    /** Tries again to close a window that could not be closed. */
+    void closeIfOpen(long now) {
+        if (window != null && !closing) {
+            close(window, now);
+        }
+    }
+
     /** The place says that the window is complete. */
     void closed() {
         assert closing;

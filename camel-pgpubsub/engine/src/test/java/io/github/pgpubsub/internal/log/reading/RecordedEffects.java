@@ -16,6 +16,8 @@ final class RecordedEffects implements Effects<String> {
     Ticket ticket = new Ticket(0);
     @Nullable
     Acknowledgement acknowledgement;
+    /** Of the latest acknowledgement. */
+    Ticket acknowledging = new Ticket(0);
     /** What no worker has taken. */
     final List<Delivery<String>> queue = new ArrayList<>();
     final List<Ticket> parked = new ArrayList<>();
@@ -56,6 +58,7 @@ final class RecordedEffects implements Effects<String> {
     public void acknowledge(Ticket asked, Fence fence, Acknowledgement wanted) {
         note("acknowledge", asked);
         acknowledgement = wanted;
+        acknowledging = asked;
     }
 
     @Override

@@ -88,7 +88,9 @@ class WatchTest {
                 .extracting(change -> change.replaceAll(".*\"n\":([0-9]+).*\"n\":-([0-9]+).*", "$1 $2"))
                 .isEqualTo(IntStream.rangeClosed(1, 300).mapToObj(i -> i + " " + i).toList());
 
-        postgres.execute("update " + table + " set id = id + 1000 * (n % 2) where id >= 997");
+        // Once the table is analyzed, the server may go by the index instead.
+        postgres.execute("begin; set local enable_indexscan = off; set local enable_bitmapscan = off;"
+                + " update " + table + " set id = id + 1000 * (n % 2) where id >= 997; commit");
         assertThat(take(table)).extracting(change -> change.replaceAll("^(\\S+) \\{\"op\":\"(.)\".*", "$1 $2"))
                 .containsExactly("999 d", "997 d", "-1 c", "998 u", "-3 c");
     }
