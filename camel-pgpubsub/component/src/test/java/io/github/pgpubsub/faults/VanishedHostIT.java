@@ -29,8 +29,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("long")
 class VanishedHostIT {
 
-    private static final String HEARTBEATS = "heartbeatInterval=1s&heartbeatTimeout=1s";
-    /** The tcp_user_timeout that follows from these heartbeats: idle + interval × count of the keepalives. */
+    private static final String HEARTBEATS = "heartbeatInterval=1s&heartbeatTimeout=2s";
+    /** The tcp_user_timeout that follows from these heartbeats: idle + interval × count of the keepalives; see ServerSettings. */
     private static final Duration USER_TIMEOUT = Duration.ofSeconds(1 + 3 * 2);
     /** Allowance for the next poll of the lock, and for a loaded machine. Without the timeout it would be many minutes. */
     private static final Duration SLACK = Duration.ofSeconds(15);

@@ -28,8 +28,7 @@ import org.jspecify.annotations.Nullable;
 public final class JvmProcess implements AutoCloseable {
 
     /** Options for a fast start, even of several JVMs at a time on a small machine. */
-    private static final List<String> FLAGS = List.of("-Xmx192m", "-XX:TieredStopAtLevel=1", "-Xshare:auto",
-            "-XX:+UnlockDiagnosticVMOptions", "-XX:-BytecodeVerificationRemote");
+    private static final List<String> FLAGS = List.of("-Xmx192m", "-XX:TieredStopAtLevel=1", "-Xshare:auto");
 
     /** How long a process may take to end after a kill, or after it has closed its output. */
     private static final Duration LAST_WORDS = Duration.ofSeconds(10);

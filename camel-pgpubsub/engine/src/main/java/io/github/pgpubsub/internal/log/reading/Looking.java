@@ -4,8 +4,8 @@ import io.github.pgpubsub.kept.KeptListener.Incident;
 import org.jspecify.annotations.Nullable;
 
 /**
- * No window is open, once the end of the last one is acknowledged. Looks whether there is something to open one for; if not, tries to go to sleep; and if a writer is at
- * work, which keeps it from sleeping, looks again after a pause.
+ * No window is open, once the end of the last one is acknowledged. Looks whether there is something to open one for; if not, tries to go to
+ * sleep; and if a writer is at work, which keeps it from sleeping, looks again after a pause.
  */
 final class Looking<M> extends InTerm<M> {
 
