@@ -24,6 +24,11 @@ final class ChannelRequests {
     private static final Logger LOG = LoggerFactory.getLogger(ChannelRequests.class);
     /** Fewer shared channels cost too little to be moved. */
     private static final int WORTH_MOVING = 16;
+    /**
+     * The driver commits in the midst of a statement of 256 commands or more, so that neither side waits for the other (pgjdbc source,
+     * QueryExecutorImpl, flushIfDeadlockRisk: 250 bytes for each answer, 64,000 at most).
+     */
+    private static final int MOVED_AT_ONCE = 50;
 
     /** NAMEDATALEN - 1, in bytes of the server's encoding. LISTEN cuts a longer name, with a notice that may be turned off. */
     private static final int LONGEST_CHANNEL = 63;
@@ -113,7 +118,7 @@ final class ChannelRequests {
         return channel.equals(ownMarks) ? !receivers.isEmpty() : receivers.has(channel);
     }
 
-    /** A refused statement was one transaction, so none of its changes happened: each channel is then tried alone. */
+    /** Of a refused statement all changes may have happened, or none, or the first 255: each channel is then tried alone, once more. */
     private void turnOrAlone(List<String> channels) throws SQLException {
         try {
             turn(channels);
@@ -169,7 +174,7 @@ final class ChannelRequests {
         return "UNLISTEN " + connection.pg().escapeIdentifier(channel);
     }
 
-    /** In one transaction. */
+    /** In one transaction, if they are fewer than 256; see {@link #MOVED_AT_ONCE}. */
     private void execute(List<String> commands) throws SQLException {
         try (Statement statement = connection.jdbc().createStatement()) {
             statement.setEscapeProcessing(false);
@@ -190,13 +195,19 @@ final class ChannelRequests {
             return;
         }
         behindShared = 0;
-        List<String> commands = new ArrayList<>();
-        for (String channel : shared) {
-            commands.add(unlisten(channel));
-            commands.add(listen(channel));
-        }
         try {
-            execute(commands);
+            List<String> commands = new ArrayList<>();
+            for (String channel : shared) {
+                commands.add(unlisten(channel));
+                commands.add(listen(channel));
+                if (commands.size() == 2 * MOVED_AT_ONCE) {
+                    execute(commands);
+                    commands.clear();
+                }
+            }
+            if (!commands.isEmpty()) {
+                execute(commands);
+            }
         } catch (SQLException e) {
             throwUnlessRefusal(e);
             LOG.debug("The server does not change the order of the channels", e);
