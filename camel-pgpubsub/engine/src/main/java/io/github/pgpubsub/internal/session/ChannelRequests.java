@@ -24,10 +24,7 @@ final class ChannelRequests {
     private static final Logger LOG = LoggerFactory.getLogger(ChannelRequests.class);
     /** Fewer shared channels cost too little to be moved. */
     private static final int WORTH_MOVING = 16;
-    /**
-     * The driver commits in the midst of a statement of 256 commands or more, so that neither side waits for the other (pgjdbc source,
-     * QueryExecutorImpl, flushIfDeadlockRisk: 250 bytes for each answer, 64,000 at most).
-     */
+    /** Each takes two commands, which must be in one transaction, see {@link #execute}. */
     private static final int MOVED_AT_ONCE = 50;
 
     /** NAMEDATALEN - 1, in bytes of the server's encoding. LISTEN cuts a longer name, with a notice that may be turned off. */
@@ -118,7 +115,7 @@ final class ChannelRequests {
         return channel.equals(ownMarks) ? !receivers.isEmpty() : receivers.has(channel);
     }
 
-    /** Of a refused statement all changes may have happened, or none, or the first 255: each channel is then tried alone, once more. */
+    /** None of the changes of a refused statement has happened, or only the first ones, see {@link #execute}: each channel is tried alone. */
     private void turnOrAlone(List<String> channels) throws SQLException {
         try {
             turn(channels);
@@ -174,7 +171,10 @@ final class ChannelRequests {
         return "UNLISTEN " + connection.pg().escapeIdentifier(channel);
     }
 
-    /** In one transaction, if they are fewer than 256; see {@link #MOVED_AT_ONCE}. */
+    /**
+     * In one transaction if they are fewer than 256. Of more, the driver commits the first ones before it sends the rest, so that neither
+     * side waits for the other (pgjdbc source, QueryExecutorImpl, flushIfDeadlockRisk: 250 bytes for each answer, 64,000 at most).
+     */
     private void execute(List<String> commands) throws SQLException {
         try (Statement statement = connection.jdbc().createStatement()) {
             statement.setEscapeProcessing(false);
@@ -195,23 +195,24 @@ final class ChannelRequests {
             return;
         }
         behindShared = 0;
+        List<String> all = List.copyOf(shared);
         try {
-            List<String> commands = new ArrayList<>();
-            for (String channel : shared) {
-                commands.add(unlisten(channel));
-                commands.add(listen(channel));
-                if (commands.size() == 2 * MOVED_AT_ONCE) {
-                    execute(commands);
-                    commands.clear();
-                }
-            }
-            if (!commands.isEmpty()) {
-                execute(commands);
+            for (int from = 0; from < all.size(); from += MOVED_AT_ONCE) {
+                moveBehind(all.subList(from, Math.min(all.size(), from + MOVED_AT_ONCE)));
             }
         } catch (SQLException e) {
             throwUnlessRefusal(e);
             LOG.debug("The server does not change the order of the channels", e);
         }
+    }
+
+    private void moveBehind(List<String> channels) throws SQLException {
+        List<String> commands = new ArrayList<>();
+        for (String channel : channels) {
+            commands.add(unlisten(channel));
+            commands.add(listen(channel));
+        }
+        execute(commands);
     }
 
     /** {@code ChannelName} has checked the length in UTF-8; in the encoding of another database a name can be longer. */

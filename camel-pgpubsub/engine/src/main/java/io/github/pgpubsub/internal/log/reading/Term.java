@@ -138,8 +138,7 @@ final class Term<M> {
 
     /** The last acknowledgement. */
     Ticket release(boolean whole, boolean exact, long now) {
-        Bound upto = window == null || closing ? null : window.upto();
-        return acknowledging.send(new Acknowledgement(upto, reader.hand.watermark(), whole, exact,
+        return acknowledging.send(new Acknowledgement(windowEnd(), reader.hand.watermark(), whole, exact,
                 reader.hand.takeMissedTold()), now);
     }
 
