@@ -133,7 +133,7 @@ public final class Leadership<M> {
     }
 
     /** A data message arrives. */
-    public void data(M message, long now) {
+    public void data(M message) {
         member.state().data(message);
         busy |= member.state().isBusyWithMessages();
     }

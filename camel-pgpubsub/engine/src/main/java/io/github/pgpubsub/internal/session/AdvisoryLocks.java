@@ -25,8 +25,12 @@ final class AdvisoryLocks {
             ) advisory
             """;
 
-    /** Holders of locks by key. */
-    static final String HOLDERS = ALL + "where key operator(pg_catalog.=) any (?)";
+    /**
+     * Holders of locks by key. A condition that the server can't make a join of: it expects one lock, and would compare each lock with each
+     * key, one after the other, as with an array; so it looks each lock up in a table of the keys (EXPLAIN shows a "hashed SubPlan").
+     */
+    static final String HOLDERS = ALL
+            + "where (key operator(pg_catalog.=) any (select pg_catalog.unnest(?::pg_catalog.int8[]))) is true";
 
     /** Locks and their holders, by the upper halves of the keys. */
     static final String HOLDERS_OF_UPPER_HALF = ALL + "where (key operator(pg_catalog.>>) 32) operator(pg_catalog.=) any (?)";

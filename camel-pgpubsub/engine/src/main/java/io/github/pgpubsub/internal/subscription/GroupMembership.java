@@ -197,7 +197,7 @@ public final class GroupMembership implements Subscriber {
                 ControlMessage.decode(notification.payload())
                         .ifPresent(message -> effects.leadership().control(notification.backend(), message, System.nanoTime()));
             } else {
-                effects.leadership().data(notification, System.nanoTime());
+                effects.leadership().data(notification);
             }
         }
     }

@@ -38,6 +38,8 @@ final class MemberStream {
 
     private final GroupKey key;
     private final Address control;
+    /** Each message is compared with the control channel, whose name is rarely in the processor's cache if there are many groups. */
+    private final int controlHash;
     private final SessionStream stream;
     private final Subscriber subscriber;
     private final Leadership<Notification> leadership;
@@ -57,6 +59,7 @@ final class MemberStream {
     MemberStream(GroupKey key, SessionStream stream, Subscriber subscriber, Leadership<Notification> leadership) {
         this.key = key;
         this.control = new Address(key.controlChannel(), key.controlTag());
+        this.controlHash = control.channel().hashCode();
         this.mark = control.payload(MARK + UUID.randomUUID());
         this.stream = stream;
         this.subscriber = subscriber;
@@ -217,7 +220,7 @@ final class MemberStream {
     }
 
     boolean isControl(Notification notification) {
-        return notification.channel().equals(control.channel());
+        return notification.channel().hashCode() == controlHash && notification.channel().equals(control.channel());
     }
 
     /** A sign of life that tells who stands by. */

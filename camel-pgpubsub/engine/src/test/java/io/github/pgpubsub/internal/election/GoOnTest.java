@@ -52,7 +52,7 @@ class GoOnTest {
     @Test
     void withoutAConnectionItDeliversAllThatItHasTakenIn() {
         leadAlone();
-        List.of("a", "b", "c", "d").forEach(message -> leadership.data(message, now));
+        List.of("a", "b", "c", "d").forEach(message -> leadership.data(message));
         assertThat(delivered).containsExactly("a");
         leadership.disconnected(now, now, now);
         leadership.connected(8, RUN, now);

@@ -20,7 +20,7 @@ class LostWithoutASuccessorTest {
     @Test
     void theFormerLeaderTells() {
         lead();
-        leadership.data("not begun", now);
+        leadership.data("not begun");
 
         comeBack(9);
 
@@ -39,7 +39,7 @@ class LostWithoutASuccessorTest {
     @Test
     void nothingIsLostWhileNobodyElseLeads() {
         lead();
-        leadership.data("not begun", now);
+        leadership.data("not begun");
 
         comeBack(0);
 

@@ -35,10 +35,10 @@ class StopAloneTest {
     @Test
     void whatWasSentBeforeIsDelivered() {
         assertThat(leadership.role()).isEqualTo(Role.LEADER);
-        leadership.data("sent before the stop", now);
+        leadership.data("sent before the stop");
         leadership.control(BACKEND, marker, now);
         leadership.polled(ALONE, now);
-        leadership.data("sent later", now);
+        leadership.data("sent later");
         assertThat(leadership.role()).isEqualTo(Role.RESIGNING);
         assertThat(effects.delivered()).containsExactly("sent before the stop");
     }
@@ -58,7 +58,7 @@ class StopAloneTest {
     @Test
     void aStandbyThatJoinsMeanwhileIsNotIgnored() {
         leadership.control(STANDBY, ControlMessage.of(ControlMessage.Type.JOIN, "standby.1"), now);
-        leadership.data("held by the standby", now);
+        leadership.data("held by the standby");
         leadership.control(BACKEND, marker, now);
         assertThat(leadership.role()).isEqualTo(Role.LEADER);
         assertThat(effects.delivered()).isEmpty();

@@ -259,7 +259,7 @@ final class ExploredMember implements Effects<Long> {
         }
         SimulatedServer.Note note = world.server.stream.get(read++);
         if (note.control() == null) {
-            leadership.data(note.number(), world.now);
+            leadership.data(note.number());
         } else {
             leadership.control(note.sender(), note.control(), world.now);
         }

@@ -371,7 +371,7 @@ final class SimulatedMember implements Effects<Long> {
     private void receive(SimulatedServer.Note note) {
         if (note.control() == null) {
             world.detail(this, "reads", note.number());
-            leadership.data(note.number(), world.now);
+            leadership.data(note.number());
             return;
         }
         ControlMessage message = note.control();

@@ -31,6 +31,8 @@ public final class Participants {
     public static final String EMPTY_ROUTE_MANAGED = "an empty route fed by a loop in memory, with camel-management";
     /** The driver's loop on one thread, the route on another. */
     public static final String LOOP_ROUTE = "an empty route fed by the pgjdbc loop";
+    /** The same, but each message can still be taken back until its exchange begins, as a single listener needs it. */
+    public static final String EACH_ROUTE = "an empty route fed by the pgjdbc loop, message by message";
 
     public static final String MANY = "many routes from camel-pgpubsub";
     public static final String MANY_ONE = "many routes from camel-pgpubsub, single listener";
@@ -99,6 +101,7 @@ public final class Participants {
                 route(ROUTE_ONE, "pgpubsub", "pgpubsub.PgPubSubPeer", "one", pgpubsub),
                 route(ROUTE_MANAGED, "pgpubsub-managed", "pgpubsub.PgPubSubPeer", "all", managed),
                 route(LOOP_ROUTE, "route", "route.RoutePeer", "loop", List.of("camel-api", "postgresql")),
+                route(EACH_ROUTE, "route", "route.RoutePeer", "each", List.of("camel-api", "postgresql")),
                 route(EMPTY_ROUTE, "route", "route.RoutePeer", "alone", List.of("camel-api")),
                 route(EMPTY_ROUTE_MANAGED, "pgpubsub-managed", "route.RoutePeer", "alone",
                         List.of("camel-api", "camel-management")),

@@ -4,6 +4,7 @@ import static io.github.pgpubsub.benchmark.peers.Participants.BATCHED;
 import static io.github.pgpubsub.benchmark.peers.Participants.BY_HAND;
 import static io.github.pgpubsub.benchmark.peers.Participants.CAMEL_BY_HAND;
 import static io.github.pgpubsub.benchmark.peers.Participants.DEBEZIUM;
+import static io.github.pgpubsub.benchmark.peers.Participants.EACH_ROUTE;
 import static io.github.pgpubsub.benchmark.peers.Participants.EMPTY_ROUTE;
 import static io.github.pgpubsub.benchmark.peers.Participants.EMPTY_ROUTE_MANAGED;
 import static io.github.pgpubsub.benchmark.peers.Participants.FOUR_MEMBERS;
@@ -108,6 +109,7 @@ final class Gates {
             atLeast(0.95, "sending, one blocking sender, to " + loop, ratio(one, PGPUBSUB, loop));
         }
         limit("one blocking sender", one, PGJDBC_EAGER);
+        explain("sending, one blocking sender, to " + CAMEL_BY_HAND, ratio(one, PGPUBSUB, CAMEL_BY_HAND));
         for (String loop : List.of(PGJDBC, PGJDBC_EAGER)) {
             atLeast(1.2, "sending, 8 blocking senders, to %s with 8 connections".formatted(loop), ratio(eight, PGPUBSUB, loop));
         }
@@ -134,7 +136,11 @@ final class Gates {
         atLeast(0.9, "receiving one channel into a route, single listener, to " + EMPTY_ROUTE,
                 ratio(rate, ROUTE_ONE, EMPTY_ROUTE));
         explain("the limit: %s, to %s".formatted(LOOP_ROUTE, EMPTY_ROUTE), ratio(rate, LOOP_ROUTE, EMPTY_ROUTE));
-        explain("receiving one channel into a route, to " + LOOP_ROUTE, ratio(rate, ROUTE, LOOP_ROUTE));
+        explain("the limit: %s, to %s".formatted(EACH_ROUTE, EMPTY_ROUTE), ratio(rate, EACH_ROUTE, EMPTY_ROUTE));
+        for (String by : List.of(LOOP_ROUTE, EACH_ROUTE)) {
+            explain("receiving one channel into a route, to " + by, ratio(rate, ROUTE, by));
+            explain("receiving one channel into a route, single listener, to " + by, ratio(rate, ROUTE_ONE, by));
+        }
         explain("with camel-management on the class path, to without", ratio(rate, ROUTE_MANAGED, ROUTE));
         explain("the limit: %s, to without".formatted(EMPTY_ROUTE_MANAGED), ratio(rate, EMPTY_ROUTE_MANAGED, EMPTY_ROUTE));
         Rounds cost = figures.rounds(Backlog.ROUTES.clientCpu(), ROUTE);

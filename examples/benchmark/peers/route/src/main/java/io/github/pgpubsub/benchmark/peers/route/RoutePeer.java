@@ -29,32 +29,30 @@ import org.postgresql.PGNotification;
 /**
  * The limits for a component of Camel. Its argument: {@code alone}, one thread makes exchanges of payloads in memory, so Camel's own cost
  * of an exchange is all there is; {@code loop}, the driver's loop reads on one thread, and another makes the exchanges, as in the component,
- * and the driver sends what a producer template is given.
+ * and the driver sends what a producer template is given; {@code each}, the same, but each message is handed over by itself.
  */
 public final class RoutePeer {
 
-    /** What the driver read at once is one element, so the queue costs next to nothing. */
     private static final int QUEUE = 1024;
 
     private RoutePeer() {}
 
     public static void main(String... arguments) throws IOException {
-        boolean alone = switch (arguments[0]) {
-            case "alone" -> true;
-            case "loop" -> false;
-            default -> throw new IllegalArgumentException("the argument must be alone or loop, not " + arguments[0]);
-        };
-        Program.run((server, listenTo, sendTo, receiver) -> {
-            if (!alone) {
-                return new Looped(server, listenTo, receiver);
-            }
-            if (!sendTo.isEmpty()) {
-                throw onlyReceives();
-            }
-            return new Alone(new Routes((channel, payload) -> {
-                throw onlyReceives();
-            }, listenTo, receiver));
+        Program.run((server, listenTo, sendTo, receiver) -> switch (arguments[0]) {
+            case "alone" -> alone(listenTo, sendTo, receiver);
+            case "loop" -> new Looped(server, listenTo, receiver, false);
+            case "each" -> new Looped(server, listenTo, receiver, true);
+            default -> throw new IllegalArgumentException("the argument must be alone, loop or each, not " + arguments[0]);
         });
+    }
+
+    private static Link alone(List<String> listenTo, List<String> sendTo, Consumer<String> receiver) throws Exception {
+        if (!sendTo.isEmpty()) {
+            throw onlyReceives();
+        }
+        return new Alone(new Routes((channel, payload) -> {
+            throw onlyReceives();
+        }, listenTo, receiver));
     }
 
     private static UnsupportedOperationException onlyReceives() {
@@ -136,18 +134,25 @@ public final class RoutePeer {
 
     private static final class Looped implements Link {
 
+        /** What the driver has read at once is one element, which costs next to nothing, or each message is one. */
         private final BlockingQueue<PGNotification[]> queue = new ArrayBlockingQueue<>(QUEUE);
         private final OneByOne driver;
         private final Routes routes;
         private final ProducerTemplate template;
         private final Map<String, Endpoint> endpoints = new ConcurrentHashMap<>();
 
-        Looped(Server server, List<String> channels, Consumer<String> receiver) throws Exception {
+        Looped(Server server, List<String> channels, Consumer<String> receiver, boolean each) throws Exception {
             driver = new OneByOne(() -> PgjdbcPeer.connect(server, true),
-                    new ListenLoop(PgjdbcPeer.connect(server, true), channels, queue::put));
+                    new ListenLoop(PgjdbcPeer.connect(server, true), channels, each ? this::putEach : queue::put));
             routes = new Routes(driver::send, channels, receiver);
             template = routes.template();
             routes.feed(this::feed);
+        }
+
+        private void putEach(PGNotification[] notifications) throws InterruptedException {
+            for (PGNotification notification : notifications) {
+                queue.put(new PGNotification[] {notification});
+            }
         }
 
         private void feed() {
