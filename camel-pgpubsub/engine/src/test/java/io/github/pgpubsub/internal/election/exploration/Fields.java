@@ -115,6 +115,8 @@ final class Fields {
     private static Object copy(Object object, Map<Object, Object> copies) {
         if (isImmutable(object)) {
             return object;
+        } else if (object instanceof boolean[] flags) {
+            return flags.clone();
         } else if (object instanceof Collection<?> all) {
             return copyAll(all, copies);
         } else if (object instanceof Map<?, ?> map) {

@@ -138,6 +138,13 @@ record Fingerprint(long first, long second) {
                 put(yes ? 1 : 0);
             } else if (object instanceof ControlMessage message) {
                 message(message);
+            } else if (object instanceof boolean[] flags) {
+                for (int i = 0; i < flags.length; i++) {
+                    if (flags[i]) {
+                        put(i);
+                    }
+                }
+                put(-3);
             } else if (object instanceof Map<?, ?> map) {
                 put(map.size());
                 new TreeMap<>(map).forEach((key, value) -> {

@@ -4,6 +4,7 @@ import io.github.pgpubsub.internal.election.ControlMessage;
 import io.github.pgpubsub.internal.election.Lock;
 import io.github.pgpubsub.internal.election.Poll;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -22,7 +23,8 @@ public final class SimulatedServer {
     public final List<Note> stream = new ArrayList<>();
     /** End times of former sessions. */
     private final Map<Session, Long> ended = new HashMap<>();
-    private final Set<Integer> sessions = new HashSet<>();
+    /** Whether the backend with this process id is alive: the question that a simulation asks most. */
+    private boolean[] sessions = new boolean[200];
     private final Map<Lock, Integer> locks = new EnumMap<>(Lock.class);
     private final Set<Integer> present = new HashSet<>();
     private final Set<Integer> witnesses = new HashSet<>();
@@ -33,7 +35,9 @@ public final class SimulatedServer {
 
     /** Ends all sessions. After some time there is another run, in which process ids repeat. */
     void restart(long now, long upAgainAt) {
-        List.copyOf(sessions).forEach(backend -> end(backend, now));
+        for (int backend = 0; backend < sessions.length; backend++) {
+            end(backend, now);
+        }
         starts++;
         startedAt = upAgainAt;
         lastBackend = 100;
@@ -56,17 +60,21 @@ public final class SimulatedServer {
     }
 
     int connect() {
-        sessions.add(++lastBackend);
+        connect(++lastBackend);
         return lastBackend;
     }
 
     /** Opens a session with this process id. */
     public void connect(int backend) {
-        sessions.add(backend);
+        if (backend >= sessions.length) {
+            sessions = Arrays.copyOf(sessions, 2 * backend);
+        }
+        sessions[backend] = true;
     }
 
     public void end(int backend, long now) {
-        if (sessions.remove(backend)) {
+        if (isAlive(backend)) {
+            sessions[backend] = false;
             ended.put(new Session(starts, backend), now);
             present.remove(backend);
             witnesses.remove(backend);
@@ -75,7 +83,7 @@ public final class SimulatedServer {
     }
 
     public boolean isAlive(int backend) {
-        return sessions.contains(backend);
+        return backend < sessions.length && sessions[backend];
     }
 
     /** End time of that session of that run. */

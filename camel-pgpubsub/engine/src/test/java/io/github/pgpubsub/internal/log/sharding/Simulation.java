@@ -187,8 +187,12 @@ final class Simulation {
 
     private void elect(int shard) {
         SimulatedMember leader = leaders.get(shard);
+        if (leader != null && !leader.process.frozen) {
+            watchedSince.remove(shard);
+            return;
+        }
         Set<SimulatedMember> takePart = candidates.getOrDefault(shard, Set.of());
-        if (leader == null || !leader.process.frozen || !isWatched(leader, takePart, shard)) {
+        if (leader == null || !isWatched(leader, takePart, shard)) {
             watchedSince.remove(shard);
         } else {
             watchedSince.putIfAbsent(shard, now);
