@@ -210,9 +210,10 @@ class EndFromWithinTest {
             Inbox.await(() -> assertThat(camel.isReceiving("in")).isTrue());
             postgres.notify("again", "1");
             inbox.awaitBodies("1");
-            Inbox.await(
-                    () -> assertThat(camel.context().getRouteController().getRouteStatus("in")).isEqualTo(ServiceStatus.Stopped));
+            // Camel stops the route, and then notes the cause.
+            Inbox.await(() -> assertThat(camel.context().getRoute("in").getLastError()).isNotNull());
             assertThat(camel.context().getRoute("in").getLastError().getException()).hasMessageContaining("said the test");
+            assertThat(camel.context().getRouteController().getRouteStatus("in")).isEqualTo(ServiceStatus.Stopped);
 
             fails.set(false);
             camel.context().getRouteController().startRoute("in");

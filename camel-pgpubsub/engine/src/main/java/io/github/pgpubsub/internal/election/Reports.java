@@ -11,7 +11,7 @@ final class Reports {
     /** Minimum interval between reports on request. */
     private static final long URGENT_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
     /** Parts of the interval between signs of life, see {@link #isSignDue}. */
-    private static final int PARTS = 5;
+    private static final int PARTS = 20;
 
     private final long signNanos;
     private final int manyMessages;
@@ -80,8 +80,9 @@ final class Reports {
     }
 
     /**
-     * Up to a fifth of the interval early, so that the leaders of a session, which all count from the same zero, give their signs together:
-     * with each sign goes a question for which the server looks at all locks of the database, once for all who ask at a time.
+     * Up to a part of the interval early, at a multiple of that part, so that of many leaders in a process those that are due at about the
+     * same time are due together: with each sign goes a question for which the server looks at all locks of the database, once for all who
+     * ask. Parts are small, because what is due together keeps the session's thread from handing on messages.
      */
     boolean isSignDue(long now) {
         long part = signNanos / PARTS;

@@ -10,7 +10,7 @@ import io.github.pgpubsub.internal.log.reading.Ticket;
 import io.github.pgpubsub.internal.log.reading.Window;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +26,8 @@ final class WindowEffects {
     private final Linger linger;
     /** There is probably something to open a window for. */
     private boolean expecting = true;
+    /** The last attempt to open a window was refused, perhaps for its first page. */
+    private boolean isPageSuspect;
 
     WindowEffects(LogReader host, GroupEffects group, Shard shard, GroupOptions options) {
         this.host = host;
@@ -47,6 +49,7 @@ final class WindowEffects {
     void disconnected() {
         linger.forget();
         expecting = true;
+        isPageSuspect = false;
         pages.disconnected();
     }
 
@@ -95,7 +98,7 @@ final class WindowEffects {
             Outcome closed = there instanceof OpenAnswer.Refused refused ? refused.outcome() : Outcome.MOVED;
             return new Windows.Next(closed, opened(done, new Windows.Opening(there, null), null));
         }
-        PageEffects.First first = pages.first(done, expecting);
+        PageEffects.First first = pages.first(done, expecting && !isPageSuspect);
         Windows.Next next = withFirstPage(() -> windows.next(shard, group.no(), fence, whole, first.page()));
         opened(done, next.opening(), first);
         return next;
@@ -107,16 +110,15 @@ final class WindowEffects {
         if (there != null) {
             return opened(done, new Windows.Opening(there, null), null);
         }
-        PageEffects.First first = pages.first(done, expecting);
+        PageEffects.First first = pages.first(done, expecting && !isPageSuspect);
         return opened(done, withFirstPage(() -> windows.open(shard, group.no(), fence, done, first.page())), first);
     }
 
     /** If the server refuses it, the next attempt does without the page, which may be what it refuses. */
     private <T> T withFirstPage(JdbcTransaction.Work<T> opening) throws SQLException {
-        boolean expected = expecting;
-        expecting = false;
+        isPageSuspect = true;
         T opened = opening.run();
-        expecting = expected;
+        isPageSuspect = false;
         return opened;
     }
 
@@ -135,13 +137,15 @@ final class WindowEffects {
     private final class Gathered implements Linger.Requests {
 
         @Override
-        public void count(Ticket ticket, Bound done, int most, Consumer<Linger.Waiting> answer) {
+        public void count(Ticket ticket, Bound done, int most, Predicate<Linger.Waiting> answer) {
             host.requests().add(group, ticket, connection -> {
                 Linger.Waiting waiting = connection.windows().waiting(shard, done, most);
                 return () -> {
-                    group.works();
-                    expecting |= waiting.count() > 0;
-                    answer.accept(waiting);
+                    // What was forgotten tells nothing: the reader may be in trouble with something else.
+                    if (answer.test(waiting)) {
+                        group.works();
+                        expecting |= waiting.count() > 0;
+                    }
                 };
             });
         }
@@ -167,7 +171,14 @@ final class WindowEffects {
 
         @Override
         public Runnable run(LogConnection connection) throws SQLException {
-            Outcome outcome = connection.places().acknowledge(group.no(), fence, whole);
+            Outcome outcome;
+            try {
+                outcome = connection.places().acknowledge(group.no(), fence, whole);
+            } catch (SQLException e) {
+                // The reader looks no further before the window is closed.
+                linger.forget();
+                throw e;
+            }
             return () -> group.reader().acknowledged(ticket, outcome, System.nanoTime());
         }
     }

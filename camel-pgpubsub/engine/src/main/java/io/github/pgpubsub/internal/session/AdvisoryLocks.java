@@ -26,14 +26,15 @@ final class AdvisoryLocks {
             """;
 
     /**
-     * Holders of locks by key. A condition that the server can't make a join of: it expects one lock, and would compare each lock with each
-     * key, one after the other, as with an array; so it looks each lock up in a table of the keys (EXPLAIN shows a "hashed SubPlan").
+     * Holders of locks by key. Written so that the planner hashes the keys of many groups: it takes pg_locks for a single row, so a join would be a
+     * nested loop, and it compares an array key by key (before PostgreSQL 14, and in generic plans).
      */
     static final String HOLDERS = ALL
             + "where (key operator(pg_catalog.=) any (select pg_catalog.unnest(?::pg_catalog.int8[]))) is true";
 
     /** Locks and their holders, by the upper halves of the keys. */
-    static final String HOLDERS_OF_UPPER_HALF = ALL + "where (key operator(pg_catalog.>>) 32) operator(pg_catalog.=) any (?)";
+    static final String HOLDERS_OF_UPPER_HALF = ALL
+            + "where ((key operator(pg_catalog.>>) 32) operator(pg_catalog.=) any (select pg_catalog.unnest(?::pg_catalog.int8[]))) is true";
 
     enum Function {
         UNLOCK("pg_catalog.pg_advisory_unlock", null), UNLOCK_SHARED("pg_catalog.pg_advisory_unlock_shared", null), TRY(

@@ -1,5 +1,6 @@
 package io.github.pgpubsub.internal.log.reading;
 
+import io.github.pgpubsub.kept.KeptListener.Incident;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,8 @@ final class Asleep<M> extends InTerm<M> {
     private boolean again;
     private long lookAt;
     private boolean timed;
+    /** A look was refused, and what wakes this reader does not end the pause before the next. */
+    private boolean pausing;
 
     Asleep(Reader<M> reader, Term<M> term) {
         super(reader, term);
@@ -27,6 +30,7 @@ final class Asleep<M> extends InTerm<M> {
     private void look() {
         looked = reader.names.ticket();
         again = false;
+        pausing = false;
         reader.effects.open(looked, term.fence, term.done());
     }
 
@@ -60,10 +64,10 @@ final class Asleep<M> extends InTerm<M> {
 
     @Override
     void woken(long now) {
-        if (looked == null) {
-            look();
-        } else {
+        if (looked != null) {
             again = true;
+        } else if (!pausing) {
+            look();
         }
     }
 
@@ -77,9 +81,14 @@ final class Asleep<M> extends InTerm<M> {
 
     @Override
     void refused(Ticket ticket, String error, long now) {
-        if (ticket.equals(looked)) {
+        if (ticket.equals(looked) && reader.isStopping()) {
+            looked = null;
+            reader.effects.report(Incident.REQUEST_FAILED, error);
+            stop(now);
+        } else if (ticket.equals(looked)) {
             looked = null;
             timed = true;
+            pausing = true;
             lookAt = reader.failedToRead(error, now);
         } else {
             super.refused(ticket, error, now);

@@ -15,7 +15,7 @@ public interface Effects<M> {
 
     // ---- the place
 
-    /** Step 0: the place gets this owner and a new epoch. The answer is {@link Reader#taken} or {@link Reader#notTaken}. */
+    /** Step 0: the place gets this owner and a new epoch. The answer is {@link Reader#taken}. */
     void take(Ticket ticket, UUID owner);
 
     /**
@@ -33,7 +33,7 @@ public interface Effects<M> {
      * Open a window, if there is anything in it, in one transaction that has not written before: take {@code upto}, read the
      * sequence, draw an xid, store them where the place has this fence, this {@code done} and no open window. Instead it may end where
      * another reader's window ends ({@link SharedEnds}). The commit must
-     * be durable. The answer is {@link Reader#opened} or {@link Reader#notOpened}.
+     * be durable. The answer is {@link Reader#opened}.
      */
     void open(Ticket ticket, Fence fence, Bound done);
 

@@ -12,6 +12,8 @@ final class Looking<M> extends InTerm<M> {
     private @Nullable Ticket looked;
     private @Nullable Ticket lock;
     private long lookAt;
+    /** A request was refused, and what wakes this reader does not end the pause before the next. */
+    private boolean pausing;
 
     Looking(Reader<M> reader, Term<M> term) {
         super(reader, term);
@@ -24,6 +26,7 @@ final class Looking<M> extends InTerm<M> {
 
     /** If the server refused to close the last window, that comes first again. */
     private void look(long now) {
+        pausing = false;
         term.closeIfOpen(now);
         looked = reader.names.ticket();
         reader.effects.open(looked, term.fence, term.done());
@@ -95,13 +98,14 @@ final class Looking<M> extends InTerm<M> {
             reader.effects.report(Incident.REQUEST_FAILED, error);
             stop(now);
         } else {
+            pausing = true;
             lookAt = reader.failedToRead(error, now);
         }
     }
 
     @Override
     void woken(long now) {
-        if (looked == null && lock == null) {
+        if (looked == null && lock == null && !pausing) {
             look(now);
         }
     }

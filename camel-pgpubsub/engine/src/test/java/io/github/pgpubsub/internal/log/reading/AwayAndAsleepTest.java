@@ -115,4 +115,30 @@ class AwayAndAsleepTest {
         reader.locked(asked.ticket, false, start);
         assertThat(reader.waitNanos(start)).isLessThan(SECOND);
     }
+
+    /** Otherwise each writer would make a request that the server refuses. */
+    @Test
+    void aWakeUpDoesNotEndThePauseAfterARefusedLook() {
+        sleep();
+        reader.refused(asked.ticket, "canceling statement due to statement timeout", start);
+        asked.calls.clear();
+        reader.woken(start);
+        assertThat(asked.calls).isEmpty();
+        long wait = reader.waitNanos(start);
+        assertThat(wait).isPositive().isLessThan(SECOND);
+        reader.tick(start + wait);
+        assertThat(asked.calls).containsExactly("open");
+        reader.opened(asked.ticket, new OpenAnswer.Empty(), start + wait);
+        reader.woken(start + wait);
+        assertThat(asked.calls).containsExactly("open", "open");
+    }
+
+    @Test
+    void whoStopsLooksNoMoreAfterARefusedLook() {
+        sleep();
+        reader.stop(start);
+        asked.calls.clear();
+        reader.refused(asked.ticket, "canceling statement due to statement timeout", start);
+        assertThat(asked.calls).containsExactly("unlock", "acknowledge");
+    }
 }

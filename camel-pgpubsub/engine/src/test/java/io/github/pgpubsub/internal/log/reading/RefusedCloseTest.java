@@ -66,6 +66,16 @@ class RefusedCloseTest {
         assertThat(reader.windowEnd()).isNull();
     }
 
+    /** Otherwise each writer would make a request that the server refuses. */
+    @Test
+    void aWakeUpDoesNotEndThePause() {
+        refuse(start);
+        reader.woken(start);
+        assertThat(effects.calls).isEmpty();
+        reader.tick(start + reader.waitNanos(start));
+        assertThat(effects.calls).containsExactly("acknowledge", "open");
+    }
+
     @Test
     void aLeaderWhoIsRefusedForLongGivesUpTheLead() {
         int attempts = 0;
