@@ -11,6 +11,7 @@ import io.github.pgpubsub.internal.election.GroupKey;
 import io.github.pgpubsub.internal.election.LeadOptions;
 import io.github.pgpubsub.internal.election.Leadership;
 import io.github.pgpubsub.internal.election.Lock;
+import io.github.pgpubsub.internal.election.LockKeys;
 import io.github.pgpubsub.internal.session.Notification;
 import io.github.pgpubsub.internal.session.Session;
 import io.github.pgpubsub.internal.session.SessionStream;
@@ -135,7 +136,7 @@ public final class GroupMembership implements Subscriber {
             return;
         }
         SessionStream stream = effects.stream().session();
-        LockHolders.ask(stream, key, holders -> {
+        LockHolders.ask(stream, new LockKeys(key), holders -> {
             Set<Integer> present = holders.members();
             stream.names(present, names -> members.complete(present.stream()
                     .map(each -> new GroupMember(each, names.getOrDefault(each, ""), each == holders.one(Lock.LEADER),

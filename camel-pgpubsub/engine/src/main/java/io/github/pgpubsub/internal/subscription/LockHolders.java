@@ -1,9 +1,8 @@
 package io.github.pgpubsub.internal.subscription;
 
-import io.github.pgpubsub.internal.election.GroupKey;
 import io.github.pgpubsub.internal.election.Lock;
+import io.github.pgpubsub.internal.election.LockKeys;
 import io.github.pgpubsub.internal.session.SessionStream;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -15,11 +14,10 @@ import java.util.function.Consumer;
  *
  * @param backends holders by lock key; locks without a holder are left out
  */
-record LockHolders(GroupKey key, Map<Long, List<Integer>> backends) {
+record LockHolders(LockKeys keys, Map<Long, List<Integer>> backends) {
 
-    static void ask(SessionStream stream, GroupKey key, Consumer<LockHolders> answer) {
-        List<Long> keys = Arrays.stream(Lock.values()).map(key::key).toList();
-        stream.holders(keys, backends -> answer.accept(new LockHolders(key, backends)));
+    static void ask(SessionStream stream, LockKeys keys, Consumer<LockHolders> answer) {
+        stream.holders(keys.all(), backends -> answer.accept(new LockHolders(keys, backends)));
     }
 
     /** The holder of a lock that only one backend can hold; 0: none. */
@@ -45,6 +43,6 @@ record LockHolders(GroupKey key, Map<Long, List<Integer>> backends) {
     }
 
     private List<Integer> all(Lock lock) {
-        return backends.getOrDefault(key.key(lock), List.of());
+        return backends.getOrDefault(keys.of(lock), List.of());
     }
 }

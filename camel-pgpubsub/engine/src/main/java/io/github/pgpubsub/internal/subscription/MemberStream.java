@@ -4,6 +4,7 @@ import io.github.pgpubsub.internal.election.ControlMessage;
 import io.github.pgpubsub.internal.election.GroupKey;
 import io.github.pgpubsub.internal.election.Leadership;
 import io.github.pgpubsub.internal.election.Lock;
+import io.github.pgpubsub.internal.election.LockKeys;
 import io.github.pgpubsub.internal.election.Poll;
 import io.github.pgpubsub.internal.election.ServerRun;
 import io.github.pgpubsub.internal.session.Address;
@@ -36,7 +37,8 @@ final class MemberStream {
     /** No type of a control message, so that other members ignore it. */
     private static final String MARK = "1 LISTENING ";
 
-    private final GroupKey key;
+    private final LockKeys keys;
+    private final Address data;
     private final Address control;
     /** Each message is compared with the control channel, whose name is rarely in the processor's cache if there are many groups. */
     private final int controlHash;
@@ -57,7 +59,8 @@ final class MemberStream {
     private boolean begun;
 
     MemberStream(GroupKey key, SessionStream stream, Subscriber subscriber, Leadership<Notification> leadership) {
-        this.key = key;
+        this.keys = new LockKeys(key);
+        this.data = Address.of(key.channel());
         this.control = new Address(key.controlChannel(), key.controlTag());
         this.controlHash = control.channel().hashCode();
         this.mark = control.payload(MARK + UUID.randomUUID());
@@ -85,19 +88,19 @@ final class MemberStream {
     void share(Lock lock) {
         assert isOwned();
         held.add(lock);
-        stream.shareLock(key.key(lock));
+        stream.shareLock(keys.of(lock));
     }
 
     void unshare(Lock lock) {
         assert isOwned();
         held.remove(lock);
-        stream.unshareLock(key.key(lock));
+        stream.unshareLock(keys.of(lock));
     }
 
     void unlock(Lock lock) {
         assert isOwned();
         held.remove(lock);
-        stream.unlock(key.key(lock), () -> leadership.unlocked(lock, System.nanoTime()));
+        stream.unlock(keys.of(lock), () -> leadership.unlocked(lock, System.nanoTime()));
     }
 
     /**
@@ -115,7 +118,7 @@ final class MemberStream {
         if (tried != null && !hindered.getAsBoolean()) {
             tryLock(tried, () -> ends != endsBefore || hindered.getAsBoolean(), acquired);
         }
-        LockHolders.ask(stream, key, holders -> {
+        LockHolders.ask(stream, keys, holders -> {
             if (ends != endsBefore) {
                 return;
             }
@@ -128,10 +131,10 @@ final class MemberStream {
     }
 
     private void tryLock(Lock tried, BooleanSupplier unwanted, boolean[] acquired) {
-        stream.tryLock(key.key(tried), answer -> {
+        stream.tryLock(keys.of(tried), answer -> {
             if (answer && unwanted.getAsBoolean()) {
                 // After the request, the member has left or its LISTEN was refused.
-                stream.unlock(key.key(tried), () -> {});
+                stream.unlock(keys.of(tried), () -> {});
             } else if (answer) {
                 acquired[0] = true;
                 held.add(tried);
@@ -142,7 +145,7 @@ final class MemberStream {
     /** The leader's lock, if this member holds it. */
     OptionalLong leaderLock() {
         assert isOwned();
-        return held.contains(Lock.LEADER) ? OptionalLong.of(key.key(Lock.LEADER)) : OptionalLong.empty();
+        return held.contains(Lock.LEADER) ? OptionalLong.of(keys.of(Lock.LEADER)) : OptionalLong.empty();
     }
 
     /** Releases all locks, and drops waiting messages. */
@@ -152,9 +155,9 @@ final class MemberStream {
         deferred.clear();
         for (Lock lock : held) {
             if (lock == Lock.PRESENCE || lock == Lock.WITNESS) {
-                stream.unshareLock(key.key(lock));
+                stream.unshareLock(keys.of(lock));
             } else {
-                stream.unlock(key.key(lock), () -> {});
+                stream.unlock(keys.of(lock), () -> {});
             }
         }
         held.clear();
@@ -163,7 +166,7 @@ final class MemberStream {
     /** Ends a backend's session if the backend still holds the lock. */
     void terminate(int backend, Lock lock) {
         assert isOwned();
-        stream.terminate(backend, key.key(lock), allowed -> leadership.terminated(backend, lock, allowed, System.nanoTime()));
+        stream.terminate(backend, keys.of(lock), allowed -> leadership.terminated(backend, lock, allowed, System.nanoTime()));
     }
 
     // ---- channels
@@ -171,7 +174,7 @@ final class MemberStream {
     void listen() {
         assert isOwned();
         asksToListen = true;
-        for (Address address : List.of(Address.of(key.channel()), control)) {
+        for (Address address : List.of(data, control)) {
             stream.listen(address, subscriber, () -> {
                 listening.add(address);
                 if (isListening()) {
@@ -185,7 +188,7 @@ final class MemberStream {
 
     void unlisten() {
         assert isOwned();
-        stream.unlisten(Address.of(key.channel()), subscriber);
+        stream.unlisten(data, subscriber);
         stream.unlisten(control, subscriber);
     }
 
@@ -226,8 +229,8 @@ final class MemberStream {
     /** A sign of life that tells who stands by. */
     Subscriber.Sign sign(ControlMessage message) {
         assert isOwned();
-        return new Subscriber.Sign(control.channel(), control.payload(message.encode()), key.key(Lock.LEADER),
-                key.key(Lock.STANDBY),
+        return new Subscriber.Sign(control.channel(), control.payload(message.encode()), keys.of(Lock.LEADER),
+                keys.of(Lock.STANDBY),
                 standby -> leadership.signSent(standby, System.nanoTime()));
     }
 

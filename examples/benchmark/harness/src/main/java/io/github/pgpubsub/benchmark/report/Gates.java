@@ -146,8 +146,9 @@ final class Gates {
         Rounds cost = figures.rounds(Backlog.ROUTES.clientCpu(), ROUTE);
         explain("what the component adds to Camel's own cost of an exchange, the driver's reading included, CPU, µs",
                 cost.less(figures.rounds(Backlog.ROUTES.clientCpu(), EMPTY_ROUTE)));
-        explain("what it adds to the driver's loop and an empty route by hand, CPU, µs",
-                cost.less(figures.rounds(Backlog.ROUTES.clientCpu(), LOOP_ROUTE)));
+        for (String by : List.of(LOOP_ROUTE, EACH_ROUTE)) {
+            explain("what it adds to %s, CPU, µs".formatted(by), cost.less(figures.rounds(Backlog.ROUTES.clientCpu(), by)));
+        }
     }
 
     private void channels(int channels) {
