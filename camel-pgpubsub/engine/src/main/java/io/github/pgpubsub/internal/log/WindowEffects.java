@@ -141,9 +141,8 @@ final class WindowEffects {
             host.requests().add(group, ticket, connection -> {
                 Linger.Waiting waiting = connection.windows().waiting(shard, done, most);
                 return () -> {
-                    // What was forgotten tells nothing: the reader may be in trouble with something else.
+                    // That the server counts does not mean that it opens a window: trouble stays.
                     if (answer.test(waiting)) {
-                        group.works();
                         expecting |= waiting.count() > 0;
                     }
                 };

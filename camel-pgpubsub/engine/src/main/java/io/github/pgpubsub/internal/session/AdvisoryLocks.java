@@ -26,8 +26,8 @@ final class AdvisoryLocks {
             """;
 
     /**
-     * Holders of locks by key. Written so that the planner hashes the keys of many groups: it takes pg_locks for a single row, so a join would be a
-     * nested loop, and it compares an array key by key (before PostgreSQL 14, and in generic plans).
+     * Holders of locks by key. Written so that the planner hashes the keys of many groups: it takes pg_locks for a single row, so a join
+     * would be a nested loop, and it compares an array key by key (before PostgreSQL 14, and in generic plans).
      */
     static final String HOLDERS = ALL
             + "where (key operator(pg_catalog.=) any (select pg_catalog.unnest(?::pg_catalog.int8[]))) is true";

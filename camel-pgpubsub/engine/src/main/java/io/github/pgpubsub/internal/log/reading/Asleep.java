@@ -74,7 +74,7 @@ final class Asleep<M> extends InTerm<M> {
     /** Nothing would end the sleep. A look that is under way is awaited, because it may have opened a window. */
     @Override
     void unheard(long now) {
-        if (looked == null) {
+        if (looked == null && !pausing) {
             reader.become(new Looking<>(reader, term), now);
         }
     }

@@ -38,7 +38,9 @@ final class Looking<M> extends InTerm<M> {
             return;
         }
         looked = null;
-        reader.pauses.answered();
+        if (reader.isStopping() || !reader.options.wakeUp() || !(answer instanceof OpenAnswer.Empty)) {
+            reader.pauses.answered();
+        }
         if (answer instanceof OpenAnswer.Opened opened) {
             reader.opened(term, opened, now);
         } else if (answer instanceof OpenAnswer.Refused refused) {
@@ -60,6 +62,8 @@ final class Looking<M> extends InTerm<M> {
             return;
         }
         lock = null;
+        // Not before: the lock may be refused again and again although each look succeeds.
+        reader.pauses.answered();
         if (held) {
             reader.become(new Asleep<>(reader, term), now);
         } else {

@@ -19,7 +19,10 @@ final class World {
 
     /** Time passes by this much: longer than any short timer (grace, news, questions, acquireInterval). */
     static final long UNIT = Duration.ofSeconds(1).toNanos();
-    /** A lease ends after 2 units, a sign of life comes each unit (whose parts, {@code Reports.isSignDue}, a unit is a multiple of), a challenge after 4. A free lock is taken after 4. */
+    /**
+     * A lease ends after 2 units, a sign of life comes each unit, a challenge after 4. A free lock is taken after 4. A unit is a multiple of
+     * the parts of the signs' interval (Reports.isSignDue), so that nothing depends on the time as such.
+     */
     static final LeadOptions OPTIONS = new LeadOptions(Duration.ofMillis(500), Duration.ofSeconds(3), 100);
     /** Longer than any recovery from a lost leader or standby. */
     private static final int CALM_UNITS = 16;

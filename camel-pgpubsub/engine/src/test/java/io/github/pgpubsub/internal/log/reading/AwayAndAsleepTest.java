@@ -141,4 +141,25 @@ class AwayAndAsleepTest {
         reader.refused(asked.ticket, "canceling statement due to statement timeout", start);
         assertThat(asked.calls).containsExactly("unlock", "acknowledge");
     }
+
+    /** Each look succeeds, and then the lock is refused: for example, the server has no memory for more locks. */
+    @Test
+    void pausesGrowWhileTheLockIsRefused() {
+        reader.connected(start);
+        reader.leads(start);
+        reader.taken(asked.ticket, new TakeAnswer.Taken(new Place(1, null, DONE, null, 0, true, 0, 0)), start);
+        long now = start;
+        long last = 0;
+        for (int i = 0; i < 4; i++) {
+            reader.opened(asked.ticket, new OpenAnswer.Empty(), now);
+            reader.refused(asked.ticket, "out of shared memory", now);
+            assertThat(reader.waitNanos(now)).isGreaterThan(last);
+            last = reader.waitNanos(now);
+            now += last;
+            reader.tick(now);
+        }
+        reader.opened(asked.ticket, new OpenAnswer.Empty(), now);
+        reader.locked(asked.ticket, true, now);
+        assertThat(reader.isAsleep()).isTrue();
+    }
 }
