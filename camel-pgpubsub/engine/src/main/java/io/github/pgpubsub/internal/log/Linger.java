@@ -4,8 +4,8 @@ import io.github.pgpubsub.internal.delivery.BatchLimit;
 import io.github.pgpubsub.internal.log.reading.Bound;
 import io.github.pgpubsub.internal.log.reading.Ticket;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,10 +36,9 @@ final class Linger {
          *
          * @param ticket of who waits for the window
          * @param most   no more than these
-         * @param answer called later, never within this call, and not if the server refuses or the connection is lost; false: nobody waits
-         *               for it any more
+         * @param answer called later, never within this call, and not if the server refuses or the connection is lost
          */
-        void count(Ticket ticket, Bound done, int most, Predicate<Waiting> answer);
+        void count(Ticket ticket, Bound done, int most, Consumer<Waiting> answer);
 
         /** Nothing was opened, and nothing is going to be. */
         void nothing(Ticket ticket);
@@ -84,11 +83,9 @@ final class Linger {
 
     private void count(Opening opening) {
         requests.count(opening.ticket, opening.done, enough, waiting -> {
-            boolean isWanted = opening.ticket.equals(wanted);
-            if (isWanted) {
+            if (opening.ticket.equals(wanted)) {
                 counted(opening, waiting, nanoTime.getAsLong());
             }
-            return isWanted;
         });
     }
 

@@ -10,7 +10,7 @@ import io.github.pgpubsub.internal.log.reading.Ticket;
 import io.github.pgpubsub.internal.log.reading.Window;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.function.Predicate;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -98,7 +98,7 @@ final class WindowEffects {
             Outcome closed = there instanceof OpenAnswer.Refused refused ? refused.outcome() : Outcome.MOVED;
             return new Windows.Next(closed, opened(done, new Windows.Opening(there, null), null));
         }
-        PageEffects.First first = pages.first(done, expecting && !isPageSuspect);
+        PageEffects.First first = firstPage(done);
         Windows.Next next = withFirstPage(() -> windows.next(shard, group.no(), fence, whole, first.page()));
         opened(done, next.opening(), first);
         return next;
@@ -110,8 +110,12 @@ final class WindowEffects {
         if (there != null) {
             return opened(done, new Windows.Opening(there, null), null);
         }
-        PageEffects.First first = pages.first(done, expecting && !isPageSuspect);
+        PageEffects.First first = firstPage(done);
         return opened(done, withFirstPage(() -> windows.open(shard, group.no(), fence, done, first.page())), first);
+    }
+
+    private PageEffects.First firstPage(Bound done) {
+        return pages.first(done, expecting && !isPageSuspect);
     }
 
     /** If the server refuses it, the next attempt does without the page, which may be what it refuses. */
@@ -137,14 +141,13 @@ final class WindowEffects {
     private final class Gathered implements Linger.Requests {
 
         @Override
-        public void count(Ticket ticket, Bound done, int most, Predicate<Linger.Waiting> answer) {
+        public void count(Ticket ticket, Bound done, int most, Consumer<Linger.Waiting> answer) {
             host.requests().add(group, ticket, connection -> {
                 Linger.Waiting waiting = connection.windows().waiting(shard, done, most);
                 return () -> {
                     // That the server counts does not mean that it opens a window: trouble stays.
-                    if (answer.test(waiting)) {
-                        expecting |= waiting.count() > 0;
-                    }
+                    expecting |= waiting.count() > 0;
+                    answer.accept(waiting);
                 };
             });
         }

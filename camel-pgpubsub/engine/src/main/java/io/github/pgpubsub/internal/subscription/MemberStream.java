@@ -40,8 +40,6 @@ final class MemberStream {
     private final LockKeys keys;
     private final Address data;
     private final Address control;
-    /** Each message is compared with the control channel, whose name is rarely in the processor's cache if there are many groups. */
-    private final int controlHash;
     private final SessionStream stream;
     private final Subscriber subscriber;
     private final Leadership<Notification> leadership;
@@ -62,7 +60,6 @@ final class MemberStream {
         this.keys = new LockKeys(key);
         this.data = Address.of(key.channel());
         this.control = new Address(key.controlChannel(), key.controlTag());
-        this.controlHash = control.channel().hashCode();
         this.mark = control.payload(MARK + UUID.randomUUID());
         this.stream = stream;
         this.subscriber = subscriber;
@@ -223,7 +220,7 @@ final class MemberStream {
     }
 
     boolean isControl(Notification notification) {
-        return notification.channel().hashCode() == controlHash && notification.channel().equals(control.channel());
+        return notification.channel().equals(control.channel());
     }
 
     /** A sign of life that tells who stands by. */

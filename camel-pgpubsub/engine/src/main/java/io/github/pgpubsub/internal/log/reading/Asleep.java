@@ -81,17 +81,22 @@ final class Asleep<M> extends InTerm<M> {
 
     @Override
     void refused(Ticket ticket, String error, long now) {
-        if (ticket.equals(looked) && reader.isStopping()) {
+        if (ticket.equals(looked)) {
             looked = null;
+            failed(error, now);
+        } else {
+            super.refused(ticket, error, now);
+        }
+    }
+
+    private void failed(String error, long now) {
+        if (reader.isStopping()) {
             reader.effects.report(Incident.REQUEST_FAILED, error);
             stop(now);
-        } else if (ticket.equals(looked)) {
-            looked = null;
+        } else {
             timed = true;
             pausing = true;
             lookAt = reader.failedToRead(error, now);
-        } else {
-            super.refused(ticket, error, now);
         }
     }
 

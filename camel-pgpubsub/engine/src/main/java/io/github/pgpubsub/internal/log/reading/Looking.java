@@ -38,18 +38,18 @@ final class Looking<M> extends InTerm<M> {
             return;
         }
         looked = null;
-        if (reader.isStopping() || !reader.options.wakeUp() || !(answer instanceof OpenAnswer.Empty)) {
-            reader.pauses.answered();
+        if (answer instanceof OpenAnswer.Empty && reader.options.wakeUp() && !reader.isStopping()) {
+            lock = reader.names.ticket();
+            reader.effects.lock(lock);
+            return;
         }
+        reader.pauses.answered();
         if (answer instanceof OpenAnswer.Opened opened) {
             reader.opened(term, opened, now);
         } else if (answer instanceof OpenAnswer.Refused refused) {
             reader.refused(refused.outcome(), now);
         } else if (reader.isStopping()) {
             stop(now);
-        } else if (reader.options.wakeUp()) {
-            lock = reader.names.ticket();
-            reader.effects.lock(lock);
         } else {
             assert reader.options.pollInterval() != null;
             lookAt = now + reader.options.pollInterval().toNanos();

@@ -38,10 +38,10 @@ public final class RoutePeer {
     private RoutePeer() {}
 
     public static void main(String... arguments) throws IOException {
-        Program.run((server, listenTo, sendTo, receiver) -> switch (arguments[0]) {
-            case "alone" -> alone(listenTo, sendTo, receiver);
-            case "loop" -> new Looped(server, listenTo, receiver, false);
-            case "each" -> new Looped(server, listenTo, receiver, true);
+        Program.run(switch (arguments[0]) {
+            case "alone" -> (server, listenTo, sendTo, receiver) -> alone(listenTo, sendTo, receiver);
+            case "loop" -> (server, listenTo, sendTo, receiver) -> new Looped(server, listenTo, receiver, false);
+            case "each" -> (server, listenTo, sendTo, receiver) -> new Looped(server, listenTo, receiver, true);
             default -> throw new IllegalArgumentException("the argument must be alone, loop or each, not " + arguments[0]);
         });
     }
