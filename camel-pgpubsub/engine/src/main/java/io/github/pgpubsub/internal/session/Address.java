@@ -21,6 +21,11 @@ public record Address(String channel, @Nullable String tag) {
         return tag == null ? text : text + ' ' + tag;
     }
 
+    /** Whether the notification was sent to this address. */
+    boolean isOf(Notification notification) {
+        return notification.channel().equals(channel) && (tag == null || tagOf(notification.payload()).equals(tag));
+    }
+
     /** The tag of a payload on a shared channel; the whole payload if it has no space. */
     static String tagOf(String payload) {
         return payload.substring(payload.lastIndexOf(' ') + 1);

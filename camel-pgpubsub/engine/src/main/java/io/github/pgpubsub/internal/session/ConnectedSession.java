@@ -103,7 +103,7 @@ final class ConnectedSession implements AutoCloseable {
     }
 
     /**
-     * Hands on in order what was read, and then sends the requests that follow from it: one after the other, those of a thousand groups
+     * Hands on what was read, and then sends the requests that follow from it: one after the other, those of a thousand groups
      * would take thousands of round trips.
      *
      * @return false if a subscriber can't take more
@@ -112,22 +112,9 @@ final class ConnectedSession implements AutoCloseable {
         if (inbox.isEmpty()) {
             return true;
         }
-        boolean all = giveAll();
+        boolean all = inbox.give();
         flush();
         return all;
-    }
-
-    private boolean giveAll() {
-        try {
-            while (!inbox.isEmpty()) {
-                if (!inbox.giveNext()) {
-                    return false;
-                }
-            }
-            return true;
-        } finally {
-            inbox.handOn();
-        }
     }
 
     private void read() throws SQLException {
@@ -169,7 +156,7 @@ final class ConnectedSession implements AutoCloseable {
         boolean isLong = stall.isLong(now);
         lifeline.prove();
         if (beginsToWait) {
-            waitsFor(inbox.nextReceivers());
+            waitsFor(inbox.nextReceiver());
             LOG.warn(
                     "{}: its queue is full, so nothing is read from {} and every channel on this session waits. While this lasts, the"
                             + " server keeps its notifications, and VACUUM can't remove rows of this database that were deleted since. A"

@@ -2,29 +2,22 @@ package io.github.pgpubsub.internal.session;
 
 import io.github.pgpubsub.connect.OwnMessages;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Deque;
-import java.util.List;
-import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.postgresql.PGNotification;
 
 /**
- * Notifications that were read from one connection and wait to be handed on, in the server's order. Recognises this process's own
- * notifications. Must be fast: hundreds of thousands of notifications pass in a second. Belongs to the session's thread.
+ * Notifications that were read from one connection and wait to be handed on. Recognises this process's own notifications. Each receiver
+ * gets its own in the server's order, all of them together: between a thousand channels with messages in turn, the state of each would
+ * leave the processor's cache from one message to the next. Must be fast: hundreds of thousands of notifications pass in a second.
+ * Belongs to the session's thread.
  */
 final class Inbox {
-
-    private static final int OVERHEAD_BYTES = 150;
 
     private final OwnMessages ownMessages;
     private final String server;
     private final Receivers receivers;
-    private final Deque<Notification> unread = new ArrayDeque<>();
-    /** Subscribers that have received something since the last {@link #handOn}; may contain duplicates. */
-    private final List<Subscriber> collecting = new ArrayList<>();
-    private @Nullable Subscriber lastReceiver;
+    /** Those with unread notifications, in the order of their first one. After a removal, some may have none. */
+    private final Deque<Receiver> waiting = new ArrayDeque<>();
     /** The backend between whose marks the stream is, so that its messages are own ones; 0: none. */
     private int marked;
 
@@ -56,77 +49,46 @@ final class Inbox {
             }
             Notification notification = new Notification(each.getName(), each.getParameter(), sender, own || sender == marked);
             bytes += notification.bytes();
-            unread.add(notification);
+            for (Receiver receiver : receivers.of(notification)) {
+                if (!receiver.hasUnread()) {
+                    waiting.add(receiver);
+                }
+                receiver.add(notification);
+            }
         }
         return bytes;
     }
 
     boolean isEmpty() {
-        return unread.isEmpty();
+        return waiting.isEmpty();
     }
 
-    /** The names of the next notification's receivers, for logs. */
-    String nextReceivers() {
-        return unread.isEmpty() ? "nobody" : Arrays.stream(receivers.of(unread.peek())).map(Subscriber::name)
-                .collect(Collectors.joining(", "));
+    /** The name of the first receiver that is left, for logs. */
+    String nextReceiver() {
+        return waiting.isEmpty() ? "nobody" : waiting.peek().subscriber().name();
     }
 
-    /** Gives the next notification to its receivers, who then wait for {@link #handOn}; false if one of them can't take more. */
-    boolean giveNext() {
-        Subscriber[] to = receivers.of(unread.peek());
-        if (!areReady(to)) {
-            return false;
-        }
-        Notification next = unread.remove();
-        for (Subscriber each : to) {
-            give(next, each);
-        }
-        return true;
+    /** Gives all receivers what they can take; false if something is left. */
+    boolean give() {
+        waiting.removeIf(Receiver::give);
+        return waiting.isEmpty();
     }
 
     /**
-     * Gives all notifications to their receivers and hands them on, without waiting for receivers that have no room.
+     * Gives all receivers everything, even to those that have no room.
      *
      * @param most maximum bytes, by estimate, for receivers that have no room; the rest is kept
      * @return the bytes that such receivers got
      */
     long giveAll(long most) {
         long withoutRoom = 0;
-        try {
-            while (!unread.isEmpty() && withoutRoom < most) {
-                Notification next = unread.remove();
-                for (Subscriber each : receivers.of(next)) {
-                    withoutRoom += each.ready() ? 0 : next.bytes() + OVERHEAD_BYTES;
-                    give(next, each);
-                }
-            }
-            return withoutRoom;
-        } finally {
-            handOn();
-        }
-    }
-
-    /** Tells the receivers of the latest notifications that no more follow for the moment. */
-    void handOn() {
-        collecting.forEach(Subscriber::handOn);
-        collecting.clear();
-        lastReceiver = null;
-    }
-
-    private void give(Notification notification, Subscriber receiver) {
-        receiver.received(notification);
-        if (receiver != lastReceiver) {
-            lastReceiver = receiver;
-            collecting.add(receiver);
-        }
-    }
-
-    private static boolean areReady(Subscriber[] receivers) {
-        for (Subscriber each : receivers) {
-            if (!each.ready()) {
-                return false;
+        while (!waiting.isEmpty() && withoutRoom < most) {
+            Receiver next = waiting.peek();
+            withoutRoom += next.giveAll(most - withoutRoom);
+            if (!next.hasUnread()) {
+                waiting.remove();
             }
         }
-        return true;
+        return withoutRoom;
     }
 }

@@ -40,7 +40,7 @@ final class ReadAhead {
         next = now + after.toNanos() / LOOKS;
         long ahead = connection.readAhead(after, MOST);
         if (ahead > MOST) {
-            throw new SQLException((inbox.isEmpty() ? "A route" : inbox.nextReceivers()) + " has been too slow for so long that "
+            throw new SQLException((inbox.isEmpty() ? "A route" : inbox.nextReceiver()) + " has been too slow for so long that "
                     + (ahead >> 20) + " MiB wait in memory, and no more can be kept");
         }
     }

@@ -17,7 +17,7 @@
  * <p>A {@link io.github.pgpubsub.internal.session.Session} connects, and reconnects after failures, until it is closed or gives up. On
  * each connection a {@link io.github.pgpubsub.internal.session.ConnectedSession} loops: it runs the commands of other threads, calls
  * the {@link io.github.pgpubsub.internal.session.Subscriber}s' ticks, sends their requests in as few round trips as possible ({@link
- * io.github.pgpubsub.internal.session.Requests}), hands on in order what was read, and reads.
+ * io.github.pgpubsub.internal.session.Requests}), hands on what was read, to each receiver in order, and reads.
  *
  * <p>After any failure the stream is broken: notifications already received are handed on ({@link
  * io.github.pgpubsub.internal.session.LastNotifications}), the connection is closed, and every subscriber is told. After a pause
@@ -43,7 +43,7 @@
  * <pre>
  *   one session:      Session  CommandQueue  Subscribers  SessionView  Reading  Heartbeat  QueueUsage
  *   one connection:   ConnectedSession  Inbox  Stall  Lifeline  Auxiliary  ReadAhead  LastNotifications  ServerSettings
- *   the requests:     Requests  BatchedStream  Batch  ChannelRequests  Address  Receivers  NotifyRequests  LockRequests  AdvisoryLocks
+ *   the requests:     Requests  BatchedStream  Batch  ChannelRequests  Address  Receivers  Receiver  NotifyRequests  LockRequests  AdvisoryLocks
  *                     BackendRequests  Refusals  RoundTrips
  * </pre>
  */

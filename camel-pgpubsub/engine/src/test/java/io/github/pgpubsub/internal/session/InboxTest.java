@@ -1,6 +1,7 @@
 package io.github.pgpubsub.internal.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.pgpubsub.connect.OwnMessages;
 import org.junit.jupiter.api.Test;
@@ -31,20 +32,13 @@ class InboxTest {
     void eachGetsItsChannelsInOrderAndHandsOnOnce() {
         take(from(STRANGER, "a", "first"), from(STRANGER, "b", "second"), from(STRANGER, "nobody's", "third"),
                 from(STRANGER, "b", "fourth"));
-        assertThat(inbox.nextReceivers()).isEqualTo("one");
-        assertThat(inbox.giveNext()).isTrue();
-        assertThat(inbox.nextReceivers()).isEqualTo("one, two");
-        while (!inbox.isEmpty()) {
-            assertThat(inbox.giveNext()).isTrue();
-        }
-        assertThat(one.told).containsExactly("first", "second", "fourth");
-        inbox.handOn();
-        assertThat(one.told).startsWith("first", "second", "fourth", "hand on");
-        assertThat(two.told).startsWith("second", "fourth", "hand on");
-        int all = two.told.size();
-        inbox.handOn();
-        assertThat(two.told).hasSize(all);
-        assertThat(inbox.nextReceivers()).isEqualTo("nobody");
+        assertThat(inbox.nextReceiver()).isEqualTo("one");
+        assertThat(inbox.give()).isTrue();
+        assertThat(inbox.isEmpty()).isTrue();
+        assertThat(inbox.nextReceiver()).isEqualTo("nobody");
+        assertThat(inbox.give()).isTrue();
+        assertThat(one.told).containsExactly("first", "second", "fourth", "hand on");
+        assertThat(two.told).containsExactly("second", "fourth", "hand on");
     }
 
     /** Many groups share a channel for their members. */
@@ -52,43 +46,77 @@ class InboxTest {
     void onASharedChannelEachGetsWhatHasItsTag() {
         receivers.add(new Address("shared", "one"), one);
         receivers.add(new Address("shared", "two"), two);
-        two.room = 0;
         take(from(STRANGER, "shared", "first one"), from(STRANGER, "shared", "second nobody"), from(STRANGER, "shared", "third"),
-                from(STRANGER, "shared", "fourth"), from(STRANGER, "shared", "fifth one two"));
-        for (int i = 0; i < 4; i++) {
-            assertThat(inbox.giveNext()).as("who has no room delays nobody else").isTrue();
-        }
-        assertThat(inbox.nextReceivers()).isEqualTo("two");
-        assertThat(inbox.giveNext()).isFalse();
-        two.room = 1;
-        assertThat(inbox.giveNext()).isTrue();
-        assertThat(one.told).containsExactly("first one");
-        assertThat(two.told).containsExactly("fifth one two");
+                from(STRANGER, "shared", "fourth"), from(STRANGER, "a", "fifth"), from(STRANGER, "shared", "sixth one two"));
+        assertThat(inbox.give()).isTrue();
+        assertThat(one.told).containsExactly("first one", "fifth", "hand on");
+        assertThat(two.told).containsExactly("sixth one two", "hand on");
 
         assertThat(receivers.of("shared")).containsExactly(one, two);
         assertThat(receivers.remove(new Address("shared", "one"), one)).isTrue();
         assertThat(receivers.remove(new Address("shared", "one"), one)).isFalse();
-        take(from(STRANGER, "shared", "sixth one"));
-        assertThat(inbox.nextReceivers()).isEqualTo("");
+        take(from(STRANGER, "shared", "seventh one"));
+        assertThat(inbox.isEmpty()).isTrue();
         assertThat(receivers.has("shared")).isTrue();
         assertThat(receivers.remove(new Address("shared", "two"), two)).isTrue();
         assertThat(receivers.has("shared")).isFalse();
+        assertThat(receivers.isEmpty()).isFalse();
     }
 
-    /** Otherwise the order would be lost. */
     @Test
-    void whoHasNoRoomKeepsEverybodyWaiting() {
+    void whoHasNoRoomKeepsItsOwnMessagesWaitingInOrder() {
         two.room = 1;
         take(from(STRANGER, "b", "first"), from(STRANGER, "b", "second"), from(STRANGER, "a", "third"));
-        assertThat(inbox.giveNext()).isTrue();
-        assertThat(inbox.giveNext()).isFalse();
-        assertThat(inbox.giveNext()).isFalse();
-        assertThat(one.told).containsExactly("first");
+        assertThat(inbox.give()).isFalse();
+        assertThat(one.told).containsExactly("first", "second", "third", "hand on");
+        assertThat(two.told).containsExactly("first", "hand on");
+        assertThat(inbox.nextReceiver()).isEqualTo("two");
+        assertThat(inbox.give()).isFalse();
 
+        take(from(STRANGER, "b", "fourth"));
+        two.told.clear();
+        two.room = 2;
+        assertThat(inbox.give()).isTrue();
+        assertThat(two.told).containsExactly("second", "fourth", "hand on");
+    }
+
+    @Test
+    void whoLeavesGetsNothingMoreOfWhatWasRead() {
         two.room = 1;
-        assertThat(inbox.giveNext()).isTrue();
-        assertThat(inbox.giveNext()).isTrue();
-        assertThat(one.told).containsExactly("first", "second", "third");
+        receivers.add(Address.of("c"), two);
+        take(from(STRANGER, "b", "first"), from(STRANGER, "c", "second"), from(STRANGER, "b", "third"),
+                from(STRANGER, "c", "fourth"));
+        assertThat(inbox.give()).isFalse();
+        receivers.remove(Address.of("c"), two);
+        two.room = 9;
+        assertThat(inbox.give()).isTrue();
+        assertThat(two.told).containsExactly("first", "hand on", "third", "hand on");
+
+        two.room = 0;
+        take(from(STRANGER, "b", "fifth"));
+        assertThat(inbox.give()).isFalse();
+        receivers.remove(Address.of("b"), two);
+        assertThat(inbox.give()).isTrue();
+        assertThat(inbox.giveAll(1)).isZero();
+        assertThat(two.told).doesNotContain("fifth");
+    }
+
+    @Test
+    void whatASubscriberCouldNotTakeInForAFailureIsNotGivenTwice() {
+        Subscriber failing = new RecordingSubscriber("failing") {
+            @Override
+            public void received(Notification notification) {
+                super.received(notification);
+                throw new IllegalStateException(notification.payload());
+            }
+        };
+        receivers.add(Address.of("a"), failing);
+        take(from(STRANGER, "a", "first"), from(STRANGER, "b", "second"));
+        assertThatThrownBy(inbox::give).hasMessage("first");
+        assertThat(inbox.giveAll(1)).isZero();
+        assertThat(inbox.isEmpty()).isTrue();
+        assertThat(one.told).containsExactly("first", "second", "hand on");
+        assertThat(two.told).containsExactly("second", "hand on");
     }
 
     @Test
@@ -97,7 +125,7 @@ class InboxTest {
         take(from(STRANGER, "a", "first"), from(STRANGER, "b", "second"), from(STRANGER, "b", "third"));
         assertThat(inbox.giveAll(1)).isPositive();
         assertThat(inbox.isEmpty()).isFalse();
-        assertThat(one.told).containsExactly("first", "second", "hand on");
+        assertThat(one.told).containsExactly("first", "second", "third", "hand on");
         assertThat(inbox.giveAll(1000)).isPositive();
         assertThat(inbox.isEmpty()).isTrue();
         assertThat(two.told).startsWith("second", "hand on", "third", "hand on");

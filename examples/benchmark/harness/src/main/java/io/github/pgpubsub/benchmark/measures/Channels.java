@@ -22,6 +22,10 @@ public final class Channels implements Measure {
         return column("received/s", channels);
     }
 
+    public static Column clientCpu(int channels) {
+        return column("client CPU of receiving, µs/message", channels);
+    }
+
     public static Column sending(int channels) {
         return column("sent/s, async", channels);
     }
@@ -58,11 +62,13 @@ public final class Channels implements Measure {
     /** Returns the heap with the smallest number of channels, to which the larger numbers are compared. */
     private static long listen(PeerProcess peer, Bench bench, int channels, long heapBefore) throws SQLException {
         long[] heap = {heapBefore};
-        List<Column> columns = List.of(backends(channels), threads(channels), receiving(channels));
+        List<Column> columns = List.of(backends(channels), threads(channels), receiving(channels), clientCpu(channels));
         bench.with(peer, channels, 0, columns, () -> {
             bench.figures().add(backends(channels), peer.name(), bench.server().backends());
             heap[0] = memory(peer, bench, channels, heapBefore);
-            bench.figures().add(receiving(channels), peer.name(), bench.receive(peer, channels, SIZE).perSecond());
+            Bench.Throughput received = bench.receive(peer, channels, SIZE);
+            bench.figures().add(receiving(channels), peer.name(), received.perSecond());
+            bench.figures().add(clientCpu(channels), peer.name(), received.clientMicros());
         });
         return heap[0];
     }

@@ -158,6 +158,10 @@ final class Gates {
         }
         limit("%,d channels".formatted(channels), received, PGJDBC);
         for (String who : List.of(PGPUBSUB, PGPUBSUB_ONE)) {
+            explain("receiving %,d channels, %s, to %s".formatted(channels, who, CAMEL_BY_HAND),
+                    ratio(received, who, CAMEL_BY_HAND));
+        }
+        for (String who : List.of(PGPUBSUB, PGPUBSUB_ONE)) {
             atMost(THREADS, "threads of the JVM, %,d quiet consumers, %s".formatted(channels, who),
                     figures.rounds(Channels.threads(channels), who));
         }
@@ -181,6 +185,9 @@ final class Gates {
         atLeast(0.95, "single listener to not, receiving one channel", ratio(Backlog.ROUTES.rate(), ROUTE_ONE, ROUTE));
         atLeast(0.95, "single listener to not, receiving %,d channels".formatted(channels),
                 ratio(Channels.receiving(channels), PGPUBSUB_ONE, PGPUBSUB));
+        explain("what a group adds to a message of %,d channels, CPU, µs".formatted(channels),
+                figures.rounds(Channels.clientCpu(channels), PGPUBSUB_ONE)
+                        .less(figures.rounds(Channels.clientCpu(channels), PGPUBSUB)));
         explain("the limit, single listeners: %s, to %s".formatted(PGJDBC_MORE, PGJDBC),
                 ratio(Channels.receiving(channels), PGJDBC_MORE, PGJDBC));
     }
