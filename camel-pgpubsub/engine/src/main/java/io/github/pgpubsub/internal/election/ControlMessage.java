@@ -3,6 +3,7 @@ package io.github.pgpubsub.internal.election;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,8 @@ public record ControlMessage(int version, Type type, String token, Map<String, S
 
     /** The protocol that this release speaks. */
     public static final int VERSION = 1;
+
+    private static final Pattern ANY_VERSION = Pattern.compile("[1-9][0-9]{0,3}");
 
     /** The types of messages, with their senders. */
     public enum Type {
@@ -97,7 +100,7 @@ public record ControlMessage(int version, Type type, String token, Map<String, S
     /** Empty: not a control message, or of a type that this release does not know. */
     public static Optional<ControlMessage> decode(String payload) {
         String[] words = payload.split(" ");
-        if (words.length < 3 || !words[0].matches("[1-9][0-9]{0,3}") || words[2].isEmpty()) {
+        if (words.length < 3 || !ANY_VERSION.matcher(words[0]).matches() || words[2].isEmpty()) {
             return Optional.empty();
         }
         for (Type type : Type.values()) {

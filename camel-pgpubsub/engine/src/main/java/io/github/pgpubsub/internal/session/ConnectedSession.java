@@ -141,7 +141,7 @@ final class ConnectedSession implements AutoCloseable {
         Stall.State before = stall.state();
         Stall.State after = stall.passed(reads, reading.isBehind(), now);
         if (after != Stall.State.FLOWING) {
-            bridge(reads, after == Stall.State.WAITING && before != after, now);
+            bridge(after, reads, now);
         } else if (before == Stall.State.WAITING) {
             LOG.info("{}: has room again; nothing was read for {} ms", waitsFor, stall.millis(now));
             waitsFor(null);
@@ -152,16 +152,11 @@ final class ConnectedSession implements AutoCloseable {
      * Bridges the time until the session has caught up. Sends nothing on the listening connection: the driver would read more of the
      * backlog than there is room for.
      */
-    private void bridge(boolean reads, boolean beginsToWait, long now) throws SQLException {
+    private void bridge(Stall.State state, boolean reads, long now) throws SQLException {
         boolean isLong = stall.isLong(now);
         lifeline.prove();
-        if (beginsToWait) {
-            waitsFor(inbox.nextReceiver());
-            LOG.warn(
-                    "{}: its queue is full, so nothing is read from {} and every channel on this session waits. While this lasts, the"
-                            + " server keeps its notifications, and VACUUM can't remove rows of this database that were deleted since. A"
-                            + " consumer with dedicatedSession=true does not hold up the others",
-                    waitsFor, source);
+        if (state == Stall.State.WAITING && !reads) {
+            tellWhomItWaitsFor(inbox.nextReceiver());
         }
         lifeline.giveSigns(isLong, now);
         if (isLong) {
@@ -172,9 +167,24 @@ final class ConnectedSession implements AutoCloseable {
         }
     }
 
-    private void waitsFor(@Nullable String names) {
-        waitsFor = names;
-        view.waitsFor(names);
+    /** The log is told once, health and status also when the session then waits for another one. */
+    private void tellWhomItWaitsFor(String name) {
+        boolean begins = waitsFor == null;
+        if (!name.equals(waitsFor)) {
+            waitsFor(name);
+        }
+        if (begins) {
+            LOG.warn(
+                    "{}: its queue is full, so nothing is read from {} and every channel on this session waits. While this lasts, the"
+                            + " server keeps its notifications, and VACUUM can't remove rows of this database that were deleted since. A"
+                            + " consumer with dedicatedSession=true does not hold up the others",
+                    name, source);
+        }
+    }
+
+    private void waitsFor(@Nullable String name) {
+        waitsFor = name;
+        view.waitsFor(name);
     }
 
     boolean isFlowing() {

@@ -3,6 +3,7 @@ package io.github.pgpubsub.internal.session;
 import io.github.pgpubsub.connect.OwnMessages;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.PGNotification;
 
 /**
@@ -60,34 +61,41 @@ final class Inbox {
     }
 
     boolean isEmpty() {
-        return waiting.isEmpty();
+        return next() == null;
     }
 
     /** The name of the first receiver that is left, for logs. */
     String nextReceiver() {
-        return waiting.isEmpty() ? "nobody" : waiting.peek().subscriber().name();
+        Receiver next = next();
+        return next == null ? "nobody" : next.subscriber().name();
+    }
+
+    /** The first receiver that has unread notifications; null: none. */
+    private @Nullable Receiver next() {
+        while (!waiting.isEmpty() && !waiting.peek().hasUnread()) {
+            waiting.remove();
+        }
+        return waiting.peek();
     }
 
     /** Gives all receivers what they can take; false if something is left. */
     boolean give() {
         waiting.removeIf(Receiver::give);
-        return waiting.isEmpty();
+        return isEmpty();
     }
 
     /**
-     * Gives all receivers everything, even to those that have no room.
+     * Gives all receivers everything, even to those that have no room. First each gets what it has room for: nobody must lose anything
+     * because another one is full.
      *
      * @param most maximum bytes, by estimate, for receivers that have no room; the rest is kept
      * @return the bytes that such receivers got
      */
     long giveAll(long most) {
+        give();
         long withoutRoom = 0;
-        while (!waiting.isEmpty() && withoutRoom < most) {
-            Receiver next = waiting.peek();
+        for (Receiver next = next(); next != null && withoutRoom < most; next = next()) {
             withoutRoom += next.giveAll(most - withoutRoom);
-            if (!next.hasUnread()) {
-                waiting.remove();
-            }
         }
         return withoutRoom;
     }

@@ -93,8 +93,9 @@ final class LastNotifications {
     }
 
     private boolean readMore() throws SQLException {
-        PGNotification[] more = connection.pg().getNotifications(Reading.BUSY_READ_MILLIS);
-        inbox.take(more == null ? connection.pending() : more);
-        return !inbox.isEmpty();
+        PGNotification[] found = connection.pg().getNotifications(Reading.BUSY_READ_MILLIS);
+        PGNotification[] more = found == null ? connection.pending() : found;
+        inbox.take(more);
+        return more.length > 0;
     }
 }

@@ -54,7 +54,7 @@ final class Receiver {
 
     /** Gives the subscriber what it can take; false if something is left. */
     boolean give() {
-        if (unread == null) {
+        if (unread == null || unread.isEmpty()) {
             return true;
         }
         try {
@@ -78,7 +78,7 @@ final class Receiver {
      * @return the bytes that the subscriber got without room
      */
     long giveAll(long most) {
-        if (unread == null) {
+        if (unread == null || unread.isEmpty()) {
             return 0;
         }
         long withoutRoom = 0;

@@ -19,7 +19,7 @@ final class SessionView {
      * @param connects   number of connections so far
      * @param heardAt    System.nanoTime of the server's last sign of life
      * @param queueUsage used share of the server's notification queue, 0 to 1
-     * @param waitsFor   subscribers whose full queue the session waits for; null: none
+     * @param waitsFor   the subscriber whose full queue the session waits for; null: none
      */
     private record View(int backend, long changedAt, long connects, long heardAt, double queueUsage,
             @Nullable String waitsFor) {}
@@ -54,10 +54,10 @@ final class SessionView {
         view = new View(was.backend, was.changedAt, was.connects, heardAt, share, was.waitsFor);
     }
 
-    /** @param names null: the session does not wait */
-    void waitsFor(@Nullable String names) {
+    /** @param name null: the session does not wait */
+    void waitsFor(@Nullable String name) {
         View was = view;
-        view = new View(was.backend, was.changedAt, was.connects, heardAt, was.queueUsage, names);
+        view = new View(was.backend, was.changedAt, was.connects, heardAt, was.queueUsage, name);
     }
 
     /** The exact time of the server's last sign of life. */

@@ -35,10 +35,10 @@ public interface Subscriber {
     /** A notification of a channel that this subscriber listens to. Calls come in the server's order. */
     void received(Notification notification);
 
-    /** No more notifications follow for the moment: process them now. Called after one or more calls of {@link #received}. */
+    /** No more notifications follow for the moment: process them now. Called after any number of calls of {@link #received}. */
     void handOn();
 
-    /** Whether the subscriber can take another notification. While one subscriber can't, the whole session waits. */
+    /** Whether the subscriber can take another notification. While one subscriber can't, the session reads nothing more for any of them. */
     boolean ready();
 
     /** Called at intervals of about {@link SessionOptions#tick()}, connected or not; more rarely if not {@link #isBusy}. */

@@ -96,9 +96,12 @@ class InboxTest {
         take(from(STRANGER, "b", "fifth"));
         assertThat(inbox.give()).isFalse();
         receivers.remove(Address.of("b"), two);
+        two.told.clear();
+        assertThat(inbox.isEmpty()).isTrue();
+        assertThat(inbox.nextReceiver()).isEqualTo("nobody");
         assertThat(inbox.give()).isTrue();
         assertThat(inbox.giveAll(1)).isZero();
-        assertThat(two.told).doesNotContain("fifth");
+        assertThat(two.told).as("after the last call").isEmpty();
     }
 
     @Test
@@ -122,13 +125,25 @@ class InboxTest {
     @Test
     void atTheEndNobodyIsWaitedForButThereIsALimit() {
         two.room = 0;
-        take(from(STRANGER, "a", "first"), from(STRANGER, "b", "second"), from(STRANGER, "b", "third"));
+        take(from(STRANGER, "b", "first"), from(STRANGER, "b", "second"), from(STRANGER, "a", "third"));
         assertThat(inbox.giveAll(1)).isPositive();
         assertThat(inbox.isEmpty()).isFalse();
-        assertThat(one.told).containsExactly("first", "second", "third", "hand on");
+        assertThat(one.told).as("whoever has room").containsExactly("first", "second", "third", "hand on");
+        assertThat(two.told).endsWith("first", "hand on");
         assertThat(inbox.giveAll(1000)).isPositive();
         assertThat(inbox.isEmpty()).isTrue();
-        assertThat(two.told).startsWith("second", "hand on", "third", "hand on");
+        assertThat(two.told).endsWith("second", "hand on");
+    }
+
+    @Test
+    void atTheEndWhoHasRoomGetsAllAlthoughAFullOneComesFirst() {
+        receivers.add(Address.of("c"), two);
+        two.room = 0;
+        take(from(STRANGER, "c", "first"), from(STRANGER, "c", "second"), from(STRANGER, "a", "third"),
+                from(STRANGER, "a", "fourth"));
+        assertThat(inbox.giveAll(1)).isPositive();
+        assertThat(one.told).containsExactly("third", "fourth", "hand on");
+        assertThat(inbox.isEmpty()).isFalse();
     }
 
     @Test

@@ -644,12 +644,16 @@ final class SimulatedMember implements Effects<Long> {
             long first = begunPlaces.isEmpty() ? Long.MAX_VALUE : begunPlaces.firstEntry().getValue();
             done.stream().filter(number -> number < first).forEach(reportedAtEnd::add);
         }
-        String text = message.encode();
+        sends.add(asSent(message));
+    }
+
+    private ControlMessage asSent(ControlMessage message) {
         if (world.broken == Break.NAMES_UNTOLD) {
-            text = text.replaceFirst(" join=\\S+", "");
+            return ControlMessage.decode(message.encode().replaceFirst(" join=\\S+", "")).orElseThrow();
         }
         // Every third process runs a future release, which sends more fields and a higher version.
-        sends.add(ControlMessage.decode(name % 3 == 2 ? "2" + text.substring(1) + " future=thing" : text).orElseThrow());
+        return name % 3 == 2 ? ControlMessage.decode("2" + message.encode().substring(1) + " future=thing").orElseThrow()
+                : message;
     }
 
     @Override

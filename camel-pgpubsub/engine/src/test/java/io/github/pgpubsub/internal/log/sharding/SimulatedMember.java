@@ -2,6 +2,7 @@ package io.github.pgpubsub.internal.log.sharding;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** One member: its {@link Sharing}, what it takes part in, and what it finishes. */
@@ -21,6 +22,9 @@ final class SimulatedMember implements Effects {
     long nextPoll;
     boolean asking;
     boolean stopping;
+    private Set<Integer> led = Set.of();
+    /** Number of elections after which it was looked up what it leads. */
+    private int ledSince;
 
     SimulatedMember(Simulation world, SimulatedProcess process, int number, int patience) {
         this.world = world;
@@ -57,16 +61,9 @@ final class SimulatedMember implements Effects {
 
     /** One pass of the process, which is neither frozen nor dead. */
     void pass() {
-        sharing.leading(world.led(this));
-        for (Map.Entry<Integer, Long> each : new TreeMap<>(leaving).entrySet()) {
-            if (each.getValue() <= world.now) {
-                boolean led = world.leads(this, each.getKey());
-                if (led || world.broken != Break.WITHDRAWN_STAYS) {
-                    world.release(this, each.getKey());
-                }
-                leaving.remove(each.getKey());
-                sharing.left(each.getKey());
-            }
+        sharing.leading(led());
+        if (!leaving.isEmpty()) {
+            new TreeMap<>(leaving).forEach(this::leaveIfFinished);
         }
         if (process.backend != 0 && !asking && world.now >= nextPoll) {
             asking = true;
@@ -75,9 +72,30 @@ final class SimulatedMember implements Effects {
         }
     }
 
+    private void leaveIfFinished(int shard, long finishedAt) {
+        if (finishedAt <= world.now) {
+            boolean led = world.leads(this, shard);
+            if (led || world.broken != Break.WITHDRAWN_STAYS) {
+                world.release(this, shard);
+            }
+            leaving.remove(shard);
+            sharing.left(shard);
+        }
+    }
+
+    /** The shards that it leads. */
+    Set<Integer> led() {
+        if (ledSince != world.elections()) {
+            ledSince = world.elections();
+            led = world.led(this);
+        }
+        return led;
+    }
+
     /** Whether it works on messages of a shard. */
     boolean handles(int shard) {
-        return world.leads(this, shard) || leaving.getOrDefault(shard, 0L) > world.now && marks.get(shard) == Mark.LEAVES;
+        return world.leads(this, shard)
+                || !leaving.isEmpty() && leaving.getOrDefault(shard, 0L) > world.now && marks.get(shard) == Mark.LEAVES;
     }
 
     @Override

@@ -1,15 +1,18 @@
 package io.github.pgpubsub.internal.log.sharding;
 
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * A world of members that come, stop, die, freeze, lose their sessions and see late. The elections are as simple as can be: one lock for a
@@ -31,12 +34,16 @@ final class Simulation {
 
     private final int most;
     private final List<SimulatedProcess> processes = new ArrayList<>();
-    private final Map<Integer, SimulatedMember> leaders = new TreeMap<>();
-    private final Map<Integer, Set<SimulatedMember>> candidates = new TreeMap<>();
-    /** Since when somebody stands by for a frozen leader, by shard. */
-    private final Map<Integer, Long> watchedSince = new HashMap<>();
+    /** By shard; null: none. */
+    private final SimulatedMember[] leaders;
+    /** Number of changes of the leaders. */
+    private int elections;
+    /** By shard, in the order in which they came. */
+    private final List<Set<SimulatedMember>> candidates = new ArrayList<>();
+    /** Since when somebody stands by for a frozen leader, by shard; 0: nobody does. */
+    private final long[] watchedSince;
     /** What the server shows, by member. */
-    private final Map<SimulatedMember, MemberView> shown = new HashMap<>();
+    private final Map<SimulatedMember, MemberView> shown = new LinkedHashMap<>();
     private int lastBackend;
     private int lastNumber;
     private long quietSince;
@@ -49,6 +56,11 @@ final class Simulation {
         this.broken = broken;
         this.shards = random.nextInt(4) == 0 ? 1 + random.nextInt(40) : 1 + random.nextInt(9);
         this.most = 1 + random.nextInt(6);
+        this.leaders = new SimulatedMember[shards];
+        this.watchedSince = new long[shards];
+        for (int shard = 0; shard < shards; shard++) {
+            candidates.add(new LinkedHashSet<>());
+        }
     }
 
     void run() {
@@ -109,7 +121,7 @@ final class Simulation {
                         member.unable = true;
                     } else {
                         // Once for each shard, as when it can't read.
-                        Set<Integer> led = led(member);
+                        Set<Integer> led = member.led();
                         member.sharing.stepAside();
                         led.forEach(shard -> member.sharing.stepAside());
                     }
@@ -121,7 +133,7 @@ final class Simulation {
 
     /** So many members may have come or gone, each of which moves its share. */
     private void changed(int members) {
-        int present = (int) all().stream().filter(each -> each.present).count();
+        int present = (int) members().filter(each -> each.present).count();
         allowedMoves += members * (shards / Math.max(1, present) + 2);
     }
 
@@ -153,7 +165,11 @@ final class Simulation {
     private void lose(SimulatedProcess one) {
         one.members.forEach(each -> {
             shown.remove(each);
-            leaders.values().removeIf(leader -> leader == each);
+            for (int shard = 0; shard < shards; shard++) {
+                if (leaders[shard] == each) {
+                    lead(shard, null);
+                }
+            }
             // What has begun ends without effect: it begins nothing more, and its place is refused by the epoch.
             each.leaving.replaceAll((shard, at) -> Math.min(at, now));
             each.asking = false;
@@ -172,8 +188,7 @@ final class Simulation {
                     each.members.forEach(this::show);
                 }
                 each.members.forEach(SimulatedMember::pass);
-                each.members.stream().filter(member -> member.sharing.isDone()).forEach(shown::remove);
-                each.members.removeIf(member -> member.sharing.isDone());
+                each.members.removeIf(this::isDone);
                 if (each.members.isEmpty()) {
                     lose(each);
                     processes.remove(each);
@@ -185,25 +200,33 @@ final class Simulation {
         }
     }
 
+    private boolean isDone(SimulatedMember member) {
+        boolean done = member.sharing.isDone();
+        if (done) {
+            shown.remove(member);
+        }
+        return done;
+    }
+
     private void elect(int shard) {
-        SimulatedMember leader = leaders.get(shard);
+        SimulatedMember leader = leaders[shard];
         if (leader != null && !leader.process.frozen) {
-            watchedSince.remove(shard);
+            watchedSince[shard] = 0;
             return;
         }
-        Set<SimulatedMember> takePart = candidates.getOrDefault(shard, Set.of());
+        Set<SimulatedMember> takePart = candidates.get(shard);
         if (leader == null || !isWatched(leader, takePart, shard)) {
-            watchedSince.remove(shard);
-        } else {
-            watchedSince.putIfAbsent(shard, now);
+            watchedSince[shard] = 0;
+        } else if (watchedSince[shard] == 0) {
+            watchedSince[shard] = now;
         }
         if (leader == null) {
             List<SimulatedMember> able = takePart.stream()
                     .filter(each -> each.process.isHealthy() && !each.unable && processes.contains(each.process)).toList();
             if (!able.isEmpty() && random.nextInt(5) == 0) {
-                leaders.put(shard, able.get(random.nextInt(able.size())));
+                lead(shard, able.get(random.nextInt(able.size())));
             }
-        } else if (now - watchedSince.getOrDefault(shard, now) > TIMEOUT) {
+        } else if (watchedSince[shard] > 0 && now - watchedSince[shard] > TIMEOUT) {
             lose(leader.process);
             changed(leader.process.members.size());
         }
@@ -214,29 +237,36 @@ final class Simulation {
                 && (broken != Break.NOBODY_WATCHES || each.marks.containsKey(shard)));
     }
 
+    /** @param leader null: nobody */
+    private void lead(int shard, SimulatedMember leader) {
+        leaders[shard] = leader;
+        elections++;
+    }
+
     // ---- what members do
 
     void takePart(SimulatedMember member, int shard) {
-        candidates.computeIfAbsent(shard, each -> new HashSet<>()).add(member);
+        candidates.get(shard).add(member);
     }
 
     void release(SimulatedMember member, int shard) {
-        candidates.getOrDefault(shard, new HashSet<>()).remove(member);
-        leaders.remove(shard, member);
+        candidates.get(shard).remove(member);
+        if (leads(member, shard)) {
+            lead(shard, null);
+        }
     }
 
     boolean leads(SimulatedMember member, int shard) {
-        return leaders.get(shard) == member;
+        return leaders[shard] == member;
+    }
+
+    int elections() {
+        return elections;
     }
 
     Set<Integer> led(SimulatedMember member) {
-        Set<Integer> led = new TreeSet<>();
-        leaders.forEach((shard, leader) -> {
-            if (leader == member) {
-                led.add(shard);
-            }
-        });
-        return led;
+        return IntStream.range(0, shards).filter(shard -> leads(member, shard)).boxed()
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     void show(SimulatedMember member) {
@@ -278,8 +308,8 @@ final class Simulation {
 
     // ---- what must hold
 
-    private List<SimulatedMember> all() {
-        return processes.stream().flatMap(each -> each.members.stream()).toList();
+    private Stream<SimulatedMember> members() {
+        return processes.stream().flatMap(each -> each.members.stream());
     }
 
     private void check() {
@@ -298,12 +328,12 @@ final class Simulation {
     }
 
     private void checkSettled() {
-        List<SimulatedMember> all = all();
-        List<SimulatedMember> healthy = all.stream().filter(each -> each.process.isHealthy() && !each.stopping).toList();
-        int frozenMembers = (int) all.stream().filter(each -> each.process.frozen).count();
-        boolean unable = all.stream().anyMatch(each -> each.unable);
-        if (!healthy.isEmpty() && !unable && now - quietSince >= settledAfter(frozenMembers)) {
-            checkSettled(healthy);
+        int frozenMembers = (int) members().filter(each -> each.process.frozen).count();
+        if (now - quietSince >= settledAfter(frozenMembers) && members().noneMatch(each -> each.unable)) {
+            List<SimulatedMember> healthy = members().filter(each -> each.process.isHealthy() && !each.stopping).toList();
+            if (!healthy.isEmpty()) {
+                checkSettled(healthy);
+            }
         }
     }
 
@@ -323,11 +353,11 @@ final class Simulation {
     private void checkSettled(List<SimulatedMember> healthy) {
         for (int shard = 0; shard < shards; shard++) {
             int one = shard;
-            SimulatedMember leader = leaders.get(shard);
+            SimulatedMember leader = leaders[shard];
             verify(leader != null && !leader.process.frozen, () -> "shard " + one + " has no leader: " + leader);
             verify(leader.marks.get(shard) == Mark.LEADS, () -> "shard " + one + " is led without knowing by " + leader);
         }
-        List<Integer> counts = healthy.stream().map(each -> led(each).size()).sorted().toList();
+        List<Integer> counts = healthy.stream().map(each -> each.led().size()).sorted().toList();
         verify(counts.get(counts.size() - 1) - counts.get(0) <= 1, () -> "shares " + counts);
         verify(movesWhenSettled < 0 || movesWhenSettled == givenBack, () -> "moves on and on");
         movesWhenSettled = givenBack;
@@ -337,7 +367,8 @@ final class Simulation {
     private void verify(boolean holds, Supplier<String> otherwise) {
         if (!holds) {
             throw new AssertionError(otherwise.get() + "\nat " + now + " of " + shards + " shards, quiet since " + quietSince
-                    + ", leaders " + leaders + ", members " + all() + ", candidates " + candidates + ", shown " + shown.values());
+                    + ", leaders " + Arrays.toString(leaders) + ", members " + members().toList() + ", candidates " + candidates
+                    + ", shown " + shown.values());
         }
     }
 }

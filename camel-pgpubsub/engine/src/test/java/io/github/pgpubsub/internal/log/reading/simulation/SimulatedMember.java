@@ -182,7 +182,7 @@ final class SimulatedMember implements Effects<LogRow> {
     }
 
     void freeze(long nanos) {
-        world.log(this, "is frozen for " + nanos / MILLI + " ms");
+        world.log(this, () -> "is frozen for " + nanos / MILLI + " ms");
         frozenUntil = Math.max(frozenUntil, world.now + nanos);
         if (nanos > Simulation.LEADER_TIMEOUT || world.random.nextBoolean()) {
             int frozen = session;
@@ -271,7 +271,7 @@ final class SimulatedMember implements Effects<LogRow> {
             }
             TakeAnswer taken = world.places.take(group, owner);
             if (taken instanceof TakeAnswer.Taken each) {
-                world.log(this, "takes " + each.place() + " as " + owner);
+                world.log(this, () -> "takes " + each.place() + " as " + owner);
             }
             answer.accept(() -> reader.taken(ticket, taken, world.now));
         });
@@ -412,6 +412,6 @@ final class SimulatedMember implements Effects<LogRow> {
 
     @Override
     public void report(Incident incident, String detail) {
-        world.log(this, "reports " + incident + ": " + detail);
+        world.log(this, () -> "reports " + incident + ": " + detail);
     }
 }

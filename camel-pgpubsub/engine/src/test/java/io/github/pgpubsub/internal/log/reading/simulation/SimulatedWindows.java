@@ -51,7 +51,7 @@ final class SimulatedWindows {
                     return;
                 }
                 Outcome outcome = world.places.acknowledge(member.group, fence, acknowledgement);
-                world.log(member, outcome + " by " + acknowledgement);
+                world.log(member, () -> outcome + " by " + acknowledgement);
                 answer.accept(() -> member.reader.acknowledged(ticket, told(outcome, fence), world.now));
             });
         }
@@ -91,7 +91,7 @@ final class SimulatedWindows {
                 if (opened == null) {
                     openFresh(connection, answer, ticket, fence, done);
                 } else {
-                    world.log(member, "shares " + opened);
+                    world.log(member, () -> "shares " + opened);
                     answer.accept(() -> member.reader.opened(ticket, told(opened, fence), world.now));
                 }
             });
@@ -132,7 +132,7 @@ final class SimulatedWindows {
                 if (next == null) {
                     nextFresh(connection, answer, closing, ticket, fence);
                 } else {
-                    world.log(member, "shares " + next + " by " + closing.acknowledgement);
+                    world.log(member, () -> "shares " + next + " by " + closing.acknowledgement);
                     answer(answer, closing, ticket, fence, next);
                 }
             });
@@ -146,7 +146,7 @@ final class SimulatedWindows {
         statement(connection, (snapshot, sequence, tx) -> {
             SimulatedPlaces.Next next = world.places.next(member.group, fence, closing.acknowledgement, seen, snapshot, sequence,
                     tx);
-            world.log(member, next.closed() + " by " + closing.acknowledgement);
+            world.log(member, () -> next.closed() + " by " + closing.acknowledgement);
             log(next.opened());
             world.opened(next.opened(), number);
             answer(answer, closing, ticket, fence, next);
@@ -172,7 +172,7 @@ final class SimulatedWindows {
 
     private void log(OpenAnswer answer) {
         if (answer instanceof OpenAnswer.Opened) {
-            world.log(member, "opens " + answer);
+            world.log(member, () -> "opens " + answer);
         }
     }
 
