@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.pgpubsub.UnknownOutcomeException;
 import io.github.pgpubsub.internal.election.GroupKey;
 import io.github.pgpubsub.internal.election.Lock;
+import io.github.pgpubsub.support.LoggedLines;
 import io.github.pgpubsub.support.PostgresExtension;
 import io.github.pgpubsub.support.Proxy;
 import java.sql.Connection;
@@ -121,6 +122,7 @@ class HalfOpenIT {
     void halfANotificationIsNotWaitedForForEver() throws Exception {
         Arrivals arrivals = new Arrivals();
         try (Valve valve = new Valve(postgres.server());
+                LoggedLines log = LoggedLines.capture();
                 Application application = heartbeats(new Application(postgres)
                         .receive("in", "pgpubsub:half?singleListener=false&gapMarker=reconnect", arrivals))) {
             application.configuration().setUrl(valve.url(postgres.database()));
@@ -132,6 +134,8 @@ class HalfOpenIT {
             Figures.print("half a notification and then silence, heartbeat %d + %d ms: listening again after %d ms",
                     HEARTBEAT_MILLIS, HEARTBEAT_MILLIS, millisSince(begin));
             assertThat(millisSince(begin)).isLessThan(2 * HEARTBEAT_MILLIS + SLACK.toMillis());
+            assertThat(log.lines()).anyMatch(line -> line.contains("The driver has not returned for 1000 ms"))
+                    .anyMatch(line -> line.contains("Lost the connection") && line.contains("SocketException: "));
             postgres.notify("half", "and of this");
             arrivals.awaitBodies("and of this");
         }

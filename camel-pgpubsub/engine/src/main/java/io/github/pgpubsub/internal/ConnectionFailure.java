@@ -13,8 +13,6 @@ public final class ConnectionFailure {
 
     /** connection_does_not_exist: the driver's state for a closed connection. */
     private static final String CLOSED = "08003";
-    /** sqlclient_unable_to_establish_sqlconnection. */
-    private static final String NOT_CONNECTED = "08001";
     private static final String OUT_OF_MEMORY = "53200";
     /** The JDK's message for a socket that is closed during a read. */
     private static final String CLOSED_SOCKET = "Socket closed";
@@ -78,14 +76,13 @@ public final class ConnectionFailure {
     }
 
     /**
-     * The failure's message. Of an attempt to connect the driver only says that it failed, and leaves the reason to the cause, such as an
-     * unknown host; if nobody listens at the address, it says so itself.
+     * The failure's message. Of a lost connection the driver only says that sending or connecting failed, and leaves the reason to the
+     * cause, such as an unknown host or a reset; if nobody listens at the address, it says so itself.
      */
     public static String message(Throwable failure) {
         String message = failure.getMessage() == null ? failure.toString() : failure.getMessage();
         Throwable cause = failure.getCause();
-        boolean isAttempt = failure instanceof SQLException e && NOT_CONNECTED.equals(e.getSQLState());
-        return isAttempt && cause instanceof IOException && !(cause instanceof ConnectException)
+        return failure instanceof PSQLException && cause instanceof IOException && !(cause instanceof ConnectException)
                 ? message.replaceFirst("\\.$", "") + ": " + cause.getClass().getSimpleName()
                         + (cause.getMessage() == null ? "" : ": " + cause.getMessage())
                 : message;

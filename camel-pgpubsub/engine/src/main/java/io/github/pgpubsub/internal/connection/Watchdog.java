@@ -3,6 +3,7 @@ package io.github.pgpubsub.internal.connection;
 import io.github.pgpubsub.internal.Survival;
 import java.time.Duration;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -66,8 +67,12 @@ public final class Watchdog implements AutoCloseable {
     }
 
     /** Survives any exception: the thread has to watch later connections. */
-    private static void abort(ServerConnection connection) {
+    private void abort(ServerConnection connection) {
         try {
+            LOG.warn(
+                    "The driver has not returned for {} ms, so the connection of backend {} is aborted: the server or the network has"
+                            + " fallen silent within a notification or an answer",
+                    TimeUnit.NANOSECONDS.toMillis(lookNanos * LOOKS), connection.backend());
             connection.abort();
         } catch (Throwable e) {
             Survival.complain("A connection that does not respond could not be aborted", e, LOG);
