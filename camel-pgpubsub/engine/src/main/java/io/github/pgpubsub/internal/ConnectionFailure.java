@@ -82,9 +82,13 @@ public final class ConnectionFailure {
     public static String message(Throwable failure) {
         String message = failure.getMessage() == null ? failure.toString() : failure.getMessage();
         Throwable cause = failure.getCause();
-        return failure instanceof PSQLException && cause instanceof IOException && !(cause instanceof ConnectException)
-                ? message.replaceFirst("\\.$", "") + ": " + cause.getClass().getSimpleName()
-                        + (cause.getMessage() == null ? "" : ": " + cause.getMessage())
-                : message;
+        if (!(failure instanceof PSQLException) || !(cause instanceof IOException) || cause instanceof ConnectException) {
+            return message;
+        }
+        String reason = cause.getMessage() == null ? "" : cause.getMessage();
+        // Of a failure of TLS the driver tells the reason.
+        return !reason.isEmpty() && message.contains(reason) ? message
+                : message.replaceFirst("\\.$", "") + ": " + cause.getClass().getSimpleName()
+                        + (reason.isEmpty() ? "" : ": " + reason);
     }
 }

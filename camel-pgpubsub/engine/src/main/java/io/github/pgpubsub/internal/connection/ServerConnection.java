@@ -207,10 +207,10 @@ public final class ServerConnection implements AutoCloseable {
 
     /**
      * Whether {@link #readAhead} opens the server's own TCP window: the socket is an {@link EagerSocket}, and the server sees its
-     * port, so no proxy between reads at its own pace.
+     * port, so no proxy between reads at its own pace. False for a server on this host, for which nobody needs it.
      */
     public boolean canReadAhead() throws SQLException {
-        if (socket == null || behindPooler) {
+        if (socket == null || socket.isLoopback() || behindPooler) {
             return false;
         }
         try (PreparedStatement statement = connection.prepareStatement(CLIENT_PORT);
@@ -246,7 +246,7 @@ public final class ServerConnection implements AutoCloseable {
     }
 
     private static SQLException lost(IOException failure) {
-        return new SQLException("The connection was lost: " + failure.getMessage(), "08006", failure);
+        return new SQLException("The connection was lost: " + ConnectionFailure.message(failure), "08006", failure);
     }
 
     /**

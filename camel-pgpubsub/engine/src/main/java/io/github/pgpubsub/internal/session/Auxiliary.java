@@ -1,6 +1,7 @@
 package io.github.pgpubsub.internal.session;
 
 import io.github.pgpubsub.connect.ConnectionSource;
+import io.github.pgpubsub.internal.ConnectionFailure;
 import io.github.pgpubsub.internal.Survival;
 import io.github.pgpubsub.internal.connection.ServerConnection;
 import java.sql.Array;
@@ -24,6 +25,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * A second connection, for signs of life and for checking whether the session still holds its locks. It is opened when a session
@@ -65,6 +67,8 @@ final class Auxiliary implements AutoCloseable {
     private final Duration patience;
     /** How long to wait for the next attempt: not at all after an attempt that has failed or takes long. */
     private Duration wait;
+    /** Whether the last use has failed, which has been told then. */
+    private boolean inTrouble;
 
     /**
      * @param server  where the listening connection leads; see {@link ServerConnection#server()}
@@ -105,14 +109,14 @@ final class Auxiliary implements AutoCloseable {
         } catch (ExecutionException e) {
             // An exception of a pool or a customizer here does not concern the listening connection.
             Throwable reason = e.getCause();
-            LOG.warn("No second connection to {} for signs of life: {}", source,
-                    reason == null ? e.getMessage() : reason.getMessage());
+            complain("No second connection to {} for signs of life: {}", source,
+                    ConnectionFailure.firstLine(reason == null ? e : reason));
             opening = null;
             wait = Duration.ZERO;
             nextAttempt = System.nanoTime() + RETRY_NANOS;
         } catch (TimeoutException e) {
             if (!wait.isZero()) {
-                LOG.warn("No second connection to {} for signs of life: there is none after {} ms, and the attempt goes on",
+                complain("No second connection to {} for signs of life: there is none after {} ms, and the attempt goes on",
                         source,
                         wait.toMillis());
             }
@@ -190,12 +194,12 @@ final class Auxiliary implements AutoCloseable {
                     standbys.merge(rows.getInt(1) - 1, rows.getInt(2), Math::min);
                 }
             }
+            inTrouble = false;
             standbys.forEach((sign, standby) -> signs.get(sign).sent().accept(standby));
             return standbys.size() == signs.size();
         } catch (SQLException | RuntimeException e) {
             // Missing signs are safe: the leader's lease runs out before others act, and it begins no more messages.
-            LOG.warn("Signs of life could not be sent: {}", e.getMessage());
-            close();
+            report("Signs of life could not be sent: {}", e);
             return true;
         }
     }
@@ -226,10 +230,10 @@ final class Auxiliary implements AutoCloseable {
                     held.add(rows.getLong(1));
                 }
             }
+            inTrouble = false;
             return held;
         } catch (SQLException | RuntimeException e) {
-            LOG.warn("The check whether the session still holds its locks failed: {}", e.getMessage());
-            close();
+            report("The check whether the session still holds its locks failed: {}", e);
             return null;
         }
     }
@@ -244,12 +248,24 @@ final class Auxiliary implements AutoCloseable {
         try (Statement statement = opened.jdbc().createStatement();
                 ResultSet row = statement.executeQuery(QUEUE_USAGE)) {
             row.next();
+            inTrouble = false;
             return row.getDouble(1);
         } catch (SQLException | RuntimeException e) {
-            LOG.warn("The usage of the server's notification queue could not be read: {}", e.getMessage());
-            close();
+            report("The usage of the server's notification queue could not be read: {}", e);
             return -1;
         }
+    }
+
+    private void report(String message, Exception failure) {
+        complain(message, ConnectionFailure.firstLine(failure));
+        nextAttempt = System.nanoTime() + RETRY_NANOS;
+        close();
+    }
+
+    /** Only once until it works again: a stall can last for hours. */
+    private void complain(String message, Object... values) {
+        LOG.atLevel(inTrouble ? Level.DEBUG : Level.WARN).log(message, values);
+        inTrouble = true;
     }
 
     @Override

@@ -117,10 +117,26 @@ final class ConnectedSession implements AutoCloseable {
         return all;
     }
 
+    /** While a backlog waits, reads until each of many receivers gets several notifications at once; see {@link Inbox}. */
     private void read() throws SQLException {
         long before = System.nanoTime();
-        reading.beginRead(before);
-        PGNotification[] notifications = connection.pg().getNotifications(reading.waitMillis(before, view.heardAt()));
+        bring(before, reading.waitMillis(before, view.heardAt()));
+        while (reading.isBehind() && inbox.wantsMore()) {
+            before = System.nanoTime();
+            // Not a peek, which finds nothing once the socket has returned much in a row; see EagerSocket.
+            bring(before, Reading.BUSY_READ_MILLIS);
+        }
+        if (!reading.isBehind()) {
+            requests.proven(before);
+            if (heartbeat.isDue(System.nanoTime())) {
+                heartbeat.beat(requests);
+            }
+        }
+    }
+
+    private void bring(long now, int waitMillis) throws SQLException {
+        reading.beginRead(now);
+        PGNotification[] notifications = connection.pg().getNotifications(waitMillis);
         int count = notifications == null ? 0 : notifications.length;
         long bytes = 0;
         if (count > 0) {
@@ -128,12 +144,6 @@ final class ConnectedSession implements AutoCloseable {
             bytes = inbox.take(notifications);
         }
         reading.brought(count, bytes);
-        if (!reading.isBehind()) {
-            requests.proven(before);
-            if (heartbeat.isDue(System.nanoTime())) {
-                heartbeat.beat(requests);
-            }
-        }
     }
 
     private void keepUp(boolean reads) throws SQLException {
@@ -143,7 +153,7 @@ final class ConnectedSession implements AutoCloseable {
         if (after != Stall.State.FLOWING) {
             bridge(after, reads, now);
         } else if (before == Stall.State.WAITING) {
-            LOG.info("{}: has room again; nothing was read for {} ms", waitsFor, stall.millis(now));
+            LOG.info("{}: has room again; the session was behind for {} ms", waitsFor, stall.millis(now));
             waitsFor(null);
         }
     }
@@ -155,7 +165,7 @@ final class ConnectedSession implements AutoCloseable {
     private void bridge(Stall.State state, boolean reads, long now) throws SQLException {
         boolean isLong = stall.isLong(now);
         lifeline.prove();
-        if (state == Stall.State.WAITING && !reads) {
+        if (state == Stall.State.WAITING && !reads && !inbox.isEmpty()) {
             tellWhomItWaitsFor(inbox.nextReceiver());
         }
         lifeline.giveSigns(isLong, now);

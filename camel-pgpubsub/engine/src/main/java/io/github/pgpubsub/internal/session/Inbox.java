@@ -9,10 +9,15 @@ import org.postgresql.PGNotification;
 /**
  * Notifications that were read from one connection and wait to be handed on. Recognises this process's own notifications. Each receiver
  * gets its own in the server's order, all of them together: between a thousand channels with messages in turn, the state of each would
- * leave the processor's cache from one message to the next. Must be fast: hundreds of thousands of notifications pass in a second.
- * Belongs to the session's thread.
+ * leave the processor's cache from one message to the next. For the same reason it is worth reading more while the receivers are many.
+ * Must be fast: hundreds of thousands of notifications pass in a second. Belongs to the session's thread.
  */
 final class Inbox {
+
+    /** Notifications for each receiver that are worth a further read. */
+    private static final int EACH = 8;
+    /** Bytes, by estimate, after which no more are worth it: memory, and the time until the first is handed on. */
+    private static final long MOST_BYTES = 1 << 20;
 
     private final OwnMessages ownMessages;
     private final String server;
@@ -21,6 +26,9 @@ final class Inbox {
     private final Deque<Receiver> waiting = new ArrayDeque<>();
     /** The backend between whose marks the stream is, so that its messages are own ones; 0: none. */
     private int marked;
+    /** Taken since it was last empty. */
+    private int taken;
+    private long takenBytes;
 
     /** @param server see {@link io.github.pgpubsub.internal.connection.ServerConnection#server()} */
     Inbox(OwnMessages ownMessages, String server, Receivers receivers) {
@@ -35,6 +43,10 @@ final class Inbox {
      * @return estimated memory of their payloads, in bytes
      */
     long take(PGNotification[] notifications) {
+        if (isEmpty()) {
+            taken = 0;
+            takenBytes = 0;
+        }
         long bytes = 0;
         int asked = 0;
         boolean own = false;
@@ -57,7 +69,14 @@ final class Inbox {
                 receiver.add(notification);
             }
         }
+        taken += notifications.length;
+        takenBytes += bytes;
         return bytes;
+    }
+
+    /** Whether the receivers of what was taken are so many that more should be read before it is given to them. */
+    boolean wantsMore() {
+        return taken < EACH * waiting.size() && takenBytes < MOST_BYTES;
     }
 
     boolean isEmpty() {

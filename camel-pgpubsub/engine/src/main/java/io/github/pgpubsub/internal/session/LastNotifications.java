@@ -5,6 +5,7 @@ import io.github.pgpubsub.internal.Survival;
 import io.github.pgpubsub.internal.connection.ServerConnection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.postgresql.PGNotification;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,6 +20,9 @@ final class LastNotifications {
 
     /** Maximum bytes, by estimate, for subscribers without room; the rest is reported as missed. */
     private static final long MOST_WITHOUT_ROOM = Math.min(16L << 20, Runtime.getRuntime().maxMemory() / 32);
+
+    /** How long they are read: under load there may be no end of them. */
+    private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final ServerConnection connection;
     private final Inbox inbox;
@@ -48,24 +52,31 @@ final class LastNotifications {
         } catch (Error e) {
             Survival.complain("The notifications that had been received could not be handed on", e, LOG);
         }
-        if (!all || (parts.reading().isBehind() && !isTimely(cause))) {
-            giveUp();
-        } else if (!isTimely(cause) || System.nanoTime() - parts.reading().readAt() > heartbeatInterval.toNanos()) {
-            parts.subscribers().tellMissed(parts.view().heardAt());
+        long now = System.nanoTime();
+        // The server's word comes behind all that it has sent. Behind any other end, what it sent since the last read may be unread.
+        long since = all && ConnectionFailure.isToldByServer(cause) ? now : parts.reading().caughtUpAt();
+        if (!isTimely(cause) || now - parts.reading().readAt() > heartbeatInterval.toNanos()) {
+            since = now - Math.max(now - since, now - parts.view().heardAt());
+        }
+        if (since != now) {
+            parts.subscribers().tellMissed(since);
         }
     }
 
     /**
      * @param canRead whether more can be read from the connection
-     * @return false if a part was left, because there is no room for it
+     * @return false if a part was left, because there is no room for it or there was no end of it
      */
     private boolean handOnAll(boolean canRead) throws SQLException {
         inbox.take(connection.pending());
         long withoutRoom = inbox.giveAll(MOST_WITHOUT_ROOM);
-        while (canRead && withoutRoom < MOST_WITHOUT_ROOM && readMore()) {
+        long begin = System.nanoTime();
+        boolean more = canRead;
+        while (more && withoutRoom < MOST_WITHOUT_ROOM && System.nanoTime() - begin < LONGEST_NANOS) {
+            more = readMore();
             withoutRoom += inbox.giveAll(MOST_WITHOUT_ROOM - withoutRoom);
         }
-        return inbox.isEmpty() && (!canRead || withoutRoom < MOST_WITHOUT_ROOM);
+        return inbox.isEmpty() && !more;
     }
 
     /** Tells the subscribers that they miss what was received, or may have been, since the session had last read everything. */

@@ -341,7 +341,7 @@ public final class Session implements AutoCloseable {
 
     private void giveUp(Exception cause) {
         SQLException gaveUp = new SQLException("No connection to " + source + ": gave up after " + options.reconnectLimit()
-                + " attempts to reconnect (reconnectLimit): " + cause.getMessage(), cause);
+                + " attempts to reconnect (reconnectLimit): " + ConnectionFailure.message(cause), cause);
         LOG.error(gaveUp.getMessage());
         end = gaveUp;
         firstAttempt.gaveUp(gaveUp);

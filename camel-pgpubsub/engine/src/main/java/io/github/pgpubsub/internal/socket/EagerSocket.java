@@ -2,6 +2,7 @@ package io.github.pgpubsub.internal.socket;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
@@ -30,12 +31,10 @@ public final class EagerSocket extends Socket {
     private static final int LONGEST_MESSAGE = 16 * 1024;
 
     /**
-     * Size of the kernel's receive buffer if it is limited; Linux doubles it. Two segments of the largest size, 64 KiB, must fit in, which
-     * is more than its size says: the sender's timer for a closed window stops only when its whole next segment fits (tcp_ack_probe). With
-     * half of this size, one in ten stalled connections on loopback was ended at its {@code tcp_user_timeout} although all had been read
-     * ahead in time (Linux 6.18). Not larger: each read-ahead takes as much memory.
+     * Size of the kernel's receive buffer if it is limited. Not smaller: the sender's timer for a closed window stops only when its
+     * whole next segment fits, up to 64 KiB (Linux, tcp_ack_probe). Not larger: each read-ahead takes as much memory.
      */
-    private static final int RECEIVE_BUFFER = 128 * 1024;
+    private static final int RECEIVE_BUFFER = 64 * 1024;
 
     /** Size of the pieces in which bytes are read ahead, so that memory is free again when a piece is consumed. */
     private static final int CHUNK = 64 * 1024;
@@ -85,6 +84,12 @@ public final class EagerSocket extends Socket {
     public synchronized void setReceiveBufferSize(int size) throws SocketException {
         sizeIsGiven = true;
         super.setReceiveBufferSize(size);
+    }
+
+    /** Whether the peer is this host, which can't vanish for itself. */
+    public boolean isLoopback() {
+        InetAddress peer = getInetAddress();
+        return peer != null && peer.isLoopbackAddress();
     }
 
     /**

@@ -41,6 +41,26 @@ class InboxTest {
         assertThat(two.told).containsExactly("second", "fourth", "hand on");
     }
 
+    /** Together they get enough for each to be worth its visit, but no more than fits into memory. */
+    @Test
+    void fewNotificationsForManyAreWorthAnotherRead() {
+        assertThat(inbox.wantsMore()).isFalse();
+        take(from(STRANGER, "b", "for both"));
+        assertThat(inbox.wantsMore()).isTrue();
+        for (int i = 0; i < 14; i++) {
+            take(from(STRANGER, "a", "for one"));
+        }
+        assertThat(inbox.wantsMore()).isTrue();
+        take(from(STRANGER, "a", "the last one"));
+        assertThat(inbox.wantsMore()).isFalse();
+
+        inbox.give();
+        take(from(STRANGER, "b", "x".repeat(1_000_000)));
+        assertThat(inbox.wantsMore()).isTrue();
+        take(from(STRANGER, "b", "x".repeat(1_000_000)));
+        assertThat(inbox.wantsMore()).isFalse();
+    }
+
     /** Many groups share a channel for their members. */
     @Test
     void onASharedChannelEachGetsWhatHasItsTag() {
