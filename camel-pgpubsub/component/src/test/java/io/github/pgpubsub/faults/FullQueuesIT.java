@@ -58,7 +58,7 @@ class FullQueuesIT {
                         .overflow(overflow).singleListener(singleListener).build(), route)) {
             postgres.notify("drop", "1");
             soon(() -> assertThat(route.payloads).containsExactly("1"));
-            notify("drop", 2, 100, 0);
+            postgres.notify("drop", 2, 100, 0);
             soon(() -> assertThat(subscription.status().counts().dropped()).isEqualTo(89));
             assertThat(subscription.status().queued()).isEqualTo(10);
             assertThat(log.lines()).filteredOn(line -> line.startsWith("WARN") && line.contains("dropped")).singleElement()
@@ -84,7 +84,7 @@ class FullQueuesIT {
                         .queueSize(messages).memory(memory).singleListener(singleListener).build(), route)) {
             // Messages that arrive during a take-over have a different bound.
             soon(() -> assertThat(subscription.isReceiving()).isTrue());
-            notify("bytes", 1, messages, 4000);
+            postgres.notify("bytes", 1, messages, 4000);
             soon(() -> assertThat(subscription.status().session().waitsFor()).isEqualTo("bytes"));
             long held = memory.held();
             int queued = subscription.status().queued();
@@ -107,11 +107,11 @@ class FullQueuesIT {
                 List.of(postgres.url(), postgres.user(), postgres.password(), "pgpubsub:backlog?singleListener=" + singleListener,
                         String.valueOf(messages)))) {
             node.awaitLine(StandingNode.STARTED::equals, Node.SOON);
-            notify("backlog", 1, 1, 4000);
+            postgres.notify("backlog", 1, 1, 4000);
             node.awaitLine(StandingNode.HELD::equals, Node.SOON);
             long begin = System.nanoTime();
             for (int first = 2; first <= messages; first += 250) {
-                notify("backlog", first, Math.min(messages, first + 249), 4000);
+                postgres.notify("backlog", first, Math.min(messages, first + 249), 4000);
             }
             node.awaitLine(line -> line.contains("its queue is full"), Node.SOON);
             long go = System.nanoTime();
@@ -136,7 +136,7 @@ class FullQueuesIT {
                         .receive("neighbour", "pgpubsub:fast?singleListener=false", neighbour)
                         .receive("apart", "pgpubsub:fast?singleListener=false&dedicatedSession=true", apart)
                         .start()) {
-            notify("slow", 1, 20, 0);
+            postgres.notify("slow", 1, 20, 0);
             soon(() -> assertThat(application.health("neighbour").getDetails()).containsKey("waitsFor"));
             postgres.notify("fast", "hello");
             apart.awaitBodies("hello");
@@ -158,11 +158,5 @@ class FullQueuesIT {
 
     private static PgPubSub pubSub() {
         return PgPubSub.to(new UrlConnectionSource(postgres.url(), postgres.user(), postgres.password())).build();
-    }
-
-    /** Numbers, padded to this many bytes. */
-    private static void notify(String channel, int first, int last, int bytes) {
-        postgres.strings("select count(pg_notify(?, case when ? = 0 then n::text else rpad(n || ' ', ?, 'x') end))"
-                + " from generate_series(?::bigint, ?::bigint) n", channel, bytes, bytes, first, last);
     }
 }

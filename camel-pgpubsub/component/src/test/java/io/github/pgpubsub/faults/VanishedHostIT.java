@@ -158,10 +158,10 @@ class VanishedHostIT {
             node.awaitLine(StandingNode.STARTED::equals, Node.SOON);
             List<Integer> backends = postgres.backends("pgpubsub % listen");
             assertThat(backends).hasSize(1);
-            notify("still", 1, 1);
+            postgres.notify("still", 1, 1, 4000);
             node.awaitLine(StandingNode.HELD::equals, Node.SOON);
             for (int first = 2; first <= messages; first += 250) {
-                notify("still", first, Math.min(messages, first + 249));
+                postgres.notify("still", first, Math.min(messages, first + 249), 4000);
             }
             node.awaitLine(line -> line.contains("its queue is full"), Node.SOON);
             // The route stands still for this long, which is the point of the test.
@@ -176,10 +176,5 @@ class VanishedHostIT {
                     USER_TIMEOUT.multipliedBy(3).toMillis(),
                     messages * 4L / 1000, singleListener, USER_TIMEOUT.toMillis(), all.substring(StandingNode.ALL.length() + 1));
         }
-    }
-
-    private static void notify(String channel, int first, int last) {
-        postgres.strings("select count(pg_notify(?, rpad(n || ' ', 4000, 'x'))) from generate_series(?::bigint, ?::bigint) n",
-                channel, first, last);
     }
 }

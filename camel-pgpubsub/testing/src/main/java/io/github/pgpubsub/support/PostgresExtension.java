@@ -143,6 +143,16 @@ public final class PostgresExtension implements BeforeAllCallback {
     }
 
     /**
+     * Sends these numbers in one transaction.
+     *
+     * @param bytes to which each payload is padded; 0: not padded
+     */
+    public void notify(String channel, int first, int last, int bytes) {
+        strings("select count(pg_notify(?, case when ? = 0 then n::text else rpad(n || ' ', ?, 'x') end))"
+                + " from generate_series(?::bigint, ?::bigint) n", channel, bytes, bytes, first, last);
+    }
+
+    /**
      * Process ids of this database's sessions whose {@code application_name} is LIKE the pattern, oldest first. Excludes this
      * extension's sessions.
      */

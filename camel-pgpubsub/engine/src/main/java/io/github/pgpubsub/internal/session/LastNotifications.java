@@ -20,7 +20,6 @@ final class LastNotifications {
 
     /** Maximum bytes, by estimate, for subscribers without room; the rest is reported as missed. */
     private static final long MOST_WITHOUT_ROOM = Math.min(16L << 20, Runtime.getRuntime().maxMemory() / 32);
-
     /** How long they are read: under load there may be no end of them. */
     private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -54,12 +53,12 @@ final class LastNotifications {
         }
         long now = System.nanoTime();
         // The server's word comes behind all that it has sent. Behind any other end, what it sent since the last read may be unread.
-        long since = all && ConnectionFailure.isToldByServer(cause) ? now : parts.reading().caughtUpAt();
+        long missed = all && ConnectionFailure.isToldByServer(cause) ? 0 : now - parts.reading().caughtUpAt();
         if (!isTimely(cause) || now - parts.reading().readAt() > heartbeatInterval.toNanos()) {
-            since = now - Math.max(now - since, now - parts.view().heardAt());
+            missed = Math.max(missed, now - parts.view().heardAt());
         }
-        if (since != now) {
-            parts.subscribers().tellMissed(since);
+        if (missed > 0) {
+            parts.subscribers().tellMissed(now - missed);
         }
     }
 

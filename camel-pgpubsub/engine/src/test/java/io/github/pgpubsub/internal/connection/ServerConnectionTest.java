@@ -30,16 +30,13 @@ class ServerConnectionTest {
 
     @Test
     void whatTheUserHasSetStays() throws SQLException {
-        assertThat(synchronousCommit(withOption("options=-c%20synchronous_commit=local"), null)).isEqualTo("local");
+        String inTheUrl = postgres.url() + (postgres.url().contains("?") ? "&" : "?") + "options=-c%20synchronous_commit=local";
+        assertThat(synchronousCommit(inTheUrl, null)).isEqualTo("local");
         assertThat(synchronousCommit(postgres.url(), connection -> {
             try (Statement statement = connection.createStatement()) {
                 statement.execute("SET synchronous_commit = remote_apply");
             }
         })).isEqualTo("remote_apply");
-    }
-
-    private static String withOption(String option) {
-        return postgres.url() + (postgres.url().contains("?") ? "&" : "?") + option;
     }
 
     /** In Kotlin and Groovy it can, although its interface does not say so. */
