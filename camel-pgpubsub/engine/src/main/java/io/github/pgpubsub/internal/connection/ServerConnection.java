@@ -42,10 +42,8 @@ public final class ServerConnection implements AutoCloseable {
                 (extract(epoch from pg_catalog.pg_postmaster_start_time()) operator(pg_catalog.*) 1000000)::pg_catalog.int8,
                 (extract(epoch from pg_catalog.clock_timestamp() operator(pg_catalog.-) pg_catalog.pg_postmaster_start_time())
                     operator(pg_catalog.*) 1000000)::pg_catalog.int8,
-                pg_catalog.pg_is_in_recovery(), pg_catalog.current_setting('application_name'),
+                pg_catalog.pg_is_in_recovery(), pg_catalog.current_setting('application_name'), pg_catalog.inet_client_port(),
                 (select source from pg_catalog.pg_settings where name operator(pg_catalog.=) 'synchronous_commit')""";
-
-    private static final String CLIENT_PORT = "select pg_catalog.inet_client_port()";
 
     private static final String LET_GO = "UNLISTEN *; select pg_catalog.pg_advisory_unlock_all()";
 
@@ -62,6 +60,8 @@ public final class ServerConnection implements AutoCloseable {
     private final long serverUptime;
     private final boolean inRecovery;
     private final boolean behindPooler;
+    /** The port that the server sees; 0: none, for example on a Unix-domain socket. */
+    private final int clientPort;
     private final long openedAt = System.nanoTime();
     private volatile boolean aborted;
 
@@ -89,7 +89,8 @@ public final class ServerConnection implements AutoCloseable {
             if (NAMELESS.contains(row.getString(5))) {
                 introduction.put("application_name", applicationName);
             }
-            if (!durable && !behindPooler && !SET_BY_USER.contains(row.getString(6))) {
+            clientPort = row.getInt(6);
+            if (!durable && !behindPooler && !SET_BY_USER.contains(row.getString(7))) {
                 introduction.put("synchronous_commit", "off");
             }
         }
@@ -209,14 +210,8 @@ public final class ServerConnection implements AutoCloseable {
      * Whether {@link #readAhead} opens the server's own TCP window: the socket is an {@link EagerSocket}, and the server sees its
      * port, so no proxy between reads at its own pace. False for a server on this host, for which nobody needs it.
      */
-    public boolean canReadAhead() throws SQLException {
-        if (socket == null || socket.isLoopback() || behindPooler) {
-            return false;
-        }
-        try (PreparedStatement statement = connection.prepareStatement(CLIENT_PORT);
-                ResultSet row = statement.executeQuery()) {
-            return row.next() && row.getInt(1) == socket.getLocalPort();
-        }
+    public boolean canReadAhead() {
+        return socket != null && !socket.isLoopback() && !behindPooler && clientPort == socket.getLocalPort();
     }
 
     /** Limits the bytes that each {@link #readAhead} takes into memory. From then on it must be called often. */
