@@ -110,6 +110,10 @@ public final class SubscriptionOptions {
         return values.awaitStart;
     }
 
+    public @Nullable Long missedSince() {
+        return values.missedSince;
+    }
+
     /** Collects values; each has a default. */
     public static final class Builder implements Cloneable {
 
@@ -129,6 +133,7 @@ public final class SubscriptionOptions {
         private Duration batchTimeout = Duration.ofSeconds(1);
         private Duration drainTimeout = Duration.ofSeconds(45);
         private boolean awaitStart = true;
+        private @Nullable Long missedSince;
 
         private Builder(String channel) {
             this.channel = channel;
@@ -259,6 +264,18 @@ public final class SubscriptionOptions {
          */
         public Builder awaitStart(boolean value) {
             awaitStart = value;
+            return this;
+        }
+
+        /**
+         * Says that this subscription continues a former one, which has ended: its first gap then begins there, and is told as that of a
+         * lost connection. A single listener ignores it, because another member may have received meanwhile. Default, and null: the
+         * subscription is the first.
+         *
+         * @param value {@link System#nanoTime} of the end
+         */
+        public Builder missedSince(@Nullable Long value) {
+            missedSince = value;
             return this;
         }
 

@@ -42,13 +42,20 @@ final class BodyBytes {
         try {
             byte[] bytes = read(exchange, body, longest);
             if (bytes.length > longest) {
-                throw new IllegalArgumentException("The payload has " + bytes.length + " bytes; " + known);
+                throw new TooLargeException("The payload has " + bytes.length + " bytes; " + known);
             }
             return bytes;
         } catch (TooLongException e) {
-            throw new IllegalArgumentException("The payload has more than " + longest + " bytes; " + unknown);
+            throw new TooLargeException("The payload has more than " + longest + " bytes; " + unknown);
         } catch (IOException e) {
             throw new CamelExchangeException("A body of " + body.getClass().getName() + " can't be read", exchange, e);
+        }
+    }
+
+    /** Refuses a file before it is read. */
+    static void check(File file, Json.Limit limit) {
+        if (file.length() > limit.characters()) {
+            throw new TooLargeException("The payload has " + file.length() + " bytes; " + limit.advice());
         }
     }
 
@@ -93,6 +100,16 @@ final class BodyBytes {
         Bounded bytes = new Bounded(longest);
         stream.transferTo(bytes);
         return bytes.toByteArray();
+    }
+
+    /** The body has more bytes than are allowed. */
+    static final class TooLargeException extends IllegalArgumentException {
+
+        private static final long serialVersionUID = 1L;
+
+        private TooLargeException(String message) {
+            super(message);
+        }
     }
 
     private static final class TooLongException extends IOException {

@@ -1,8 +1,6 @@
 package io.github.pgpubsub.camel;
 
-import java.io.ByteArrayOutputStream;
 import java.io.File;
-import java.io.IOException;
 import java.io.InputStream;
 import java.io.Reader;
 import java.nio.ByteBuffer;
@@ -58,14 +56,17 @@ final class BodyText {
         return exchange.getContext().getTypeConverterRegistry().lookup(String.class, body.getClass());
     }
 
-    /** @throws CamelExchangeException when the body can't be read; the message does not quote the body */
-    static String of(Exchange exchange, Object body) throws CamelExchangeException {
+    /**
+     * @throws CamelExchangeException   when the body can't be read; the message does not quote the body
+     * @throws IllegalArgumentException when a file or stream has more bytes than any text within the limit
+     */
+    static String of(Exchange exchange, Object body, Json.Limit limit) throws CamelExchangeException {
         if (body instanceof CharSequence || body instanceof TemporalAccessor || body instanceof TemporalAmount) {
             return body.toString();
         }
         try {
-            return read(exchange, body);
-        } catch (CamelExchangeException e) {
+            return read(exchange, body, limit);
+        } catch (CamelExchangeException | BodyBytes.TooLargeException e) {
             throw e;
         } catch (TypeConversionException e) {
             // The message quotes the body, so only the cause is kept.
@@ -79,41 +80,33 @@ final class BodyText {
         return new CamelExchangeException("A body of " + body.getClass().getName() + " can't be read as text", exchange, cause);
     }
 
-    private static String read(Exchange exchange, Object body) throws Exception {
-        TypeConverter converter = exchange.getContext().getTypeConverter();
+    private static String read(Exchange exchange, Object body, Json.Limit limit) throws Exception {
         if (body instanceof byte[] bytes) {
             return decode(exchange, body, ByteBuffer.wrap(bytes));
         } else if (body instanceof ByteBuffer buffer) {
             return decode(exchange, body, buffer.duplicate());
-        } else if (body instanceof InputStream) {
-            return decode(exchange, body, ByteBuffer.wrap(converter.mandatoryConvertTo(byte[].class, exchange, body)));
-        } else if (body instanceof Path path) {
-            return decode(exchange, body, ByteBuffer.wrap(Files.readAllBytes(path)));
-        } else if (body instanceof File file) {
-            return decode(exchange, body, ByteBuffer.wrap(Files.readAllBytes(file.toPath())));
         } else if (body instanceof WrappedFile<?> wrapped) {
-            return fileText(exchange, wrapped);
-        } else if (body instanceof StreamCache cache && !(body instanceof Reader) && !isXml(body)) {
-            return decode(exchange, body, ByteBuffer.wrap(bytes(cache)));
+            return fileText(exchange, wrapped, limit);
+        } else if (isContent(body) && !(body instanceof Reader)) {
+            return decode(exchange, body, ByteBuffer.wrap(BodyBytes.of(exchange, body, limit.inBytes(charset(exchange)))));
         }
-        return converter.mandatoryConvertTo(String.class, exchange, body);
+        return exchange.getContext().getTypeConverter().mandatoryConvertTo(String.class, exchange, body);
     }
 
-    private static byte[] bytes(StreamCache cache) throws IOException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        cache.writeTo(bytes);
-        return bytes.toByteArray();
+    private static Charset charset(Exchange exchange) {
+        return ExchangeHelper.getCharset(exchange);
     }
 
     /**
      * Camel reads the file, by the file endpoint's options. If it fails, or may have replaced bytes, the bytes are checked
      * here.
      */
-    private static String fileText(Exchange exchange, WrappedFile<?> wrapped) throws Exception {
+    private static String fileText(Exchange exchange, WrappedFile<?> wrapped, Json.Limit limit) throws Exception {
         TypeConverter converter = exchange.getContext().getTypeConverter();
         if (!(wrapped.getFile() instanceof File file)) {
             return decode(exchange, wrapped, ByteBuffer.wrap(converter.mandatoryConvertTo(byte[].class, exchange, wrapped)));
         }
+        BodyBytes.check(file, limit.inBytes(charset(exchange)));
         String text = converter.tryConvertTo(String.class, exchange, wrapped);
         if (text == null || text.indexOf(REPLACEMENT) >= 0) {
             decode(exchange, wrapped, ByteBuffer.wrap(Files.readAllBytes(file.toPath())));
@@ -122,7 +115,7 @@ final class BodyText {
     }
 
     private static String decode(Exchange exchange, Object body, ByteBuffer bytes) throws CamelExchangeException {
-        Charset charset = ExchangeHelper.getCharset(exchange);
+        Charset charset = charset(exchange);
         CharsetDecoder decoder = charset.newDecoder()
                 .onMalformedInput(CodingErrorAction.REPORT).onUnmappableCharacter(CodingErrorAction.REPORT);
         int begin = bytes.position();

@@ -35,11 +35,11 @@ record CloudEventData(@Nullable String contentType, @Nullable String member, @Nu
         if (body == null) {
             return new CloudEventData(declared, null, null);
         } else if (BodyText.isXml(body)) {
-            return text(BodyText.of(exchange, body), declared == null || CloudEvent.isJson(declared) ? XML : declared);
+            return text(BodyText.of(exchange, body, limit), declared == null || CloudEvent.isJson(declared) ? XML : declared);
         } else if (body instanceof CharSequence || body instanceof Reader) {
-            return text(BodyText.of(exchange, body), declared == null ? TEXT : declared);
+            return text(BodyText.of(exchange, body, limit), declared == null ? TEXT : declared);
         } else if (BodyText.isContent(body)) {
-            return content(exchange, BodyBytes.of(exchange, body, limit), declared == null ? BINARY : declared);
+            return content(exchange, BodyBytes.of(exchange, body, limit), declared == null ? BINARY : declared, limit);
         }
         return new CloudEventData(declared != null && CloudEvent.isJson(declared) ? declared : JSON, CloudEvent.DATA, body);
     }
@@ -50,7 +50,7 @@ record CloudEventData(@Nullable String contentType, @Nullable String member, @Nu
         return new CloudEventData(contentType, CloudEvent.DATA, value);
     }
 
-    private static CloudEventData content(Exchange exchange, byte[] bytes, String contentType) {
+    private static CloudEventData content(Exchange exchange, byte[] bytes, String contentType, Json.Limit limit) {
         if (CloudEvent.isJson(contentType)) {
             String json = utf8(bytes);
             if (json != null && CloudEvent.isJsonText(json)) {
@@ -58,7 +58,7 @@ record CloudEventData(@Nullable String contentType, @Nullable String member, @Nu
             }
         } else if (CloudEvent.isText(contentType)) {
             try {
-                return new CloudEventData(contentType, CloudEvent.DATA, BodyText.of(exchange, bytes));
+                return new CloudEventData(contentType, CloudEvent.DATA, BodyText.of(exchange, bytes, limit));
             } catch (CamelExchangeException e) {
                 // Not in the charset of the exchange, so only the bytes are certain.
                 return binary(bytes, contentType);

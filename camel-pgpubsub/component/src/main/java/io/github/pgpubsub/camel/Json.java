@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.io.Serial;
 import java.io.UncheckedIOException;
 import java.io.Writer;
+import java.nio.charset.Charset;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -42,6 +43,12 @@ final class Json {
         /** Above PostgreSQL's limit, so that the error for a slightly too long payload can state its size. */
         static final Limit NOTIFICATION = new Limit(1 << 20, "PostgreSQL takes at most " + Payload.MAX_BYTES
                 + " bytes. Send a key and keep the data in a table");
+
+        /** The same as the most bytes that a text within it has in the charset. */
+        Limit inBytes(Charset charset) {
+            double most = charset.canEncode() ? charset.newEncoder().maxBytesPerChar() : 1;
+            return new Limit((int) Math.min(Integer.MAX_VALUE - 8, characters * most), advice);
+        }
 
         static Limit maxPayload(int bytes) {
             return new Limit(bytes, "the option maxPayload allows " + bytes + " bytes");

@@ -154,7 +154,7 @@ public abstract class KeptConfiguration implements HeaderFilterStrategyAware {
     }
 
     /**
-     * When the group's place in the log moves. batch: a few times a second. message: with each message. transaction: in a database
+     * When the group's place in the log (everything before it is complete) is written to the database. batch: a few times a second. message: with each message. transaction: in a database
      * transaction around the exchange, begun with transactionManager on dataSource, so the exchange's effects in that database happen
      * exactly once; needs concurrentConsumers=1. manual: the route calls acknowledge() of the header CamelPgPubSubAck. Needs durable=true.
      */

@@ -53,6 +53,8 @@ final class Listenings {
     private final Consumer<Exception> failedResumes;
     private volatile @Nullable Listening current;
     private volatile @Nullable Listening former;
+    /** System.nanoTime when a subscription was left last; null: never. */
+    private volatile @Nullable Long leftAt;
     /** Counts the requests to begin or end, so that a late task can tell that a newer request has replaced it. */
     private long asked;
 
@@ -83,13 +85,31 @@ final class Listenings {
         return ending == null ? 0 : ending.pending(exchanges.inFlight());
     }
 
+    /** Since when messages are missed: System.nanoTime when a subscription was left last; null: never. */
+    @Nullable
+    Long leftAt() {
+        return leftAt;
+    }
+
+    /** The end of the former subscription, which may still pass messages to the route. */
+    CompletableFuture<Void> formerEnd() {
+        Listening ending = former;
+        return ending == null ? CompletableFuture.completedFuture(null) : ending.end(Duration.ZERO);
+    }
+
     // ---- beginning
 
-    /** Revokes the former subscription's end if possible. Otherwise waits for that end and subscribes anew. */
+    /**
+     * Revokes the former subscription's end if possible. Otherwise subscribes anew, a group's member after that end; what is received
+     * meanwhile must wait for the {@link #formerEnd}. Does nothing if there is a current subscription.
+     */
     void begin() throws Exception {
         Listening previous;
         long number;
         synchronized (this) {
+            if (current != null) {
+                return;
+            }
             number = ++asked;
             previous = former;
             if (previous != null && previous.goOn()) {
@@ -189,10 +209,12 @@ final class Listenings {
         synchronized (this) {
             asked++;
             left = current;
-            current = null;
             if (left == null) {
                 left = former;
+            } else {
+                leftAt = System.nanoTime();
             }
+            current = null;
             former = left;
         }
         return left == null ? CompletableFuture.completedFuture(null) : left.end(grace);
@@ -234,6 +256,7 @@ final class Listenings {
                 return false;
             }
             asked++;
+            leftAt = System.nanoTime();
             former = left;
             current = null;
             noted.run();

@@ -43,7 +43,7 @@ final class PayloadCodec {
         } else if (format == PayloadFormat.cloudevents) {
             return eventWriter.write(exchange);
         } else if (BodyText.isContent(body)) {
-            return BodyText.of(exchange, body);
+            return BodyText.of(exchange, body, limit);
         } else if (format == PayloadFormat.json) {
             return json(exchange, body);
         } else if (body == null) {
@@ -52,7 +52,7 @@ final class PayloadCodec {
             String text = JdbcValues.text(object);
             return text == null ? "" : text;
         } else if (BodyText.isValue(body) || (!isStructure(body) && BodyText.converter(exchange, body) != null)) {
-            return BodyText.of(exchange, body);
+            return BodyText.of(exchange, body, limit);
         }
         return textOrJson(exchange, body);
     }
@@ -100,7 +100,7 @@ final class PayloadCodec {
     private String json(Exchange exchange, Object body) throws CamelExchangeException {
         try {
             if (BodyText.isXml(body)) {
-                return Json.payload(BodyText.of(exchange, body), limit);
+                return Json.payload(BodyText.of(exchange, body, limit), limit);
             }
             return Json.payload(body instanceof CharSequence ? body.toString() : body, limit);
         } catch (JsonProcessingException e) {

@@ -271,7 +271,7 @@ public class PgPubSubComponent extends HealthCheckComponent implements ManagedCo
     }
 
     /**
-     * How long messages of kept channels (durable=true) stay at least after all groups have completed them, 1 s or more. Set the same
+     * Minimum time for which messages of kept channels (durable=true) stay after they were written, 1 s or more. A message that a group has not completed stays longer. Set the same
      * value in all applications that use the log.
      */
     public void setRetention(long retention) {
@@ -283,7 +283,7 @@ public class PgPubSubComponent extends HealthCheckComponent implements ManagedCo
     }
 
     /**
-     * Age after which messages of kept channels go although a group has not read them, 1 s or more. The group is told how many it has
+     * Age after which messages of kept channels are deleted even if a group has not read them, 1 s or more. The group is told how many it has
      * missed. 0: never. Set the same value in all applications that use the log.
      */
     public void setRetentionMax(long retentionMax) {

@@ -370,7 +370,7 @@ public class PgPubSubConfiguration extends KeptConfiguration implements Cloneabl
         return bodyType;
     }
 
-    /** Class that a JSON payload, or the JSON data of a CloudEvent, is read into. Requires payloadFormat=json or cloudevents. */
+    /** Class that a JSON payload, or the JSON data of a CloudEvent, is read into. Needs payloadFormat=json or cloudevents. */
     public void setBodyType(@Nullable Class<?> bodyType) {
         this.bodyType = bodyType;
     }

@@ -224,9 +224,10 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
         JointStart jointStart = endpoint.getComponent().jointStart();
         boolean together = jointStart.includes(this);
         SubscriptionOptions options = options(!together);
+        CompletableFuture<Void> formerEnd = listenings.formerEnd();
         return Listening.begin(endpoint, pubSub -> {
             RouteHandler handler = new RouteHandler(this, exchanges, WholePayloads.begin(endpoint, pubSub), reports,
-                    this::leaveUnpolled);
+                    formerEnd, this::leaveUnpolled);
             Subscription begun = endpoint.getConfiguration().isBatching()
                     ? pubSub.subscribeToBatches(options, handler, reports)
                     : pubSub.subscribe(options, handler, reports);
@@ -270,6 +271,7 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
                 .batch(configuration.getBatchSize(), Duration.ofMillis(configuration.getBatchTimeout()))
                 .drainTimeout(drainTimeout())
                 .awaitStart(awaitStart)
+                .missedSince(listenings.leftAt())
                 .build();
     }
 

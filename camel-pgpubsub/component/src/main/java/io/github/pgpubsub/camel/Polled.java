@@ -1,6 +1,7 @@
 package io.github.pgpubsub.camel;
 
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.camel.support.EventDrivenPollingConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,7 +19,7 @@ final class Polled {
     private final Listenings listenings;
     private final ConsumerReports reports;
     /** When listening stopped because nobody polled, as nanoTime; 0: the consumer listens. */
-    private volatile long unpolledSince;
+    private final AtomicLong unpolledSince = new AtomicLong();
 
     Polled(PgPubSubConsumer consumer, Listenings listenings, ConsumerReports reports) {
         this.consumer = consumer;
@@ -26,15 +27,21 @@ final class Polled {
         this.reports = reports;
     }
 
-    /** Listens again if polls had ceased. */
-    void beforePoll() throws Exception {
-        long since = unpolledSince;
+    /** Listens again if polls had ceased. Several threads may poll: one begins, and the others wait for it. */
+    synchronized void beforePoll() throws Exception {
+        long since = unpolledSince.get();
         if (since != 0 && consumer.isStarted()) {
             listenings.begin();
-            unpolledSince = 0;
+            if (listenings.subscription() == null || !unpolledSince.compareAndSet(since, 0)) {
+                // Meanwhile it has stopped listening again.
+                return;
+            }
             long missed = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since);
             LOG.warn("Channel {}: polled again after {} ms; messages sent meanwhile were missed", consumer.getChannel(), missed);
-            reports.gap(missed);
+            if (!consumer.getGroup().isEmpty()) {
+                // Of all others, the subscription tells the gap.
+                reports.gap(missed);
+            }
         }
     }
 
@@ -44,7 +51,7 @@ final class Polled {
     }
 
     private boolean leaveUntilPolled() {
-        return listenings.leave(() -> unpolledSince = System.nanoTime());
+        return listenings.leave(() -> unpolledSince.set(System.nanoTime()));
     }
 
     /** Called when the queue is full and nobody polls. */

@@ -4,12 +4,18 @@ import io.github.pgpubsub.BatchHandler;
 import io.github.pgpubsub.Message;
 import io.github.pgpubsub.MessageHandler;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeTimedOutException;
 import org.apache.camel.PollingConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Turns each message, or each batch, of a plain channel into an exchange. Called by the subscription's threads. */
 final class RouteHandler implements MessageHandler, BatchHandler {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PgPubSubConsumer.class);
 
     private static final String MESSAGE = "message";
     private static final String BATCH = "batch";
@@ -21,12 +27,16 @@ final class RouteHandler implements MessageHandler, BatchHandler {
     private final PayloadCodec codec;
     private final TravellingHeaders headers;
     private final ConsumerReports reports;
+    private final CompletableFuture<Void> formerEnd;
     private final Runnable unpolled;
     private final String channel;
 
-    /** @param unpolled runs when Camel has discarded a message because nobody polled in time */
+    /**
+     * @param formerEnd the end of the consumer's former subscription: its messages come first
+     * @param unpolled  runs when Camel has discarded a message because nobody polled in time
+     */
     RouteHandler(PgPubSubConsumer consumer, Exchanges exchanges, WholePayloads payloads, ConsumerReports reports,
-            Runnable unpolled) {
+            CompletableFuture<Void> formerEnd, Runnable unpolled) {
         this.consumer = consumer;
         this.exchanges = exchanges;
         this.batches = new Batches(consumer);
@@ -34,6 +44,7 @@ final class RouteHandler implements MessageHandler, BatchHandler {
         this.codec = new PayloadCodec(consumer.getEndpoint().getConfiguration());
         this.headers = new TravellingHeaders(consumer.getEndpoint().getConfiguration().getHeaderFilterStrategy());
         this.reports = reports;
+        this.formerEnd = formerEnd;
         this.unpolled = unpolled;
         this.channel = consumer.getEndpoint().getChannel();
     }
@@ -69,6 +80,7 @@ final class RouteHandler implements MessageHandler, BatchHandler {
 
     private void pass(Exchanges.Filling filling, String what) {
         try {
+            awaitFormerEnd();
             boolean[] nobodyPolled = new boolean[1];
             exchanges.pass(filling, exchange -> nobodyPolled[0] = ended(exchange, what));
             if (nobodyPolled[0]) {
@@ -77,6 +89,16 @@ final class RouteHandler implements MessageHandler, BatchHandler {
         } catch (InterruptedException e) {
             // The exchange still belongs to the thread that continues it, so it is neither failed nor released here.
             interrupted(what, e);
+        }
+    }
+
+    private void awaitFormerEnd() throws InterruptedException {
+        if (!formerEnd.isDone()) {
+            try {
+                formerEnd.get();
+            } catch (ExecutionException e) {
+                LOG.debug("The former subscription to channel {} has ended with a failure", channel, e);
+            }
         }
     }
 

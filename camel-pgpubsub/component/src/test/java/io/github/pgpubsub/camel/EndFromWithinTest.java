@@ -8,6 +8,10 @@ import io.github.pgpubsub.support.PostgresExtension;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -178,6 +182,63 @@ class EndFromWithinTest {
             Inbox.await(() -> assertThat(camel.isReceiving("in")).isTrue());
             postgres.notify("again", "after");
             Inbox.await(() -> assertThat(inbox.bodies()).hasSize(21).endsWith("after"));
+        }
+    }
+
+    /** The former subscription has messages to process when the next one receives. */
+    @Test
+    void aResumedRouteKeepsTheOrder() throws Exception {
+        Inbox inbox = new Inbox();
+        CountDownLatch mayGo = new CountDownLatch(1);
+        AtomicInteger atOnce = new AtomicInteger();
+        AtomicInteger mostAtOnce = new AtomicInteger();
+        try (CamelWithPostgres camel = new CamelWithPostgres(postgres)) {
+            camel.route(builder -> builder.from("pgpubsub:order?singleListener=false").routeId("in").process(exchange -> {
+                mostAtOnce.accumulateAndGet(atOnce.incrementAndGet(), Math::max);
+                inbox.process(exchange);
+                mayGo.await();
+                atOnce.decrementAndGet();
+            }));
+            camel.start();
+            Inbox.await(() -> assertThat(camel.isReceiving("in")).isTrue());
+            postgres.notify("order", 1, 5, 0);
+            inbox.awaitBodies("1");
+
+            PgPubSubConsumer consumer = (PgPubSubConsumer) camel.context().getRoute("in").getConsumer();
+            consumer.suspend();
+            consumer.resume();
+            Inbox.await(() -> assertThat(camel.isReceiving("in")).isTrue());
+            postgres.notify("order", 6, 8, 0);
+            Inbox.await(() -> assertThat(consumer.status().queued()).isEqualTo(2));
+
+            mayGo.countDown();
+            inbox.awaitBodies("1", "2", "3", "4", "5", "6", "7", "8");
+            assertThat(mostAtOnce).hasValue(1);
+        }
+    }
+
+    /** It was not there, so it may have missed messages. */
+    @Test
+    void aResumedRouteHasAGap() throws Exception {
+        Inbox inbox = new Inbox();
+        try (CamelWithPostgres camel = new CamelWithPostgres(postgres)) {
+            camel.route(builder -> builder.from("pgpubsub:gap?singleListener=false&gapMarker=reconnect").routeId("in")
+                    .process(inbox));
+            camel.start();
+            Inbox.await(() -> assertThat(camel.isReceiving("in")).isTrue());
+            postgres.notify("gap", "before");
+            inbox.awaitBodies("before");
+
+            camel.context().getRouteController().suspendRoute("in");
+            assertThat(camel.isReceiving("in")).isFalse();
+            postgres.notify("gap", "missed");
+            camel.context().getRouteController().resumeRoute("in");
+            Inbox.await(() -> assertThat(camel.isReceiving("in")).isTrue());
+            postgres.notify("gap", "after");
+
+            inbox.awaitBodies("before", null, "after");
+            assertThat(inbox.messages().get(1).getHeader(PgPubSubConstants.GAP, Long.class)).isPositive();
+            assertThat(((PgPubSubConsumer) camel.context().getRoute("in").getConsumer()).status().counts().gaps()).isEqualTo(1);
         }
     }
 
@@ -406,6 +467,48 @@ class EndFromWithinTest {
 
     private static Object pollingConsumer(CamelWithPostgres camel) {
         return camel.context().getComponent("pgpubsub", PgPubSubComponent.class).consumers().iterator().next().getProcessor();
+    }
+
+    /** All of them listen with one subscription. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void severalThreadsPollAgainAtOnce(boolean singleListener) throws Exception {
+        String uri = "pgpubsub:crowd?singleListener=" + singleListener
+                + "&queueSize=1&pollingConsumerQueueSize=1&pollingConsumerBlockTimeout=1";
+        int threads = 8;
+        AtomicInteger listening = new AtomicInteger();
+        try (CamelWithPostgres camel = new CamelWithPostgres(postgres)) {
+            camel.context().getManagementStrategy().addEventNotifier(new EventNotifierSupport() {
+                @Override
+                public void notify(CamelEvent event) {
+                    if (event instanceof PgPubSubEvent.Listening) {
+                        listening.incrementAndGet();
+                    }
+                }
+            });
+            camel.start();
+            ConsumerTemplate template = camel.context().createConsumerTemplate();
+            assertThat(template.receiveBody(uri, 100)).isNull();
+            Inbox.await(() -> assertThat(listening).hasValue(1));
+            postgres.notify("crowd", 1, 20, 0);
+            Inbox.await(() -> assertThat(camel.backends(postgres, "listen")).isEmpty());
+            PgPubSubConsumer consumer = camel.context().getComponent("pgpubsub", PgPubSubComponent.class).consumers().iterator()
+                    .next();
+            CountDownLatch together = new CountDownLatch(threads);
+            ExecutorService crowd = Executors.newFixedThreadPool(threads);
+            List<Future<Long>> polls = IntStream.range(0, threads).mapToObj(n -> crowd.submit(() -> {
+                together.countDown();
+                together.await();
+                // Shortly after each other, so that one comes while another is subscribing.
+                TimeUnit.MILLISECONDS.sleep(n);
+                return consumer.beforePoll(0);
+            })).toList();
+            for (Future<Long> each : polls) {
+                each.get();
+            }
+            crowd.shutdown();
+            Inbox.await(() -> assertThat(listening).hasValue(2));
+        }
     }
 
     /** A caller that polls once and never again would block the other routes on its session for ever. */

@@ -33,8 +33,13 @@ class FullHeapIT {
     /** In the log of the JVM: a class of the engine, the driver or JDBC that has an initializer. */
     private static final Pattern INITIALIZED = Pattern
             .compile("Initializing '((?:io/github/pgpubsub|org/postgresql|java/sql)/[^']+)'(?! ?\\(no method\\))");
-    /** Where these are needed, a lack of memory is caught. */
+    /**
+     * Where these are needed, a lack of memory is caught. (A member ends another session only if the full heap has made that one silent for
+     * long; the listening thread then connects anew, as after any lack of memory.)
+     */
     private static final List<String> GUARDED = List.of("io.github.pgpubsub.internal.publish.Completions$Runner",
+            "io.github.pgpubsub.internal.session.BackendRequests$Termination",
+            "io.github.pgpubsub.internal.session.BackendRequests$TerminationTry",
             "io.github.pgpubsub.internal.session.UnreadablePayload");
 
     @RegisterExtension

@@ -3,27 +3,37 @@ package io.github.pgpubsub.internal.connection;
 import io.github.pgpubsub.internal.ConnectionFailure;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The outcome of the first attempt to connect: a start can fail at once if another attempt would be useless, and otherwise
- * continue in the background. Thread-safe.
+ * Lets a start wait for the first attempt to connect: it can fail at once if another attempt would be useless, and otherwise continue
+ * in the background. A later start, which shares the connection, gets the outcome of the latest attempt. Thread-safe.
  */
 public final class FirstAttempt {
 
-    /** Completed with the exception for the waiting thread; with null when there is none to throw. */
-    private final CompletableFuture<Exception> end = new CompletableFuture<>();
+    private final CountDownLatch made = new CountDownLatch(1);
+    /** The exception for a start; null: none to throw. */
+    private volatile @Nullable Exception failure;
 
     public void succeeded() {
-        end.complete(null);
+        made(null);
     }
 
     /** The attempt failed; unless the cause is hopeless, another one follows. */
     public void failed(Exception cause) {
-        end.complete(isHopeless(cause) ? cause : null);
+        made(isHopeless(cause) ? cause : null);
+    }
+
+    private void made(@Nullable Exception outcome) {
+        failure = outcome;
+        made.countDown();
+    }
+
+    /** There are no more attempts, and what the last one has told remains. */
+    public void end() {
+        made.countDown();
     }
 
     /** Whether another attempt would fail in the same way. */
@@ -34,28 +44,25 @@ public final class FirstAttempt {
 
     /** The attempt failed, and no other one follows. */
     public void gaveUp(SQLException cause) {
-        end.complete(cause);
+        made(cause);
     }
 
     /**
-     * Waits until the attempt has succeeded or failed, or the time is up.
+     * Waits until an attempt has succeeded or failed, or the time is up: the server is slow or unreachable, and attempts continue in the
+     * background.
      *
      * @param longest maximum time to wait
      * @throws SQLException             when the server refuses (a wrong password, no such database), or no other attempt follows
      * @throws IllegalArgumentException when the settings can't work
      */
     public void await(Duration longest) throws SQLException, InterruptedException {
-        try {
-            Exception failure = end.get(longest.toMillis(), TimeUnit.MILLISECONDS);
-            if (failure instanceof SQLException e) {
+        if (made.await(longest.toMillis(), TimeUnit.MILLISECONDS)) {
+            Exception outcome = failure;
+            if (outcome instanceof SQLException e) {
                 throw e;
-            } else if (failure != null) {
-                throw (IllegalArgumentException) failure;
+            } else if (outcome != null) {
+                throw (IllegalArgumentException) outcome;
             }
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("The first attempt never completes exceptionally", e);
-        } catch (TimeoutException e) {
-            // The server is slow or unreachable: attempts continue in the background.
         }
     }
 }

@@ -53,6 +53,8 @@ public final class ServerConnection implements AutoCloseable {
     /** Null: the connection's socket is not an {@link EagerSocket}. */
     private final @Nullable EagerSocket socket;
     private final boolean customized;
+    /** Whether much may wait at the server that nobody has read. */
+    private boolean backlog;
     private final JdbcSettings former;
     private final ServerParameters parameters;
     private final int backend;
@@ -211,7 +213,7 @@ public final class ServerConnection implements AutoCloseable {
      * port, so no proxy between reads at its own pace. False for a server on this host, for which nobody needs it.
      */
     public boolean canReadAhead() {
-        return socket != null && !socket.isLoopback() && !behindPooler && clientPort == socket.getLocalPort();
+        return socket != null && !socket.isWithinHost() && !behindPooler && clientPort == socket.getLocalPort();
     }
 
     /** Limits the bytes that each {@link #readAhead} takes into memory. From then on it must be called often. */
@@ -276,7 +278,8 @@ public final class ServerConnection implements AutoCloseable {
     /**
      * Closes the connection. A pool gets it back as it was: without LISTENs, locks and notifications, and with its former settings.
      * (DISCARD ALL would also reset the pool's own settings.) The changes of a customizer are unknown, so after a customizer the pool
-     * gets an aborted connection, which it replaces. Never throws.
+     * gets an aborted connection, which it replaces; so it does after {@link #leavesBacklog}, because the driver would read the whole
+     * backlog before the answer to UNLISTEN. Never throws.
      */
     @Override
     public void close() {
@@ -295,8 +298,13 @@ public final class ServerConnection implements AutoCloseable {
         }
     }
 
+    /** Notifications wait at the server. {@link #close} reads none of them: a pool gets the connection back aborted. */
+    public void leavesBacklog() {
+        backlog = true;
+    }
+
     private void giveBack() throws SQLException {
-        if (customized) {
+        if (customized || backlog) {
             abort();
             return;
         }

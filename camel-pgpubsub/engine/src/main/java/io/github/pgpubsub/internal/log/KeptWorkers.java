@@ -136,7 +136,7 @@ final class KeptWorkers {
             queue.finished();
             return true;
         } catch (Throwable e) {
-            Survival.complain("{}: A turn could not be given back; trying again", group, e, LOG);
+            Survival.complain("{}: a worker could not be released; trying again", group, e, LOG);
             return false;
         }
     }

@@ -207,7 +207,7 @@ public final class LogReader implements AutoCloseable {
                 unhandled = e;
             }
         }
-        firstAttempt.succeeded();
+        firstAttempt.end();
         far.close();
         disconnect();
         groups.removeAll();

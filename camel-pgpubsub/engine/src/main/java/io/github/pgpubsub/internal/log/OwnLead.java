@@ -15,8 +15,13 @@ final class OwnLead implements Lead {
 
     private static final long AWAY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+    private final Shard group;
     private volatile boolean started;
     private volatile long awayUntil = System.nanoTime();
+
+    OwnLead(Shard group) {
+        this.group = group;
+    }
 
     @Override
     public void start() {
@@ -43,7 +48,7 @@ final class OwnLead implements Lead {
     @Override
     public void resign(String reason) {
         awayUntil = System.nanoTime() + AWAY_NANOS;
-        LOG.warn("Begins to read anew: {}", reason);
+        LOG.warn("{}: reads again from its place: {}", group, reason);
     }
 
     @Override

@@ -41,7 +41,7 @@ final class Receptions {
         boolean single = wanted.singleListener();
         // A name that no other subscription has, also in other processes.
         Shard group = new Shard(wanted.channel(), single ? wanted.group() : wanted.group() + "/" + UUID.randomUUID());
-        Lead lead = single ? elected(wanted, group, listener) : new OwnLead();
+        Lead lead = single ? elected(wanted, group, listener) : new OwnLead(group);
         return new Reception(host, group, options(wanted, batch), lead, handler, listener, settings.threads(), settings.pool(),
                 settings.callbacks(), onClosed);
     }

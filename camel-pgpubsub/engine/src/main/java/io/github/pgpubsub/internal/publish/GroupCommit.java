@@ -291,24 +291,34 @@ final class GroupCommit<T extends Outgoing> implements Runnable {
             connection.close();
         } else if (batch.size() > 1) {
             // One message is to blame; the others must be sent.
-            batch.forEach(Outgoing::markWaiting);
-            List<T> open = batch.stream().filter(each -> sendAlone(each) == Outcome.OPEN).toList();
-            inFlight.set(open);
-            return open.isEmpty() ? Outcome.FAILED : Outcome.OPEN;
+            return sendOneByOne(batch);
         }
         completions.complete(batch, failure);
         return Outcome.FAILED;
+    }
+
+    private Outcome sendOneByOne(List<T> batch) {
+        batch.forEach(Outgoing::markWaiting);
+        List<T> open = new ArrayList<>();
+        for (int next = 0; next < batch.size(); next++) {
+            if (!connection.isOpen() && !connection.findsOut()) {
+                // The connection broke at a former one. These were not sent, and go on after the reconnect.
+                queue.putBack(batch.subList(next, batch.size()));
+                break;
+            }
+            if (sendAlone(batch.get(next)) == Outcome.OPEN) {
+                open.add(batch.get(next));
+            }
+        }
+        inFlight.set(List.copyOf(open));
+        return open.isEmpty() ? Outcome.FAILED : Outcome.OPEN;
     }
 
     private Outcome sendAlone(T outgoing) {
         if (!outgoing.markSent()) {
             return Outcome.FAILED;
         } else if (!connection.isOpen()) {
-            if (connection.findsOut()) {
-                return Outcome.OPEN;
-            }
-            completions.complete(List.of(outgoing), new SQLException("Not sent: the connection broke"));
-            return Outcome.FAILED;
+            return Outcome.OPEN;
         }
         Outcome outcome = commit(List.of(outgoing));
         if (outcome == Outcome.COMMITTED) {

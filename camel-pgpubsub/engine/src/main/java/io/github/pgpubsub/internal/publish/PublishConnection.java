@@ -288,7 +288,7 @@ final class PublishConnection<T extends Outgoing> {
 
     /** Closes the connection for good, and releases a thread that waits for the first attempt. */
     void end() {
-        firstAttempt.succeeded();
+        firstAttempt.end();
         close();
     }
 }

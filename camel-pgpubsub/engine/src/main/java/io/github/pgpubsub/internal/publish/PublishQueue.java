@@ -53,12 +53,13 @@ final class PublishQueue<T extends Outgoing> {
 
     /**
      * @param capacity  maximum number of waiting messages, 1 or more
+     * @param maxBatch  maximum number of messages that come back, see {@link #putBack}
      * @param maxWeight maximum memory of waiting messages, bytes; an empty queue always accepts one
      */
-    PublishQueue(int capacity, long maxWeight) {
+    PublishQueue(int capacity, int maxBatch, long maxWeight) {
         this.capacity = capacity;
         this.maxWeight = maxWeight;
-        this.waiting = new ArrayDeque<>(capacity);
+        this.waiting = new ArrayDeque<>(capacity + maxBatch);
     }
 
     int capacity() {
@@ -237,6 +238,19 @@ final class PublishQueue<T extends Outgoing> {
                 company = COMPANY;
             }
             return batch;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Puts the rest of a batch, which was not sent, back to the front, even if there is no room; for the publisher's thread. */
+    void putBack(List<T> unsent) {
+        lock.lock();
+        try {
+            for (int last = unsent.size() - 1; last >= 0; last--) {
+                waiting.addFirst(unsent.get(last));
+                weight += unsent.get(last).weight();
+            }
         } finally {
             lock.unlock();
         }

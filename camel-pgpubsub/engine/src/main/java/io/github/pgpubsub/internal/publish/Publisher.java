@@ -39,7 +39,7 @@ public final class Publisher<T extends Outgoing> implements AutoCloseable {
      */
     public Publisher(ConnectionSource source, PublisherOptions options, BatchStatement<T> statement,
             BiFunction<String, Runnable, Thread> threads, Executor callbacks) {
-        queue = new PublishQueue<>(options.capacity(), MAX_WEIGHT);
+        queue = new PublishQueue<>(options.capacity(), options.maxBatch(), MAX_WEIGHT);
         completions = new Completions(callbacks);
         senderThread = new ReplaceableThread("publish", this::send, threads);
         timekeeperThread = new ReplaceableThread("publish timekeeper", this::keepTime, threads);

@@ -103,7 +103,7 @@ final class Timekeeper<T extends Outgoing> implements Runnable {
         // In this order: messages in flight on a former connection say nothing about the current one.
         ServerConnection current = connection.standing().current();
         List<T> unanswered = commits.inFlight();
-        if (queue.isClosed() && current != null && !unanswered.isEmpty() && unanswered.stream().noneMatch(Outgoing::isSent)) {
+        if (queue.isClosed() && current != null && !unanswered.isEmpty() && unanswered.stream().allMatch(Outgoing::isEnded)) {
             current.abort();
         }
     }

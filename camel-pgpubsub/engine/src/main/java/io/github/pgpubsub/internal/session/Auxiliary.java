@@ -67,8 +67,8 @@ final class Auxiliary implements AutoCloseable {
     private final Duration patience;
     /** How long to wait for the next attempt: not at all after an attempt that has failed or takes long. */
     private Duration wait;
-    /** Whether the last use has failed, which has been told then. */
-    private boolean inTrouble;
+    /** What has been told since it last worked. */
+    private final Set<String> told = new HashSet<>();
 
     /**
      * @param server  where the listening connection leads; see {@link ServerConnection#server()}
@@ -194,7 +194,7 @@ final class Auxiliary implements AutoCloseable {
                     standbys.merge(rows.getInt(1) - 1, rows.getInt(2), Math::min);
                 }
             }
-            inTrouble = false;
+            told.clear();
             standbys.forEach((sign, standby) -> signs.get(sign).sent().accept(standby));
             return standbys.size() == signs.size();
         } catch (SQLException | RuntimeException e) {
@@ -230,7 +230,7 @@ final class Auxiliary implements AutoCloseable {
                     held.add(rows.getLong(1));
                 }
             }
-            inTrouble = false;
+            told.clear();
             return held;
         } catch (SQLException | RuntimeException e) {
             report("The check whether the session still holds its locks failed: {}", e);
@@ -248,7 +248,7 @@ final class Auxiliary implements AutoCloseable {
         try (Statement statement = opened.jdbc().createStatement();
                 ResultSet row = statement.executeQuery(QUEUE_USAGE)) {
             row.next();
-            inTrouble = false;
+            told.clear();
             return row.getDouble(1);
         } catch (SQLException | RuntimeException e) {
             report("The usage of the server's notification queue could not be read: {}", e);
@@ -262,10 +262,9 @@ final class Auxiliary implements AutoCloseable {
         close();
     }
 
-    /** Only once until it works again: a stall can last for hours. */
+    /** Each message only once until it works again: a stall can last for hours. */
     private void complain(String message, Object... values) {
-        LOG.atLevel(inTrouble ? Level.DEBUG : Level.WARN).log(message, values);
-        inTrouble = true;
+        LOG.atLevel(told.add(message) ? Level.WARN : Level.DEBUG).log(message, values);
     }
 
     @Override

@@ -213,6 +213,10 @@ final class ConnectedSession implements AutoCloseable {
 
     @Override
     public void close() {
+        readAhead.close();
+        if (!stall.isFlowing()) {
+            connection.leavesBacklog();
+        }
         lifeline.close();
     }
 }

@@ -51,6 +51,9 @@ final class LastNotifications {
         } catch (Error e) {
             Survival.complain("The notifications that had been received could not be handed on", e, LOG);
         }
+        if (!all) {
+            connection.leavesBacklog();
+        }
         long now = System.nanoTime();
         // The server's word comes behind all that it has sent. Behind any other end, what it sent since the last read may be unread.
         long missed = all && ConnectionFailure.isToldByServer(cause) ? 0 : now - parts.reading().caughtUpAt();
@@ -80,6 +83,7 @@ final class LastNotifications {
 
     /** Tells the subscribers that they miss what was received, or may have been, since the session had last read everything. */
     void giveUp() {
+        connection.leavesBacklog();
         parts.subscribers().tellMissed(parts.reading().caughtUpAt());
     }
 

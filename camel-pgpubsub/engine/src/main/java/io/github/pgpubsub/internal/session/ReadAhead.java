@@ -10,15 +10,16 @@ import org.jspecify.annotations.Nullable;
  * take the host for vanished. The kernel's buffer limits the amount each time, but it adds up: if a route is slow for too long, the
  * session drops the connection and reports a gap. Belongs to the session's thread.
  */
-final class ReadAhead {
+final class ReadAhead implements AutoCloseable {
 
     /** Checks in each period of {@code after}. */
     private static final int LOOKS = 4;
-    /** Maximum bytes kept: an eighth of a small heap, 256 MiB of a large one. */
-    private static final long MOST = Math.min(256L << 20, Runtime.getRuntime().maxMemory() / 8);
 
     private final ServerConnection connection;
     private final @Nullable Duration after;
+    private final ReadAheadMemory memory = ReadAheadMemory.OF_THE_PROCESS;
+    /** Bytes in memory that were read ahead. */
+    private long held;
     private long next = System.nanoTime();
 
     /** @param after how long arrived bytes may stay unread before some are read ahead; null: for any time */
@@ -38,10 +39,22 @@ final class ReadAhead {
             return;
         }
         next = now + after.toNanos() / LOOKS;
-        long ahead = connection.readAhead(after, MOST);
-        if (ahead > MOST) {
+        long before = held;
+        held = connection.readAhead(after, memory.mostFor(before));
+        if (!memory.hold(before, held)) {
             throw new SQLException((inbox.isEmpty() ? "A route" : inbox.nextReceiver()) + " has been too slow for so long that "
-                    + (ahead >> 20) + " MiB wait in memory, and no more can be kept");
+                    + mebibytes(held) + " MiB wait in memory, " + mebibytes(memory.held())
+                    + " MiB with those of other connections, and no more can be kept");
         }
+    }
+
+    private static long mebibytes(long bytes) {
+        return (bytes + (1 << 19)) >> 20;
+    }
+
+    @Override
+    public void close() {
+        memory.hold(held, 0);
+        held = 0;
     }
 }

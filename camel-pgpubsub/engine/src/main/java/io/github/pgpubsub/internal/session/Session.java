@@ -186,7 +186,7 @@ public final class Session implements AutoCloseable {
     private boolean finish() {
         try {
             disconnected();
-            firstAttempt.succeeded();
+            firstAttempt.end();
             ended = true;
             commands.leave();
             return true;

@@ -78,6 +78,10 @@ public final class BroadcastSubscription implements Subscriber, Subscription {
         this.workers = new Workers(queue, recipient, listener, counters, options, pool);
         this.trouble = new Trouble(workers::isDeserted, workers::replaceEndedThreads, this::failed);
         this.onClosed = onClosed;
+        if (options.missedSince() != null) {
+            broken = true;
+            brokenAt = options.missedSince();
+        }
         this.end = new End(name + " end", threads, queue::hold, queue::isAnyBegun, this::end);
     }
 
@@ -107,14 +111,17 @@ public final class BroadcastSubscription implements Subscriber, Subscription {
     private void listening() {
         assert thread.isCurrent();
         receiving = true;
-        boolean first = !hasListened;
+        boolean again = hasListened;
+        boolean first = !again && options.missedSince() == null;
         long millis = first || !broken ? 0 : TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - brokenAt);
         hasListened = true;
         broken = false;
         callbacks.execute(listener::listening);
+        if (again) {
+            callbacks.execute(() -> listener.reconnected(Duration.ofMillis(millis)));
+        }
         if (!first) {
             counters.gap(millis);
-            callbacks.execute(() -> listener.reconnected(Duration.ofMillis(millis)));
             LOG.warn("Channel {}: messages may have been missed for {} ms", options.channel(), millis);
         }
         intake.put(new Entry<>(place, null, null, false, new Entry.Gap(millis, first)));

@@ -146,7 +146,8 @@ public final class GroupSubscription implements Subscription {
         if (member.awaitStopped(FAREWELL_NANOS)) {
             return true;
         }
-        LOG.warn("Channel {}: the server has not let it stop in an orderly way; gives its locks back", local.options().channel());
+        LOG.warn("Channel {}: the server refused or did not answer the last request of a stopping member; its locks are released",
+                local.options().channel());
         member.abandon();
         return member.awaitStopped(ABANDON_NANOS);
     }

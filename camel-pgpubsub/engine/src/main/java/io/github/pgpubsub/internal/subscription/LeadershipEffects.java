@@ -309,7 +309,7 @@ final class LeadershipEffects implements Effects<Notification> {
     @Override
     public void lost(int messages) {
         delivery.counters().gap(0);
-        LOG.warn("{}: another member has led since the connection broke; messages that had come before and are lost: {}",
+        LOG.warn("{}: another member has led since the connection broke; messages received before that are lost: {}",
                 delivery.subscriptions().titles(), messages);
     }
 

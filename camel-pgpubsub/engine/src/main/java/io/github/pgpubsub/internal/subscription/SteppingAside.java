@@ -47,7 +47,7 @@ final class SteppingAside {
         Role role = leadership.role();
         boolean mayLeave = role == Role.STANDBY || (role == Role.LEADER && leadership.isInStep());
         if (mayLeave && !aside && !leadership.isStopping() && now - hinderedSince > HINDERED_NANOS) {
-            LOG.warn("{}: steps aside as {}, because it can't receive. {}", local.titles(), role, trouble.reason());
+            LOG.warn("{}: gives up the role {}, because it can't receive. {}", local.titles(), role, trouble.reason());
             aside = true;
             leadership.stop(now);
         }

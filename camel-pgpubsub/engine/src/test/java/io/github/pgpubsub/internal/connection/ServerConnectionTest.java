@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.pgpubsub.connect.ConnectionCustomizer;
+import io.github.pgpubsub.connect.ConnectionSource;
 import io.github.pgpubsub.connect.UrlConnectionSource;
 import io.github.pgpubsub.support.PostgresExtension;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -15,6 +17,8 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ServerConnectionTest {
 
@@ -49,6 +53,44 @@ class ServerConnectionTest {
             throwAny(new IOException("said the test"));
         })).isInstanceOf(IOException.class);
         assertThat(opened.get().isClosed()).isTrue();
+    }
+
+    /** Otherwise the answer to UNLISTEN would come behind all of them, and the driver would keep them in memory. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aPoolGetsAConnectionWithABacklogBackAborted(boolean backlog) throws SQLException {
+        Pool pool = new Pool();
+        try (ServerConnection connection = ServerConnection.open(pool, "test", Duration.ofSeconds(10), null)) {
+            connection.jdbc().createStatement().execute("listen backlog");
+            postgres.notify("backlog", 1, 10, 0);
+            if (backlog) {
+                connection.leavesBacklog();
+            }
+        }
+        assertThat(pool.gotBackAborted).isEqualTo(backlog);
+    }
+
+    /** Looks at the connection that it gets back. */
+    private static final class Pool implements ConnectionSource {
+
+        private Boolean gotBackAborted;
+
+        @Override
+        public Connection open() throws SQLException {
+            Connection real = postgres.connect();
+            return (Connection) Proxy.newProxyInstance(Pool.class.getClassLoader(), new Class<?>[] {Connection.class},
+                    (proxy, method, arguments) -> {
+                        if (method.getName().equals("close")) {
+                            gotBackAborted = real.isClosed();
+                        }
+                        return method.invoke(real, arguments);
+                    });
+        }
+
+        @Override
+        public boolean pooled() {
+            return true;
+        }
     }
 
     @SuppressWarnings("unchecked")

@@ -38,7 +38,7 @@ class KilledSenderTest {
     }
 
     // As in the publisher.
-    private final PublishQueue<OutgoingNotification> queue = new PublishQueue<>(1000, Long.MAX_VALUE);
+    private final PublishQueue<OutgoingNotification> queue = new PublishQueue<>(1000, 100, Long.MAX_VALUE);
     private final Completions completions = new Completions(Runnable::run);
     private final InFlight<OutgoingNotification> inFlight = new InFlight<>();
     private final ReplaceableThread sender = new ReplaceableThread("publish", this::send, (name, task) -> new Thread(task, name));

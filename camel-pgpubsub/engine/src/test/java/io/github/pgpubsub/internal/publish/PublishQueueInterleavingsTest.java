@@ -20,7 +20,7 @@ class PublishQueueInterleavingsTest {
     @Test
     void nobodySleepsOverANotificationOrAPlace() {
         Interleavings.of(() -> {
-            PublishQueue<OutgoingNotification> queue = new PublishQueue<>(1, Long.MAX_VALUE);
+            PublishQueue<OutgoingNotification> queue = new PublishQueue<>(1, 100, Long.MAX_VALUE);
             List<String> sent = new ArrayList<>();
             Interleavings.together(() -> {
                 queue.put(outgoing("a1"), false);
@@ -38,7 +38,7 @@ class PublishQueueInterleavingsTest {
     @Test
     void aCloseLosesNothing() {
         Interleavings.of(() -> {
-            PublishQueue<OutgoingNotification> queue = new PublishQueue<>(1, Long.MAX_VALUE);
+            PublishQueue<OutgoingNotification> queue = new PublishQueue<>(1, 100, Long.MAX_VALUE);
             List<String> taken = new ArrayList<>();
             List<String> sent = new ArrayList<>();
             Interleavings.together(() -> {
@@ -58,7 +58,7 @@ class PublishQueueInterleavingsTest {
     @Test
     void oneThreadAtATimeHasTheConnection() {
         Interleavings.of(() -> {
-            PublishQueue<OutgoingNotification> queue = new PublishQueue<>(2, Long.MAX_VALUE);
+            PublishQueue<OutgoingNotification> queue = new PublishQueue<>(2, 100, Long.MAX_VALUE);
             AtomicInteger users = new AtomicInteger();
             AtomicInteger senders = new AtomicInteger(2);
             List<String> sent = new ArrayList<>();

@@ -22,7 +22,7 @@ class PublishQueueTest {
     private static final Duration LONG = Duration.ofMinutes(10);
     private static final int MOST = 100;
 
-    private final PublishQueue<OutgoingNotification> queue = new PublishQueue<>(3, Long.MAX_VALUE);
+    private final PublishQueue<OutgoingNotification> queue = new PublishQueue<>(3, 100, Long.MAX_VALUE);
     private final List<Thread> others = new ArrayList<>();
 
     @Test
@@ -59,6 +59,24 @@ class PublishQueueTest {
         put("BB", "Aa");
 
         assertThat(queue.takeBatch(MOST, Long.MAX_VALUE)).hasSize(3);
+    }
+
+    /** Also where the queue has filled meanwhile. */
+    @Test
+    void whatComesBackIsFirst() throws Exception {
+        put("a", "1");
+        put("a", "2");
+        put("a", "3");
+        List<OutgoingNotification> batch = queue.takeBatch(MOST, Long.MAX_VALUE);
+        put("a", "4");
+        put("a", "5");
+        put("a", "6");
+        batch.forEach(Outgoing::markWaiting);
+        queue.putBack(batch.subList(1, 3));
+
+        assertThat(queue.size()).isEqualTo(5);
+        assertThat(queue.takeBatch(MOST, Long.MAX_VALUE)).extracting(each -> each.payload)
+                .containsExactly("2", "3", "4", "5", "6");
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.github.pgpubsub.connect.ConnectionSource;
 import io.github.pgpubsub.connect.OwnMessages;
 import io.github.pgpubsub.connect.UrlConnectionSource;
 import io.github.pgpubsub.internal.connection.ServerConnection;
+import io.github.pgpubsub.support.LoggedLines;
 import io.github.pgpubsub.support.PostgresExtension;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -175,6 +176,45 @@ class AuxiliaryTest {
             given.countDown();
             await().until(() -> slow.backend() > 0);
             assertThat(asked.getCount()).as("asked once").isEqualTo(1);
+        }
+    }
+
+    /** The pool's reason comes later than the warning that its answer takes long, and says what to do. */
+    @Test
+    void theReasonOfASlowFailureIsTold() throws Exception {
+        CountDownLatch answers = new CountDownLatch(1);
+        ConnectionSource exhausted = new ConnectionSource() {
+            @Override
+            public Connection open() throws SQLException {
+                try {
+                    answers.await();
+                } catch (InterruptedException e) {
+                    throw new SQLException("interrupted", e);
+                }
+                throw new SQLException("the pool must be larger");
+            }
+
+            @Override
+            public boolean pooled() {
+                return true;
+            }
+        };
+        try (LoggedLines log = LoggedLines.capture(); Auxiliary slow = auxiliary(exhausted, server)) {
+            assertThat(slow.backend()).isZero();
+            assertThat(log.lines()).filteredOn(line -> line.startsWith("WARN")).singleElement().asString()
+                    .contains("the attempt goes on");
+            answers.countDown();
+            await().untilAsserted(() -> {
+                assertThat(slow.backend()).isZero();
+                assertThat(log.lines()).filteredOn(line -> line.startsWith("WARN")).hasSize(2).last().asString()
+                        .contains("the pool must be larger");
+            });
+            // A second attempt, a second later, fails in the same way.
+            await().untilAsserted(() -> {
+                assertThat(slow.backend()).isZero();
+                assertThat(log.lines()).filteredOn(line -> line.contains("the pool must be larger")).hasSizeGreaterThan(1);
+            });
+            assertThat(log.lines()).filteredOn(line -> line.startsWith("WARN")).hasSize(2);
         }
     }
 
