@@ -1,6 +1,7 @@
 package io.github.pgpubsub.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.pgpubsub.history.What;
@@ -39,10 +40,11 @@ class VanishedHostIT {
     private static final Cable CABLE = Cable.layIfAllowed();
 
     @RegisterExtension
-    static final PostgresExtension postgres = PostgresExtension.withOwnServer(settings());
+    static final PostgresExtension postgres = PostgresExtension.withOwnServer(CABLE == null ? Map.of() : reachableOver(CABLE));
 
-    private static Map<String, String> settings() {
-        return CABLE == null ? Map.of() : Map.of("listen_addresses", "127.0.0.1," + CABLE.near(), "hba_file", whoMayCome());
+    /** Settings of a server. */
+    static Map<String, String> reachableOver(Cable cable) {
+        return Map.of("listen_addresses", "127.0.0.1," + cable.near(), "hba_file", whoMayCome());
     }
 
     private static String whoMayCome() {
@@ -156,8 +158,9 @@ class VanishedHostIT {
                         "pgpubsub:still?singleListener=" + singleListener + "&" + HEARTBEATS, String.valueOf(messages)),
                 CABLE.farEnd())) {
             node.awaitLine(StandingNode.STARTED::equals, Node.SOON);
+            // The start waits for the first attempt to connect, but not for ever.
+            await().atMost(Node.SOON).untilAsserted(() -> assertThat(postgres.backends("pgpubsub % listen")).hasSize(1));
             List<Integer> backends = postgres.backends("pgpubsub % listen");
-            assertThat(backends).hasSize(1);
             postgres.notify("still", 1, 1, 4000);
             node.awaitLine(StandingNode.HELD::equals, Node.SOON);
             for (int first = 2; first <= messages; first += 250) {
