@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,11 @@ public final class JvmProcess implements AutoCloseable {
     /** How long a process may take to end after a kill, or after it has closed its output. */
     private static final Duration LAST_WORDS = Duration.ofSeconds(10);
 
+    /** Null: the tests were not started by a build. */
+    private static final @Nullable SharedClasses SHARED = Files.isDirectory(Path.of("target"))
+            ? new SharedClasses(Path.of("target", "shared-classes").toAbsolutePath(), testClassPath())
+            : null;
+
     /** Number of last lines that a failure message shows. */
     private static final int SHOWN = 100;
 
@@ -46,8 +52,11 @@ public final class JvmProcess implements AutoCloseable {
     private final Output output;
     private final Output errors;
     private final Thread shutdownHook;
+    /** Whether it records the shared classes, and nobody has made use of that yet. */
+    private final AtomicBoolean records;
 
-    private JvmProcess(String name, Process process, Path classPathFile) {
+    private JvmProcess(String name, Process process, Path classPathFile, boolean records) {
+        this.records = new AtomicBoolean(records);
         this.name = name;
         this.process = process;
         this.classPathFile = classPathFile;
@@ -81,11 +90,18 @@ public final class JvmProcess implements AutoCloseable {
             List<String> command = new ArrayList<>(before);
             command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
             command.addAll(FLAGS);
+            boolean records = false;
+            if (SHARED != null && SHARED.isThere()) {
+                command.addAll(SHARED.use());
+            } else if (SHARED != null && SHARED.begin()) {
+                command.addAll(SHARED.record());
+                records = true;
+            }
             command.addAll(jvmOptions);
             command.add("@" + classPathFile);
             command.add(main.getName());
             command.addAll(arguments);
-            return new JvmProcess(name, new ProcessBuilder(command).start(), classPathFile);
+            return new JvmProcess(name, new ProcessBuilder(command).start(), classPathFile, records);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -93,10 +109,14 @@ public final class JvmProcess implements AutoCloseable {
 
     /** Writes the class path to a file, because it can be too long for a command line. */
     private static Path writeClassPath() throws IOException {
-        // Surefire may start this JVM with a single jar whose manifest names the class path.
-        String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+        String classPath = SHARED == null ? testClassPath() : SHARED.classPath();
         String quoted = '"' + classPath.replace("\\", "\\\\") + '"';
         return Files.writeString(Files.createTempFile("class-path-", ".args"), "-cp " + quoted + "\n");
+    }
+
+    private static String testClassPath() {
+        // Surefire may start this JVM with a single jar whose manifest names the class path.
+        return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
     }
 
     public long pid() {
@@ -197,6 +217,9 @@ public final class JvmProcess implements AutoCloseable {
             kill();
             Files.deleteIfExists(classPathFile);
             Runtime.getRuntime().removeShutdownHook(shutdownHook);
+            if (SHARED != null && records.compareAndSet(true, false)) {
+                SHARED.makeInBackground();
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (IllegalStateException shuttingDown) {
