@@ -1,8 +1,10 @@
 package io.github.pgpubsub;
 
+import io.github.pgpubsub.internal.Range;
 import io.github.pgpubsub.internal.publish.OutgoingNotification;
 import io.github.pgpubsub.internal.publish.Publisher;
 import io.github.pgpubsub.status.PublisherStatus;
+import java.time.Duration;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +19,13 @@ final class OnDemandPublisher implements AutoCloseable {
     /** @param open makes an unstarted publisher */
     OnDemandPublisher(Supplier<Publisher<OutgoingNotification>> open) {
         this.open = open;
+    }
+
+    /** @throws IllegalArgumentException when an argument can't be sent, or the timeout is out of range */
+    static OutgoingNotification outgoing(String channel, @Nullable String payload, Duration timeout, PublishCallback callback) {
+        Range.DURATION_OR_NONE.check("timeout", timeout);
+        return new OutgoingNotification(ChannelName.check(channel), Payload.check(payload),
+                System.nanoTime() + timeout.toNanos(), callback);
     }
 
     /** @throws IllegalStateException when this object is closed */

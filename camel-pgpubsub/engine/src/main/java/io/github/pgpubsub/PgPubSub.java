@@ -7,11 +7,9 @@ import io.github.pgpubsub.connect.UrlConnectionSource;
 import io.github.pgpubsub.internal.Range;
 import io.github.pgpubsub.internal.Survival;
 import io.github.pgpubsub.internal.delivery.Recipient;
-import io.github.pgpubsub.internal.log.LogSettings;
 import io.github.pgpubsub.internal.log.Logs;
 import io.github.pgpubsub.internal.publish.Awaited;
 import io.github.pgpubsub.internal.publish.Committed;
-import io.github.pgpubsub.internal.publish.OutgoingNotification;
 import io.github.pgpubsub.internal.subscription.Subscriptions;
 import io.github.pgpubsub.internal.work.WorkerPool;
 import io.github.pgpubsub.kept.KeptLogOptions;
@@ -56,12 +54,9 @@ public final class PgPubSub implements AutoCloseable {
         this.publisher = new OnDemandPublisher(() -> settings.publisher(ownMessages, callbacks.executor()));
         WorkerPool pool = new WorkerPool(settings.name(), settings.threads());
         this.subscriptions = new Subscriptions(settings.name(), START, () -> settings.session(ownMessages), settings.threads(),
-                pool,
-                callbacks.executor());
-        this.logs = new Logs(new LogSettings(settings.name(), settings.listenSource(), settings.publishSource(),
-                settings.reconnectDelay(), settings.reconnectMaxDelay(), settings.maxBatch(), settings.customizer(), ownMessages,
-                memory, subscriptions, callbacks.executor(), outgoing -> publisher.get().publish(outgoing), settings::thread,
-                pool));
+                pool, callbacks.executor());
+        this.logs = new Logs(settings.log(ownMessages, memory, subscriptions, callbacks.executor(),
+                outgoing -> publisher.get().publish(outgoing), pool));
     }
 
     /**
@@ -111,9 +106,7 @@ public final class PgPubSub implements AutoCloseable {
      */
     public Subscription subscribe(SubscriptionOptions options, MessageHandler handler, SubscriptionListener listener)
             throws SQLException, InterruptedException {
-        Objects.requireNonNull(handler, "handler");
-        Objects.requireNonNull(listener, "listener");
-        return subscriptions.subscribe(bounded(options), Recipient.of(handler), listener);
+        return subscriptions.subscribe(options.within(memory), Recipient.of(handler), listener);
     }
 
     /** As {@link #subscribeToBatches(SubscriptionOptions, BatchHandler, SubscriptionListener)}; failures are logged. */
@@ -130,14 +123,8 @@ public final class PgPubSub implements AutoCloseable {
      */
     public Subscription subscribeToBatches(SubscriptionOptions options, BatchHandler handler, SubscriptionListener listener)
             throws SQLException, InterruptedException {
-        Objects.requireNonNull(handler, "handler");
-        Objects.requireNonNull(listener, "listener");
-        SubscriptionOptions roomy = bounded(options.forBatches());
+        SubscriptionOptions roomy = options.forBatches().within(memory);
         return subscriptions.subscribe(roomy, Recipient.of(handler, roomy), listener);
-    }
-
-    private SubscriptionOptions bounded(SubscriptionOptions options) {
-        return options.memory() != null ? options : options.with(memory);
     }
 
     /**
@@ -167,9 +154,7 @@ public final class PgPubSub implements AutoCloseable {
      * @throws IllegalStateException    when this object is closed; then the callback is not called
      */
     public void publish(String channel, @Nullable String payload, Duration timeout, PublishCallback callback) {
-        Range.DURATION_OR_NONE.check("timeout", timeout);
-        publisher.get().publish(new OutgoingNotification(ChannelName.check(channel), Payload.check(payload),
-                System.nanoTime() + timeout.toNanos(), callback));
+        publisher.get().publish(OnDemandPublisher.outgoing(channel, payload, timeout, callback));
     }
 
     /**
@@ -180,22 +165,16 @@ public final class PgPubSub implements AutoCloseable {
      * @return true: the notification is committed, and the callback will not be called; false: the callback is called once
      */
     public boolean publishHere(String channel, @Nullable String payload, Duration timeout, PublishCallback callback) {
-        Range.DURATION_OR_NONE.check("timeout", timeout);
-        return publisher.get().publishHere(new OutgoingNotification(ChannelName.check(channel), Payload.check(payload),
-                System.nanoTime() + timeout.toNanos(), callback));
+        return publisher.get().publishHere(OnDemandPublisher.outgoing(channel, payload, timeout, callback));
     }
 
     /**
-     * Sends a notification and waits until it is committed.
+     * Sends a notification and waits until it is committed. Arguments, and what is thrown for them, as with {@link
+     * #publish(String, String, Duration, PublishCallback)}.
      *
-     * @param channel 1 to 63 bytes of UTF-8
-     * @param payload at most 7999 bytes of UTF-8; null is sent as the empty payload
-     * @param timeout how long the commit may take, 0 to 24 days
      * @throws UnknownOutcomeException  when it is unknown whether the notification was committed
      * @throws SQLException             when it was not committed
      * @throws InterruptedException     when the thread is interrupted while another one commits; the notification may be sent or not
-     * @throws IllegalArgumentException when channel or payload can't be sent, or the timeout is out of range
-     * @throws IllegalStateException    when this object is closed
      */
     public void send(String channel, @Nullable String payload, Duration timeout) throws SQLException, InterruptedException {
         Awaited outcome = new Awaited();
@@ -268,17 +247,10 @@ public final class PgPubSub implements AutoCloseable {
         private Duration heartbeatInterval = Duration.ofSeconds(5);
         private Duration heartbeatTimeout = Duration.ofSeconds(3);
         private int maxBatch = 512;
-        /** Null: none. */
         private @Nullable ConnectionCustomizer customizer;
-        /** Null: each {@link PgPubSub} gets its own. */
         private @Nullable OwnMessages ownMessages;
-        /** Null: each {@link PgPubSub} gets its own. */
         private @Nullable Executor callbacks;
-        private BiFunction<String, Runnable, Thread> threads = (threadName, task) -> {
-            Thread thread = new Thread(task, threadName);
-            thread.setDaemon(true);
-            return thread;
-        };
+        private BiFunction<String, Runnable, Thread> threads = Settings::daemon;
 
         private Builder(ConnectionSource source) {
             this.listenSource = Objects.requireNonNull(source);
@@ -301,7 +273,7 @@ public final class PgPubSub implements AutoCloseable {
         }
 
         /**
-         * First and longest pause before reconnecting, 1 ms to 24 days each. A longest pause below the first one is the first one, too.
+         * First and longest pause before reconnecting, 1 ms to 24 days each. If the longest is shorter than the first, the first is used for both.
          * Defaults: 100 ms, 30 s.
          *
          * @throws IllegalArgumentException when a value is out of range

@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** An active subscription, made by {@link PgPubSub#subscribe}. Thread-safe. */
 public interface Subscription extends AutoCloseable {
@@ -38,6 +39,15 @@ public interface Subscription extends AutoCloseable {
      */
     default boolean awaitStart(Duration longest) throws InterruptedException {
         return true;
+    }
+
+    /**
+     * Since when this subscription may miss messages, because it does not listen.
+     *
+     * @return as {@link System#nanoTime}; null: it listens, or it is a single listener, for which other members may receive
+     */
+    default @Nullable Long missesSince() {
+        return null;
     }
 
     /**

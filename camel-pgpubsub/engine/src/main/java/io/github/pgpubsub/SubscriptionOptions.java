@@ -32,8 +32,9 @@ public final class SubscriptionOptions {
         return new Builder(ChannelName.ELECTIONS);
     }
 
-    SubscriptionOptions with(BufferLimit memory) {
-        return values.copy().memory(memory).build();
+    /** With this limit, unless it has one of its own. */
+    SubscriptionOptions within(BufferLimit memory) {
+        return values.memory != null ? this : values.copy().memory(memory).build();
     }
 
     /** The queue holds a batch, at least. */
@@ -110,6 +111,7 @@ public final class SubscriptionOptions {
         return values.awaitStart;
     }
 
+    /** {@link System#nanoTime} of the end of the former subscription that this one continues; null: there is none. */
     public @Nullable Long missedSince() {
         return values.missedSince;
     }
@@ -268,8 +270,8 @@ public final class SubscriptionOptions {
         }
 
         /**
-         * Says that this subscription continues a former one, which has ended: its first gap then begins there, and is told as that of a
-         * lost connection. A single listener ignores it, because another member may have received meanwhile. Default, and null: the
+         * Says that this subscription continues a former one, which has ended: its first gap then begins there, and is not
+         * {@link Message.Gap#first}. A single listener ignores it, because another member may have received meanwhile. Default, and null: the
          * subscription is the first.
          *
          * @param value {@link System#nanoTime} of the end

@@ -91,15 +91,16 @@ final class BodyBytes {
     }
 
     private static byte[] file(Path path, int longest) throws IOException {
-        try (InputStream stream = Files.newInputStream(path)) {
-            return bytes(stream, longest);
-        }
+        return bytes(Files.newInputStream(path), longest);
     }
 
+    /** Closes the stream, as Camel's converters do. */
     private static byte[] bytes(InputStream stream, int longest) throws IOException {
-        Bounded bytes = new Bounded(longest);
-        stream.transferTo(bytes);
-        return bytes.toByteArray();
+        try (stream) {
+            Bounded bytes = new Bounded(longest);
+            stream.transferTo(bytes);
+            return bytes.toByteArray();
+        }
     }
 
     /** The body has more bytes than are allowed. */

@@ -88,13 +88,9 @@ final class BodyText {
         } else if (body instanceof WrappedFile<?> wrapped) {
             return fileText(exchange, wrapped, limit);
         } else if (isContent(body) && !(body instanceof Reader)) {
-            return decode(exchange, body, ByteBuffer.wrap(BodyBytes.of(exchange, body, limit.inBytes(charset(exchange)))));
+            return decode(exchange, body, ByteBuffer.wrap(BodyBytes.of(exchange, body, limit.inBytes())));
         }
         return exchange.getContext().getTypeConverter().mandatoryConvertTo(String.class, exchange, body);
-    }
-
-    private static Charset charset(Exchange exchange) {
-        return ExchangeHelper.getCharset(exchange);
     }
 
     /**
@@ -106,7 +102,7 @@ final class BodyText {
         if (!(wrapped.getFile() instanceof File file)) {
             return decode(exchange, wrapped, ByteBuffer.wrap(converter.mandatoryConvertTo(byte[].class, exchange, wrapped)));
         }
-        BodyBytes.check(file, limit.inBytes(charset(exchange)));
+        BodyBytes.check(file, limit.inBytes());
         String text = converter.tryConvertTo(String.class, exchange, wrapped);
         if (text == null || text.indexOf(REPLACEMENT) >= 0) {
             decode(exchange, wrapped, ByteBuffer.wrap(Files.readAllBytes(file.toPath())));
@@ -115,7 +111,7 @@ final class BodyText {
     }
 
     private static String decode(Exchange exchange, Object body, ByteBuffer bytes) throws CamelExchangeException {
-        Charset charset = charset(exchange);
+        Charset charset = ExchangeHelper.getCharset(exchange);
         CharsetDecoder decoder = charset.newDecoder()
                 .onMalformedInput(CodingErrorAction.REPORT).onUnmappableCharacter(CodingErrorAction.REPORT);
         int begin = bytes.position();

@@ -20,7 +20,6 @@ import java.io.IOException;
 import java.io.Serial;
 import java.io.UncheckedIOException;
 import java.io.Writer;
-import java.nio.charset.Charset;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -44,10 +43,9 @@ final class Json {
         static final Limit NOTIFICATION = new Limit(1 << 20, "PostgreSQL takes at most " + Payload.MAX_BYTES
                 + " bytes. Send a key and keep the data in a table");
 
-        /** The same as the most bytes that a text within it has in the charset. */
-        Limit inBytes(Charset charset) {
-            double most = charset.canEncode() ? charset.newEncoder().maxBytesPerChar() : 1;
-            return new Limit((int) Math.min(Integer.MAX_VALUE - 8, characters * most), advice);
+        /** The same for bytes, of which no usual charset has more than four for each character. */
+        Limit inBytes() {
+            return new Limit((int) Math.min(Integer.MAX_VALUE - 8, 4L * characters), advice);
         }
 
         static Limit maxPayload(int bytes) {

@@ -53,10 +53,12 @@ final class Listenings {
     private final Consumer<Exception> failedResumes;
     private volatile @Nullable Listening current;
     private volatile @Nullable Listening former;
-    /** System.nanoTime when a subscription was left last; null: never. */
+    /** Since when the subscription that was left last misses messages, as System.nanoTime; null: none was left. */
     private volatile @Nullable Long leftAt;
     /** Counts the requests to begin or end, so that a late task can tell that a newer request has replaced it. */
     private long asked;
+    /** The request that another thread is going to carry out, after the end of the former subscription; -1: none. */
+    private long late = -1;
 
     /**
      * @param failures      gets the exceptions of tasks that run late, on other threads
@@ -85,7 +87,12 @@ final class Listenings {
         return ending == null ? 0 : ending.pending(exchanges.inFlight());
     }
 
-    /** Since when messages are missed: System.nanoTime when a subscription was left last; null: never. */
+    private void leave(Listening left) {
+        Long before = left.subscription().missesSince();
+        leftAt = before != null ? before : Long.valueOf(System.nanoTime());
+    }
+
+    /** Since when messages are missed, as System.nanoTime; null: no subscription has been left yet. */
     @Nullable
     Long leftAt() {
         return leftAt;
@@ -101,13 +108,13 @@ final class Listenings {
 
     /**
      * Revokes the former subscription's end if possible. Otherwise subscribes anew, a group's member after that end; what is received
-     * meanwhile must wait for the {@link #formerEnd}. Does nothing if there is a current subscription.
+     * meanwhile must wait for the {@link #formerEnd}. Does nothing if there is a current subscription, or soon will be.
      */
     void begin() throws Exception {
         Listening previous;
         long number;
         synchronized (this) {
-            if (current != null) {
+            if (current != null || late == asked) {
                 return;
             }
             number = ++asked;
@@ -119,6 +126,9 @@ final class Listenings {
             }
         }
         if (previous != null && !previous.end(Duration.ZERO).isDone() && isWithinAnExchange()) {
+            synchronized (this) {
+                late = number;
+            }
             // Waiting here would deadlock: the former subscription waits for this exchange.
             context.getExecutorServiceManager().newThread("pgpubsub resume", () -> beginLate(number)).start();
         } else {
@@ -134,6 +144,10 @@ final class Listenings {
                 failedResumes.accept(e);
             } else {
                 failures.accept(e);
+            }
+        } finally {
+            synchronized (this) {
+                late = late == number ? -1 : late;
             }
         }
     }
@@ -212,7 +226,7 @@ final class Listenings {
             if (left == null) {
                 left = former;
             } else {
-                leftAt = System.nanoTime();
+                leave(left);
             }
             current = null;
             former = left;
@@ -256,7 +270,7 @@ final class Listenings {
                 return false;
             }
             asked++;
-            leftAt = System.nanoTime();
+            leave(left);
             former = left;
             current = null;
             noted.run();

@@ -240,6 +240,11 @@ public class PgPubSubConsumer extends DefaultConsumer implements Suspendable, Sh
         });
     }
 
+    /** Whether a new subscription tells the gap since the former one was left. */
+    boolean tellsGaps() {
+        return !endpoint.getConfiguration().isSingleListener();
+    }
+
     /** Null while the consumer does not listen. */
     @Nullable
     Subscription subscription() {

@@ -58,6 +58,11 @@ public class PgPubSubKeptConsumer extends PgPubSubConsumer implements ManagedKep
         });
     }
 
+    @Override
+    boolean tellsGaps() {
+        return false;
+    }
+
     private KeptOptions options(PgPubSubConfiguration configuration, @Nullable ConsumerTransactions transactions) {
         return KeptOptions.to(getChannel())
                 .name(name())

@@ -38,8 +38,7 @@ final class Polled {
             }
             long missed = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since);
             LOG.warn("Channel {}: polled again after {} ms; messages sent meanwhile were missed", consumer.getChannel(), missed);
-            if (!consumer.getGroup().isEmpty()) {
-                // Of all others, the subscription tells the gap.
+            if (!consumer.tellsGaps()) {
                 reports.gap(missed);
             }
         }

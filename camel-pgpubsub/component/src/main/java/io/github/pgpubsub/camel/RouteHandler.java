@@ -5,17 +5,13 @@ import io.github.pgpubsub.Message;
 import io.github.pgpubsub.MessageHandler;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.CountDownLatch;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeTimedOutException;
 import org.apache.camel.PollingConsumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Turns each message, or each batch, of a plain channel into an exchange. Called by the subscription's threads. */
 final class RouteHandler implements MessageHandler, BatchHandler {
-
-    private static final Logger LOG = LoggerFactory.getLogger(PgPubSubConsumer.class);
 
     private static final String MESSAGE = "message";
     private static final String BATCH = "batch";
@@ -27,7 +23,7 @@ final class RouteHandler implements MessageHandler, BatchHandler {
     private final PayloadCodec codec;
     private final TravellingHeaders headers;
     private final ConsumerReports reports;
-    private final CompletableFuture<Void> formerEnd;
+    private final CountDownLatch formerEnd = new CountDownLatch(1);
     private final Runnable unpolled;
     private final String channel;
 
@@ -44,7 +40,7 @@ final class RouteHandler implements MessageHandler, BatchHandler {
         this.codec = new PayloadCodec(consumer.getEndpoint().getConfiguration());
         this.headers = new TravellingHeaders(consumer.getEndpoint().getConfiguration().getHeaderFilterStrategy());
         this.reports = reports;
-        this.formerEnd = formerEnd;
+        CompletableFuture<Void> unused = formerEnd.whenComplete((none, failure) -> this.formerEnd.countDown());
         this.unpolled = unpolled;
         this.channel = consumer.getEndpoint().getChannel();
     }
@@ -80,7 +76,7 @@ final class RouteHandler implements MessageHandler, BatchHandler {
 
     private void pass(Exchanges.Filling filling, String what) {
         try {
-            awaitFormerEnd();
+            exchanges.await(formerEnd);
             boolean[] nobodyPolled = new boolean[1];
             exchanges.pass(filling, exchange -> nobodyPolled[0] = ended(exchange, what));
             if (nobodyPolled[0]) {
@@ -89,16 +85,6 @@ final class RouteHandler implements MessageHandler, BatchHandler {
         } catch (InterruptedException e) {
             // The exchange still belongs to the thread that continues it, so it is neither failed nor released here.
             interrupted(what, e);
-        }
-    }
-
-    private void awaitFormerEnd() throws InterruptedException {
-        if (!formerEnd.isDone()) {
-            try {
-                formerEnd.get();
-            } catch (ExecutionException e) {
-                LOG.debug("The former subscription to channel {} has ended with a failure", channel, e);
-            }
         }
     }
 

@@ -508,6 +508,13 @@ class EndFromWithinTest {
             }
             crowd.shutdown();
             Inbox.await(() -> assertThat(listening).hasValue(2));
+            while (template.receiveBody(uri, 200) != null) {
+                // What was received before it stopped listening.
+            }
+            postgres.notify("crowd", "once");
+            assertThat(template.receiveBody(uri, 20_000)).isEqualTo("once");
+            assertThat(template.receiveBody(uri, 500)).isNull();
+            assertThat(listening).hasValue(2);
         }
     }
 

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -20,9 +21,11 @@ import java.util.stream.Collectors;
  */
 final class SharedClasses {
 
-    private static final Duration LONG = Duration.ofMinutes(5);
+    /** An archive that is not made within this time is not waited for. */
+    private static final Duration LONG = Duration.ofMinutes(1);
 
     private final Path archive;
+    private final Path claim;
     private final Path classes;
     private final String jars;
     private final String classPath;
@@ -37,7 +40,8 @@ final class SharedClasses {
         this.classPath = jars + File.pathSeparator + entries(classPath, entry -> !entry.endsWith(".jar"));
         String name = Integer.toHexString(version(jars).hashCode());
         this.archive = folder.resolve(name + ".jsa");
-        this.classes = folder.resolve(name + ".classes");
+        this.claim = folder.resolve(name + ".claimed");
+        this.classes = folder.resolve(name + "-" + ProcessHandle.current().pid() + ".classes");
     }
 
     private static String entries(String classPath, Predicate<String> wanted) {
@@ -60,15 +64,16 @@ final class SharedClasses {
 
     /**
      * Whether the caller's application is the one that records, with {@link #record}; after its end, the caller makes the archive. True
-     * once, and again if there is no archive for long, because the caller has ended.
+     * once, and again later on, if the caller has ended before there was an archive.
      */
     boolean begin() throws IOException {
         try {
-            Files.createDirectories(classes.getParent());
-            if (Files.exists(classes) && Files.getLastModifiedTime(classes).toInstant().isBefore(Instant.now().minus(LONG))) {
-                Files.delete(classes);
+            Files.createDirectories(claim.getParent());
+            if (Files.exists(claim)
+                    && Files.getLastModifiedTime(claim).toInstant().isBefore(Instant.now().minus(LONG.multipliedBy(10)))) {
+                Files.deleteIfExists(claim);
             }
-            Files.createFile(classes);
+            Files.createFile(claim);
             return true;
         } catch (FileAlreadyExistsException e) {
             return false;
@@ -114,8 +119,11 @@ final class SharedClasses {
         Process jvm = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xshare:dump",
                 "-XX:SharedClassListFile=" + classes, "-XX:SharedArchiveFile=" + unfinished, "-cp", jars)
                 .redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
-        if (jvm.waitFor() == 0) {
+        if (jvm.waitFor(LONG.toSeconds(), TimeUnit.SECONDS) && jvm.exitValue() == 0) {
             Files.move(unfinished, archive, StandardCopyOption.ATOMIC_MOVE);
+        } else {
+            jvm.destroyForcibly().waitFor();
+            Files.deleteIfExists(unfinished);
         }
     }
 }

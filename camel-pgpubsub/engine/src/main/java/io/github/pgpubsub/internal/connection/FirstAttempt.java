@@ -9,21 +9,24 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Lets a start wait for the first attempt to connect: it can fail at once if another attempt would be useless, and otherwise continue
- * in the background. A later start, which shares the connection, gets the outcome of the latest attempt. Thread-safe.
+ * in the background. A later start, which shares the connection, gets the outcome of the latest attempt; once an attempt has succeeded,
+ * it continues in any case. Thread-safe.
  */
 public final class FirstAttempt {
 
     private final CountDownLatch made = new CountDownLatch(1);
     /** The exception for a start; null: none to throw. */
     private volatile @Nullable Exception failure;
+    private volatile boolean succeeded;
 
     public void succeeded() {
+        succeeded = true;
         made(null);
     }
 
     /** The attempt failed; unless the cause is hopeless, another one follows. */
     public void failed(Exception cause) {
-        made(isHopeless(cause) ? cause : null);
+        made(!succeeded && isHopeless(cause) ? cause : null);
     }
 
     private void made(@Nullable Exception outcome) {

@@ -6,8 +6,6 @@ import io.github.pgpubsub.internal.ConnectionFailure;
 import io.github.pgpubsub.internal.socket.EagerSocket;
 import java.io.IOException;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -34,17 +32,6 @@ public final class ServerConnection implements AutoCloseable {
 
     /** The driver's default application names. */
     private static final List<String> NAMELESS = List.of("", "PostgreSQL JDBC Driver");
-    /** The sources in pg_settings of a value that was set on the connection itself. */
-    private static final List<String> SET_BY_USER = List.of("client", "session");
-
-    private static final String HELLO = """
-            select pg_catalog.pg_backend_pid(),
-                (extract(epoch from pg_catalog.pg_postmaster_start_time()) operator(pg_catalog.*) 1000000)::pg_catalog.int8,
-                (extract(epoch from pg_catalog.clock_timestamp() operator(pg_catalog.-) pg_catalog.pg_postmaster_start_time())
-                    operator(pg_catalog.*) 1000000)::pg_catalog.int8,
-                pg_catalog.pg_is_in_recovery(), pg_catalog.current_setting('application_name'), pg_catalog.inet_client_port(),
-                (select source from pg_catalog.pg_settings where name operator(pg_catalog.=) 'synchronous_commit')""";
-
     private static final String LET_GO = "UNLISTEN *; select pg_catalog.pg_advisory_unlock_all()";
 
     private final Connection connection;
@@ -57,13 +44,8 @@ public final class ServerConnection implements AutoCloseable {
     private boolean backlog;
     private final JdbcSettings former;
     private final ServerParameters parameters;
-    private final int backend;
-    private final String server;
-    private final long serverUptime;
-    private final boolean inRecovery;
+    private final Introduction introduction;
     private final boolean behindPooler;
-    /** The port that the server sees; 0: none, for example on a Unix-domain socket. */
-    private final int clientPort;
     private final long openedAt = System.nanoTime();
     private volatile boolean aborted;
 
@@ -80,27 +62,20 @@ public final class ServerConnection implements AutoCloseable {
         if (customizer != null) {
             customizer.customize(connection);
         }
-        Map<String, String> introduction = new LinkedHashMap<>();
-        try (PreparedStatement hello = connection.prepareStatement(HELLO); ResultSet row = hello.executeQuery()) {
-            row.next();
-            backend = row.getInt(1);
-            server = row.getString(2);
-            serverUptime = TimeUnit.MICROSECONDS.toNanos(row.getLong(3));
-            inRecovery = row.getBoolean(4);
-            behindPooler = pg.getBackendPID() != backend;
-            if (NAMELESS.contains(row.getString(5))) {
-                introduction.put("application_name", applicationName);
-            }
-            clientPort = row.getInt(6);
-            if (!durable && !behindPooler && !SET_BY_USER.contains(row.getString(7))) {
-                introduction.put("synchronous_commit", "off");
-            }
+        introduction = Introduction.of(connection);
+        behindPooler = pg.getBackendPID() != introduction.backend();
+        Map<String, String> settings = new LinkedHashMap<>();
+        if (NAMELESS.contains(introduction.applicationName())) {
+            settings.put("application_name", applicationName);
+        }
+        if (!durable && !behindPooler && !introduction.hasUsersCommits()) {
+            settings.put("synchronous_commit", "off");
         }
         if (behindPooler) {
             // The pooler could send a prepared statement to a backend that does not know it.
             pg.setPrepareThreshold(0);
         }
-        introduce(introduction);
+        introduce(settings);
     }
 
     /**
@@ -108,9 +83,9 @@ public final class ServerConnection implements AutoCloseable {
      * commits here contain only notifications, which are in no log, and none survives a crash of the server anyway (PostgreSQL
      * source, async.c). A value of synchronous_commit that was set on the connection itself is kept.
      */
-    private void introduce(Map<String, String> introduction) throws SQLException {
+    private void introduce(Map<String, String> settings) throws SQLException {
         try {
-            parameters.set(introduction);
+            parameters.set(settings);
         } catch (SQLException e) {
             if (ConnectionFailure.isLoss(e)) {
                 throw e;
@@ -182,22 +157,22 @@ public final class ServerConnection implements AutoCloseable {
 
     /** Process id of the backend, as told by the server: behind a pooler the driver's number is not a real one. */
     public int backend() {
-        return backend;
+        return introduction.backend();
     }
 
     /** Identifies this run of this server, from its start to its stop: backend ids are meaningless in any other. */
     public String server() {
-        return server;
+        return introduction.server();
     }
 
     /** The server's uptime when this connection was opened, in nanoseconds of the server's clock. */
     public long serverUptime() {
-        return serverUptime;
+        return introduction.uptime();
     }
 
     /** Whether the server is a replica, which can neither LISTEN nor NOTIFY. */
     public boolean inRecovery() {
-        return inRecovery;
+        return introduction.inRecovery();
     }
 
     /**
@@ -213,7 +188,8 @@ public final class ServerConnection implements AutoCloseable {
      * port, so no proxy between reads at its own pace. False for a server on this host, for which nobody needs it.
      */
     public boolean canReadAhead() {
-        return socket != null && !socket.isWithinHost() && !behindPooler && clientPort == socket.getLocalPort();
+        return socket != null && !socket.isWithinHost(introduction.serverAddress()) && !behindPooler
+                && introduction.clientPort() == socket.getLocalPort();
     }
 
     /** Limits the bytes that each {@link #readAhead} takes into memory. From then on it must be called often. */

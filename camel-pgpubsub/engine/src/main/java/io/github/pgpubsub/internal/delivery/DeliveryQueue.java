@@ -182,8 +182,8 @@ public final class DeliveryQueue {
         locked(() -> takers = takers == called ? null : takers);
     }
 
-    /** Under the lock: messages may begin. */
     private void call() {
+        assert lock.isHeldByCurrentThread();
         if (takers != null && open && !held) {
             takers.call(waiting.size());
         }

@@ -61,7 +61,11 @@
  * {@code leaderTimeout}, the server has confirmed that it leads (its own marker has arrived, or a sign of life that depends on
  * the lock was committed). And within its grace, its connection has shown life. The grace is
  * {@link io.github.pgpubsub.internal.election.Leadership#GRACE} and two round trips, and the leader's messages announce it. A
- * member that takes over from a leader that has not resigned waits for this grace first.
+ * member that takes over from a leader that has not resigned waits for this grace first. {@code Term} decides which messages go to the
+ * queue, and {@code DeliveryQueue.take} asks the {@code Lease} right before each message begins.
+ *
+ * <p><b>When a leader ends.</b> It is never replaced by a better one. It ends when it stops, when it can't receive and a standby is in step
+ * ({@code SteppingAside}), when it loses the lock or the connection, and when it is deposed because it was silent.
  *
  * <p><b>Who is believed.</b> Anybody may NOTIFY on the control channel. A leader's messages count only if they come from the
  * backend that holds the lock, or from the backend that it named for signs of life. An unknown sender is looked up in

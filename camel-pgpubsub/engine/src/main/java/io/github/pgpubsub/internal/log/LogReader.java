@@ -24,8 +24,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The reading connection of a database, and the thread that owns it and the groups' readers. Any thread may call the public methods;
- * everything else belongs to this thread.
+ * The reading connection of a database, and the thread that owns it and the groups' readers. Any thread may call the public methods.
  */
 public final class LogReader implements AutoCloseable {
 
@@ -303,7 +302,7 @@ public final class LogReader implements AutoCloseable {
             firstAttempt.succeeded();
             groups.connected(lost);
         } catch (SQLException | RuntimeException e) {
-            // Of a log that can't be used as it is, a start is told as of settings that can't work.
+            // To a caller that waits for the start, a log that can't be used is the same as settings that can't work.
             failedToConnect(e instanceof LogSchemaException ? new IllegalArgumentException(e.getMessage(), e) : e);
         }
     }
@@ -327,7 +326,7 @@ public final class LogReader implements AutoCloseable {
             }
             disconnect();
             if (!LogConnection.isReadOnly(failure)) {
-                // Else it accepts connections, and would be asked again at once, as long as it lasts.
+                // A read-only server accepts connections: with the backoff reset, this would reconnect at once, again and again.
                 backoff.reset();
             }
             connectAt = System.nanoTime() + backoff.next().toNanos();

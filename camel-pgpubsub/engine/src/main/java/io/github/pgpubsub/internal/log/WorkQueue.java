@@ -118,12 +118,14 @@ final class WorkQueue {
     }
 
     private void call(int pieces) {
+        assert lock.isHeldByCurrentThread();
         if (takers != null && !held && !closed) {
             takers.call(pieces);
         }
     }
 
     private void callIn(long nanos) {
+        assert lock.isHeldByCurrentThread();
         if (takers != null) {
             takers.callIn(nanos);
         }

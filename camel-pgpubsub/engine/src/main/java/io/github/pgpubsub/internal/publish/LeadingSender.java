@@ -5,7 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a sender's own thread does when it leads (see {@link PublishQueue.Admission#LEADS}): commits the sender's message and nothing else.
+ * What a sender's own thread does when it leads (see {@link Admission#LEADS}): commits the sender's message and nothing else.
  * All else is left to the publisher's thread, which also deals with any failure.
  */
 final class LeadingSender<T extends Outgoing> {

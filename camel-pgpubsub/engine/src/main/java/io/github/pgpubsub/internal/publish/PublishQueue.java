@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PublishQueue<T extends Outgoing> {
 
-    /** Where senders come together, groups pay: so many of the next ones do not lead. */
+    /** After several senders have met, so many of the next ones do not commit themselves: a shared commit is cheaper. */
     private static final int COMPANY = 32;
 
     private final int capacity;
@@ -41,15 +41,6 @@ final class PublishQueue<T extends Outgoing> {
     private int company;
     /** The thread of the sender that leads; null: none. Written under the lock. */
     private volatile @Nullable Thread leader;
-
-    /** The result of {@link #put}. */
-    enum Admission {
-        TAKEN,
-        /** It is the only one, and the publisher's thread is idle: the caller commits it, and then calls {@link #stopLeading}. */
-        LEADS,
-        /** There was no room until the deadline. */
-        FULL, CLOSED
-    }
 
     /**
      * @param capacity  maximum number of waiting messages, 1 or more
@@ -136,7 +127,7 @@ final class PublishQueue<T extends Outgoing> {
         }
     }
 
-    /** Even where the publisher's thread is interrupted or there is no memory: two threads must not use the connection. */
+    /** Waits until no sender leads, even if interrupted or out of memory: two threads must not use the connection. */
     private void awaitLeader() {
         returning = true;
         while (leader != null) {
@@ -315,17 +306,9 @@ final class PublishQueue<T extends Outgoing> {
         return closed;
     }
 
-    /** Whether the queue is closed and empty; this is final. */
+    /** Whether the queue is closed and empty; this is final, unless a batch is on its way that may come back. */
     boolean isDrained() {
-        if (!closed) {
-            return false;
-        }
-        lock.lock();
-        try {
-            return waiting.isEmpty();
-        } finally {
-            lock.unlock();
-        }
+        return closed && size() == 0;
     }
 
     /** Waits until the queue is closed or the time is up. */

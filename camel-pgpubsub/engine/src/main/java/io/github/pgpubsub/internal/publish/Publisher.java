@@ -39,14 +39,15 @@ public final class Publisher<T extends Outgoing> implements AutoCloseable {
      */
     public Publisher(ConnectionSource source, PublisherOptions options, BatchStatement<T> statement,
             BiFunction<String, Runnable, Thread> threads, Executor callbacks) {
-        queue = new PublishQueue<>(options.capacity(), options.maxBatch(), MAX_WEIGHT);
+        int maxBatch = Math.min(options.maxBatch(), options.capacity());
+        queue = new PublishQueue<>(options.capacity(), maxBatch, MAX_WEIGHT);
         completions = new Completions(callbacks);
         senderThread = new ReplaceableThread("publish", this::send, threads);
         timekeeperThread = new ReplaceableThread("publish timekeeper", this::keepTime, threads);
         connection = new PublishConnection<>(source, options, statement, queue, senderThread);
         InFlight<T> inFlight = new InFlight<>();
         leader = new LeadingSender<>(queue, connection, completions, inFlight);
-        commits = new GroupCommit<>(queue, connection, completions, options.maxBatch(), inFlight, leader, senderThread,
+        commits = new GroupCommit<>(queue, connection, completions, maxBatch, inFlight, leader, senderThread,
                 timekeeperThread);
         timekeeper = new Timekeeper<>(queue, connection, completions, commits, leader, senderThread, timekeeperThread);
     }

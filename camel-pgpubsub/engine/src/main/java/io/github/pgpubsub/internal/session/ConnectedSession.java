@@ -211,9 +211,13 @@ final class ConnectedSession implements AutoCloseable {
         last.giveUp();
     }
 
+    /** Called last: what was read ahead is needed until it is handed on or given up. */
+    void releaseMemory() {
+        readAhead.close();
+    }
+
     @Override
     public void close() {
-        readAhead.close();
         if (!stall.isFlowing()) {
             connection.leavesBacklog();
         }

@@ -15,8 +15,7 @@ import java.util.Map;
  * PostgreSQL 14) would end a listener although notifications come in. The server's keepalives end the session of a vanished host,
  * and so free its locks, but not before the host itself must have noticed by its heartbeat. Keepalives don't run while sent data is
  * not acknowledged; then tcp_user_timeout is the limit. It would also end the session of a slow reader, so it is set only where
- * {@link ReadAhead} can keep reading, and not on a server on the same host: the host can't vanish alone, and Linux (seen with 6.18) gave up
- * some of 60 stalled connections although all had been read in time.
+ * {@link ReadAhead} can keep reading, and not on a server on the same host, which can't vanish alone.
  */
 final class ServerSettings {
 

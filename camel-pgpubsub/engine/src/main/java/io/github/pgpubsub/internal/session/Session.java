@@ -234,6 +234,10 @@ public final class Session implements AutoCloseable {
                 connected.giveUpTheLast();
             }
             throw e;
+        } finally {
+            if (connected != null) {
+                connected.releaseMemory();
+            }
         }
     }
 
@@ -273,8 +277,8 @@ public final class Session implements AutoCloseable {
             boolean wasFlowing = former != null && view.isConnected() && former.isFlowing();
             long silence = System.nanoTime() - view.heardAt();
             disconnected();
-            Exception cause = cause(failure);
-            if (wasFlowing && !closing && !isExplained(cause)) {
+            Exception cause = SessionFailure.cause(failure);
+            if (wasFlowing && !closing && !SessionFailure.isExplained(cause)) {
                 parts.heartbeat().lostInSilence(Duration.ofNanos(silence));
             }
             reportFailure(cause, wasConnected);
@@ -300,14 +304,6 @@ public final class Session implements AutoCloseable {
         return isBeyondLimit() || (!view.hasEverConnected() && FirstAttempt.isHopeless(cause));
     }
 
-    private static Exception cause(Throwable failure) {
-        boolean isOutOfMemory = failure instanceof OutOfMemoryError || failure.getCause() instanceof OutOfMemoryError;
-        if (isOutOfMemory) {
-            return new SQLException("Not enough memory to listen", failure);
-        }
-        return failure instanceof Exception e ? e : new SQLException(failure.toString(), failure);
-    }
-
     private void reportFailure(Exception cause, boolean wasConnected) {
         if (!closing) {
             if (backoff.failures() == 0) {
@@ -317,12 +313,6 @@ public final class Session implements AutoCloseable {
             lastFailure = cause;
             subscribers.tell(subscriber -> subscriber.failed(cause));
         }
-    }
-
-    /** Whether the cause is known, so that a silence before the loss is not it: the server's word, or an error on this side. */
-    private static boolean isExplained(Exception cause) {
-        return ConnectionFailure.isToldByServer(cause) || cause.getCause() instanceof Error
-                || cause instanceof RuntimeException;
     }
 
     /** Does nothing if not connected. If memory was lacking for a part, call again. */

@@ -88,10 +88,16 @@ public final class EagerSocket extends Socket {
         super.setReceiveBufferSize(size);
     }
 
-    /** Whether the peer is this host, which can't vanish for itself: for its own address, Linux takes the same one on both sides. */
-    public boolean isWithinHost() {
+    /**
+     * Whether the server is on this host, which can't vanish for itself. For an address of its own, Linux takes the same one on both sides;
+     * where this address leads elsewhere, as that of a node of a cluster of containers may, the server has another one.
+     *
+     * @param serverAddress the address that the server names; null: none
+     */
+    public boolean isWithinHost(@Nullable String serverAddress) {
         InetAddress peer = getInetAddress();
-        return peer != null && (peer.isLoopbackAddress() || peer.equals(getLocalAddress()));
+        return peer != null && (peer.isLoopbackAddress()
+                || (peer.equals(getLocalAddress()) && peer.getHostAddress().equals(serverAddress)));
     }
 
     /**

@@ -52,6 +52,8 @@ public final class BroadcastSubscription implements Subscriber, Subscription {
     private final CountDownLatch removed = new CountDownLatch(1);
     private final Trouble trouble;
     private volatile boolean receiving;
+    /** Time from which on messages may have been missed; null: none are. Written by the session's thread. */
+    private volatile @Nullable Long brokenAt;
     /** The end has begun. */
     private volatile boolean leaves;
     /** The end is over, for which the session's thread may have been too late. */
@@ -61,9 +63,6 @@ public final class BroadcastSubscription implements Subscriber, Subscription {
     private @Nullable SessionStream stream;
     private long place;
     private boolean hasListened;
-    /** Time from which on messages may have been missed, while {@link #broken}. */
-    private long brokenAt;
-    private boolean broken;
 
     public BroadcastSubscription(SubscriptionOptions options, Recipient recipient, SubscriptionListener listener,
             Session session, String name,
@@ -78,10 +77,7 @@ public final class BroadcastSubscription implements Subscriber, Subscription {
         this.workers = new Workers(queue, recipient, listener, counters, options, pool);
         this.trouble = new Trouble(workers::isDeserted, workers::replaceEndedThreads, this::failed);
         this.onClosed = onClosed;
-        if (options.missedSince() != null) {
-            broken = true;
-            brokenAt = options.missedSince();
-        }
+        this.brokenAt = options.missedSince();
         this.end = new End(name + " end", threads, queue::hold, queue::isAnyBegun, this::end);
     }
 
@@ -113,9 +109,10 @@ public final class BroadcastSubscription implements Subscriber, Subscription {
         receiving = true;
         boolean again = hasListened;
         boolean first = !again && options.missedSince() == null;
-        long millis = first || !broken ? 0 : TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - brokenAt);
+        Long since = brokenAt;
+        long millis = first || since == null ? 0 : TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since);
         hasListened = true;
-        broken = false;
+        brokenAt = null;
         callbacks.execute(listener::listening);
         if (again) {
             callbacks.execute(() -> listener.reconnected(Duration.ofMillis(millis)));
@@ -149,8 +146,7 @@ public final class BroadcastSubscription implements Subscriber, Subscription {
     /** Of several breaks in a row, the gap begins with the first. */
     private void breaks(long at) {
         assert thread.isCurrent();
-        if (!broken) {
-            broken = true;
+        if (brokenAt == null) {
             brokenAt = at;
         }
     }
@@ -225,6 +221,11 @@ public final class BroadcastSubscription implements Subscriber, Subscription {
     @Override
     public boolean isReceiving() {
         return receiving && workers.isAlive();
+    }
+
+    @Override
+    public @Nullable Long missesSince() {
+        return brokenAt;
     }
 
     @Override

@@ -230,7 +230,7 @@ public final class GroupMembership implements Subscriber {
         return effects.leadership().isBusy();
     }
 
-    /** Called while the session does not read, too: only new threads, or another member, can empty a full queue without threads. */
+    /** Also while the session does not read: a full queue that has lost its threads can be emptied only by new ones, or by another member. */
     private void remedy(long now) {
         endIfAbandoned();
         trouble.remedyIfDue(now);

@@ -16,6 +16,7 @@ import java.sql.SQLTimeoutException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
@@ -76,6 +77,7 @@ public final class Subscriptions {
     /** As {@code PgPubSub.subscribe}. */
     public Subscription subscribe(SubscriptionOptions options, Recipient recipient, SubscriptionListener listener)
             throws SQLException, InterruptedException {
+        Objects.requireNonNull(listener, "listener");
         Subscription begun = begin(options, recipient, listener);
         if (options.awaitStart()) {
             awaitStart(begun);

@@ -6,17 +6,16 @@ import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The threads that all subscriptions of a client share. A {@link Crew} with something to take waits here for a thread, and only then. While
- * a thread is looking for a crew, or will be as soon as it has finished what is quick, none is woken; the {@link Supervisor} sees to it
- * that a crew gets a thread also if all others are blocked. One thread stays idle in any case, so that a single message needs no new
- * thread. Thread-safe. Nothing but the creation of a thread needs memory. The monitor is the innermost lock: no call out of here is made
- * under it.
+ * The threads that all subscriptions of a client share. A {@link Crew} with something to take waits here for a thread. No thread is woken
+ * while one is looking for a crew, or soon will be because its work is short. If all are blocked, the {@link Supervisor} provides one. One
+ * thread stays idle in any case, so that a single message needs no new one. Thread-safe. Nothing but the creation of a thread needs
+ * memory. The monitor is the innermost lock: no call out of here is made under it.
  */
 public final class WorkerPool {
 
     /** A thread that has been with one piece for longer may be blocked. More than a crew's turn. */
     static final long PACE_NANOS = 2 * Crew.TURN_NANOS;
-    /** How long the supervisor goes on looking after the last crew that had to wait: waking it costs as much as waking any thread. */
+    /** How long the supervisor keeps checking once no crew waits any more: waking it costs as much as waking any thread. */
     private static final long WATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private final Search search;

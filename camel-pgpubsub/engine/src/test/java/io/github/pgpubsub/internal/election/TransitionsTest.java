@@ -4,16 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.pgpubsub.BufferLimit;
+import io.github.pgpubsub.docs.Pages;
 import io.github.pgpubsub.status.Role;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -23,6 +26,8 @@ class TransitionsTest {
     private static final Path STORY = Path.of("src/main/java/io/github/pgpubsub/internal/election/package-info.java");
     private static final Pattern ROW = Pattern.compile("^ \\* {3}([A-Z_]+) +→ (.*)$", Pattern.MULTILINE);
 
+    private static final Pattern ARROW = Pattern.compile("^ +([A-Z_]+) --> ([A-Z_]+): ", Pattern.MULTILINE);
+
     @Test
     void thePackageTellsWhichRoleFollowsWhich() throws IOException {
         Map<Role, Set<Role>> told = ROW.matcher(Files.readString(STORY)).results()
@@ -30,6 +35,14 @@ class TransitionsTest {
                         .map(Role::valueOf).collect(Collectors.toCollection(TreeSet::new))));
 
         assertThat(told).isEqualTo(Arrays.stream(Role.values()).collect(Collectors.toMap(role -> role, Transitions::from)));
+    }
+
+    @Test
+    void thePictureShowsPossibleChanges() throws IOException {
+        List<MatchResult> arrows = ARROW.matcher(Files.readString(Pages.ROOT.resolve("docs/election.md"))).results().toList();
+
+        assertThat(arrows).hasSizeGreaterThan(6).allSatisfy(arrow -> assertThat(Transitions.from(Role.valueOf(arrow.group(1))))
+                .as(arrow.group()).contains(Role.valueOf(arrow.group(2))));
     }
 
     @Test

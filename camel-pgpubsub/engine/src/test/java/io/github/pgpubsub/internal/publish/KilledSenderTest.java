@@ -77,7 +77,7 @@ class KilledSenderTest {
     @EnumSource
     void theMessagesBehindItAreSent(Killed when) throws Exception {
         CompletableFuture<@Nullable Exception> own = new CompletableFuture<>();
-        CompletableFuture<PublishQueue.Admission> admission = new CompletableFuture<>();
+        CompletableFuture<Admission> admission = new CompletableFuture<>();
         CountDownLatch othersWait = new CountDownLatch(1);
         Thread killed = new Thread(() -> {
             try {
@@ -89,7 +89,7 @@ class KilledSenderTest {
             }
         }, "killed");
         killed.start();
-        assertThat(admission.get(60, TimeUnit.SECONDS)).isEqualTo(PublishQueue.Admission.LEADS);
+        assertThat(admission.get(60, TimeUnit.SECONDS)).isEqualTo(Admission.LEADS);
         CompletableFuture<@Nullable Exception> first = behind("1");
         CompletableFuture<@Nullable Exception> second = behind("2");
         othersWait.countDown();
@@ -120,7 +120,7 @@ class KilledSenderTest {
 
     private CompletableFuture<@Nullable Exception> behind(String payload) throws InterruptedException {
         CompletableFuture<@Nullable Exception> told = new CompletableFuture<>();
-        assertThat(queue.put(notification(payload, told), false)).isEqualTo(PublishQueue.Admission.TAKEN);
+        assertThat(queue.put(notification(payload, told), false)).isEqualTo(Admission.TAKEN);
         return told;
     }
 

@@ -1,7 +1,6 @@
 package io.github.pgpubsub.internal.publish;
 
 import io.github.pgpubsub.internal.delivery.Interleavings;
-import io.github.pgpubsub.internal.publish.PublishQueue.Admission;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.pgpubsub.internal.delivery.Interleavings;
-import io.github.pgpubsub.internal.publish.PublishQueue.Admission;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

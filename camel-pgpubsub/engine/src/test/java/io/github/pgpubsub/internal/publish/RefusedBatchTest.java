@@ -161,8 +161,7 @@ class RefusedBatchTest {
         publisher.start();
         List<Numbered> messages = IntStream.rangeClosed(0, MESSAGES).mapToObj(number -> new Numbered(number, pauseMillis))
                 .toList();
-        // On another thread, because it may commit the message itself.
-        pool.execute(() -> publisher.publish(messages.get(0)));
+        publisher.publish(messages.get(0));
         firstIsOnItsWay.await();
         messages.subList(1, messages.size()).forEach(publisher::publish);
         firstMayGo.countDown();

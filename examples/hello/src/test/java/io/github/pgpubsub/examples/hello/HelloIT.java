@@ -17,15 +17,18 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** The example in several terminals, as a user sees it. */
+/** The example in several terminals, as a user sees it. The tests mostly wait, and each has a server of its own, so they run side by side. */
 @Tag("long")
+@Execution(ExecutionMode.CONCURRENT)
 class HelloIT {
 
     private static final Duration LONG = Duration.ofSeconds(60);
 
     @TempDir
-    static Path folder;
+    Path folder;
 
     private final List<HelloProcess> processes = new ArrayList<>();
 
@@ -154,7 +157,7 @@ class HelloIT {
         }, candidate -> candidate != null);
     }
 
-    private static List<Path> servers() throws IOException {
+    private List<Path> servers() throws IOException {
         List<Path> servers = new ArrayList<>();
         try (DirectoryStream<Path> found = Files.newDirectoryStream(folder, "hello-server-*")) {
             found.forEach(servers::add);
@@ -162,7 +165,7 @@ class HelloIT {
         return servers;
     }
 
-    private static int port() throws IOException {
+    private int port() throws IOException {
         return Integer.parseInt(Files.readAllLines(servers().get(0).resolve("postmaster.pid")).get(3));
     }
 

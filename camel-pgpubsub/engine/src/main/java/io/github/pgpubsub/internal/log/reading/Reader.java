@@ -1,6 +1,5 @@
 package io.github.pgpubsub.internal.log.reading;
 
-import io.github.pgpubsub.kept.AckMode;
 import io.github.pgpubsub.kept.KeptListener.Incident;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -9,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One group's reading of one shard; the package tells the states, the rules and why they hold. Does no I/O: events come in as
  * calls, with the time of {@link System#nanoTime}, and wishes go out through {@link Effects}. What an event means depends on
- * the state; here is what all states share, and the only door from one to the next. Not thread-safe: the reading thread calls
- * it.
+ * the state; this class holds what all states share, and {@link #become} is the only way from one to another. Not thread-safe: the
+ * reading thread calls it.
  */
 public final class Reader<M> {
 
@@ -27,12 +26,7 @@ public final class Reader<M> {
     private boolean connected;
     private boolean leading;
     private boolean stopping;
-    /** Of the leadership that ended last; null: it had no window open. */
-    private @Nullable Remnant remnant;
-    /** The group has had a place since this reader began. */
-    private boolean knowsPlace;
-    /** The group is to be told that messages may have been missed. */
-    private boolean gapDue;
+    private final Legacy<M> legacy;
 
     /** @param random makes the owner: others must not be able to guess it */
     public Reader(ReadOptions options, Effects<M> effects, RandomGenerator random) {
@@ -40,6 +34,7 @@ public final class Reader<M> {
         this.effects = effects;
         this.names = new Names(random);
         this.pauses = new Pauses(options.pollInterval());
+        this.legacy = new Legacy<>(hand, options.ackMode());
         this.state = new Away<>(this);
     }
 
@@ -55,7 +50,7 @@ public final class Reader<M> {
         return state instanceof Asleep;
     }
 
-    /** Of its leadership; 0: it has none. */
+    /** The epoch of its current term; 0: it has none. */
     public long epoch() {
         return state instanceof InTerm<M> inTerm ? inTerm.term.fence.epoch() : 0;
     }
@@ -65,7 +60,7 @@ public final class Reader<M> {
         return state instanceof InTerm<M> inTerm ? inTerm.term.windowEnd() : null;
     }
 
-    /** Messages that are handed out and not complete, or complete behind such ones. */
+    /** Number of messages that are handed out and not complete, and of complete ones that wait for an earlier one. */
     public int inHand() {
         return hand.size();
     }
@@ -93,7 +88,7 @@ public final class Reader<M> {
     }
 
     boolean hasRemnant() {
-        return remnant != null;
+        return legacy.hasRemnant();
     }
 
     // ---- connection and lead
@@ -113,7 +108,7 @@ public final class Reader<M> {
 
     /** The group has a place, whoever leads: if it is gone later, it was removed. */
     public void foundPlace() {
-        knowsPlace = true;
+        legacy.foundPlace();
     }
 
     /** This member has the leader's lock. */
@@ -196,8 +191,8 @@ public final class Reader<M> {
     }
 
     /**
-     * The exchange of these messages failed; they go with one another. The worker begins no other message before this call returns: it
-     * may have to come behind them.
+     * The exchange of these messages failed, for all of them together. The worker begins no other message before this call returns: that one
+     * may have to wait behind these.
      */
     public void failed(List<Delivery<M>> batch, long now) {
         List<Delivery<M>> out = batch.stream().filter(each -> each.state == Delivery.State.OUT).toList();
@@ -265,13 +260,10 @@ public final class Reader<M> {
 
     /** Step 0 is done. */
     void lead(Fence fence, Place found, long now) {
-        knowsPlace = true;
-        Place place = remnant != null && remnant.fits(found) ? remnant.applyTo(found, complete(found)) : found;
-        remnant = null;
+        Place place = legacy.takeOver(found);
         hand.clear();
         Term<M> term = new Term<>(this, fence, place, now);
-        if (gapDue || place.missed() > 0) {
-            gapDue = false;
+        if (legacy.takeGap() || place.missed() > 0) {
             term.deliverGap(place.missed());
         }
         if (place.upto() != null) {
@@ -281,14 +273,6 @@ public final class Reader<M> {
         } else {
             become(new Looking<>(this, term), now);
         }
-    }
-
-    /** A server that was put in another's place may lack effects that went with the place, and parked messages: only its place tells. */
-    private long complete(Place found) {
-        if (found.sameTimeline()) {
-            return hand.watermark();
-        }
-        return options.ackMode() == AckMode.transaction ? 0 : hand.watermarkWithoutParked();
     }
 
     /** A new window is open. */
@@ -302,19 +286,18 @@ public final class Reader<M> {
         become(stopping ? new Releasing<>(this, term, false) : new Reading<>(this, term, window, lastId), now);
     }
 
-    /** The leadership ends, and leaves this. */
+    /** The term ends, and leaves this to the next one. */
     void leaves(@Nullable Remnant left, boolean gapUntold) {
-        remnant = left;
-        gapDue |= gapUntold;
+        legacy.leave(left, gapUntold);
     }
 
     /** The group has no place. True: it had one, was removed, and begins again. */
     boolean isWithoutPlace() {
-        if (knowsPlace) {
+        boolean removed = legacy.isWithoutPlace();
+        if (removed) {
             effects.report(Incident.GROUP_REMOVED, "begins again from " + options.startFrom());
-            gapDue = true;
         }
-        return knowsPlace;
+        return removed;
     }
 
     /** The place did not move. */

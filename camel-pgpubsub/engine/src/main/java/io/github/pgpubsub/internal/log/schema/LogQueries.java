@@ -8,7 +8,7 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
- * The statements of a reader of kept messages, for one log. Texts only: who sends them when is the reader's business.
+ * The statements for kept messages, of readers, senders and the upkeep, for one log. Texts only: others decide when to send them.
  *
  * <p><b>Windows.</b> A place is a snapshot {@code done}; the next window is what a later snapshot {@code upto} sees and {@code done} does
  * not. Every committed row falls into exactly one window of a place, whatever its transaction did meanwhile.
@@ -24,7 +24,7 @@ import java.util.stream.Collectors;
  * </ul>
  * So two queries cover a window, and neither has to search for its lower end: {@link Statement#STRAGGLERS} finds the first two kinds by their
  * xids, as far as their ids lie up to {@code done_max_id}, and {@link Statement#REST} everything with higher ids. The window ends at
- * {@code upto_max_id}: who draws an id after the sequence was read isn't committed in a snapshot that was taken before.
+ * {@code upto_max_id}: a transaction that draws an id after the sequence was read is not yet committed in the earlier snapshot.
  *
  * <p>Pages are read with {@link #SETTINGS}: after a TRUNCATE the planner's estimates are anybody's guess.
  */
