@@ -126,11 +126,15 @@ final class Listenings {
             }
         }
         if (previous != null && !previous.end(Duration.ZERO).isDone() && isWithinAnExchange()) {
-            synchronized (this) {
-                late = number;
-            }
             // Waiting here would deadlock: the former subscription waits for this exchange.
-            context.getExecutorServiceManager().newThread("pgpubsub resume", () -> beginLate(number)).start();
+            Thread resume = context.getExecutorServiceManager().newThread("pgpubsub resume", () -> beginLate(number));
+            late(number);
+            try {
+                resume.start();
+            } catch (Throwable e) {
+                lateNoMore(number);
+                throw e;
+            }
         } else {
             begin(number);
         }
@@ -146,9 +150,17 @@ final class Listenings {
                 failures.accept(e);
             }
         } finally {
-            synchronized (this) {
-                late = late == number ? -1 : late;
-            }
+            lateNoMore(number);
+        }
+    }
+
+    private synchronized void late(long number) {
+        late = number;
+    }
+
+    private synchronized void lateNoMore(long number) {
+        if (late == number) {
+            late = -1;
         }
     }
 

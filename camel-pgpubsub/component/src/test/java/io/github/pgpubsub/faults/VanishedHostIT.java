@@ -148,12 +148,15 @@ class VanishedHostIT {
         return postgres.number("select count(*) from pg_stat_activity where pid = ?", backend) > 0;
     }
 
-    /** 60 MB wait in the server; only a few hundred kilobytes fit into the buffers between. */
+    /**
+     * 60 MB wait in the server; only a few hundred kilobytes fit into the buffers between. An eighth of the heap is enough for what is read
+     * ahead in two minutes, up to 190 kB a second: on a busy machine the flood alone takes one.
+     */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void aReaderThatStandsStillKeepsItsSession(boolean singleListener) throws Exception {
         int messages = 15_000;
-        try (JvmProcess node = JvmProcess.start("standing", StandingNode.class, List.of("-Xmx96m", "-XX:+UseSerialGC"),
+        try (JvmProcess node = JvmProcess.start("standing", StandingNode.class, List.of("-Xmx192m", "-XX:+UseSerialGC"),
                 List.of(url(CABLE, postgres), postgres.user(), postgres.password(),
                         "pgpubsub:still?singleListener=" + singleListener + "&" + HEARTBEATS, String.valueOf(messages)),
                 CABLE.farEnd())) {

@@ -55,6 +55,7 @@ public final class Session implements AutoCloseable {
 
     /** @param threads creates an unstarted thread from its purpose and a task */
     public Session(ConnectionSource source, SessionOptions options, BiFunction<String, Runnable, Thread> threads) {
+        SessionFailure.load();
         this.source = source;
         this.options = options;
         this.backoff = new Backoff(options.reconnectDelay(), options.reconnectMaxDelay(), ThreadLocalRandom.current());

@@ -8,6 +8,9 @@ final class SessionFailure {
 
     private SessionFailure() {}
 
+    /** Does nothing, but from then on this class is loaded: it is needed first when memory may be lacking. */
+    static void load() {}
+
     /** What subscribers are told: an exception, also of an error. */
     static Exception cause(Throwable failure) {
         boolean isOutOfMemory = failure instanceof OutOfMemoryError || failure.getCause() instanceof OutOfMemoryError;
