@@ -271,7 +271,7 @@ public final class SubscriptionOptions {
 
         /**
          * Says that this subscription continues a former one, which has ended: its first gap then begins there, and is not
-         * {@link Message.Gap#first}. A single listener ignores it, because another member may have received meanwhile. Default, and null: the
+         * {@link Message.Gap#first()}. A single listener ignores it, because another member may have received meanwhile. Default, and null: the
          * subscription is the first.
          *
          * @param value {@link System#nanoTime} of the end
