@@ -37,7 +37,7 @@ public class PublishQueueBenchmark {
 
     @Setup
     public void make() {
-        queue = new PublishQueue<>(BATCH, Long.MAX_VALUE);
+        queue = new PublishQueue<>(BATCH, BATCH, Long.MAX_VALUE);
         for (int i = 0; i < BATCH; i++) {
             payloads.add((i + "x".repeat(length)).getBytes(ISO_8859_1));
         }
