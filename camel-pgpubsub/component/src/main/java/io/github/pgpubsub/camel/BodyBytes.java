@@ -42,7 +42,7 @@ final class BodyBytes {
         try {
             byte[] bytes = read(exchange, body, longest);
             if (bytes.length > longest) {
-                throw new TooLargeException("The payload has " + bytes.length + " bytes; " + known);
+                throw tooLarge(bytes.length, known);
             }
             return bytes;
         } catch (TooLongException e) {
@@ -55,12 +55,16 @@ final class BodyBytes {
     /** Refuses a file before it is read. */
     static void check(File file, Json.Limit limit) {
         if (file.length() > limit.characters()) {
-            throw new TooLargeException("The payload has " + file.length() + " bytes; " + limit.advice());
+            throw tooLarge(file.length(), limit.advice());
         }
     }
 
     static IllegalArgumentException tooLarge(long bytes, int longest) {
-        return new IllegalArgumentException("The payload has " + bytes + " bytes; the option maxPayload allows " + longest);
+        return new TooLargeException("The payload has " + bytes + " bytes; the option maxPayload allows " + longest);
+    }
+
+    private static TooLargeException tooLarge(long bytes, String advice) {
+        return new TooLargeException("The payload has " + bytes + " bytes; " + advice);
     }
 
     private static byte[] read(Exchange exchange, Object body, int longest) throws IOException {

@@ -24,7 +24,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The reading connection of a database, and the thread that owns it and the groups' readers. Any thread may call the public methods.
+ * The reading connection of a database, and the thread that owns it, the groups' readers and all but the public methods.
  */
 public final class LogReader implements AutoCloseable {
 

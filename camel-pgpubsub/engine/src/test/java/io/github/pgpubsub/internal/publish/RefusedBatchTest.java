@@ -62,6 +62,7 @@ class RefusedBatchTest {
         @Override
         boolean markSent() {
             if (++sent == 2) {
+                // A time and no condition: the test's subject is what the timekeeper, which nobody sees, does meanwhile.
                 sleep(pauseMillis);
             }
             return super.markSent();
