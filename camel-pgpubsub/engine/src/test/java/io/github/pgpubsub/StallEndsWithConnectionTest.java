@@ -32,9 +32,9 @@ class StallEndsWithConnectionTest {
                 Subscription subscription = pubSub.subscribe(SubscriptionOptions.to("stall").queueSize(10)
                         .singleListener(singleListener).build(), this::standStill)) {
             await().until(subscription::isReceiving);
+            long begin = System.nanoTime();
             postgres.strings("select count(pg_notify('stall', rpad(n::text, 4000))) from generate_series(1, 500) n");
             await().until(() -> subscription.status().session().waitsFor() != null);
-            long begin = System.nanoTime();
             // A time and no condition: the gap must tell how long the stall was, so it has to be longer than any delay of the machine.
             Thread.sleep(2000);
             connection.get().close();

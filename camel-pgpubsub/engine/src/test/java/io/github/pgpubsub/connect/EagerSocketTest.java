@@ -217,7 +217,7 @@ class EagerSocketTest {
     /**
      * The kernel offers a window for large packets and then gets small ones, which take more of its memory for each byte. With a
      * receive buffer of a given size, Linux drops packets then, and the peer repeats them after longer and longer pauses: here after
-     * about 0.2, 0.6, 1.4, 3 and 6 s.
+     * about 0.2, 0.6, 1.4, 3, 6 and 12 s.
      */
     @Test
     void aReaderThatStoodStillGoesOnAtOnce() throws Exception {
@@ -237,7 +237,7 @@ class EagerSocketTest {
         });
         client.setSoTimeout(60_000);
         in.readNBytes(large);
-        awaitThatNothingMoreArrives(Duration.ofMillis(4500));
+        awaitThatNothingMoreArrives(Duration.ofMillis(6500));
         sending.get();
 
         long longest = 0;
@@ -248,7 +248,7 @@ class EagerSocketTest {
             longest = Math.max(longest, System.nanoTime() - before);
         }
 
-        assertThat(Duration.ofNanos(longest)).isLessThan(Duration.ofSeconds(1));
+        assertThat(Duration.ofNanos(longest)).isLessThan(Duration.ofSeconds(4));
     }
 
     @Test

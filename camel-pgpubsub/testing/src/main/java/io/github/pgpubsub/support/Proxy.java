@@ -13,6 +13,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,7 @@ public final class Proxy implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Set<Link> links = ConcurrentHashMap.newKeySet();
+    private final AtomicLong bytesToServer = new AtomicLong();
 
     private volatile InetSocketAddress target;
     private volatile long delayNanos;
@@ -72,6 +74,11 @@ public final class Proxy implements AutoCloseable {
     /** Number of open connections. */
     public int connections() {
         return links.size();
+    }
+
+    /** Number of bytes of all connections, former ones too, that the server's socket has got. */
+    public long bytesToServer() {
+        return bytesToServer.get();
     }
 
     /** Forwards new connections to another port of the same host. Open connections are not affected. */
@@ -310,11 +317,18 @@ public final class Proxy implements AutoCloseable {
                 int length;
                 while ((length = from.getInputStream().read(buffer, 0, pieces)) >= 0) {
                     byte[] bytes = Arrays.copyOf(buffer, length);
-                    put(() -> to.getOutputStream().write(bytes));
+                    put(() -> pass(bytes));
                 }
                 put(link::close);
             } catch (IOException broken) {
                 put(link::reset);
+            }
+        }
+
+        private void pass(byte[] bytes) throws IOException {
+            to.getOutputStream().write(bytes);
+            if (!answers) {
+                bytesToServer.addAndGet(bytes.length);
             }
         }
 

@@ -56,6 +56,12 @@ final class Member implements AutoCloseable {
     /** @param reading where the reading connection comes from */
     Member(ConnectionSource source, ConnectionSource reading, String name, List<Received> received, ReadOptions options,
             int workers, Step step) {
+        this(source, reading, Duration.ofMillis(200), name, received, options, workers, step);
+    }
+
+    /** @param longestPause between two attempts to open the reading connection */
+    Member(ConnectionSource source, ConnectionSource reading, Duration longestPause, String name, List<Received> received,
+            ReadOptions options, int workers, Step step) {
         this.name = name;
         this.received = received;
         this.step = step;
@@ -65,7 +71,7 @@ final class Member implements AutoCloseable {
                         Duration.ofSeconds(3), Duration.ofMillis(20), null, new OwnMessages()),
                 this::thread), this::thread, pool, callbacks);
         reader = new LogReader(reading,
-                new LogReaderOptions(name + " read", "pgpubsub", true, Duration.ofMillis(20), Duration.ofMillis(200), null),
+                new LogReaderOptions(name + " read", "pgpubsub", true, Duration.ofMillis(20), longestPause, null),
                 new SessionWakeUps(subscriptions), this::thread);
         Shard group = new Shard("orders", "default");
         lead = new ElectedLead(subscriptions, "pgpubsub", group, Duration.ofMillis(50), options.leaderTimeout(),

@@ -3,6 +3,7 @@ package io.github.pgpubsub.internal.log;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.github.pgpubsub.connect.ConnectionSource;
 import io.github.pgpubsub.connect.UrlConnectionSource;
 import io.github.pgpubsub.internal.log.Member.Received;
 import io.github.pgpubsub.internal.log.Member.Step;
@@ -22,10 +23,8 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -175,26 +174,42 @@ class ReceptionTest {
     /** As one whose disk is full. It accepts each connection, and refuses the first change. */
     @Test
     void aReadOnlyDatabaseIsNotAskedAgainWithoutAPause() throws Exception {
-        try (Member member = member("a", NOTHING)) {
+        NotingSource reading = new NotingSource();
+        try (Member member = new Member(direct(), reading, Duration.ofSeconds(3), "a", received,
+                Member.options(Member.SKIP, POLL, Duration.ofSeconds(60)), 1, NOTHING).start()) {
             write(0, 1);
             await().atMost(SOON).until(() -> lag() == 0);
             String database = "alter database \"" + postgres.database() + "\" ";
             postgres.execute(database + "set default_transaction_read_only = on");
-            Set<Integer> backends = new HashSet<>();
+            reading.opened.clear();
             try {
                 postgres.backends("a read").forEach(postgres::terminate);
-                long end = System.nanoTime() + Duration.ofSeconds(4).toNanos();
-                while (System.nanoTime() < end) {
-                    backends.addAll(postgres.backends("a read"));
-                }
+                await().atMost(SOON).until(() -> reading.opened.size() >= 8);
             } finally {
                 postgres.execute("begin read write; " + database + "reset default_transaction_read_only; commit");
             }
-            // With pauses of up to 0.2 s, which a test's member has. Without growth, there would be thirty.
-            assertThat(backends).hasSizeBetween(3, 18);
+            // The eighth pause is 2.56 s minus up to a half. Without growth, it is below 0.02 s, and the rest is the connecting.
+            assertThat(Duration.ofNanos(reading.opened.get(7) - reading.opened.get(6))).isGreaterThan(Duration.ofSeconds(1));
             write(1, 2);
             await().atMost(SOON).until(() -> payloads().equals(numbers(0, 2)));
-            assertThat(member.lead.isLeading()).isTrue();
+            await().atMost(SOON).until(member.lead::isLeading);
+        }
+    }
+
+    /** Notes when it is asked for connections. */
+    private static final class NotingSource implements ConnectionSource {
+
+        final List<Long> opened = new CopyOnWriteArrayList<>();
+
+        @Override
+        public Connection open() throws SQLException {
+            opened.add(System.nanoTime());
+            return direct().open();
+        }
+
+        @Override
+        public boolean pooled() {
+            return false;
         }
     }
 

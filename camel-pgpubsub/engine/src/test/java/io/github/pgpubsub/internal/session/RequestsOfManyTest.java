@@ -18,7 +18,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class RequestsOfManyTest {
 
     private static final int SUBSCRIBERS = 40;
-    private static final Duration ONE_WAY = Duration.ofMillis(50);
+    private static final Duration ONE_WAY = Duration.ofMillis(200);
 
     @RegisterExtension
     static final PostgresExtension postgres = new PostgresExtension();
@@ -40,7 +40,7 @@ class RequestsOfManyTest {
             postgres.number("select count(pg_notify('channel ' || i, '')) from generate_series(0, ?) i", SUBSCRIBERS - 1);
             assertThat(answered.await(30, TimeUnit.SECONDS)).isTrue();
 
-            // One after the other, they take 4 seconds.
+            // One after the other, they take 16 seconds.
             assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(ONE_WAY.multipliedBy(SUBSCRIBERS));
         }
     }

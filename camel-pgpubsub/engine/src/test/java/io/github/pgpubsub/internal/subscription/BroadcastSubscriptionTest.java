@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 class BroadcastSubscriptionTest {
 
     private static final Duration FIRST = Duration.ofMinutes(10);
-    private static final Duration DRAIN = Duration.ofSeconds(3);
+    private static final Duration DRAIN = Duration.ofSeconds(6);
 
     private final List<Duration> gaps = new ArrayList<>();
     /** Callbacks to run once the session listens. */

@@ -35,6 +35,8 @@ class FencedBackendTest {
 
     private static final Duration LONG = Duration.ofSeconds(60);
     private static final Duration SOON = Duration.ofSeconds(60);
+    /** Of the second in which a connection is used unchecked. */
+    private static final Duration JUST_NOW = Duration.ofMillis(300);
 
     @RegisterExtension
     static final PostgresExtension postgres = PostgresExtension.withOwnServer();
@@ -108,9 +110,20 @@ class FencedBackendTest {
         postgres.execute(function.replace(fence, ""));
     }
 
+    /** A connection that was not used just now is checked before it is used again, so the backend would not get the batch. */
+    private void freeze() throws Exception {
+        long begin;
+        do {
+            signal(backend, "CONT");
+            begin = System.nanoTime();
+            assertThat(get(send("use", LONG)).failure()).isNull();
+            signal(backend, "STOP");
+        } while (System.nanoTime() - begin > JUST_NOW.toNanos());
+    }
+
     private Sent sendWhileItIsFrozen() throws Exception {
-        signal(backend, "STOP");
-        CompletableFuture<Sent> outcome = send("frozen", Duration.ofSeconds(1));
+        freeze();
+        CompletableFuture<Sent> outcome = send("frozen", Duration.ofSeconds(5));
         Sent sent = get(outcome);
         thawAndAwaitTheEnd();
         return sent;
@@ -131,11 +144,11 @@ class FencedBackendTest {
     }
 
     private Sent sendAgainWhileItIsFrozen() throws Exception {
-        signal(backend, "STOP");
+        freeze();
+        long before = proxy.bytesToServer();
         CompletableFuture<Sent> outcome = send("again", LONG);
         // The backend has the batch in its socket, and behind it the end.
-        await().atMost(SOON).until(() -> publisher.status().queued() == 0);
-        TimeUnit.MILLISECONDS.sleep(200);
+        await().atMost(SOON).until(() -> proxy.bytesToServer() > before);
         proxy.cut();
         Sent sent = get(outcome);
         thawAndAwaitTheEnd();

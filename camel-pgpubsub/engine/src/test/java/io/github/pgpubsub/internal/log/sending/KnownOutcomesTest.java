@@ -34,6 +34,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class KnownOutcomesTest {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
+    /** Of the second in which a connection is used unchecked. */
+    private static final Duration JUST_NOW = Duration.ofMillis(300);
     private static final int SENDERS = 16;
 
     @RegisterExtension
@@ -148,13 +150,22 @@ class KnownOutcomesTest {
         assertThat(new HashSet<>(kept)).isEqualTo(expected);
     }
 
+    /** A connection that was not used just now is checked before it is used again, so the next message would wait. */
+    private void useConnection() throws Exception {
+        long begin;
+        do {
+            begin = System.nanoTime();
+            assertThat(get(send("use", TIMEOUT)).failure()).isNull();
+        } while (System.nanoTime() - begin > JUST_NOW.toNanos());
+    }
+
     /** The answer does not come in time: the connection is given up, and the log says that the message is there. */
     @Test
     void anAnswerThatDoesNotComeIsFoundOut() throws Exception {
-        get(send("before", TIMEOUT));
+        useConnection();
         proxy.stall();
-        CompletableFuture<Sent> outcome = send("s-stalled", Duration.ofMillis(300));
-        TimeUnit.MILLISECONDS.sleep(600);
+        CompletableFuture<Sent> outcome = send("s-stalled", Duration.ofSeconds(3));
+        TimeUnit.MILLISECONDS.sleep(3500);
         assertThat(outcome).isNotDone();
         proxy.resume();
 
@@ -167,9 +178,9 @@ class KnownOutcomesTest {
     @Test
     @Tag("long")
     void onlyAServerThatIsNotThereLeavesAnOutcomeUnknown() throws Exception {
-        get(send("before", TIMEOUT));
+        useConnection();
         proxy.stall();
-        Sent sent = get(send("s-lost", Duration.ofMillis(300)));
+        Sent sent = get(send("s-lost", Duration.ofSeconds(3)));
         assertThat(sent.failure()).isInstanceOf(UnknownOutcomeException.class).hasMessageContaining("message may have been sent");
         proxy.resume();
     }
