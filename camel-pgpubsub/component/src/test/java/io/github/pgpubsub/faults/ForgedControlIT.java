@@ -19,7 +19,7 @@ class ForgedControlIT {
     @Test
     void aStrangersControlMessagesChangeNothing() throws SQLException {
         postgres.createRole("stranger", "s");
-        try (Group group = new Group(postgres, "forged", "leaderTimeout=2000&gapMarker=reconnect");
+        try (Group group = new Group(postgres, "forged", "leaderTimeout=8000&gapMarker=reconnect");
                 Forger forger = new Forger(DriverManager.getConnection(postgres.url(), "stranger", "s"), group.channel())) {
             group.launch().awaitStarted();
             group.launch().awaitStarted();

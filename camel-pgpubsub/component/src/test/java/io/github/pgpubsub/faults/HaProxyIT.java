@@ -22,7 +22,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Tag("long")
 class HaProxyIT {
 
-    private static final Duration IDLE = Duration.ofMillis(1500);
+    /** Shorter than the {@code heartbeatInterval} of 5 s. After a loss, half of it is the interval. */
+    private static final Duration IDLE = Duration.ofSeconds(4);
     private static final Pattern CONFIGURATION = Pattern.compile("^```haproxy\n(.*?)^```$", Pattern.DOTALL | Pattern.MULTILINE);
 
     @RegisterExtension
@@ -48,8 +49,8 @@ class HaProxyIT {
             application.send("direct:out", "before");
             arrivals.awaitBody("before");
             long begin = System.nanoTime();
-            while (System.nanoTime() - begin < IDLE.multipliedBy(8).toNanos()) {
-                // The test needs silence, for eight times as long as HAProxy allows.
+            while (System.nanoTime() - begin < IDLE.multipliedBy(4).toNanos()) {
+                // The test needs silence, for four times as long as HAProxy allows.
                 Thread.sleep(IDLE.toMillis() / 10);
             }
             soon(() -> assertThat(application.isReceiving("in")).isTrue());
@@ -58,7 +59,7 @@ class HaProxyIT {
             arrivals.awaitBody("after");
 
             Figures.print("HAProxy ends idle connections after %d ms, heartbeatInterval 5000: %d losses in %d ms",
-                    IDLE.toMillis(), arrivals.gaps().size(), IDLE.multipliedBy(8).toMillis());
+                    IDLE.toMillis(), arrivals.gaps().size(), IDLE.multipliedBy(4).toMillis());
             assertThat(arrivals.gaps()).hasSizeLessThanOrEqualTo(1);
             assertThat(log.lines()).filteredOn(line -> line.contains("may end idle connections")).hasSize(arrivals.gaps().size());
         }

@@ -37,7 +37,7 @@ class LastReceivedIT {
             soon(() -> assertThat(application.isReceiving("in")).isTrue());
             int backend = application.backends("listen").get(0);
             proxy.stall();
-            TWENTY.forEach(number -> postgres.notify("last", number));
+            postgres.notify("last", 1, TWENTY.size(), 0);
             postgres.terminate(backend);
             soon(() -> assertThat(application.backends("listen")).doesNotContain(backend));
             proxy.resume();

@@ -18,7 +18,7 @@ class SlowRoutesIT {
     /** A failed exchange counts as complete: the standby is in step, and the successor does not get the message again. */
     @Test
     void aRouteThatFailsEveryExchangeMakesProgress() {
-        try (Group group = new Group(postgres, "failing", "leaderTimeout=1500")) {
+        try (Group group = new Group(postgres, "failing", "gapMarker=reconnect")) {
             Node first = group.launch(0, "fail").awaitStarted();
             Node second = group.launch(0, "fail").awaitStarted();
             long sent;
@@ -42,8 +42,9 @@ class SlowRoutesIT {
     /** One exchange takes twice as long as leaderTimeout. */
     @Test
     void aSlowExchangeIsNotALeaderWithoutLife() {
-        long exchange = 3000;
-        try (Group group = new Group(postgres, "slow exchange", "leaderTimeout=1500")) {
+        long leaderTimeout = 4000;
+        long exchange = 2 * leaderTimeout;
+        try (Group group = new Group(postgres, "slow exchange", "leaderTimeout=" + leaderTimeout)) {
             Node first = group.launch(exchange, "ends").awaitStarted();
             group.send(1, 3);
             group.awaitNextStart(first);
@@ -63,8 +64,8 @@ class SlowRoutesIT {
             group.awaitLeads(second, Node.SOON);
             group.awaitStarted(6);
             Received received = group.received();
-            Figures.print("slow exchanges: %d ms each, leaderTimeout 1500 ms, terms %d, lost %d, twice %d", exchange,
-                    received.terms().size(), received.lost(6).size(), received.twice().size());
+            Figures.print("slow exchanges: %d ms each, leaderTimeout %d ms, terms %d, lost %d, twice %d", exchange,
+                    leaderTimeout, received.terms().size(), received.lost(6).size(), received.twice().size());
             group.assertKeptWithoutGaps();
             assertThat(first.ends()).hasSize(4);
             assertThat(second.starts()).extracting(Start::number).containsExactly(5L, 6L);
@@ -91,9 +92,12 @@ class SlowRoutesIT {
     @Test
     void aFullQueueIsNotALeaderWithoutLife() {
         int messages = 250;
-        try (Group group = new Group(postgres, "full queue", "leaderTimeout=1500&queueSize=5&gapMarker=reconnect")) {
-            Node first = group.launch(20).awaitStarted();
-            Node second = group.launch(20).awaitStarted();
+        long leaderTimeout = 4000;
+        long exchange = 60;
+        try (Group group = new Group(postgres, "full queue",
+                "leaderTimeout=" + leaderTimeout + "&queueSize=5&gapMarker=reconnect")) {
+            Node first = group.launch(exchange).awaitStarted();
+            Node second = group.launch(exchange).awaitStarted();
             group.awaitStandbyInStep(second);
             group.send(1, messages);
             group.awaitStarted(messages);
@@ -108,8 +112,8 @@ class SlowRoutesIT {
             group.awaitStandbyInStep(second);
             Received received = group.received();
             List<Start> starts = first.starts();
-            Figures.print("full queue: stalled for about %d ms twice, leaderTimeout 1500 ms, terms %d, lost %d, twice %d",
-                    (starts.get(messages - 1).micros() - starts.get(0).micros()) / 1000, received.terms().size(),
+            Figures.print("full queue: stalled for about %d ms twice, leaderTimeout %d ms, terms %d, lost %d, twice %d",
+                    (starts.get(messages - 1).micros() - starts.get(0).micros()) / 1000, leaderTimeout, received.terms().size(),
                     received.lost(2 * messages).size(), received.twice().size());
             group.assertKeptWithoutGaps();
             assertThat(received.terms()).hasSize(1);
@@ -120,7 +124,7 @@ class SlowRoutesIT {
     /** A suspended route gives up its role at once, and joins again when it is resumed. */
     @Test
     void aSuspendedRouteResigns() {
-        try (Group group = new Group(postgres, "suspended", "leaderTimeout=1500&gapMarker=reconnect")) {
+        try (Group group = new Group(postgres, "suspended", "gapMarker=reconnect")) {
             Node first = group.launch().awaitStarted();
             Node second = group.launch().awaitStarted();
             group.awaitStandbyInStep(second);

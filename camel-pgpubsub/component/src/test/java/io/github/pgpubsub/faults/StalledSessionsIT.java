@@ -26,9 +26,9 @@ class StalledSessionsIT {
 
     private static final int SESSIONS = 60;
     private static final Duration HEARTBEAT = Duration.ofSeconds(1);
-    private static final Duration PATIENCE = Duration.ofSeconds(2);
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
     /** The tcp_user_timeout that follows from these: idle + interval × count of the keepalives; see ServerSettings. */
-    private static final Duration USER_TIMEOUT = Duration.ofSeconds(1 + 3 * 2);
+    private static final Duration USER_TIMEOUT = Duration.ofSeconds(1 + 3 * 3);
     private static final Duration STALL = USER_TIMEOUT.multipliedBy(2);
     /** 10 MB, more than fits into the buffers between. */
     private static final int MESSAGES = 2500;
@@ -56,7 +56,7 @@ class StalledSessionsIT {
         List<String> arguments = List.of(isFar ? VanishedHostIT.url(CABLE, postgres) : postgres.url(), postgres.user(),
                 postgres.password(), String.valueOf(SESSIONS), String.valueOf(MESSAGES), String.valueOf(HEARTBEAT.toMillis()),
                 String.valueOf(PATIENCE.toMillis()));
-        // A quarter of the heap may be used for what is read ahead: up to 200 kB for each session in each second.
+        // A quarter of the heap may be used for what is read ahead: up to 200 kB for each session in each 2.5 s.
         List<String> jvm = List.of("-Xmx2g", "-XX:+UseSerialGC");
         try (JvmProcess node = isFar ? JvmProcess.start("far", StalledSessionsNode.class, jvm, arguments, CABLE.farEnd())
                 : JvmProcess.start("near", StalledSessionsNode.class, jvm, arguments)) {

@@ -129,6 +129,7 @@ class PgBouncerIT {
             one.send("pgpubsub:session", "again");
             first.awaitBodies("hello", "again");
 
+            Inbox.await(() -> assertThat(two.isInStep(two.context().getRoutes().get(0).getId())).isTrue());
             one.context().stop();
             two.send("pgpubsub:session", "handed over");
             second.awaitBodies("handed over");

@@ -46,7 +46,8 @@ class PoolsIT {
     @RegisterExtension
     static final PostgresExtension postgres = new PostgresExtension();
 
-    private static final Duration HEARTBEAT_TIMEOUT = Duration.ofMillis(500);
+    /** Also the maximum time for an answer of the server. */
+    private static final Duration HEARTBEAT_TIMEOUT = Duration.ofSeconds(10);
 
     /** Receives anything. */
     private static final class Received implements MessageHandler {
@@ -99,10 +100,14 @@ class PoolsIT {
     @ParameterizedTest
     @EnumSource
     void theApplicationMayWaitAsLongAsBefore(Pool kind) throws Exception {
+        Duration answerTimeout = Duration.ofSeconds(2);
         try (Pool.Opened pool = kind.open(postgres, url(""), 1)) {
-            listen(pool.dataSource());
+            try (PgPubSub pubSub = PgPubSub.to(new DataSourceConnectionSource(pool.dataSource()))
+                    .heartbeat(Duration.ofSeconds(5), answerTimeout).build()) {
+                listen(pubSub);
+            }
             try (Connection connection = pool.dataSource().getConnection(); Statement statement = connection.createStatement()) {
-                statement.execute("select pg_sleep(" + 2 * HEARTBEAT_TIMEOUT.toMillis() / 1000.0 + ")");
+                statement.execute("select pg_sleep(" + (answerTimeout.toSeconds() + 1) + ")");
             }
         }
     }
@@ -217,7 +222,7 @@ class PoolsIT {
         try (LoggedLines logged = LoggedLines.capture();
                 Pool.Opened pool = Pool.TOMCAT.open(postgres, url(""), 1);
                 PgPubSub pubSub = pubSub(pool.dataSource(), null)) {
-            removeAbandoned(pool.dataSource());
+            removeAbandoned(pool.dataSource(), 1);
             Received received = new Received();
             try (Subscription all = pubSub.subscribe(SubscriptionOptions.to("a").singleListener(false).build(), received)) {
                 Inbox.await(() -> assertThat(logged.lines()).anyMatch(
@@ -231,21 +236,24 @@ class PoolsIT {
     void aPoolThatSeesThatItIsInUseKeepsIt() throws Exception {
         try (Pool.Opened pool = Pool.TOMCAT.open(postgres, url(""), 1);
                 PgPubSub pubSub = PgPubSub.to(new DataSourceConnectionSource(pool.dataSource()))
-                        .heartbeat(Duration.ofMillis(200), HEARTBEAT_TIMEOUT).build()) {
-            removeAbandoned(pool.dataSource());
+                        .heartbeat(Duration.ofMillis(500), HEARTBEAT_TIMEOUT).build()) {
+            int abandonedAfter = 5;
+            removeAbandoned(pool.dataSource(), abandonedAfter);
             ((org.apache.tomcat.jdbc.pool.DataSource) pool.dataSource()).setJdbcInterceptors("ResetAbandonedTimer");
             try (Subscription all = pubSub.subscribe(
                     SubscriptionOptions.to("a").singleListener(false).build(), new Received())) {
-                Awaitility.await().during(Duration.ofSeconds(4)).atMost(Duration.ofSeconds(6)).until(
+                Inbox.await(() -> assertThat(all.isReceiving()).isTrue());
+                // Long enough for the pool to close a connection twice.
+                Awaitility.await().during(Duration.ofSeconds(2 * abandonedAfter + 2)).atMost(Duration.ofSeconds(60)).until(
                         () -> all.isReceiving() && all.status().session().reconnects() == 0);
             }
         }
     }
 
-    private static void removeAbandoned(DataSource pool) {
+    private static void removeAbandoned(DataSource pool, int seconds) {
         org.apache.tomcat.jdbc.pool.DataSource tomcat = (org.apache.tomcat.jdbc.pool.DataSource) pool;
         tomcat.setRemoveAbandoned(true);
-        tomcat.setRemoveAbandonedTimeout(1);
+        tomcat.setRemoveAbandonedTimeout(seconds);
         tomcat.setTimeBetweenEvictionRunsMillis(1000);
     }
 
@@ -266,9 +274,14 @@ class PoolsIT {
     }
 
     private static void listen(DataSource pool, ConnectionCustomizer customizer) throws Exception {
+        try (PgPubSub pubSub = pubSub(pool, customizer)) {
+            listen(pubSub);
+        }
+    }
+
+    private static void listen(PgPubSub pubSub) throws Exception {
         Received received = new Received();
-        try (PgPubSub pubSub = pubSub(pool, customizer);
-                Subscription alone = pubSub.subscribe(SubscriptionOptions.of("a"), received);
+        try (Subscription alone = pubSub.subscribe(SubscriptionOptions.of("a"), received);
                 Subscription all = pubSub.subscribe(SubscriptionOptions.to("a").singleListener(false).build(), received)) {
             Inbox.await(() -> assertThat(alone.isReceiving()).isTrue());
             postgres.notify("a", "hello");
