@@ -42,9 +42,10 @@ public interface Subscription extends AutoCloseable {
     }
 
     /**
-     * Since when this subscription may miss messages, because it does not listen.
+     * Since when messages may be missed if this subscription ends now: while it listens, the time up to which it has surely received
+     * all, otherwise the time at which it ceased to listen.
      *
-     * @return as {@link System#nanoTime}; null: it listens, or it is a single listener, for which other members may receive
+     * @return as {@link System#nanoTime}; null: it has never listened, or it is a single listener, for which other members may receive
      */
     default @Nullable Long missesSince() {
         return null;

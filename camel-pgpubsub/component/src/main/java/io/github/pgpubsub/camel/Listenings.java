@@ -53,7 +53,7 @@ final class Listenings {
     private final Consumer<Exception> failedResumes;
     private volatile @Nullable Listening current;
     private volatile @Nullable Listening former;
-    /** Since when the subscription that was left last misses messages, as System.nanoTime; null: none was left. */
+    /** Since when the subscription that was left last misses messages, as System.nanoTime; null: none was left that had listened. */
     private volatile @Nullable Long leftAt;
     /** Counts the requests to begin or end, so that a late task can tell that a newer request has replaced it. */
     private long asked;
@@ -88,11 +88,13 @@ final class Listenings {
     }
 
     private void leave(Listening left) {
-        Long before = left.subscription().missesSince();
-        leftAt = before != null ? before : Long.valueOf(System.nanoTime());
+        Long since = left.subscription().missesSince();
+        if (since != null) {
+            leftAt = since;
+        }
     }
 
-    /** Since when messages are missed, as System.nanoTime; null: no subscription has been left yet. */
+    /** Since when messages are missed, as System.nanoTime; null: no subscription that had listened has been left yet. */
     @Nullable
     Long leftAt() {
         return leftAt;

@@ -176,13 +176,14 @@ public final class ElectedLead implements Lead {
         }
     }
 
-    /** Goes on until there is memory for it: nobody else would release the lock. */
+    /** Goes on until it succeeds, memory may be lacking: nobody else would release the lock. */
     private static void close(Subscription left) {
         while (true) {
             try {
                 left.close();
                 return;
-            } catch (OutOfMemoryError e) {
+            } catch (Throwable e) {
+                LOG.debug("A member that has resigned can't be closed; trying again", e);
                 Survival.pause();
             }
         }

@@ -159,15 +159,21 @@ final class GroupEffects implements Effects<KeptRow> {
         host.requests().add(this, ticket, connection -> {
             if (!lead.isLeading()) {
                 // It may have waited behind others' requests, and would depose a successor. Whoever leads again needs an answer.
-                return () -> refused(ticket, "the lead was lost before the place was taken");
+                return () -> {
+                    refused(ticket, "the lead was lost before the place was taken");
+                    works();
+                };
             }
             Places.Taking taking = connection.places().take(group, owner);
             return () -> {
                 errors.clear();
-                if (taking.place() != null) {
+                trouble = null;
+                if (no != 0 && taking.place() != null && taking.no() != no) {
+                    reader.placeReplaced();
+                }
+                if (taking.blocker() == null) {
                     no = taking.no();
                 }
-                trouble = null;
                 reader.taken(ticket, answer(taking), System.nanoTime());
             };
         });
@@ -217,7 +223,10 @@ final class GroupEffects implements Effects<KeptRow> {
         }
         host.requests().add(this, ticket, connection -> {
             Outcome outcome = connection.places().acknowledge(no, fence, acknowledgement);
-            return () -> reader.acknowledged(ticket, outcome, System.nanoTime());
+            return () -> {
+                works();
+                reader.acknowledged(ticket, outcome, System.nanoTime());
+            };
         });
     }
 
@@ -227,6 +236,7 @@ final class GroupEffects implements Effects<KeptRow> {
             Outcome outcome = connection.places().park(group, no, fence, upto, delivery, moveLastId,
                     errors.getOrDefault(delivery, "unknown"));
             return () -> {
+                works();
                 if (outcome == Outcome.MOVED) {
                     errors.remove(delivery);
                 }

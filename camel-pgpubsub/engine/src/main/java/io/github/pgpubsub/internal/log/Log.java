@@ -191,7 +191,13 @@ public final class Log implements KeptMessages, AutoCloseable {
             release(shared);
         };
         if (wanted.shards() == 1) {
-            Reception reception = receptions.one(shared, wanted, handler, batch, listener, released);
+            Reception reception;
+            try {
+                reception = receptions.one(shared, wanted, handler, batch, listener, released);
+            } catch (RuntimeException | Error e) {
+                released.run();
+                throw e;
+            }
             reception.start();
             return place.take(reception);
         }

@@ -144,6 +144,10 @@ final class GroupCommit<T extends Outgoing> implements Runnable {
         if (!connection.findsOut()) {
             tellInFlight();
         }
+        if (inFlight.batch().stream().allMatch(Outgoing::isEnded)) {
+            // Nobody waits for the answer any more.
+            inFlight.set(List.of());
+        }
         if ((queue.isDrained() && inFlight.isEmpty()) || !connection.connect()) {
             end();
             return false;

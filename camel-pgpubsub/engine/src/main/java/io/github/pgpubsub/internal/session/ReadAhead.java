@@ -41,9 +41,11 @@ final class ReadAhead implements AutoCloseable {
         next = now + after.toNanos() / LOOKS;
         long before = held;
         held = connection.readAhead(after, memory.mostFor(before));
-        if (!memory.hold(before, held)) {
+        long read = held;
+        if (!memory.hold(before, read)) {
+            held = 0;
             throw new SQLException((inbox.isEmpty() ? "A route" : inbox.nextReceiver()) + " has been too slow for so long that "
-                    + mebibytes(held) + " MiB wait in memory, " + mebibytes(memory.held())
+                    + mebibytes(read) + " MiB wait in memory, " + mebibytes(read + memory.held())
                     + " MiB with those of other connections, and no more can be kept");
         }
     }

@@ -31,13 +31,18 @@ final class ReadAheadMemory {
     /**
      * A session holds another number of bytes.
      *
-     * @return whether it may go on; if not, it must give up all of them
+     * @return whether it may go on; if not, it must give up all of them, and no longer counts: the others need not give up, too
      */
     synchronized boolean hold(long before, long now) {
         assert before >= 0 && now >= 0;
         held += now - before;
         holders += (now > 0 ? 1 : 0) - (before > 0 ? 1 : 0);
-        return now <= mostForEach && (held <= mostForAll || now * holders < held);
+        boolean mayGoOn = now <= mostForEach && (held <= mostForAll || now * holders < held);
+        if (!mayGoOn) {
+            held -= now;
+            holders--;
+        }
+        return mayGoOn;
     }
 
     synchronized long held() {

@@ -4,7 +4,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * How far a session has read, and how long its next read may wait. Outlives the connections: if a connection ends before its first
- * read, the gap begins where the former connection ended. Belongs to the session's thread.
+ * read, the gap begins where the former connection ended. Belongs to the session's thread, but for {@link #receivedUpTo}.
  */
 final class Reading {
 
@@ -22,7 +22,7 @@ final class Reading {
 
     private long busyUntil = System.nanoTime();
     private long readAt = busyUntil;
-    private long caughtUpAt = busyUntil;
+    private volatile long caughtUpAt = busyUntil;
     private boolean behind;
 
     /** Called for each new connection, which has no backlog yet. */
@@ -71,5 +71,14 @@ final class Reading {
     /** Everything that arrived before this time has been handed on. */
     long caughtUpAt() {
         return caughtUpAt;
+    }
+
+    /**
+     * System.nanoTime up to which everything sent has surely been handed on. Earlier than now by the time of a stall, or by the age of
+     * the server's last sign of life: since then the connection may be dead. For any thread.
+     */
+    long receivedUpTo(long heardAt) {
+        long handedOnUpTo = caughtUpAt;
+        return heardAt - handedOnUpTo < 0 ? heardAt : handedOnUpTo;
     }
 }

@@ -83,12 +83,7 @@ public final class Session implements AutoCloseable {
         }
     }
 
-    /**
-     * Waits until the first attempt to connect has succeeded or failed, or the time is up.
-     *
-     * @throws SQLException             when no other attempt follows: a wrong password, no such database, the limit is reached
-     * @throws IllegalArgumentException when the settings can't work
-     */
+    /** See {@link FirstAttempt#await}. */
     public void awaitFirstAttempt(Duration longest) throws SQLException, InterruptedException {
         firstAttempt.await(longest);
     }
@@ -132,6 +127,11 @@ public final class Session implements AutoCloseable {
         return view.status();
     }
 
+    /** See {@link Reading#receivedUpTo}. */
+    public long receivedUpTo() {
+        return parts.reading().receivedUpTo(view.publishedHeardAt());
+    }
+
     /** Beats whenever the session has proof that it is whole. */
     public Pulse pulse() {
         return pulse;
@@ -170,8 +170,7 @@ public final class Session implements AutoCloseable {
                     serve(connection);
                 }
             } catch (Throwable e) {
-                // Errors, too: a class that a DataSource or a ConnectionCustomizer lacks, or no memory. Closing the connection has
-                // freed the memory of the driver.
+                // Errors, too: a missing class of a DataSource, or no memory. Closing the connection has freed that of the driver.
                 if (!recover(e)) {
                     break;
                 }

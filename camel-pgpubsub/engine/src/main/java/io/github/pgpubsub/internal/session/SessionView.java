@@ -67,6 +67,11 @@ final class SessionView {
 
     // ---- by any thread
 
+    /** As {@link #heardAt}, but up to the grain earlier. */
+    long publishedHeardAt() {
+        return view.heardAt;
+    }
+
     long changedAt() {
         return view.changedAt;
     }

@@ -223,7 +223,8 @@ public final class EagerSocket extends Socket {
                     early.add(taken);
                     earlyBytes += taken.length;
                 }
-                emptyAt = now;
+                // If some are left, the rest is due at once when there is memory again.
+                emptyAt = in.available() == 0 ? now : emptyAt;
             }
             return earlyBytes + to - from;
         }

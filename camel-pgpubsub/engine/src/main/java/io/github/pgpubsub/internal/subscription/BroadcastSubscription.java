@@ -52,6 +52,7 @@ public final class BroadcastSubscription implements Subscriber, Subscription {
     private final CountDownLatch removed = new CountDownLatch(1);
     private final Trouble trouble;
     private volatile boolean receiving;
+    private volatile boolean hasListened;
     /** Time from which on messages may have been missed; null: none are. Written by the session's thread. */
     private volatile @Nullable Long brokenAt;
     /** The end has begun. */
@@ -62,7 +63,6 @@ public final class BroadcastSubscription implements Subscriber, Subscription {
     // The fields below belong to the session's thread.
     private @Nullable SessionStream stream;
     private long place;
-    private boolean hasListened;
 
     public BroadcastSubscription(SubscriptionOptions options, Recipient recipient, SubscriptionListener listener,
             Session session, String name,
@@ -111,8 +111,6 @@ public final class BroadcastSubscription implements Subscriber, Subscription {
         boolean first = !again && options.missedSince() == null;
         Long since = brokenAt;
         long millis = first || since == null ? 0 : TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since);
-        hasListened = true;
-        brokenAt = null;
         callbacks.execute(listener::listening);
         if (again) {
             callbacks.execute(() -> listener.reconnected(Duration.ofMillis(millis)));
@@ -122,6 +120,9 @@ public final class BroadcastSubscription implements Subscriber, Subscription {
             LOG.warn("Channel {}: messages may have been missed for {} ms", options.channel(), millis);
         }
         intake.put(new Entry<>(place, null, null, false, new Entry.Gap(millis, first)));
+        // Last, and in this order: if memory is lacking for one of the above, the gap is still to be told.
+        hasListened = true;
+        brokenAt = null;
         intake.flush();
         settled.countDown();
     }
@@ -225,7 +226,8 @@ public final class BroadcastSubscription implements Subscriber, Subscription {
 
     @Override
     public @Nullable Long missesSince() {
-        return brokenAt;
+        Long broken = brokenAt;
+        return broken != null ? broken : hasListened ? Long.valueOf(session.receivedUpTo()) : null;
     }
 
     @Override

@@ -77,14 +77,15 @@ public final class End {
         return done;
     }
 
-    /** Revokes the end within its grace. Returns whether the subscription continues. */
+    /** Revokes the end within its grace. False if it has begun, or if nobody has asked for it yet: then it may still be asked for. */
     public synchronized boolean takeBack() {
-        if (state == State.GRACE) {
-            letGo();
-            state = State.NOT_ASKED_FOR;
-            notifyAll();
+        if (state != State.GRACE) {
+            return false;
         }
-        return state == State.NOT_ASKED_FOR;
+        letGo();
+        state = State.NOT_ASKED_FOR;
+        notifyAll();
+        return true;
     }
 
     /** Waits until the subscription has ended. An interrupt does not end the wait; the interrupt status is kept. */

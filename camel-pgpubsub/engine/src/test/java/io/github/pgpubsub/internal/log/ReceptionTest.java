@@ -393,6 +393,23 @@ class ReceptionTest {
         }
     }
 
+    /** Somebody else joins the group before its leader notices. What was written meanwhile may be missed. */
+    @Test
+    void aGroupThatWasRemovedAndCreatedAnewTellsAGap() throws Exception {
+        write(0, 5);
+        try (Member member = member("a", NOTHING)) {
+            await().atMost(SOON).until(() -> received.size() == 5 && lag() == 0);
+            postgres.execute("begin; select pgpubsub.drop_group('orders', 'default');"
+                    + " select pgpubsub.join_group('orders', 'default', 'now'); commit");
+            await().atMost(SOON).until(() -> {
+                write(5, 6);
+                return member.gaps.size() == 1;
+            });
+            assertThat(member.gaps).containsExactly(0L);
+            assertThat(member.incidents).anyMatch(each -> each.startsWith("GROUP_REMOVED"));
+        }
+    }
+
     /** What workers have begun when the time for the stop is up comes to the successor, marked. */
     @Test
     @Tag("long")

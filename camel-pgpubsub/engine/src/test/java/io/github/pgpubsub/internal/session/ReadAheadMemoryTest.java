@@ -42,7 +42,7 @@ class ReadAheadMemoryTest {
         assertThat(memory.hold(0, 61)).isTrue();
         assertThat(memory.mostFor(61)).isEqualTo(60);
         assertThat(memory.hold(95, 95)).isFalse();
-        memory.hold(95, 0);
+        // Although the first one has not let go of its bytes yet: it no longer counts.
         assertThat(memory.hold(95, 95)).isTrue();
         assertThat(memory.hold(61, 100)).isTrue();
     }
@@ -58,7 +58,6 @@ class ReadAheadMemoryTest {
                 // One byte too many says that there are more, as the socket does it.
                 held[each] = Math.max(before, Math.min(wanted[each], shared.mostFor(before) + 1));
                 if (!shared.hold(before, held[each])) {
-                    shared.hold(held[each], 0);
                     held[each] = 0;
                     wanted[each] = 0;
                 }

@@ -65,6 +65,14 @@ class EndTest {
         assertThat(end.takeBack()).isFalse();
     }
 
+    /** It may be asked for in the next moment, by a thread that has already decided to. */
+    @Test
+    void whatNobodyHasAskedForCanNotBeTakenBack() throws Exception {
+        End end = end(EndTest::thread);
+        assertThat(end.takeBack()).isFalse();
+        end.begin(0).get(60, SECONDS);
+    }
+
     @Test
     void aGraceEndsWhenNothingIsHandledAnyMore() throws Exception {
         aMessageIsHandled();

@@ -291,6 +291,11 @@ public final class Reader<M> {
         legacy.leave(left, gapUntold);
     }
 
+    /** The group was removed, and somebody has created it anew. */
+    public void placeReplaced() {
+        boolean unused = isWithoutPlace();
+    }
+
     /** The group has no place. True: it had one, was removed, and begins again. */
     boolean isWithoutPlace() {
         boolean removed = legacy.isWithoutPlace();
