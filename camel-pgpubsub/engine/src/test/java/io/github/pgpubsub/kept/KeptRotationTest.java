@@ -12,6 +12,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -142,6 +143,36 @@ class KeptRotationTest {
             await().atMost(SOON).until(() -> inTheLog().isEmpty());
             await().atMost(SOON).until(() -> told(log, "1 messages were given up unread") == 1);
             assertThat(postgres.number("select missed from pgpubsub.groups where grp = 'lazy'")).isEqualTo(1);
+        }
+    }
+
+    /** The leader hears of it when it has done what it has, although nothing follows on its channel. */
+    @Test
+    @Tag("long")
+    void whatIsGivenUpWhileTheLeaderIsBusyIsTold() throws Exception {
+        CountDownLatch free = new CountDownLatch(1);
+        List<Long> gaps = new CopyOnWriteArrayList<>();
+        try (KeptSubscription unused = kept(SECOND, SECOND.multipliedBy(3), DAY).subscribe(
+                KeptOptions.to("orders").startFrom(new StartFrom.Earliest()).build(), new KeptHandler() {
+                    @Override
+                    public void handle(KeptMessage message) throws Exception {
+                        received.add(message.payload());
+                        free.await();
+                    }
+
+                    @Override
+                    public void gap(long missed) {
+                        gaps.add(missed);
+                    }
+                })) {
+            write("a");
+            await().atMost(SOON).until(() -> received.contains("a"));
+            await().atMost(SOON).until(() -> inTheLog().isEmpty());
+            assertThat(gaps).isEmpty();
+            free.countDown();
+            await().atMost(SOON).until(() -> gaps.equals(List.of(1L)));
+        } finally {
+            free.countDown();
         }
     }
 

@@ -154,7 +154,7 @@ final class WindowEffects {
 
         @Override
         public void nothing(Ticket ticket) {
-            host.requests().answer(() -> group.reader().opened(ticket, new OpenAnswer.Empty(), System.nanoTime()));
+            host.requests().answer(() -> group.reader().opened(ticket, new OpenAnswer.Empty(0), System.nanoTime()));
         }
     }
 

@@ -186,7 +186,7 @@ final class Windows {
             return new OpenAnswer.Refused(Outcome.DEPOSED);
         }
         boolean asLeft = row.getString(7) == null && done.equals(bound(row, 8));
-        return asLeft ? new OpenAnswer.Empty() : new OpenAnswer.Refused(Outcome.DIFFERS);
+        return asLeft ? new OpenAnswer.Empty(row.getLong(4)) : new OpenAnswer.Refused(Outcome.DIFFERS);
     }
 
     private static OpenAnswer nextAnswer(ResultSet row, Fence fence) throws SQLException {
@@ -195,7 +195,7 @@ final class Windows {
         }
         if (row.getBoolean(12)) {
             Bound upto = bound(row, 1);
-            return upto == null ? new OpenAnswer.Empty() : new OpenAnswer.Opened(upto, row.getLong(4));
+            return upto == null ? new OpenAnswer.Empty(row.getLong(4)) : new OpenAnswer.Opened(upto, row.getLong(4));
         }
         if (row.getString(8) == null) {
             return new OpenAnswer.Refused(Outcome.GONE);

@@ -56,4 +56,15 @@ class ReadingTest {
         reading.handedOn();
         assertThat(reading.caughtUpAt()).isEqualTo(begin + 3);
     }
+
+    /** Silence may mean that the connection is dead, and a stall that much is unread. */
+    @Test
+    void whatHasSurelyBeenReceivedEndsWithTheServersLastSignOfLifeOrWithAStall() {
+        reading.begin(begin);
+        reading.beginRead(begin + 5);
+        reading.brought(0, 0);
+        reading.handedOn();
+        assertThat(reading.receivedUpTo(begin + 2)).isEqualTo(begin + 2);
+        assertThat(reading.receivedUpTo(begin + 9)).isEqualTo(begin + 5);
+    }
 }

@@ -75,6 +75,18 @@ class BroadcastSubscriptionTest {
         assertThat(broadcast.status().counts().gaps()).isZero();
     }
 
+    /** Whoever subscribes anew after its end must tell a gap from there. The session has read nothing since its creation. */
+    @Test
+    void whatItMayMissBeginsWhereItSurelyReceivedAll() {
+        assertThat(broadcast.missesSince()).as("never listened").isNull();
+        long before = System.nanoTime();
+        listens();
+        assertThat(before - broadcast.missesSince()).as("listens, and is behind").isPositive();
+        broadcast.missed(before - FIRST.toNanos());
+        broadcast.disconnected();
+        assertThat(broadcast.missesSince()).as("does not listen").isEqualTo(before - FIRST.toNanos());
+    }
+
     /** Neither the session, which never runs here, nor the handler returns in time. */
     @Test
     void itsEndTakesOneDrainTimeoutAtMost() throws Exception {

@@ -38,6 +38,9 @@ final class Looking<M> extends InTerm<M> {
             return;
         }
         looked = null;
+        if (answer instanceof OpenAnswer.Empty empty) {
+            term.deliverRestOfGap(empty.missed());
+        }
         if (answer instanceof OpenAnswer.Empty && reader.options.wakeUp() && !reader.isStopping()) {
             lock = reader.names.ticket();
             reader.effects.lock(lock);

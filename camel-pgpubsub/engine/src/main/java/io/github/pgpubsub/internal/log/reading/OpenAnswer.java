@@ -10,8 +10,12 @@ public sealed interface OpenAnswer {
      */
     record Opened(Bound upto, long missed) implements OpenAnswer {}
 
-    /** There is nothing to read, and nothing was written. */
-    record Empty() implements OpenAnswer {}
+    /**
+     * There is nothing to read, and nothing was written.
+     *
+     * @param missed as above: what was unread may have been given up meanwhile
+     */
+    record Empty(long missed) implements OpenAnswer {}
 
     /** The place did not move. */
     record Refused(Outcome outcome) implements OpenAnswer {}

@@ -120,7 +120,8 @@ final class WindowTexts {
                 returning p.upto::pg_catalog.text as upto, p.upto_max_id, p.upto_xid::pg_catalog.text as upto_xid,
                     p.missed operator(pg_catalog.-) p.missed_told as missed
             )
-            select o.upto, o.upto_max_id, o.upto_xid, o.missed, p.epoch, p.owner, p.upto::pg_catalog.text,
+            select o.upto, o.upto_max_id, o.upto_xid,
+                coalesce(o.missed, p.missed operator(pg_catalog.-) p.missed_told), p.epoch, p.owner, p.upto::pg_catalog.text,
                 p.done::pg_catalog.text, p.done_max_id, p.done_xid::pg_catalog.text, exists (select from now_)
             from (select 1) as one left join opened o on true
                 left join ${log}.place p on p.no operator(pg_catalog.=) ?""";
@@ -143,7 +144,8 @@ final class WindowTexts {
                         returning p.upto::pg_catalog.text as upto, p.upto_max_id, p.upto_xid::pg_catalog.text as upto_xid,
                             p.missed operator(pg_catalog.-) p.missed_told as missed, true as moved
                     )
-                    select o.upto, o.upto_max_id, o.upto_xid, o.missed, p.epoch, p.owner, p.upto::pg_catalog.text,
+                    select o.upto, o.upto_max_id, o.upto_xid,
+                        coalesce(o.missed, p.missed operator(pg_catalog.-) p.missed_told), p.epoch, p.owner, p.upto::pg_catalog.text,
                         p.done::pg_catalog.text, p.done_max_id, p.done_xid::pg_catalog.text, exists (select from now_), o.moved
                     from (select 1) as one left join moved o on true
                         left join ${log}.place p on p.no operator(pg_catalog.=) ?""";
@@ -160,7 +162,8 @@ final class WindowTexts {
             returning p.upto::pg_catalog.text as upto, p.upto_max_id, p.upto_xid::pg_catalog.text as upto_xid,
                 p.missed operator(pg_catalog.-) p.missed_told as missed
             )
-            select o.upto, o.upto_max_id, o.upto_xid, o.missed, p.epoch, p.owner, p.upto::pg_catalog.text,
+            select o.upto, o.upto_max_id, o.upto_xid,
+                coalesce(o.missed, p.missed operator(pg_catalog.-) p.missed_told), p.epoch, p.owner, p.upto::pg_catalog.text,
                 p.done::pg_catalog.text, p.done_max_id, p.done_xid::pg_catalog.text, exists (select from now_)
             from (select 1) as one left join opened o on true
                 left join ${log}.place p on p.no operator(pg_catalog.=) ?""";
@@ -181,7 +184,8 @@ final class WindowTexts {
                     returning p.upto::pg_catalog.text as upto, p.upto_max_id, p.upto_xid::pg_catalog.text as upto_xid,
                         p.missed operator(pg_catalog.-) p.missed_told as missed, true as moved
                     )
-                    select o.upto, o.upto_max_id, o.upto_xid, o.missed, p.epoch, p.owner, p.upto::pg_catalog.text,
+                    select o.upto, o.upto_max_id, o.upto_xid,
+                        coalesce(o.missed, p.missed operator(pg_catalog.-) p.missed_told), p.epoch, p.owner, p.upto::pg_catalog.text,
                         p.done::pg_catalog.text, p.done_max_id, p.done_xid::pg_catalog.text, exists (select from now_), o.moved
                     from (select 1) as one left join moved o on true
                         left join ${log}.place p on p.no operator(pg_catalog.=) ?""";

@@ -93,7 +93,7 @@ class AwayAndAsleepTest {
         reader.connected(start);
         reader.leads(start);
         reader.taken(asked.ticket, new TakeAnswer.Taken(new Place(1, null, DONE, null, 0, true, 0, 0)), start);
-        reader.opened(asked.ticket, new OpenAnswer.Empty(), start);
+        reader.opened(asked.ticket, new OpenAnswer.Empty(0), start);
         reader.locked(asked.ticket, true, start);
         assertThat(reader.isAsleep()).isTrue();
         assertThat(asked.calls).containsExactly("take", "open", "lock", "open");
@@ -106,12 +106,12 @@ class AwayAndAsleepTest {
         reader.unheard(start);
         // The look that begins the sleep is answered first: it may have opened a window.
         assertThat(reader.isAsleep()).isTrue();
-        reader.opened(asked.ticket, new OpenAnswer.Empty(), start);
+        reader.opened(asked.ticket, new OpenAnswer.Empty(0), start);
         assertThat(reader.waitNanos(start)).isEqualTo(Reader.NEVER);
         reader.unheard(start);
         assertThat(reader.isAsleep()).isFalse();
         assertThat(asked.calls.subList(4, asked.calls.size())).containsExactly("unlock", "open");
-        reader.opened(asked.ticket, new OpenAnswer.Empty(), start);
+        reader.opened(asked.ticket, new OpenAnswer.Empty(0), start);
         reader.locked(asked.ticket, false, start);
         assertThat(reader.waitNanos(start)).isLessThan(SECOND);
     }
@@ -128,7 +128,7 @@ class AwayAndAsleepTest {
         assertThat(wait).isPositive().isLessThan(SECOND);
         reader.tick(start + wait);
         assertThat(asked.calls).containsExactly("open");
-        reader.opened(asked.ticket, new OpenAnswer.Empty(), start + wait);
+        reader.opened(asked.ticket, new OpenAnswer.Empty(0), start + wait);
         reader.woken(start + wait);
         assertThat(asked.calls).containsExactly("open", "open");
     }
@@ -151,14 +151,14 @@ class AwayAndAsleepTest {
         long now = start;
         long last = 0;
         for (int i = 0; i < 4; i++) {
-            reader.opened(asked.ticket, new OpenAnswer.Empty(), now);
+            reader.opened(asked.ticket, new OpenAnswer.Empty(0), now);
             reader.refused(asked.ticket, "out of shared memory", now);
             assertThat(reader.waitNanos(now)).isGreaterThan(last);
             last = reader.waitNanos(now);
             now += last;
             reader.tick(now);
         }
-        reader.opened(asked.ticket, new OpenAnswer.Empty(), now);
+        reader.opened(asked.ticket, new OpenAnswer.Empty(0), now);
         reader.locked(asked.ticket, true, now);
         assertThat(reader.isAsleep()).isTrue();
     }

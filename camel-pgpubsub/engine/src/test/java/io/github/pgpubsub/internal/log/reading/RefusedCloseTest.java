@@ -61,7 +61,7 @@ class RefusedCloseTest {
         assertThat(effects.acknowledgement).isEqualTo(new Acknowledgement(UPTO, 10, true, false, 0));
 
         reader.acknowledged(effects.acknowledging, Outcome.MOVED, start + wait);
-        reader.opened(effects.ticket, new OpenAnswer.Empty(), start + wait);
+        reader.opened(effects.ticket, new OpenAnswer.Empty(0), start + wait);
         assertThat(effects.calls).endsWith("lock");
         assertThat(reader.windowEnd()).isNull();
     }

@@ -300,7 +300,7 @@ final class SimulatedMember implements Effects<LogRow> {
         used = fence;
         if (lockJustGot && world.broken == Break.NO_SECOND_LOOK) {
             lockJustGot = false;
-            ask((connection, answer) -> answer.accept(() -> reader.opened(ticket, new OpenAnswer.Empty(), world.now)));
+            ask((connection, answer) -> answer.accept(() -> reader.opened(ticket, new OpenAnswer.Empty(0), world.now)));
             return;
         }
         lockJustGot = false;

@@ -91,12 +91,12 @@ final class SimulatedPlaces {
         if (outcome != Outcome.MOVED) {
             server.rollback(tx);
             Outcome told = check(seen, fence, seen != null && seen.upto() == null && seen.done().equals(done));
-            return told == Outcome.MOVED ? new OpenAnswer.Empty() : new OpenAnswer.Refused(told);
+            return told == Outcome.MOVED ? new OpenAnswer.Empty(seen.missed()) : new OpenAnswer.Refused(told);
         }
         Bound upto = new Bound(pages.end(snapshot).print(), pages.maxId(sequence, done), tx.xid);
         if (pages.isEmpty(new Window(done, upto))) {
             server.rollback(tx);
-            return new OpenAnswer.Empty();
+            return new OpenAnswer.Empty(place.missed());
         }
         PlaceRow after = place.opened(upto);
         if (broken == Break.ACKNOWLEDGEMENT_WITHOUT_EPOCH || broken == Break.EPOCH_WITHOUT_OWNER) {
@@ -172,7 +172,8 @@ final class SimulatedPlaces {
         boolean found = !pages.isEmpty(new Window(done, upto));
         PlaceRow closed = place.missed(place.missed() - whole.missedTold()).closed(done);
         server.update(tx, group, found ? closed.opened(upto) : closed);
-        return new Next(Outcome.MOVED, found ? new OpenAnswer.Opened(upto, closed.missed()) : new OpenAnswer.Empty());
+        return new Next(Outcome.MOVED,
+                found ? new OpenAnswer.Opened(upto, closed.missed()) : new OpenAnswer.Empty(closed.missed()));
     }
 
     Outcome acknowledge(int group, Fence fence, Acknowledgement wanted) {

@@ -71,7 +71,7 @@ final class SimulatedWindows {
     }
 
     private OpenAnswer told(OpenAnswer answer, Fence fence) {
-        return answer instanceof OpenAnswer.Refused refused && member.note(fence, refused.outcome()) ? new OpenAnswer.Empty()
+        return answer instanceof OpenAnswer.Refused refused && member.note(fence, refused.outcome()) ? new OpenAnswer.Empty(0)
                 : answer;
     }
 
