@@ -66,11 +66,11 @@ final class Releasing<M> extends InTerm<M> {
     @Override
     void stop(long now) {}
 
+    /** What is complete by now is still acknowledged: before that, the lead must not be given back. */
     @Override
     void giveUp(long now) {
         if (asked == null) {
-            release(now);
+            asked = release(now);
         }
-        super.giveUp(now);
     }
 }
