@@ -294,6 +294,18 @@ class EagerSocketTest {
         assertThat(in.readNBytes(sent.length)).isEqualTo(sent);
     }
 
+    /** The rest has waited as long. */
+    @Test
+    void whatThereWasNoMemoryForIsTakenInAsSoonAsThereIs() throws Exception {
+        EagerSocket socket = (EagerSocket) client;
+        long second = Duration.ofSeconds(1).toNanos();
+        send(new byte[] {1, 2, 3, 4, 5, 6, 7});
+        await().until(() -> in.available() == 7);
+
+        await().until(() -> socket.readAhead(second, 3) == 4);
+        assertThat(socket.readAhead(second, MUCH)).isEqualTo(7);
+    }
+
     private byte[] read() throws IOException {
         byte[] buffer = new byte[BUFFER];
         int count = in.read(buffer, 0, buffer.length);

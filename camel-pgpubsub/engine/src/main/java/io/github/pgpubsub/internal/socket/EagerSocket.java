@@ -212,8 +212,9 @@ public final class EagerSocket extends Socket {
 
         long readAhead(long afterNanos, long most) throws IOException {
             long now = System.nanoTime();
+            int waiting = in.available();
             // One byte too many says that there are more.
-            int arrived = (int) Math.min(in.available(), Math.max(0, most - earlyBytes - (to - from)) + 1);
+            int arrived = (int) Math.min(waiting, Math.max(0, most - earlyBytes - (to - from)) + 1);
             if (arrived == 0) {
                 emptyAt = now;
             } else if (now - emptyAt >= afterNanos) {
@@ -223,8 +224,8 @@ public final class EagerSocket extends Socket {
                     early.add(taken);
                     earlyBytes += taken.length;
                 }
-                // If some are left, the rest is due at once when there is memory again.
-                emptyAt = in.available() == 0 ? now : emptyAt;
+                // Otherwise the rest is due as soon as there is memory for it.
+                emptyAt = arrived == waiting ? now : emptyAt;
             }
             return earlyBytes + to - from;
         }
