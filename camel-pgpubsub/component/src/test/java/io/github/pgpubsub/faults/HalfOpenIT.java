@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.pgpubsub.UnknownOutcomeException;
 import io.github.pgpubsub.internal.election.GroupKey;
 import io.github.pgpubsub.internal.election.Lock;
+import io.github.pgpubsub.support.JustUsed;
 import io.github.pgpubsub.support.LoggedLines;
 import io.github.pgpubsub.support.PostgresExtension;
 import io.github.pgpubsub.support.Proxy;
@@ -29,8 +30,6 @@ class HalfOpenIT {
     private static final int HEARTBEAT_MILLIS = 2000;
     /** Allowance for a loaded machine. */
     private static final Duration SLACK = Duration.ofSeconds(8);
-    /** Half of the time for which an unused publishing connection is trusted. */
-    private static final Duration JUST_USED = Duration.ofMillis(500);
 
     @RegisterExtension
     static final PostgresExtension postgres = PostgresExtension.withOwnServer(CommitLock.SETTINGS);
@@ -154,16 +153,12 @@ class HalfOpenIT {
                     .receive("in", "pgpubsub:void?singleListener=false", arrivals)).start()) {
                 application.send("pgpubsub:void", "before");
                 ways.take(second);
-                long used;
-                long begin;
-                do {
-                    // After a second without use the connection would be checked, which has another outcome.
+                JustUsed.by(() -> {
                     first.resume();
                     application.send("pgpubsub:void", "before");
-                    used = System.nanoTime();
                     first.stall();
-                    begin = System.nanoTime();
-                } while (begin - used > JUST_USED.toNanos());
+                });
+                long begin = System.nanoTime();
                 assertThatThrownBy(() -> application.send("pgpubsub:void?sendTimeout=1s", "lost")).cause()
                         .isInstanceOf(UnknownOutcomeException.class).hasMessageContaining("may have been sent or not");
                 long told = millisSince(begin);

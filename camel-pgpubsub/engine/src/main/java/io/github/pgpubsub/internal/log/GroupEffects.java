@@ -158,7 +158,8 @@ final class GroupEffects implements Effects<KeptRow> {
         windows.pages().forget();
         host.requests().add(this, ticket, connection -> {
             if (!lead.isLeading()) {
-                // It may have waited behind others' requests, and would depose a successor. Whoever leads again needs an answer.
+                // It may have waited behind others' requests, and would depose a successor. Whoever leads again needs an
+                // answer. It is no trouble: the server was not asked.
                 return () -> {
                     refused(ticket, "the lead was lost before the place was taken");
                     works();
@@ -167,7 +168,7 @@ final class GroupEffects implements Effects<KeptRow> {
             Places.Taking taking = connection.places().take(group, owner);
             return () -> {
                 errors.clear();
-                trouble = null;
+                works();
                 if (no != 0 && taking.place() != null && taking.no() != no) {
                     reader.placeReplaced();
                 }

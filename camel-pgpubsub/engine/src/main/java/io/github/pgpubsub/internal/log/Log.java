@@ -191,26 +191,27 @@ public final class Log implements KeptMessages, AutoCloseable {
             release(shared);
         };
         if (wanted.shards() == 1) {
-            Reception reception;
-            try {
-                reception = receptions.one(shared, wanted, handler, batch, listener, released);
-            } catch (RuntimeException | Error e) {
-                released.run();
-                throw e;
-            }
+            Reception reception = create(() -> receptions.one(shared, wanted, handler, batch, listener, released), released);
             reception.start();
             return place.take(reception);
         }
-        ShardedReception reception = shards(shared, wanted, handler, batch, listener, released);
+        ShardedReception reception = create(() -> {
+            questions.join(wanted.channel(), wanted.group(), wanted.startFrom(), wanted.shards());
+            return receptions.ofShards(shared, wanted, handler, batch, listener, released);
+        }, released);
         reception.start();
         return place.take(reception);
     }
 
-    private ShardedReception shards(LogReader shared, KeptOptions wanted, KeptBatchHandler handler, BatchLimit batch,
-            KeptListener listener, Runnable released) throws SQLException {
+    private interface Creation<R> {
+
+        R create() throws SQLException;
+    }
+
+    /** What is not created can't be closed, and so would not be released. */
+    private static <R> R create(Creation<R> creation, Runnable released) throws SQLException {
         try {
-            questions.join(wanted.channel(), wanted.group(), wanted.startFrom(), wanted.shards());
-            return receptions.ofShards(shared, wanted, handler, batch, listener, released);
+            return creation.create();
         } catch (SQLException | RuntimeException | Error e) {
             released.run();
             throw e;

@@ -39,11 +39,10 @@ final class ReadAhead implements AutoCloseable {
             return;
         }
         next = now + after.toNanos() / LOOKS;
-        long before = held;
-        held = connection.readAhead(after, memory.mostFor(before));
-        long read = held;
-        if (!memory.hold(before, read)) {
-            held = 0;
+        long read = connection.readAhead(after, memory.mostFor(held));
+        boolean mayGoOn = memory.hold(held, read);
+        held = mayGoOn ? read : 0;
+        if (!mayGoOn) {
             throw new SQLException((inbox.isEmpty() ? "A route" : inbox.nextReceiver()) + " has been too slow for so long that "
                     + mebibytes(read) + " MiB wait in memory, " + mebibytes(read + memory.held())
                     + " MiB with those of other connections, and no more can be kept");

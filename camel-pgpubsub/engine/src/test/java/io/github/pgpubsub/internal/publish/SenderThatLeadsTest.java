@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.pgpubsub.UnknownOutcomeException;
 import io.github.pgpubsub.connect.OwnMessages;
 import io.github.pgpubsub.connect.UrlConnectionSource;
+import io.github.pgpubsub.support.JustUsed;
 import io.github.pgpubsub.support.PostgresExtension;
 import io.github.pgpubsub.support.Proxy;
 import java.sql.SQLException;
@@ -33,8 +34,6 @@ class SenderThatLeadsTest {
     private static final Duration LONG = Duration.ofSeconds(60);
     /** Enough to lead, and less than the connection waits for an answer. */
     private static final Duration SHORT = Duration.ofSeconds(7);
-    /** Leaves most of {@link PublishConnection#TRUSTED} to the part of a test that needs it. */
-    private static final Duration JUST_NOW = Duration.ofMillis(300);
 
     @RegisterExtension
     static final PostgresExtension postgres = new PostgresExtension();
@@ -236,12 +235,10 @@ class SenderThatLeadsTest {
 
     /** A sender leads only where the connection was used just now. */
     private void useConnection() throws Exception {
-        long begin;
-        do {
-            begin = System.nanoTime();
+        JustUsed.by(() -> {
             assertThat(new Sender("use", LONG).committed()).isTrue();
             awaitIdle();
-        } while (System.nanoTime() - begin > JUST_NOW.toNanos());
+        });
     }
 
     private void awaitIdle() {

@@ -9,6 +9,7 @@ import io.github.pgpubsub.internal.log.schema.LogQueries;
 import io.github.pgpubsub.internal.log.schema.LogSchema;
 import io.github.pgpubsub.internal.publish.Publisher;
 import io.github.pgpubsub.internal.publish.PublisherOptions;
+import io.github.pgpubsub.support.JustUsed;
 import io.github.pgpubsub.support.PostgresExtension;
 import io.github.pgpubsub.support.Proxy;
 import java.io.IOException;
@@ -35,8 +36,6 @@ class FencedBackendTest {
 
     private static final Duration LONG = Duration.ofSeconds(60);
     private static final Duration SOON = Duration.ofSeconds(60);
-    /** Of the second in which a connection is used unchecked. */
-    private static final Duration JUST_NOW = Duration.ofMillis(300);
 
     @RegisterExtension
     static final PostgresExtension postgres = PostgresExtension.withOwnServer();
@@ -110,15 +109,13 @@ class FencedBackendTest {
         postgres.execute(function.replace(fence, ""));
     }
 
-    /** A connection that was not used just now is checked before it is used again, so the backend would not get the batch. */
+    /** Right after its last use: else the connection would be checked first, and the backend would not get the batch. */
     private void freeze() throws Exception {
-        long begin;
-        do {
+        JustUsed.by(() -> {
             signal(backend, "CONT");
-            begin = System.nanoTime();
             assertThat(get(send("use", LONG)).failure()).isNull();
             signal(backend, "STOP");
-        } while (System.nanoTime() - begin > JUST_NOW.toNanos());
+        });
     }
 
     private Sent sendWhileItIsFrozen() throws Exception {
