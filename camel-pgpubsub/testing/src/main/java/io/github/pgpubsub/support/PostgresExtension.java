@@ -187,22 +187,21 @@ public final class PostgresExtension implements BeforeAllCallback {
     }
 
     private Sql sql() {
-        return new Sql(dataSource());
+        return current().sql();
     }
 
     private Database current() {
         return Objects.requireNonNull(database, "No database yet: is the extension a static field with @RegisterExtension?");
     }
 
-    private record Database(PostgresServer server, boolean dropped, String name, Set<String> roles)
+    private record Database(PostgresServer server, boolean dropped, String name, Sql sql, Set<String> roles)
             implements
                 AutoCloseable {
 
         static Database create(PostgresServer server, boolean dropped) {
             String name = "test_" + UUID.randomUUID().toString().replace("-", "");
-            Database database = new Database(server, dropped, name, new ConcurrentSkipListSet<>());
-            database.maintenance().execute("create database " + name);
-            return database;
+            maintenance(server).execute("create database " + name);
+            return new Database(server, dropped, name, new Sql(server.dataSource(name)), new ConcurrentSkipListSet<>());
         }
 
         void createRole(String role, String password) {
@@ -212,14 +211,15 @@ public final class PostgresExtension implements BeforeAllCallback {
 
         /** Does nothing for a server of this class alone, which may be stopped by now and is deleted anyway. */
         @Override
-        public void close() {
+        public void close() throws SQLException {
+            sql.close();
             if (dropped) {
-                maintenance().execute("drop database " + name + " with (force)");
+                maintenance(server).execute("drop database " + name + " with (force)");
                 roles.forEach(role -> executeFormatted("drop role %I", role));
             }
         }
 
-        private Sql maintenance() {
+        private static Sql maintenance(PostgresServer server) {
             return new Sql(server.dataSource(server.database()));
         }
 
@@ -227,7 +227,7 @@ public final class PostgresExtension implements BeforeAllCallback {
         private void executeFormatted(String format, String... arguments) {
             String placeholders = ", ?".repeat(arguments.length);
             Object[] all = Stream.concat(Stream.of(format), Stream.of(arguments)).toArray();
-            maintenance().strings("select format(?" + placeholders + ")", all).forEach(maintenance()::execute);
+            sql.strings("select format(?" + placeholders + ")", all).forEach(maintenance(server)::execute);
         }
     }
 }

@@ -6,23 +6,36 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
- * Runs a test's own statements, each in a new session. So they work after a restart of the server, and leave no session behind
- * that a test might count.
+ * Runs a test's own statements. Each command has a new session, so none inherits a setting. Queries share sessions, because tests ask
+ * again and again while they wait, and a new session costs client and server some 40 ms of CPU time. A broken session is replaced, so
+ * both work after a restart of the server. Any thread may call this class.
  */
-record Sql(PGSimpleDataSource sessions) {
+final class Sql implements AutoCloseable {
 
     /** The {@code application_name} of these sessions, so that queries can exclude them. */
     static final String APPLICATION_NAME = "test-support";
 
-    Sql {
+    /** An idle session that does not answer in this time is replaced. */
+    private static final int ANSWER_SECONDS = 1;
+
+    private final PGSimpleDataSource sessions;
+    private final Deque<Connection> idle = new ConcurrentLinkedDeque<>();
+
+    Sql(PGSimpleDataSource sessions) {
+        this.sessions = sessions;
         sessions.setApplicationName(APPLICATION_NAME);
+        // A prepared statement would refuse a table that has been made anew with other columns.
+        sessions.setPrepareThreshold(0);
     }
 
-    /** Runs a statement. Without arguments, it may be several statements separated by semicolons. */
+    /** Runs a command. Without arguments, it may be several statements separated by semicolons. */
     void execute(String sql, Object... arguments) {
         try (Connection session = sessions.getConnection()) {
             if (arguments.length == 0) {
@@ -39,26 +52,56 @@ record Sql(PGSimpleDataSource sessions) {
         }
     }
 
-    /** Returns the first column of all rows. */
-    List<String> strings(String sql, Object... arguments) {
-        try (Connection session = sessions.getConnection();
-                PreparedStatement statement = prepare(session, sql, arguments);
-                ResultSet rows = statement.executeQuery()) {
+    /** Runs a query that changes neither settings nor locks of its session, and returns the first column of all rows. */
+    List<String> strings(String query, Object... arguments) {
+        try {
+            Connection session = take();
+            try {
+                List<String> values = strings(session, query, arguments);
+                idle.push(session);
+                return values;
+            } catch (SQLException | RuntimeException e) {
+                session.close();
+                throw e;
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException(query, e);
+        }
+    }
+
+    private Connection take() throws SQLException {
+        for (Connection session = idle.poll(); session != null; session = idle.poll()) {
+            if (session.isValid(ANSWER_SECONDS)) {
+                return session;
+            }
+            session.close();
+        }
+        return sessions.getConnection();
+    }
+
+    private static List<String> strings(Connection session, String query, Object... arguments) throws SQLException {
+        try (PreparedStatement statement = prepare(session, query, arguments); ResultSet rows = statement.executeQuery()) {
             List<String> values = new ArrayList<>();
             while (rows.next()) {
                 values.add(rows.getString(1));
             }
             return values;
-        } catch (SQLException e) {
-            throw new IllegalStateException(sql, e);
         }
     }
 
-    private static PreparedStatement prepare(Connection session, String sql, Object... arguments) throws SQLException {
+    private static PreparedStatement prepare(Connection session, String sql, @Nullable Object... arguments) throws SQLException {
         PreparedStatement statement = session.prepareStatement(sql);
         for (int i = 0; i < arguments.length; i++) {
             statement.setObject(i + 1, arguments[i]);
         }
         return statement;
+    }
+
+    /** Ends the sessions that queries share. */
+    @Override
+    public void close() throws SQLException {
+        for (Connection session = idle.poll(); session != null; session = idle.poll()) {
+            session.close();
+        }
     }
 }
