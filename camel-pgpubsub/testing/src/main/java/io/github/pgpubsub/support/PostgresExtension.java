@@ -211,7 +211,7 @@ public final class PostgresExtension implements BeforeAllCallback {
 
         /** Does nothing for a server of this class alone, which may be stopped by now and is deleted anyway. */
         @Override
-        public void close() throws SQLException {
+        public void close() {
             sql.close();
             if (dropped) {
                 maintenance(server).execute("drop database " + name + " with (force)");
@@ -227,7 +227,9 @@ public final class PostgresExtension implements BeforeAllCallback {
         private void executeFormatted(String format, String... arguments) {
             String placeholders = ", ?".repeat(arguments.length);
             Object[] all = Stream.concat(Stream.of(format), Stream.of(arguments)).toArray();
-            sql.strings("select format(?" + placeholders + ")", all).forEach(maintenance(server)::execute);
+            try (Sql maintenance = maintenance(server)) {
+                maintenance.strings("select format(?" + placeholders + ")", all).forEach(maintenance::execute);
+            }
         }
     }
 }

@@ -61,7 +61,7 @@ final class Sql implements AutoCloseable {
                 idle.push(session);
                 return values;
             } catch (SQLException | RuntimeException e) {
-                session.close();
+                end(session);
                 throw e;
             }
         } catch (SQLException e) {
@@ -74,7 +74,7 @@ final class Sql implements AutoCloseable {
             if (session.isValid(ANSWER_SECONDS)) {
                 return session;
             }
-            session.close();
+            end(session);
         }
         return sessions.getConnection();
     }
@@ -99,9 +99,17 @@ final class Sql implements AutoCloseable {
 
     /** Ends the sessions that queries share. */
     @Override
-    public void close() throws SQLException {
+    public void close() {
         for (Connection session = idle.poll(); session != null; session = idle.poll()) {
+            end(session);
+        }
+    }
+
+    private static void end(Connection session) {
+        try {
             session.close();
+        } catch (SQLException e) {
+            // The server has ended it.
         }
     }
 }
