@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * {@code -Dexploration.states=1000000} explores on: with A killed and one message there are about eleven thousand states, with A
  * stopped sixteen thousand, with two faults many more. {@code -Dexploration.faults="A DIE,B FREEZE"} explores that script alone.
  */
+@Tag("simulation")
 class ExplorationTest {
 
     private static final int STATES = Integer.getInteger("exploration.states", 250);

@@ -8,6 +8,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * {@code -Dsimulation.first=N -Dsimulation.seeds=1 -Dsimulation.log=1000 -Dsimulation.detail=true} runs the one that failed and
  * tells its last events.
  */
+@Tag("simulation")
 class SimulationTest {
 
     private static final long FIRST = Long.getLong("simulation.first", 0);

@@ -6,11 +6,13 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** {@code -Dsimulation.seeds=1000000} runs more worlds, {@code -Dsimulation.first=N -Dsimulation.seeds=1} the one that failed. */
+@Tag("simulation")
 class SharingSimulationTest {
 
     private static final long FIRST = Long.getLong("simulation.first", 0);
