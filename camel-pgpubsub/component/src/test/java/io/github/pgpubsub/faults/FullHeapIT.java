@@ -49,7 +49,7 @@ class FullHeapIT {
     @ValueSource(booleans = {true, false})
     void everythingWorksAgain(boolean singleListener) {
         try (JvmProcess node = JvmProcess.start("full", FullHeapNode.class,
-                List.of("-Xmx64m", "-XX:+UseSerialGC", "-Xlog:class+load,class+init=info:stdout:none"),
+                List.of("-Xmx64m", "-Xlog:class+load,class+init=info:stdout:none"),
                 List.of(postgres.url(), postgres.user(), postgres.password(), "?singleListener=" + singleListener,
                         String.valueOf(SECONDS)))) {
             node.awaitLine(FullHeapNode.STARTED::equals, START);

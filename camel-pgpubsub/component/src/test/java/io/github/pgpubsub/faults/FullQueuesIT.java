@@ -103,7 +103,7 @@ class FullQueuesIT {
     @ValueSource(booleans = {true, false})
     void aBacklogOf300MegabytesNeedsNoMoreMemoryThanASmallOne(boolean singleListener) {
         int messages = 75_000;
-        try (JvmProcess node = JvmProcess.start("standing", StandingNode.class, List.of("-Xmx96m", "-XX:+UseSerialGC"),
+        try (JvmProcess node = JvmProcess.start("standing", StandingNode.class, List.of("-Xmx96m"),
                 List.of(postgres.url(), postgres.user(), postgres.password(), "pgpubsub:backlog?singleListener=" + singleListener,
                         String.valueOf(messages)))) {
             node.awaitLine(StandingNode.STARTED::equals, Node.SOON);

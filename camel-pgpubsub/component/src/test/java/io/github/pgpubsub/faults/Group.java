@@ -134,7 +134,7 @@ final class Group implements AutoCloseable {
                 Stream.of(name, url, user, password, channel + "?" + options, Long.toString(delayMillis)),
                 Stream.of(flags)).toList();
         // Otherwise logging, and with it the history's roles, would end at SIGTERM, before the member itself.
-        List<String> jvm = List.of("-Xmx96m", "-XX:+UseSerialGC", "-Dlog4j2.shutdownHookEnabled=false",
+        List<String> jvm = List.of("-Xmx96m", "-Dlog4j2.shutdownHookEnabled=false",
                 "-D" + FaultNode.HISTORY + "=" + directory.toAbsolutePath());
         history.happened(What.STARTING, name);
         Node node = new Node(name, JvmProcess.start(name, FaultNode.class, jvm, arguments,

@@ -60,7 +60,7 @@ class StalledSessionsIT {
                 postgres.password(), String.valueOf(sessions), String.valueOf(MESSAGES), String.valueOf(HEARTBEAT.toMillis()),
                 String.valueOf(PATIENCE.toMillis()));
         // A quarter of the heap may be used for what is read ahead: up to 200 kB for each session in each 2.5 s.
-        List<String> jvm = List.of("-Xmx2g", "-XX:+UseSerialGC");
+        List<String> jvm = List.of("-Xmx2g");
         try (JvmProcess node = isFar ? JvmProcess.start("far", StalledSessionsNode.class, jvm, arguments, CABLE.farEnd())
                 : JvmProcess.start("near", StalledSessionsNode.class, jvm, arguments)) {
             node.awaitLine(StalledSessionsNode.STARTED::equals, Node.SOON.multipliedBy(2));

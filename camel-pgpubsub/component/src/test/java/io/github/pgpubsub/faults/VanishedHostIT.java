@@ -159,7 +159,7 @@ class VanishedHostIT {
         // More patience than the other tests have: this node must not lose its session. The rest follows as above.
         String heartbeats = "heartbeatInterval=1s&heartbeatTimeout=5s";
         Duration userTimeout = Duration.ofSeconds(1 + 3 * 3);
-        try (JvmProcess node = JvmProcess.start("standing", StandingNode.class, List.of("-Xmx192m", "-XX:+UseSerialGC"),
+        try (JvmProcess node = JvmProcess.start("standing", StandingNode.class, List.of("-Xmx192m"),
                 List.of(url(CABLE, postgres), postgres.user(), postgres.password(),
                         "pgpubsub:still?singleListener=" + singleListener + "&" + heartbeats, String.valueOf(messages)),
                 CABLE.farEnd())) {

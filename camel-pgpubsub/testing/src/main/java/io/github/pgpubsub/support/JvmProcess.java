@@ -28,8 +28,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JvmProcess implements AutoCloseable {
 
-    /** Options for a fast start, even of several JVMs at a time on a small machine. */
-    private static final List<String> FLAGS = List.of("-Xmx192m", "-XX:TieredStopAtLevel=1", "-Xshare:auto");
+    /** Options for a start with little CPU time: most of what a start executes is not worth compiling. */
+    private static final List<String> FLAGS = List.of("-Xmx192m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
+            "-XX:CompileThresholdScaling=3", "-Xshare:auto");
 
     /** How long a process may take to end after a kill, or after it has closed its output. */
     private static final Duration LAST_WORDS = Duration.ofSeconds(10);

@@ -90,7 +90,7 @@ class MasterIT {
 
     private void launch() {
         String id = "node-" + nodes.size();
-        JvmProcess node = JvmProcess.start(id, MasterNode.class, List.of("-Xmx96m", "-XX:+UseSerialGC"),
+        JvmProcess node = JvmProcess.start(id, MasterNode.class, List.of("-Xmx96m"),
                 List.of(id, postgres.url(), postgres.user(), postgres.password(), Long.toString(LEADER_TIMEOUT)));
         nodes.add(node);
         node.awaitLine(MasterNode.STARTED::equals, SOON);

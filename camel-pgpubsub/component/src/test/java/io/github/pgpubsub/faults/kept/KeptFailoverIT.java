@@ -95,7 +95,7 @@ class KeptFailoverIT {
                     List.of(name, url, postgres.user(), postgres.password(), directory.toString()));
             groups.forEach(each -> arguments.add(each.text()));
             processes.add(JvmProcess.start(name, i == MEMBERS ? KeptCamelNode.class : KeptNode.class,
-                    List.of("-Xmx96m", "-XX:+UseSerialGC", "-Dlog4j2.shutdownHookEnabled=false"), arguments));
+                    List.of("-Xmx96m", "-Dlog4j2.shutdownHookEnabled=false"), arguments));
         }
         processes.forEach(each -> each.awaitLine(KeptNode.STARTED::equals, START));
     }

@@ -84,7 +84,7 @@ final class KeptWorld implements AutoCloseable {
             groups.forEach(each -> arguments.add(each.text()));
             recorder.happened(What.STARTING, name, "");
             process = JvmProcess.start(name, inCamel() ? KeptCamelNode.class : KeptNode.class,
-                    List.of("-Xmx96m", "-XX:+UseSerialGC", "-Dlog4j2.shutdownHookEnabled=false"), arguments);
+                    List.of("-Xmx96m", "-Dlog4j2.shutdownHookEnabled=false"), arguments);
             all.add(process);
         }
 
