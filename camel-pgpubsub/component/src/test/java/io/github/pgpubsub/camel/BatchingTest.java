@@ -272,6 +272,8 @@ class BatchingTest {
         Inbox heir = new Inbox();
         try (CamelWithPostgres other = new CamelWithPostgres(postgres)) {
             other.route(route -> route.from(uri).routeId("r").process(heir)).start();
+            // What comes before is not held by the standby, which so would not be in step until the last batch has ended.
+            Inbox.await(() -> assertThat(camel.isInStep("r")).isTrue());
             notifyAll("heir", 0, 13);
             Inbox.await(() -> assertThat(batches(inbox)).containsExactly(List.copyOf(numbers(0, 10))));
             Inbox.await(() -> assertThat(camel.isInStep("r")).isTrue());
