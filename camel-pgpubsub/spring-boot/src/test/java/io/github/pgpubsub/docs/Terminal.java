@@ -26,8 +26,7 @@ final class Terminal implements AutoCloseable {
 
     private Terminal(Path folder, List<String> command) throws IOException {
         output = Files.createTempFile(folder, "output", ".txt");
-        shell = new ProcessBuilder(Stream.concat(Stream.of("sh", "-c", SCRIPT), command.stream()).toList())
-                .directory(folder.toFile()).redirectErrorStream(true).redirectOutput(Redirect.to(output.toFile())).start();
+        shell = process(folder, Stream.concat(Stream.of("sh", "-c", SCRIPT), command.stream()).toList(), output).start();
     }
 
     /** Starts a command in a folder. */
@@ -38,14 +37,21 @@ final class Terminal implements AutoCloseable {
     /** Runs a command to its end, which must be a success. */
     static void run(Path folder, List<String> command) throws IOException, InterruptedException {
         Path output = Files.createTempFile(folder, "output", ".txt");
-        Process process = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true)
-                .redirectOutput(Redirect.to(output.toFile())).start();
+        Process process = process(folder, command, output).start();
         try {
             assertThat(process.waitFor(LONGEST_MINUTES, MINUTES)).as("%s ends", command).isTrue();
             assertThat(process.exitValue()).as("%s%n%s", command, Files.readString(output)).isZero();
         } finally {
             process.destroy();
         }
+    }
+
+    private static ProcessBuilder process(Path folder, List<String> command, Path output) {
+        ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true)
+                .redirectOutput(Redirect.to(output.toFile()));
+        // C2 would not pay off in such short-lived processes.
+        builder.environment().merge("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1", (others, mine) -> others + " " + mine);
+        return builder;
     }
 
     /** Does the deed again and again until the text has appeared. */
