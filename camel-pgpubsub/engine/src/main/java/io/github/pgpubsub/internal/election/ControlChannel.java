@@ -22,8 +22,8 @@ final class ControlChannel {
         this.name = name;
     }
 
-    /** Called for each new connection: messages refused on the former one are obsolete. */
-    void connected() {
+    /** Messages refused on the former connection are obsolete. */
+    void disconnected() {
         unsent.clear();
     }
 

@@ -143,13 +143,13 @@ final class Member<M> {
         listening = false;
         stream.begin();
         locks.connected();
-        control.connected();
         signs.connected();
     }
 
     /** The stream is gone. Next, the state adds what it must keep to the remnant. */
     void disconnected() {
         remnant.lost(run, backend);
+        control.disconnected();
     }
 
     /** Starts to listen, unless it listens already. */

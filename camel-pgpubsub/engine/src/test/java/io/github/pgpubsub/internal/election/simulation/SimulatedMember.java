@@ -204,6 +204,9 @@ final class SimulatedMember implements Effects<Long> {
         if (!connected) {
             runCommands();
             updateAside();
+            if (!stopped) {
+                leadership.tick(world.now);
+            }
             if (!stopped && world.now >= reconnectAt && !isCut() && server.isUp(world.now)) {
                 connect();
             }
@@ -640,6 +643,7 @@ final class SimulatedMember implements Effects<Long> {
 
     @Override
     public void send(ControlMessage message) {
+        assert connected : message;
         if (message.type() == ControlMessage.Type.RESIGN) {
             long first = begunPlaces.isEmpty() ? Long.MAX_VALUE : begunPlaces.firstEntry().getValue();
             done.stream().filter(number -> number < first).forEach(reportedAtEnd::add);
