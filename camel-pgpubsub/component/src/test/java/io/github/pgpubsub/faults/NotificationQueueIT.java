@@ -18,7 +18,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A route that stands still makes the server keep notifications, until every NOTIFY on the server fails. */
 @Tag("long")
-@Tag("alone")
 @EnabledIf("canHaveASmallQueue")
 class NotificationQueueIT {
 

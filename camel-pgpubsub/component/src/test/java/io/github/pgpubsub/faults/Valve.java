@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -59,15 +60,28 @@ final class Valve implements AutoCloseable {
         byte[] buffer = new byte[16 * 1024];
         try (InputStream in = from.getInputStream(); OutputStream out = to.getOutputStream()) {
             for (int length = in.read(buffer); length >= 0; length = in.read(buffer)) {
-                if (toClient && armed && buffer[0] == NOTIFICATION) {
+                int notification = toClient && armed ? notificationIn(ByteBuffer.wrap(buffer, 0, length)) : -1;
+                if (notification >= 0) {
                     armed = false;
-                    out.write(buffer, 0, length / 2);
+                    out.write(buffer, 0, notification + (length - notification) / 2);
                     in.transferTo(OutputStream.nullOutputStream());
                     return;
                 }
                 out.write(buffer, 0, length);
             }
         }
+    }
+
+    /** Where a notification begins, perhaps behind the answer to a statement; -1: nowhere. The server flushes whole messages. */
+    private static int notificationIn(ByteBuffer messages) {
+        while (messages.remaining() > Byte.BYTES + Integer.BYTES) {
+            int start = messages.position();
+            if (messages.get() == NOTIFICATION) {
+                return start;
+            }
+            messages.position(Math.min(start + Byte.BYTES + messages.getInt(), messages.limit()));
+        }
+        return -1;
     }
 
     /** Ends when either side breaks; the caller closes the sockets. */
