@@ -64,6 +64,8 @@ public final class FaultNode {
             Configurator.setLevel("io.github.pgpubsub.camel", Level.OFF);
         }
         DefaultCamelContext context = new DefaultCamelContext();
+        // A seventh of the CPU time of a start, and the tests start hundreds.
+        context.disableJMX();
         Runtime.getRuntime().addShutdownHook(new Thread(context::stop));
         context.getCamelContextExtension().setName(arguments[0]);
         context.addComponent("pgpubsub", component(arguments[1], arguments[2], arguments[3]));
