@@ -209,7 +209,7 @@ public final class PostgresExtension implements BeforeAllCallback {
             roles.add(role);
         }
 
-        /** Does nothing for a server of this class alone, which may be stopped by now and is deleted anyway. */
+        /** Drops nothing on a server of this class alone, which may be stopped by now and is deleted anyway. */
         @Override
         public void close() {
             sql.close();
